@@ -1,0 +1,1 @@
+//! Campaigns that pay to be seen: creatives, surfaces, pacing, choosing, measuring.

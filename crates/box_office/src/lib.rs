@@ -1,0 +1,1 @@
+//! Cinemas, halls, seat maps, showtimes, prices, holds, ticket orders, tickets, the door.

@@ -1,0 +1,1 @@
+//! One SQL dialect on two databases: SQLite embedded, PostgreSQL served.

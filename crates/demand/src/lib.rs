@@ -1,0 +1,1 @@
+//! What people will want: forecasts of a release from its first days.

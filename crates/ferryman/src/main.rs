@@ -1,0 +1,3 @@
+//! The program: serve, demo, check; configuration; wiring.
+
+fn main() {}

@@ -1,0 +1,43 @@
+//! Where the time comes from: an argument, so that a rehearsal can hold it.
+
+use crate::Instant;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// The only source of the present.
+pub trait Clock: Send + Sync {
+    fn now(&self) -> Instant;
+}
+
+/// The machine's clock.
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[allow(clippy::disallowed_methods, reason = "the one place that may ask the machine")]
+    fn now(&self) -> Instant {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Instant::from_micros(since.as_micros() as i64)
+    }
+}
+
+/// A clock that stands still until somebody moves it.
+pub struct FalseClock(AtomicI64);
+
+impl FalseClock {
+    pub fn at(instant: Instant) -> FalseClock {
+        FalseClock(AtomicI64::new(instant.micros))
+    }
+
+    pub fn set(&self, instant: Instant) {
+        self.0.store(instant.micros, Ordering::SeqCst);
+    }
+
+    pub fn advance_seconds(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+    }
+}
+
+impl Clock for FalseClock {
+    fn now(&self) -> Instant {
+        Instant::from_micros(self.0.load(Ordering::SeqCst))
+    }
+}

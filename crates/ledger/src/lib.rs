@@ -1,0 +1,1 @@
+//! Double-entry accounts that are only ever appended to.

@@ -1,0 +1,1 @@
+//! Merchants who make licensed goods: offers, contracts, approvals, royalties.

@@ -1,0 +1,1 @@
+//! What the market did; what its rules allow: box-office history, quotas.

@@ -1,0 +1,1 @@
+//! Getting paid: intents, captures, refunds; the providers who carry the money.

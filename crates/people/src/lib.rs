@@ -1,0 +1,1 @@
+//! Who somebody is; what they may do: consumers, staff, organisations, sessions, API keys.

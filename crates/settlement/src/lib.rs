@@ -1,0 +1,1 @@
+//! Who gets which part: splits, waterfalls, statements.

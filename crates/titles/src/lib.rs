@@ -1,0 +1,1 @@
+//! The slate: films with their credits, versions, milestones, budgets, rights windows.

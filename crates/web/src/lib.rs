@@ -1,0 +1,1 @@
+//! The pages: the consumer's site, the console.

@@ -1,0 +1,3 @@
+//! What developers run: test, tidy, bench.
+
+fn main() {}
