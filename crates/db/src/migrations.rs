@@ -1,0 +1,58 @@
+//! The one migration tree, run forwards on both engines.
+//!
+//! Each statement is a transaction of its own together with the row that records it. That row is
+//! also the lock: a second node that starts at the same time waits for it, then finds it taken.
+
+use crate::connection::{Connection, Tx, View};
+use kernel::Result;
+
+/// Every migration in order, as `(name, text)`.
+pub const MIGRATIONS: &[(&str, &str)] = &[
+    ("0001_people", include_str!("../../../migrations/0001_people.sql")),
+    ("0002_titles", include_str!("../../../migrations/0002_titles.sql")),
+    ("0003_channels", include_str!("../../../migrations/0003_channels.sql")),
+    ("0004_box_office", include_str!("../../../migrations/0004_box_office.sql")),
+    ("0005_shops", include_str!("../../../migrations/0005_shops.sql")),
+    ("0006_licensing", include_str!("../../../migrations/0006_licensing.sql")),
+    ("0007_ads", include_str!("../../../migrations/0007_ads.sql")),
+    ("0008_payments", include_str!("../../../migrations/0008_payments.sql")),
+    ("0009_ledger", include_str!("../../../migrations/0009_ledger.sql")),
+    ("0010_settlement", include_str!("../../../migrations/0010_settlement.sql")),
+    ("0011_events", include_str!("../../../migrations/0011_events.sql")),
+];
+
+const CREATE: &str =
+    "create table if not exists migration (name text not null, statement bigint not null, primary key (name, statement))";
+
+pub(crate) fn run(connection: &Connection) -> Result<()> {
+    connection.control(CREATE)?;
+    for (name, text) in MIGRATIONS {
+        for (i, statement) in statements(text).enumerate() {
+            run_once(connection, name, i as i64 + 1, statement)?;
+        }
+    }
+    Ok(())
+}
+
+fn run_once(connection: &Connection, name: &str, number: i64, statement: &str) -> Result<()> {
+    connection.begin_write()?;
+    let tried = try_once(connection, name, number, statement);
+    connection.control(if tried.is_ok() { "commit" } else { "rollback" })?;
+    tried
+}
+
+fn try_once(connection: &Connection, name: &str, number: i64, statement: &str) -> Result<()> {
+    let tx = Tx(View(connection));
+    let mine = tx.run(
+        "insert into migration (name, statement) values ($1, $2) on conflict (name, statement) do nothing",
+        &[&name, &number],
+    )?;
+    if mine == 1 { connection.control(statement) } else { Ok(()) }
+}
+
+/// The statements of a migration: a semicolon at the end of a line ends one.
+fn statements(text: &str) -> impl Iterator<Item = &str> {
+    text.split(";\n").map(str::trim).filter(|statement| {
+        statement.lines().any(|line| !line.trim().is_empty() && !line.trim_start().starts_with("--"))
+    })
+}

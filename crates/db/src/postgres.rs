@@ -1,0 +1,119 @@
+//! The served engine: a PostgreSQL connection with its prepared statements.
+
+use crate::connection::Connection;
+use crate::row::Row;
+use crate::value::Value;
+use kernel::{Error, Result};
+use postgres::types::private::BytesMut;
+use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use postgres::{Client, NoTls, Statement};
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+type AnyError = Box<dyn std::error::Error + Sync + Send>;
+
+pub(crate) struct Session(RefCell<Open>);
+
+struct Open {
+    client: Client,
+    statements: HashMap<&'static str, Statement>,
+}
+
+pub(crate) fn open(url: &str) -> Result<Connection> {
+    let client = Client::connect(url, NoTls)?;
+    Ok(Connection::Postgres(Session(RefCell::new(Open { client, statements: HashMap::new() }))))
+}
+
+/// Whether running the same transaction again may succeed: a serialization failure or a deadlock.
+pub(crate) fn may_retry(error: &Error) -> bool {
+    let Error::Fault(fault) = error else { return false };
+    let code = fault.downcast_ref::<postgres::Error>().and_then(|error| error.code());
+    code.is_some_and(|code| matches!(code.code(), "40001" | "40P01"))
+}
+
+impl Session {
+    pub fn control(&self, sql: &str) -> Result<()> {
+        Ok(self.0.borrow_mut().client.batch_execute(sql)?)
+    }
+
+    pub fn query(&self, sql: &'static str, binds: &[Value]) -> Result<Vec<Row>> {
+        let mut open = self.0.borrow_mut();
+        let statement = open.statement(sql)?;
+        let rows = open.client.query(&statement, &pointers(binds))?;
+        rows.iter()
+            .map(|row| {
+                let columns = (0..row.len()).map(|i| row.try_get::<_, Value>(i)).collect::<Result<Vec<_>, _>>()?;
+                Ok(Row::new(columns))
+            })
+            .collect()
+    }
+
+    pub fn execute(&self, sql: &'static str, binds: &[Value]) -> Result<u64> {
+        let mut open = self.0.borrow_mut();
+        let statement = open.statement(sql)?;
+        Ok(open.client.execute(&statement, &pointers(binds))?)
+    }
+
+    pub fn prepare(&self, sql: &'static str) -> Result<()> {
+        self.0.borrow_mut().statement(sql).map(|_| ())
+    }
+}
+
+impl Open {
+    fn statement(&mut self, sql: &'static str) -> Result<Statement> {
+        if let Some(statement) = self.statements.get(sql) {
+            return Ok(statement.clone());
+        }
+        let statement = self.client.prepare(sql)?;
+        self.statements.insert(sql, statement.clone());
+        Ok(statement)
+    }
+}
+
+fn pointers(binds: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+    binds.iter().map(|bind| bind as &(dyn ToSql + Sync)).collect()
+}
+
+impl ToSql for Value {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, AnyError> {
+        match self {
+            Value::Null => Ok(IsNull::Yes),
+            Value::Bool(yes) => yes.to_sql_checked(ty, out),
+            Value::Int(int) if *ty == Type::INT4 => i32::try_from(*int)?.to_sql_checked(ty, out),
+            Value::Int(int) if *ty == Type::FLOAT8 => (*int as f64).to_sql_checked(ty, out),
+            Value::Int(int) => int.to_sql_checked(ty, out),
+            Value::Real(real) => real.to_sql_checked(ty, out),
+            Value::Text(text) => text.to_sql_checked(ty, out),
+            Value::Bytes(bytes) => bytes.to_sql_checked(ty, out),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+impl<'a> FromSql<'a> for Value {
+    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Value, AnyError> {
+        Ok(match *ty {
+            Type::BOOL => Value::Bool(bool::from_sql(ty, raw)?),
+            Type::INT2 => Value::Int(i64::from(i16::from_sql(ty, raw)?)),
+            Type::INT4 => Value::Int(i64::from(i32::from_sql(ty, raw)?)),
+            Type::INT8 => Value::Int(i64::from_sql(ty, raw)?),
+            Type::FLOAT8 => Value::Real(f64::from_sql(ty, raw)?),
+            Type::TEXT | Type::VARCHAR | Type::NAME => Value::Text(String::from_sql(ty, raw)?),
+            Type::BYTEA => Value::Bytes(<Vec<u8>>::from_sql(ty, raw)?),
+            _ => return Err(format!("a column of type {ty} is outside the common dialect; cast it").into()),
+        })
+    }
+
+    fn from_sql_null(_: &Type) -> Result<Value, AnyError> {
+        Ok(Value::Null)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+}

@@ -1,0 +1,95 @@
+//! The embedded engine: SQLite in WAL mode, one writer, several readers.
+
+use crate::Synchronous;
+use crate::connection::Connection;
+use crate::row::Row;
+use crate::value::Value;
+use kernel::{Error, Result};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{CachedStatement, OpenFlags, ToSql};
+use std::path::Path;
+use std::time::Duration;
+
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+const STATEMENTS_KEPT: usize = 512;
+
+pub(crate) fn open_writer(path: &Path, synchronous: Synchronous) -> Result<Connection> {
+    let connection = rusqlite::Connection::open(path)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    let level = match synchronous {
+        Synchronous::Full => "full",
+        Synchronous::Normal => "normal",
+        Synchronous::Off => "off",
+    };
+    connection.pragma_update(None, "synchronous", level)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "cache_size", -65_536)?;
+    Ok(Connection::Sqlite(connection))
+}
+
+pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection = rusqlite::Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(Connection::Sqlite(connection))
+}
+
+pub(crate) fn query(connection: &rusqlite::Connection, sql: &str, binds: &[Value]) -> Result<Vec<Row>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    bind_all(&mut statement, binds)?;
+    let width = statement.column_count();
+    let mut rows = statement.raw_query();
+    let mut answer = Vec::new();
+    while let Some(row) = rows.next()? {
+        let columns = (0..width).map(|i| value(row.get_ref(i)?)).collect::<Result<_>>()?;
+        answer.push(Row::new(columns));
+    }
+    Ok(answer)
+}
+
+pub(crate) fn execute(connection: &rusqlite::Connection, sql: &str, binds: &[Value]) -> Result<u64> {
+    let mut statement = connection.prepare_cached(sql)?;
+    bind_all(&mut statement, binds)?;
+    Ok(statement.raw_execute()? as u64)
+}
+
+/// SQLite numbers `$2` by where it first appears, so each is bound by the number in its name.
+fn bind_all(statement: &mut CachedStatement<'_>, binds: &[Value]) -> Result<()> {
+    let count = statement.parameter_count();
+    if count != binds.len() {
+        return Err(Error::fault(format!("{} values for {count} parameters", binds.len())));
+    }
+    for i in 1..=count {
+        let number = statement.parameter_name(i).and_then(|name| name.strip_prefix('$')?.parse::<usize>().ok());
+        let bind = number.and_then(|number| binds.get(number - 1));
+        statement.raw_bind_parameter(i, bind.ok_or_else(|| Error::fault("parameters are $1, $2, …"))?)?;
+    }
+    Ok(())
+}
+
+fn value(value: ValueRef<'_>) -> Result<Value> {
+    Ok(match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(int) => Value::Int(int),
+        ValueRef::Real(real) => Value::Real(real),
+        ValueRef::Text(text) => Value::Text(String::from_utf8(text.to_vec())?),
+        ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
+    })
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Value::Null => ValueRef::Null,
+            Value::Bool(yes) => ValueRef::Integer(i64::from(*yes)),
+            Value::Int(int) => ValueRef::Integer(*int),
+            Value::Real(real) => ValueRef::Real(*real),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}

@@ -1,0 +1,274 @@
+//! The threads that run closures: writers with group commit, readers on snapshots.
+//!
+//! A writer takes every closure that is waiting in its lane into one transaction, each in its own
+//! savepoint, commits once and only then answers them all. What conflicts is run again by itself.
+
+use crate::connection::{Connection, Tx, View};
+use crate::{Lane, postgres};
+use kernel::{Error, Kind, Refusal, Result};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// Closures in one commit, at most.
+const BATCH_MAX: usize = 512;
+/// Runs of one closure, at most, when others keep conflicting with it.
+const TRIES_MAX: u64 = 5;
+
+/// What a rehearsal may do to a commit. Either way the caller learns nothing but that it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommitFault {
+    /// The process dies just before: nothing is kept.
+    KilledBefore,
+    /// The process dies just after: everything is kept, nobody is told.
+    KilledAfter,
+}
+
+/// An answer that is on its way.
+pub struct Waiting<T>(oneshot::Receiver<Result<T>>);
+
+impl<T> Waiting<T> {
+    pub async fn answer(self) -> Result<T> {
+        self.0.await.unwrap_or_else(|_| Err(Error::fault("the database has stopped")))
+    }
+
+    pub fn wait(self) -> Result<T> {
+        self.0.blocking_recv().unwrap_or_else(|_| Err(Error::fault("the database has stopped")))
+    }
+}
+
+/// A closure that waits for its turn, with whom to answer.
+trait Job: Send {
+    /// Runs the closure and keeps its result; says why when its changes must be undone.
+    fn run(&mut self, tx: &Tx) -> Outcome;
+    /// Answers after the commit; a lost commit overrules what the closure said.
+    fn answer(self: Box<Self>, lost: Option<&str>);
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Keep,
+    Undo,
+    Retry,
+}
+
+struct Story<T, F> {
+    story: F,
+    result: Option<Result<T>>,
+    to: oneshot::Sender<Result<T>>,
+}
+
+impl<T: Send, F: FnMut(&Tx) -> Result<T> + Send> Job for Story<T, F> {
+    fn run(&mut self, tx: &Tx) -> Outcome {
+        let result = catch_unwind(AssertUnwindSafe(|| (self.story)(tx))).unwrap_or_else(|panic| Err(describe(panic)));
+        let outcome = match &result {
+            Ok(_) => Outcome::Keep,
+            Err(error) if postgres::may_retry(error) => Outcome::Retry,
+            Err(_) => Outcome::Undo,
+        };
+        self.result = Some(result);
+        outcome
+    }
+
+    fn answer(self: Box<Self>, lost: Option<&str>) {
+        let said = self.result.unwrap_or_else(|| Err(Error::fault("the transaction did not run")));
+        let answer = match (said, lost) {
+            (Ok(_), Some(why)) => Err(Error::fault(why)),
+            (Err(error), _) if postgres::may_retry(&error) => Err(busy().into()),
+            (said, _) => said,
+        };
+        // Whoever asked may have gone; the work is done either way.
+        let _ = self.to.send(answer);
+    }
+}
+
+fn describe(panic: Box<dyn std::any::Any + Send>) -> Error {
+    let message = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+    Error::fault(format!("a transaction panicked: {}", message.unwrap_or("without a message")))
+}
+
+fn busy() -> Refusal {
+    Refusal::new(
+        Kind::Busy,
+        "busy",
+        "Many people want the same thing right now. Please try again.",
+        "同时操作的人太多了，请再试一次。",
+    )
+}
+
+#[derive(Default)]
+struct Plan(Mutex<Vec<(u64, CommitFault)>>);
+
+impl Plan {
+    /// Counts one commit and says whether a fault was planned for it.
+    fn next(&self) -> Option<CommitFault> {
+        let mut planned = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        planned.iter_mut().for_each(|(left, _)| *left -= 1);
+        let due = planned.iter().position(|(left, _)| *left == 0)?;
+        Some(planned.swap_remove(due).1)
+    }
+}
+
+pub(crate) struct Writers {
+    lanes: Vec<Mutex<Sender<Box<dyn Job>>>>,
+    plan: Arc<Plan>,
+}
+
+impl Writers {
+    pub fn start(connections: Vec<Connection>) -> Writers {
+        let plan = Arc::new(Plan::default());
+        let lanes = connections
+            .into_iter()
+            .enumerate()
+            .map(|(i, connection)| {
+                let (sender, jobs) = channel();
+                let plan = plan.clone();
+                spawn(format!("writer {i}"), move || write_all(&connection, &jobs, &plan));
+                Mutex::new(sender)
+            })
+            .collect();
+        Writers { lanes, plan }
+    }
+
+    pub fn submit<T: Send + 'static>(
+        &self,
+        lane: Lane,
+        story: impl FnMut(&Tx) -> Result<T> + Send + 'static,
+    ) -> Waiting<T> {
+        let (to, waiting) = oneshot::channel();
+        let job = Box::new(Story { story, result: None, to });
+        let lane = &self.lanes[(lane.0 % self.lanes.len() as u64) as usize];
+        // When the thread is gone the job is dropped, and waiting for it says that the database has stopped.
+        let _ = lane.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).send(job);
+        Waiting(waiting)
+    }
+
+    pub fn plan_commit_fault(&self, nth: u64, fault: CommitFault) {
+        self.plan.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push((nth.max(1), fault));
+    }
+}
+
+fn write_all(connection: &Connection, jobs: &Receiver<Box<dyn Job>>, plan: &Plan) {
+    while let Ok(first) = jobs.recv() {
+        let mut batch = vec![first];
+        batch.extend(jobs.try_iter().take(BATCH_MAX - 1));
+        match write_together(connection, &mut batch, plan) {
+            Written::Kept => batch.into_iter().for_each(|job| job.answer(None)),
+            Written::Lost(why) => batch.into_iter().for_each(|job| job.answer(Some(&why))),
+            Written::Conflict => batch.into_iter().for_each(|job| write_alone(connection, job, plan)),
+        }
+    }
+}
+
+/// A closure that met a conflict runs by itself, a bounded number of times, a little later each time.
+fn write_alone(connection: &Connection, job: Box<dyn Job>, plan: &Plan) {
+    let mut alone = [job];
+    for try_number in 1..=TRIES_MAX {
+        match write_together(connection, &mut alone, plan) {
+            Written::Conflict if try_number < TRIES_MAX => {
+                std::thread::sleep(Duration::from_millis(3 * try_number * try_number));
+            }
+            Written::Lost(why) => return answer_one(alone, Some(&why)),
+            Written::Kept | Written::Conflict => return answer_one(alone, None),
+        }
+    }
+}
+
+fn answer_one([job]: [Box<dyn Job>; 1], lost: Option<&str>) {
+    job.answer(lost);
+}
+
+enum Written {
+    Kept,
+    Lost(String),
+    Conflict,
+}
+
+fn write_together(connection: &Connection, batch: &mut [Box<dyn Job>], plan: &Plan) -> Written {
+    let written = try_together(connection, batch, plan).unwrap_or_else(|error| {
+        if postgres::may_retry(&error) { Written::Conflict } else { Written::Lost(error.to_string()) }
+    });
+    if !matches!(written, Written::Kept) && connection.in_transaction() {
+        // The next `begin` would fail in an open transaction; if this fails too, so does that, and says so.
+        let _ = connection.control("rollback");
+    }
+    written
+}
+
+fn try_together(connection: &Connection, batch: &mut [Box<dyn Job>], plan: &Plan) -> Result<Written> {
+    connection.begin_write()?;
+    let tx = Tx(View(connection));
+    for job in batch.iter_mut() {
+        connection.control("savepoint story")?;
+        let outcome = job.run(&tx);
+        if outcome == Outcome::Retry {
+            return Ok(Written::Conflict);
+        }
+        if !connection.in_transaction() {
+            return Ok(Written::Lost("the database gave the transaction up".into()));
+        }
+        if outcome == Outcome::Undo {
+            connection.control("rollback to savepoint story")?;
+        }
+        connection.control("release savepoint story")?;
+    }
+    let fault = plan.next();
+    if fault == Some(CommitFault::KilledBefore) {
+        return Ok(Written::Lost("killed before the commit".into()));
+    }
+    connection.control("commit")?;
+    if fault == Some(CommitFault::KilledAfter) {
+        return Ok(Written::Lost("killed after the commit".into()));
+    }
+    Ok(Written::Kept)
+}
+
+type Look = Box<dyn FnOnce(&Connection) + Send>;
+
+pub(crate) struct Readers {
+    looks: Mutex<Sender<Look>>,
+}
+
+impl Readers {
+    pub fn start(connections: Vec<Connection>) -> Readers {
+        let (sender, looks) = channel::<Look>();
+        let looks = Arc::new(Mutex::new(looks));
+        for (i, connection) in connections.into_iter().enumerate() {
+            let looks = looks.clone();
+            spawn(format!("reader {i}"), move || {
+                loop {
+                    let next = looks.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).recv();
+                    let Ok(look) = next else { return };
+                    look(&connection);
+                }
+            });
+        }
+        Readers { looks: Mutex::new(sender) }
+    }
+
+    pub fn submit<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&View) -> Result<T> + Send + 'static,
+    ) -> Waiting<T> {
+        let (to, waiting) = oneshot::channel();
+        let look: Look = Box::new(move |connection| {
+            let _ = to.send(look_once(connection, look));
+        });
+        let _ = self.looks.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).send(look);
+        Waiting(waiting)
+    }
+}
+
+fn look_once<T>(connection: &Connection, look: impl FnOnce(&View) -> Result<T>) -> Result<T> {
+    connection.begin_read()?;
+    let seen =
+        catch_unwind(AssertUnwindSafe(|| look(&View(connection)))).unwrap_or_else(|panic| Err(describe(panic)));
+    connection.control("rollback")?;
+    seen
+}
+
+fn spawn(name: String, work: impl FnOnce() + Send + 'static) {
+    std::thread::Builder::new().name(name).spawn(work).expect("the machine can start a thread");
+}
