@@ -1,0 +1,70 @@
+//! Every kind of event, in one alphabetical list.
+
+macro_rules! kinds {
+    ($($name:ident = $code:literal, $en:literal, $zh:literal;)*) => {
+        /// What happened.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind { $($name),* }
+
+        impl Kind {
+            pub const ALL: &[Kind] = &[$(Kind::$name),*];
+
+            pub fn code(self) -> &'static str {
+                match self { $(Kind::$name => $code),* }
+            }
+
+            /// The kind in words, for people.
+            pub fn words(self) -> kernel::Words {
+                match self { $(Kind::$name => kernel::Words::new($en, $zh)),* }
+            }
+        }
+    };
+}
+
+kinds! {
+    AdClicked = "ad_clicked", "Ad clicked", "广告被点击";
+    ApplicationDecided = "application_decided", "Application decided", "授权申请已审批";
+    ApplicationMade = "application_made", "Licence applied for", "提交授权申请";
+    CampaignChanged = "campaign_changed", "Campaign changed", "投放计划变更";
+    ContractMade = "contract_made", "Licence granted", "授权合同生效";
+    HallAdded = "hall_added", "Hall added", "新增影厅";
+    ListingChanged = "listing_changed", "Listing changed", "商品上架变更";
+    OfferMade = "offer_made", "Licence offered", "发布授权招商";
+    OrganisationAdded = "organisation_added", "Organisation added", "新增机构";
+    PaymentCaptured = "payment_captured", "Payment captured", "扣款成功";
+    PaymentLate = "payment_late", "Payment came late", "逾期付款";
+    PersonSignedUp = "person_signed_up", "Somebody signed up", "新用户注册";
+    PlaceOpened = "place_opened", "Place opened", "场所开业";
+    ProductOrderExpired = "product_order_expired", "Product order expired", "商品订单过期";
+    ProductOrderPlaced = "product_order_placed", "Product ordered", "商品下单";
+    ProductOrderRefunded = "product_order_refunded", "Product refunded", "商品退款";
+    ProductsSold = "products_sold", "Product sold", "商品售出";
+    RefundDone = "refund_done", "Refund paid out", "退款完成";
+    RefundRequested = "refund_requested", "Refund requested", "申请退款";
+    SeatsHeld = "seats_held", "Seats held", "锁座";
+    SeatsReleased = "seats_released", "Hold expired", "锁座过期";
+    ShowtimeChanged = "showtime_changed", "Showtime changed", "场次变更";
+    StatementIssued = "statement_issued", "Statement issued", "结算单出具";
+    TicketAdmitted = "ticket_admitted", "Admitted at the door", "检票入场";
+    TicketsRefunded = "tickets_refunded", "Tickets refunded", "退票";
+    TicketsSold = "tickets_sold", "Tickets sold", "出票";
+    TitleChanged = "title_changed", "Title changed", "影片资料变更";
+    WantToSee = "want_to_see", "Wants to see it", "想看";
+}
+
+impl Kind {
+    pub fn parse(code: &str) -> Option<Kind> {
+        Kind::ALL.iter().copied().find(|kind| kind.code() == code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Kind;
+
+    #[test]
+    fn codes_are_sorted_and_read_back() {
+        assert!(Kind::ALL.is_sorted_by_key(|kind| kind.code()));
+        assert!(Kind::ALL.iter().all(|kind| Kind::parse(kind.code()) == Some(*kind)));
+    }
+}
