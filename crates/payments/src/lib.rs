@@ -1,1 +1,15 @@
 //! Getting paid: intents, captures, refunds; the providers who carry the money.
+//!
+//! An intent is open, then captured or closed; what was captured may be refunded, in parts, never
+//! more than was captured. A provider is asked under our own keys, so asking again changes nothing,
+//! and what it tells us is a notice that counts once.
+
+pub mod intents;
+pub mod notices;
+pub mod providers;
+pub mod refunds;
+
+pub use intents::Intent;
+pub use notices::Notice;
+pub use providers::Provider;
+pub use refunds::Refund;

@@ -1,0 +1,338 @@
+//! Ticket orders: held, then paid or expired; a paid one may be refunded.
+
+use crate::showtimes::Showtime;
+use crate::tariff::Quote;
+use crate::{holds, tickets};
+use db::{FromRow, Row, Tx, View};
+use kernel::{Act, Currency, Error, Instant, Kind, Money, OrderId, OrgId, PersonId, PlaceId, Refusal, Result, ShowtimeId, TitleId};
+
+pub const KEY_MAX: usize = 80;
+/// Orders swept or listed at once, at most.
+pub const PAGE_MAX: i64 = 200;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Held,
+    Paid,
+    Expired,
+    Refunded,
+}
+
+impl State {
+    pub fn code(self) -> &'static str {
+        match self {
+            State::Held => "held",
+            State::Paid => "paid",
+            State::Expired => "expired",
+            State::Refunded => "refunded",
+        }
+    }
+
+    fn parse(code: &str) -> Result<State> {
+        [State::Held, State::Paid, State::Expired, State::Refunded]
+            .into_iter()
+            .find(|state| state.code() == code)
+            .ok_or_else(|| Error::fault(format!("unknown state of a ticket order: {code}")))
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    pub place: PlaceId,
+    pub id: OrderId,
+    pub showtime: ShowtimeId,
+    pub title: TitleId,
+    pub buyer: PersonId,
+    pub state: State,
+    pub held_until: Instant,
+    pub seats: i64,
+    pub paid: Money,
+    pub fee: Money,
+    pub base: Money,
+    pub subsidy: Money,
+    pub subsidy_funder: Option<OrgId>,
+    /// The signed token of the ad click that brought the buyer.
+    pub click: Option<String>,
+    pub created_at: Instant,
+    asked: String,
+}
+
+impl FromRow for Order {
+    fn from_row(row: &mut Row) -> Result<Order> {
+        let currency: Currency = row.next()?;
+        Ok(Order {
+            place: row.next()?,
+            id: row.next()?,
+            showtime: row.next()?,
+            title: row.next()?,
+            buyer: row.next()?,
+            state: State::parse(&row.next::<String>()?)?,
+            held_until: row.next()?,
+            seats: row.next()?,
+            paid: row.money(currency)?,
+            fee: row.money(currency)?,
+            base: row.money(currency)?,
+            subsidy: row.money(currency)?,
+            subsidy_funder: row.next()?,
+            click: row.next()?,
+            created_at: row.next()?,
+            asked: row.next()?,
+        })
+    }
+}
+
+/// A seat of an order with its amounts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub seat: String,
+    pub kind: String,
+    pub paid_minor: i64,
+    pub fee_minor: i64,
+}
+
+impl FromRow for Line {
+    fn from_row(row: &mut Row) -> Result<Line> {
+        Ok(Line { seat: row.next()?, kind: row.next()?, paid_minor: row.next()?, fee_minor: row.next()? })
+    }
+}
+
+/// Who orders, and under which key of their own.
+#[derive(Clone, Debug)]
+pub struct Buyer {
+    pub person: PersonId,
+    /// Made by the caller once a checkout; the same key never orders twice.
+    pub key: String,
+    pub click: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Opened {
+    New(Order),
+    /// This key has ordered the same seats before.
+    Again(Order),
+}
+
+/// Opens an order and holds its seats. The same key with other seats is refused (`key_reused`).
+pub fn open(
+    tx: &Tx,
+    act: &mut Act,
+    showtime: &Showtime,
+    quote: &Quote,
+    funder: &OrgId,
+    buyer: &Buyer,
+) -> Result<Opened> {
+    let mut seats: Vec<&str> = quote.lines.iter().map(|line| line.seat.id.as_str()).collect();
+    seats.sort_unstable();
+    let asked = format!("{} {}", showtime.id, seats.join(" "));
+    if let Some(before) = by_key(tx, &showtime.place, buyer)? {
+        return again(before, &asked);
+    }
+    let subsidy = quote.subsidy()?;
+    let order = Order {
+        place: showtime.place.clone(),
+        id: act.id(),
+        showtime: showtime.id.clone(),
+        title: showtime.title.clone(),
+        buyer: buyer.person.clone(),
+        state: State::Held,
+        held_until: act.at.plus_minutes(holds::HOLD_MINUTES),
+        seats: seats.len() as i64,
+        paid: quote.paid()?,
+        fee: quote.fee()?,
+        base: quote.base()?,
+        subsidy,
+        subsidy_funder: (!subsidy.is_zero()).then(|| funder.clone()),
+        click: buyer.click.clone(),
+        created_at: act.at,
+        asked,
+    };
+    insert(tx, &order, &buyer.key)?;
+    insert_lines(tx, &order, quote)?;
+    holds::take(tx, &order.place, &order.showtime, &seats, &order.id, order.held_until, act.at)?;
+    Ok(Opened::New(order))
+}
+
+fn again(before: Order, asked: &str) -> Result<Opened> {
+    if before.asked == asked {
+        return Ok(Opened::Again(before));
+    }
+    Err(Refusal::new(
+        Kind::Conflict,
+        "key_reused",
+        "This checkout was already used for other seats. Please choose again.",
+        "这次下单已用于其他座位，请重新选择。",
+    )
+    .into())
+}
+
+fn by_key(view: &View, place: &PlaceId, buyer: &Buyer) -> Result<Option<Order>> {
+    if buyer.key.is_empty() || buyer.key.len() > KEY_MAX {
+        return Err(Refusal::field("key", "bad_key", "An idempotency key has 1 to 80 characters.", "幂等键应为 1 到 80 个字符。").into());
+    }
+    view.maybe(
+        "select currency, place_id, id, showtime_id, title_id, buyer_id, state, held_until, seats, paid_minor, fee_minor,
+           base_minor, subsidy_minor, subsidy_funder, click, created_at, asked
+         from ticket_order
+         where place_id = $1 and buyer_id = $2 and key = $3",
+        &[place, &buyer.person, &buyer.key],
+    )
+}
+
+fn insert(tx: &Tx, order: &Order, key: &str) -> Result<()> {
+    tx.run(
+        "insert into ticket_order
+           (place_id, id, showtime_id, title_id, buyer_id, key, asked, state, held_until, seats, paid_minor, fee_minor,
+            base_minor, subsidy_minor, subsidy_funder, currency, click, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, 'held', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+        &[
+            &order.place,
+            &order.id,
+            &order.showtime,
+            &order.title,
+            &order.buyer,
+            &key,
+            &order.asked,
+            &order.held_until,
+            &order.seats,
+            &order.paid.minor,
+            &order.fee.minor,
+            &order.base.minor,
+            &order.subsidy.minor,
+            &order.subsidy_funder,
+            &order.paid.currency,
+            &order.click,
+            &order.created_at,
+        ],
+    )?;
+    Ok(())
+}
+
+fn insert_lines(tx: &Tx, order: &Order, quote: &Quote) -> Result<()> {
+    for line in &quote.lines {
+        tx.run(
+            "insert into ticket_order_line
+               (place_id, order_id, seat, kind, paid_minor, fee_minor, base_minor, subsidy_minor)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            &[
+                &order.place,
+                &order.id,
+                &line.seat.id,
+                &line.seat.kind.code(),
+                &line.paid.minor,
+                &line.fee.minor,
+                &line.base.minor,
+                &line.subsidy.minor,
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+/// What became of a payment for an order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Confirmed {
+    Now(Order),
+    /// It was paid already; nothing changed.
+    Before(Order),
+    /// The hold is over: the seats are free again, the money must go back.
+    Late(Order),
+}
+
+/// The money is there: sells the held seats, or says that it came too late.
+pub fn confirm(tx: &Tx, place: &PlaceId, id: &OrderId, now: Instant) -> Result<Confirmed> {
+    let order = any(tx, place, id)?;
+    match order.state {
+        State::Paid | State::Refunded => return Ok(Confirmed::Before(order)),
+        State::Expired => return Ok(Confirmed::Late(order)),
+        State::Held if order.held_until < now => {
+            expire(tx, &order, now)?;
+            return Ok(Confirmed::Late(Order { state: State::Expired, ..order }));
+        }
+        State::Held => {}
+    }
+    change(tx, &order, State::Paid, now)?;
+    let sold = holds::sell(tx, place, &order.showtime, id)?;
+    if sold != order.seats as u64 {
+        return Err(Error::fault(format!("order {id} holds {sold} of its {} seats", order.seats)));
+    }
+    Ok(Confirmed::Now(Order { state: State::Paid, ..order }))
+}
+
+/// Expires up to `limit` holds of a place whose time is over, oldest first.
+pub fn expire_due(tx: &Tx, place: &PlaceId, now: Instant, limit: i64) -> Result<Vec<Order>> {
+    let due: Vec<Order> = tx.all(
+        "select currency, place_id, id, showtime_id, title_id, buyer_id, state, held_until, seats, paid_minor, fee_minor,
+           base_minor, subsidy_minor, subsidy_funder, click, created_at, asked
+         from ticket_order
+         where place_id = $1 and state = 'held' and held_until < $2
+         order by held_until, id
+         limit $3",
+        &[place, &now, &limit.min(PAGE_MAX)],
+    )?;
+    for order in &due {
+        expire(tx, order, now)?;
+    }
+    Ok(due)
+}
+
+fn expire(tx: &Tx, order: &Order, now: Instant) -> Result<()> {
+    change(tx, order, State::Expired, now)?;
+    holds::release(tx, &order.place, &order.showtime, &order.id)?;
+    Ok(())
+}
+
+/// Takes a paid order back: its tickets are void, its seats free. Refused once anybody was admitted
+/// (`admitted`) and when the showing has begun (`showtime_begun`).
+pub fn refund(tx: &Tx, order: &Order, showtime: &Showtime, now: Instant) -> Result<Order> {
+    let refuse = |code, en, zh| Err(Refusal::new(Kind::Conflict, code, en, zh).into());
+    if order.state != State::Paid {
+        return refuse("not_paid", "Only a paid order can be refunded.", "只有已支付的订单才能退票。");
+    }
+    if showtime.starts_at <= now {
+        return refuse("showtime_begun", "The showing has begun, so its tickets cannot be refunded.", "电影已开场，不能退票。");
+    }
+    if !tickets::void_all(tx, &order.place, &order.id, now)? {
+        return refuse("admitted", "Somebody was already admitted with these tickets.", "这些票已有人检票入场，不能退票。");
+    }
+    change(tx, order, State::Refunded, now)?;
+    holds::release(tx, &order.place, &order.showtime, &order.id)?;
+    Ok(Order { state: State::Refunded, ..order.clone() })
+}
+
+/// Compare and set: only from the state that was read.
+fn change(tx: &Tx, order: &Order, to: State, now: Instant) -> Result<()> {
+    let changed = tx.run(
+        "update ticket_order
+         set state = $4, closed_at = $5
+         where place_id = $1 and id = $2 and state = $3",
+        &[&order.place, &order.id, &order.state.code(), &to.code(), &now],
+    )?;
+    if changed == 1 { Ok(()) } else { Err(Error::fault(format!("order {} changed underneath", order.id))) }
+}
+
+pub fn any(view: &View, place: &PlaceId, id: &OrderId) -> Result<Order> {
+    let found = view.maybe(
+        "select currency, place_id, id, showtime_id, title_id, buyer_id, state, held_until, seats, paid_minor, fee_minor,
+           base_minor, subsidy_minor, subsidy_funder, click, created_at, asked
+         from ticket_order
+         where place_id = $1 and id = $2",
+        &[place, id],
+    )?;
+    found.ok_or_else(|| Refusal::not_found("order", "订单").into())
+}
+
+/// A buyer's own order; somebody else's is not found.
+pub fn of(view: &View, buyer: &PersonId, place: &PlaceId, id: &OrderId) -> Result<Order> {
+    let order = any(view, place, id)?;
+    if order.buyer == *buyer { Ok(order) } else { Err(Refusal::not_found("order", "订单").into()) }
+}
+
+pub fn lines(view: &View, place: &PlaceId, id: &OrderId) -> Result<Vec<Line>> {
+    view.all(
+        "select seat, kind, paid_minor, fee_minor
+         from ticket_order_line
+         where place_id = $1 and order_id = $2
+         order by seat",
+        &[place, id],
+    )
+}

@@ -1,0 +1,190 @@
+//! A showtime: a film in a hall at a moment, for a price.
+
+use crate::halls::Hall;
+use db::{FromRow, Row, Tx, View};
+use kernel::{Act, Day, HallId, Instant, Kind, Money, PlaceId, Refusal, Result, ShowtimeId, TitleId, Zone};
+
+/// Between two showings of one hall.
+pub const CLEANING_MINUTES: i64 = 15;
+pub const RUNTIME_MINUTES_MAX: i64 = 600;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Showtime {
+    pub place: PlaceId,
+    pub id: ShowtimeId,
+    pub hall: HallId,
+    pub title: TitleId,
+    pub starts_at: Instant,
+    pub ends_at: Instant,
+    /// The cinema's business day.
+    pub day: Day,
+    /// `2D`, `3D`, `IMAX`.
+    pub version: String,
+    pub open: bool,
+    pub seats: i64,
+    /// What the consumer is asked for a ticket, without the service fee.
+    pub price: Money,
+    /// The least that is settled for a ticket; when the price is lower, a subsidy makes up for it.
+    pub minimum: Money,
+}
+
+impl FromRow for Showtime {
+    fn from_row(row: &mut Row) -> Result<Showtime> {
+        Ok(Showtime {
+            place: row.next()?,
+            id: row.next()?,
+            hall: row.next()?,
+            title: row.next()?,
+            starts_at: row.next()?,
+            ends_at: row.next()?,
+            day: row.next()?,
+            version: row.next()?,
+            open: row.next::<String>()? == "open",
+            seats: row.next()?,
+            price: Money::default(),
+            minimum: Money::default(),
+        }
+        .priced(row)?)
+    }
+}
+
+impl Showtime {
+    fn priced(mut self, row: &mut Row) -> Result<Showtime> {
+        let currency = row.next()?;
+        self.price = row.money(currency)?;
+        self.minimum = row.money(currency)?;
+        Ok(self)
+    }
+}
+
+/// What a cinema plans.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub title: TitleId,
+    pub runtime_minutes: i64,
+    pub starts_at: Instant,
+    pub zone: Zone,
+    pub version: String,
+    pub price: Money,
+    pub minimum: Money,
+}
+
+/// Puts a showtime on sale. Refuses one that overlaps another in the hall, cleaning included.
+pub fn add(tx: &Tx, act: &mut Act, hall: &Hall, plan: &Plan) -> Result<Showtime> {
+    let refuse = |field, en, zh| Err(Refusal::field(field, "bad_showtime", en, zh).into());
+    if !(1..=RUNTIME_MINUTES_MAX).contains(&plan.runtime_minutes) {
+        return refuse("runtime", "A film runs between 1 and 600 minutes.", "片长应在 1 到 600 分钟之间。");
+    }
+    if plan.price.minor <= 0 || plan.price.minor > 1_000_000 {
+        return refuse("price", "A ticket costs between 0.01 and 10,000.", "票价应在 0.01 到 10,000 之间。");
+    }
+    if plan.version.is_empty() || plan.version.chars().count() > 20 {
+        return refuse("version", "Say the version in 1 to 20 characters, such as 2D.", "版本请用 1 到 20 个字，如 2D。");
+    }
+    let ends_at = plan.starts_at.plus_minutes(plan.runtime_minutes);
+    let busy: Option<(Instant,)> = tx.maybe(
+        "select starts_at
+         from showtime
+         where place_id = $1 and hall_id = $2 and state = 'open' and starts_at < $3 and ends_at > $4
+         limit 1",
+        &[
+            &hall.place,
+            &hall.id,
+            &ends_at.plus_minutes(CLEANING_MINUTES),
+            &plan.starts_at.plus_minutes(-CLEANING_MINUTES),
+        ],
+    )?;
+    if let Some((other,)) = busy {
+        return Err(Refusal::new(
+            Kind::Conflict,
+            "hall_busy",
+            format!("The hall is busy with the showing of {}.", other.say(&plan.zone, kernel::Lang::En)),
+            format!("该厅与 {} 的场次冲突。", other.say(&plan.zone, kernel::Lang::Zh)),
+        )
+        .into());
+    }
+    let showtime = Showtime {
+        place: hall.place.clone(),
+        id: act.id(),
+        hall: hall.id.clone(),
+        title: plan.title.clone(),
+        starts_at: plan.starts_at,
+        ends_at,
+        day: plan.starts_at.day_in(&plan.zone),
+        version: plan.version.clone(),
+        open: true,
+        seats: hall.seat_map.count(),
+        price: plan.price,
+        minimum: plan.minimum,
+    };
+    insert(tx, &showtime)?;
+    Ok(showtime)
+}
+
+fn insert(tx: &Tx, showtime: &Showtime) -> Result<()> {
+    tx.run(
+        "insert into showtime
+           (place_id, id, hall_id, title_id, starts_at, ends_at, day, version, state, price_minor, minimum_minor,
+            currency, seats)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10, $11, $12)",
+        &[
+            &showtime.place,
+            &showtime.id,
+            &showtime.hall,
+            &showtime.title,
+            &showtime.starts_at,
+            &showtime.ends_at,
+            &showtime.day,
+            &showtime.version,
+            &showtime.price.minor,
+            &showtime.minimum.minor,
+            &showtime.price.currency,
+            &showtime.seats,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Takes a showtime off sale; what was sold stays sold. Whether it was on sale.
+pub fn close(tx: &Tx, place: &PlaceId, id: &ShowtimeId) -> Result<bool> {
+    let closed = tx.run(
+        "update showtime set state = 'closed' where place_id = $1 and id = $2 and state = 'open'",
+        &[place, id],
+    )?;
+    Ok(closed == 1)
+}
+
+pub fn any(view: &View, place: &PlaceId, id: &ShowtimeId) -> Result<Showtime> {
+    let found = view.maybe(
+        "select place_id, id, hall_id, title_id, starts_at, ends_at, day, version, state, seats, currency, price_minor,
+           minimum_minor
+         from showtime
+         where place_id = $1 and id = $2",
+        &[place, id],
+    )?;
+    found.ok_or_else(|| Refusal::not_found("showtime", "场次").into())
+}
+
+/// A showtime that still sells: open, and not yet begun.
+pub fn on_sale(view: &View, place: &PlaceId, id: &ShowtimeId, now: Instant) -> Result<Showtime> {
+    let showtime = any(view, place, id)?;
+    if !showtime.open {
+        return Err(Refusal::new(Kind::Gone, "showtime_closed", "This showing is no longer on sale.", "该场次已停止售票。").into());
+    }
+    if showtime.starts_at <= now {
+        return Err(Refusal::new(Kind::Gone, "showtime_begun", "This showing has already begun.", "该场次已经开演。").into());
+    }
+    Ok(showtime)
+}
+
+/// A cinema's showtimes on a business day, in order of time.
+pub fn of_day(view: &View, place: &PlaceId, day: Day) -> Result<Vec<Showtime>> {
+    view.all(
+        "select place_id, id, hall_id, title_id, starts_at, ends_at, day, version, state, seats, currency, price_minor,
+           minimum_minor
+         from showtime
+         where place_id = $1 and day = $2
+         order by starts_at, id",
+        &[place, &day],
+    )
+}

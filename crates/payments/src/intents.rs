@@ -1,0 +1,227 @@
+//! What somebody is asked to pay for an order.
+
+use db::{FromRow, Row, Tx, View};
+use kernel::{Act, Currency, Error, Instant, IntentId, Kind, Money, OrderId, PersonId, PlaceId, Refusal, Result};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Open,
+    Captured,
+    /// Given up: the order expired unpaid.
+    Closed,
+}
+
+impl State {
+    pub fn code(self) -> &'static str {
+        match self {
+            State::Open => "open",
+            State::Captured => "captured",
+            State::Closed => "closed",
+        }
+    }
+
+    fn parse(code: &str) -> Result<State> {
+        [State::Open, State::Captured, State::Closed]
+            .into_iter()
+            .find(|state| state.code() == code)
+            .ok_or_else(|| Error::fault(format!("unknown state of an intent: {code}")))
+    }
+}
+
+/// What an intent pays for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    Tickets,
+    Products,
+}
+
+impl Purpose {
+    pub fn code(self) -> &'static str {
+        match self {
+            Purpose::Tickets => "tickets",
+            Purpose::Products => "products",
+        }
+    }
+
+    pub fn parse(code: &str) -> Result<Purpose> {
+        match code {
+            "tickets" => Ok(Purpose::Tickets),
+            "products" => Ok(Purpose::Products),
+            _ => Err(Error::fault(format!("unknown purpose {code}"))),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Intent {
+    pub place: PlaceId,
+    pub id: IntentId,
+    pub purpose: Purpose,
+    pub order: OrderId,
+    pub payer: PersonId,
+    pub provider: String,
+    pub subject: String,
+    pub amount: Money,
+    pub captured: Money,
+    /// Requested back, whether or not the provider has paid it out yet.
+    pub refunded: Money,
+    pub state: State,
+    pub expires_at: Instant,
+}
+
+impl FromRow for Intent {
+    fn from_row(row: &mut Row) -> Result<Intent> {
+        let currency: Currency = row.next()?;
+        Ok(Intent {
+            place: row.next()?,
+            id: row.next()?,
+            purpose: Purpose::parse(&row.next::<String>()?)?,
+            order: row.next()?,
+            payer: row.next()?,
+            provider: row.next()?,
+            subject: row.next()?,
+            amount: row.money(currency)?,
+            captured: row.money(currency)?,
+            refunded: row.money(currency)?,
+            state: State::parse(&row.next::<String>()?)?,
+            expires_at: row.next()?,
+        })
+    }
+}
+
+/// What a payment is asked for.
+#[derive(Clone, Debug)]
+pub struct Bill<'a> {
+    pub place: &'a PlaceId,
+    pub purpose: Purpose,
+    pub order: &'a OrderId,
+    pub payer: &'a PersonId,
+    pub provider: &'a str,
+    pub subject: String,
+    pub amount: Money,
+    pub expires_at: Instant,
+}
+
+/// Opens the one intent of an order.
+pub fn open(tx: &Tx, act: &mut Act, bill: &Bill) -> Result<Intent> {
+    let intent = Intent {
+        place: bill.place.clone(),
+        id: act.id(),
+        purpose: bill.purpose,
+        order: bill.order.clone(),
+        payer: bill.payer.clone(),
+        provider: bill.provider.to_owned(),
+        subject: bill.subject.clone(),
+        amount: bill.amount,
+        captured: Money::zero(bill.amount.currency),
+        refunded: Money::zero(bill.amount.currency),
+        state: State::Open,
+        expires_at: bill.expires_at,
+    };
+    tx.run(
+        "insert into payment_intent
+           (place_id, id, kind, order_id, payer_id, provider, subject, amount_minor, captured_minor, refunded_minor,
+            currency, state, expires_at, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, 'open', $10, $11)",
+        &[
+            &intent.place,
+            &intent.id,
+            &intent.purpose.code(),
+            &intent.order,
+            &intent.payer,
+            &intent.provider,
+            &intent.subject,
+            &intent.amount.minor,
+            &intent.amount.currency,
+            &intent.expires_at,
+            &act.at,
+        ],
+    )?;
+    Ok(intent)
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Captured {
+    Now(Intent),
+    Before(Intent),
+}
+
+/// The provider has the money. Refuses another amount or currency (`amount_differs`); a second
+/// capture changes nothing. A closed intent is captured too: the money is there and must be answered for.
+pub fn capture(tx: &Tx, place: &PlaceId, id: &IntentId, amount: Money, now: Instant) -> Result<Captured> {
+    let intent = any(tx, place, id)?;
+    if amount != intent.amount {
+        return Err(Refusal::new(
+            Kind::Conflict,
+            "amount_differs",
+            format!("The provider says {amount}, the order is {}.", intent.amount),
+            format!("渠道金额 {amount} 与订单金额 {} 不一致。", intent.amount),
+        )
+        .into());
+    }
+    if intent.state == State::Captured {
+        return Ok(Captured::Before(intent));
+    }
+    let changed = tx.run(
+        "update payment_intent
+         set state = 'captured', captured_minor = $4, captured_at = $5
+         where place_id = $1 and id = $2 and state = $3",
+        &[place, id, &intent.state.code(), &amount.minor, &now],
+    )?;
+    if changed == 0 {
+        return Err(Error::fault(format!("intent {id} changed underneath")));
+    }
+    Ok(Captured::Now(Intent { state: State::Captured, captured: amount, ..intent }))
+}
+
+/// Gives an open intent up; whether it was open.
+pub fn close(tx: &Tx, place: &PlaceId, order: &OrderId) -> Result<bool> {
+    let closed = tx.run(
+        "update payment_intent set state = 'closed' where place_id = $1 and order_id = $2 and state = 'open'",
+        &[place, order],
+    )?;
+    Ok(closed == 1)
+}
+
+pub fn any(view: &View, place: &PlaceId, id: &IntentId) -> Result<Intent> {
+    let found = view.maybe(
+        "select currency, place_id, id, kind, order_id, payer_id, provider, subject, amount_minor, captured_minor,
+           refunded_minor, state, expires_at
+         from payment_intent
+         where place_id = $1 and id = $2",
+        &[place, id],
+    )?;
+    found.ok_or_else(|| Refusal::not_found("payment", "支付").into())
+}
+
+/// A payer's own intent; somebody else's is not found.
+pub fn of(view: &View, payer: &PersonId, place: &PlaceId, id: &IntentId) -> Result<Intent> {
+    let intent = any(view, place, id)?;
+    if intent.payer == *payer { Ok(intent) } else { Err(Refusal::not_found("payment", "支付").into()) }
+}
+
+/// The one intent of an order.
+pub fn of_order(view: &View, place: &PlaceId, order: &OrderId) -> Result<Intent> {
+    let found = view.maybe(
+        "select currency, place_id, id, kind, order_id, payer_id, provider, subject, amount_minor, captured_minor,
+           refunded_minor, state, expires_at
+         from payment_intent
+         where place_id = $1 and order_id = $2",
+        &[place, order],
+    )?;
+    found.ok_or_else(|| Refusal::not_found("payment", "支付").into())
+}
+
+/// Intents of a place that wait for a notice since before an instant, oldest first: the lost ones are
+/// found by asking the provider.
+pub fn waiting(view: &View, place: &PlaceId, before: Instant, limit: i64) -> Result<Vec<Intent>> {
+    view.all(
+        "select currency, place_id, id, kind, order_id, payer_id, provider, subject, amount_minor, captured_minor,
+           refunded_minor, state, expires_at
+         from payment_intent
+         where place_id = $1 and state = 'open' and created_at < $2
+         order by created_at, id
+         limit $3",
+        &[place, &before, &limit],
+    )
+}

@@ -1,0 +1,103 @@
+//! Money on its way back: requested once under a key, then done.
+
+use crate::intents::{self, Intent};
+use db::{FromRow, Row, Tx, View, broke_check};
+use kernel::{Currency, Error, Instant, IntentId, Kind, Money, PlaceId, Refusal, RefundId, Result};
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refund {
+    pub place: PlaceId,
+    /// The key under which the provider is asked.
+    pub id: RefundId,
+    pub intent: IntentId,
+    pub amount: Money,
+    pub reason: String,
+    pub done: bool,
+}
+
+impl FromRow for Refund {
+    fn from_row(row: &mut Row) -> Result<Refund> {
+        let currency: Currency = row.next()?;
+        Ok(Refund {
+            place: row.next()?,
+            id: row.next()?,
+            intent: row.next()?,
+            amount: row.money(currency)?,
+            reason: row.next()?,
+            done: row.next::<String>()? == "done",
+        })
+    }
+}
+
+/// Reserves a refund of an intent. One reason refunds once: the same again returns the first.
+/// Refuses more than was captured (`refund_too_large`).
+pub fn request(tx: &Tx, intent: &Intent, reason: &str, amount: Money, now: Instant) -> Result<Refund> {
+    intent.amount.same_currency(amount)?;
+    let refund = Refund {
+        place: intent.place.clone(),
+        id: RefundId(format!("rfd_{}_{reason}", intent.id.0.trim_start_matches("pay_"))),
+        intent: intent.id.clone(),
+        amount,
+        reason: reason.to_owned(),
+        done: false,
+    };
+    let requested = tx.run(
+        "insert into refund (place_id, id, intent_id, reason, amount_minor, currency, state, requested_at)
+         values ($1, $2, $3, $4, $5, $6, 'requested', $7)
+         on conflict (place_id, id) do nothing",
+        &[&refund.place, &refund.id, &refund.intent, &refund.reason, &amount.minor, &amount.currency, &now],
+    )?;
+    if requested == 0 {
+        return any(tx, &refund.place, &refund.id);
+    }
+    tx.run(
+        "update payment_intent set refunded_minor = refunded_minor + $3 where place_id = $1 and id = $2",
+        &[&intent.place, &intent.id, &amount.minor],
+    )
+    .map_err(too_large)?;
+    Ok(refund)
+}
+
+fn too_large(error: Error) -> Error {
+    if !broke_check(&error, "intent_refund_within_capture") {
+        return error;
+    }
+    Refusal::new(Kind::Conflict, "refund_too_large", "This is more than was paid.", "退款金额超过了实付金额。").into()
+}
+
+/// The provider has paid it back; whether this call learned it first.
+pub fn done(tx: &Tx, place: &PlaceId, id: &RefundId, now: Instant) -> Result<bool> {
+    let done = tx.run(
+        "update refund set state = 'done', done_at = $3 where place_id = $1 and id = $2 and state = 'requested'",
+        &[place, id, &now],
+    )?;
+    Ok(done == 1)
+}
+
+pub fn any(view: &View, place: &PlaceId, id: &RefundId) -> Result<Refund> {
+    let found = view.maybe(
+        "select currency, place_id, id, intent_id, amount_minor, reason, state
+         from refund
+         where place_id = $1 and id = $2",
+        &[place, id],
+    )?;
+    found.ok_or_else(|| Refusal::not_found("refund", "退款").into())
+}
+
+/// Refunds of a place that the provider has still to pay, oldest first.
+pub fn requested(view: &View, place: &PlaceId, limit: i64) -> Result<Vec<Refund>> {
+    view.all(
+        "select currency, place_id, id, intent_id, amount_minor, reason, state
+         from refund
+         where place_id = $1 and state = 'requested'
+         order by requested_at, id
+         limit $2",
+        &[place, &limit],
+    )
+}
+
+/// What is left to refund of an intent.
+pub fn refundable(view: &View, place: &PlaceId, intent: &IntentId) -> Result<Money> {
+    let intent = intents::any(view, place, intent)?;
+    intent.captured.minus(intent.refunded)
+}
