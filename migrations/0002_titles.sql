@@ -61,6 +61,8 @@ create table rights_window (
     id text not null,
     territory text not null,
     medium text not null,
+    exclusive boolean not null,
+    holder text not null,
     starts_on text not null,
     ends_on text,
     primary key (title_id, id)

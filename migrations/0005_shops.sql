@@ -24,6 +24,10 @@ create table product (
     created_at bigint not null
 );
 
+create index product_by_merchant on product (merchant_org_id, created_at);
+
+create index product_by_title on product (title_id, created_at);
+
 -- state: listed, delisted. stock is what may still be promised.
 create table listing (
     place_id text not null references shop (place_id),
@@ -52,7 +56,8 @@ create table basket_line (
     foreign key (place_id, listing_id) references listing (place_id, id)
 );
 
--- state: placed, paid, shipped, expired, refunded. total = sum of lines.
+-- state: placed, paid, shipped, expired, refunded; closed_at is when it left placed, or last changed after.
+-- asked is the JSON of what the buyer sent under the key. total = sum of lines.
 create table product_order (
     place_id text not null,
     id text not null,
@@ -91,3 +96,5 @@ create table product_order_line (
     primary key (place_id, order_id, listing_id),
     foreign key (place_id, order_id) references product_order (place_id, id)
 );
+
+create index product_order_line_by_merchant on product_order_line (place_id, merchant_org_id);

@@ -1,4 +1,5 @@
--- What a studio offers to merchants. state: open, closed. rates is a JSON rate card.
+-- What a studio offers to merchants. state: open, closed. categories is a JSON list, rates a JSON rate card.
+-- term_days is how long a contract runs from the day its sample is approved.
 create table licence_offer (
     id text not null primary key,
     title_id text not null references title (id),
@@ -15,6 +16,7 @@ create table licence_offer (
     platform_ppm bigint not null,
     guarantee_minor bigint not null check (guarantee_minor >= 0),
     currency text not null,
+    term_days bigint not null check (term_days > 0),
     closes_on text not null,
     state text not null,
     created_at bigint not null
@@ -40,6 +42,8 @@ create table application (
     created_at bigint not null,
     unique (merchant_org_id, key)
 );
+
+create index application_by_licensor on application (licensor_org_id, created_at);
 
 -- One decision a stage, never changed. decision: approved, rejected.
 create table approval (
@@ -89,3 +93,5 @@ create table royalty_accrual (
     primary key (place_id, order_id, listing_id, kind),
     constraint royalty_adds_up check (royalty_minor = licensor_minor + platform_minor)
 );
+
+create index royalty_accrual_by_contract on royalty_accrual (place_id, contract_id);

@@ -89,3 +89,5 @@ create table ad_credit (
     reversed_at bigint,
     primary key (place_id, order_id)
 );
+
+create index ad_credit_by_campaign on ad_credit (place_id, campaign_id);

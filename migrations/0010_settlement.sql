@@ -22,15 +22,22 @@ create table statement (
     fee_minor bigint not null,
     subsidy_minor bigint not null,
     base_minor bigint not null,
-    special_fund_minor bigint not null,
+    special_fund_central_minor bigint not null,
+    special_fund_provincial_minor bigint not null,
     tax_minor bigint not null,
     net_minor bigint not null,
     exhibition_minor bigint not null,
+    agency_minor bigint not null,
+    distribution_minor bigint not null,
     producer_minor bigint not null,
     currency text not null,
     issued_at bigint not null,
     primary key (place_id, id),
     unique (place_id, title_id, starts_on, ends_on),
-    constraint statement_net_adds_up check (net_minor = base_minor - special_fund_minor - tax_minor),
-    constraint statement_split_adds_up check (net_minor = exhibition_minor + producer_minor)
+    constraint statement_net_adds_up check (
+        net_minor = base_minor - special_fund_central_minor - special_fund_provincial_minor - tax_minor
+    ),
+    constraint statement_split_adds_up check (
+        net_minor = exhibition_minor + agency_minor + distribution_minor + producer_minor
+    )
 );

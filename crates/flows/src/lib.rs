@@ -1,1 +1,18 @@
 //! Stories that cross rooms, one file each.
+//!
+//! A story is a plain function over a `Scene`: one transaction, the act it belongs to and the house
+//! it happens in. The edges call it through `House::write`; rehearsals call the same function.
+//! `views` holds the read-only joins that pages need; `check` holds the invariants.
+
+pub mod buy_product;
+pub mod buy_tickets;
+pub mod check;
+pub mod close_period;
+pub mod house;
+pub mod license_product;
+pub mod serve_ad;
+pub mod sweep;
+pub mod take_payment;
+pub mod views;
+
+pub use house::{House, Keys, Scene};

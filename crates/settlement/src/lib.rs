@@ -1,1 +1,8 @@
 //! Who gets which part: splits, waterfalls, statements.
+//!
+//! `splits` decides, purely, by the terms of a contract; `terms` keeps those with their effective days;
+//! `statements` keeps what was decided for one film in one cinema over one period, for good.
+
+pub mod splits;
+pub mod statements;
+pub mod terms;

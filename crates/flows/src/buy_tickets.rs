@@ -1,0 +1,250 @@
+//! Buying tickets: seats are held with an order and a payment to make; the payment's notice sells
+//! them, or comes too late and is paid back; a hold that nobody pays for is let go.
+
+use crate::house::Scene;
+use crate::views;
+use box_office::orders::{Buyer, Confirmed, Opened};
+use box_office::{Order, Ticket, cinemas, halls, holds, orders, showtimes, tariff, tickets};
+use db::View;
+use events::{Kind, log};
+use kernel::{Currency, Lang, Money, OrderId, PersonId, PlaceId, Result, ShowtimeId};
+use ledger::Transfer;
+use payments::intents::{Bill, Purpose};
+use payments::{Intent, Refund, intents, refunds};
+use serde_json::json;
+
+/// What a consumer wants.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    pub place: PlaceId,
+    pub showtime: ShowtimeId,
+    pub seats: Vec<String>,
+    /// Made once a checkout; the same key never orders twice.
+    pub key: String,
+    /// The signed token of the ad click that brought the consumer.
+    pub click: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    pub order: Order,
+    pub intent: Intent,
+}
+
+/// Holds seats for ten minutes, for the signed-in actor.
+pub fn hold(scene: &mut Scene, wish: &Wish) -> Result<Held> {
+    let person = scene.act.person()?;
+    let showtime = showtimes::on_sale(scene.tx, &wish.place, &wish.showtime, scene.now())?;
+    let cinema = cinemas::any(scene.tx, &wish.place)?;
+    let hall = halls::any(scene.tx, &wish.place, &showtime.hall)?;
+    let title = views::film(scene.tx, &showtime.title)?;
+
+    let quote = tariff::quote(&hall.seat_map, &showtime, cinema.service_fee, &wish.seats)?;
+    let click = wish.click.clone().filter(|token| ads::tokens::open(&scene.keys().click, token, scene.now()).is_ok());
+    let buyer = Buyer { person, key: wish.key.clone(), click };
+
+    let order = match orders::open(scene.tx, &mut scene.act, &showtime, &quote, &title.studio, &buyer)? {
+        Opened::Again(order) => {
+            let intent = intents::of_order(scene.tx, &order.place, &order.id)?;
+            return Ok(Held { order, intent });
+        }
+        Opened::New(order) => order,
+    };
+    let bill = Bill {
+        place: &order.place,
+        purpose: Purpose::Tickets,
+        order: &order.id,
+        payer: &order.buyer,
+        provider: scene.house.provider().name(),
+        subject: subject(&title.name.zh, &cinema.name.zh, &showtime.starts_at.say(&cinema.zone, Lang::Zh)),
+        amount: order.paid,
+        expires_at: order.held_until,
+    };
+    let intent = intents::open(scene.tx, &mut scene.act, &bill)?;
+    let body = json!({ "showtime": order.showtime, "seats": wish.seats, "paid_minor": order.paid.minor });
+    log::append(scene.tx, &mut scene.act, &order.place, Kind::SeatsHeld, Some(&order.title), &order.id, body)?;
+    Ok(Held { order, intent })
+}
+
+fn subject(film: &str, cinema: &str, when: &str) -> String {
+    format!("《{film}》{cinema} {when}").chars().take(120).collect()
+}
+
+/// The money for an order is captured: sells its seats, or books the way back.
+pub(crate) fn paid(scene: &mut Scene, intent: &Intent) -> Result<()> {
+    match orders::confirm(scene.tx, &intent.place, &intent.order, scene.act.at)? {
+        Confirmed::Now(order) => sold(scene, &order, intent),
+        Confirmed::Before(_) | Confirmed::Late(_) => crate::take_payment::late(scene, intent),
+    }
+}
+
+fn sold(scene: &mut Scene, order: &Order, intent: &Intent) -> Result<()> {
+    let issued = tickets::issue(scene.tx, &mut scene.act, order)?;
+    ledger::post_all(scene.tx, &sale(order, &intent.provider, scene.act.at), scene.act.at)?;
+    crate::serve_ad::credit(scene, order.click.as_deref(), &Sale::of_tickets(order))?;
+    let body = json!({
+        "admissions": issued.len(),
+        "paid_minor": order.paid.minor,
+        "fee_minor": order.fee.minor,
+        "base_minor": order.base.minor,
+        "showtime": order.showtime,
+    });
+    log::append(scene.tx, &mut scene.act, &order.place, Kind::TicketsSold, Some(&order.title), &order.id, body)
+}
+
+/// A sale that an ad may be credited with.
+pub(crate) struct Sale<'a> {
+    pub place: &'a PlaceId,
+    pub order: &'a OrderId,
+    pub kind: Purpose,
+    pub amount: Money,
+}
+
+impl Sale<'_> {
+    fn of_tickets(order: &Order) -> Sale<'_> {
+        Sale { place: &order.place, order: &order.id, kind: Purpose::Tickets, amount: order.paid }
+    }
+}
+
+/// The postings of a ticket sale, in the cinema's book: the price and the subsidy make the split base.
+fn sale(order: &Order, provider: &str, at: kernel::Instant) -> Vec<Transfer> {
+    let box_office = format!("box_office:{}", order.title);
+    let funder = order.subsidy_funder.as_ref().map_or(String::new(), |funder| format!("subsidy:{funder}"));
+    let price = Money::new(order.paid.minor - order.fee.minor, order.paid.currency);
+    let wallet = format!("provider:{provider}");
+    [
+        ("base", wallet.clone(), box_office.clone(), price, "ticket_sale"),
+        ("fee", wallet, "service_fee".into(), order.fee, "service_fee"),
+        ("subsidy", funder, box_office, order.subsidy, "ticket_subsidy"),
+    ]
+    .into_iter()
+    .map(|(part, debit, credit, amount, code)| Transfer {
+        book: order.place.clone(),
+        id: format!("{}/{part}", order.id),
+        debit,
+        credit,
+        amount,
+        code,
+        reference: order.id.0.clone(),
+        happened_at: at,
+    })
+    .collect()
+}
+
+/// The postings of a refund: the sale backwards, with the consumer's money waiting in `refunds:due`.
+fn back(order: &Order, provider: &str, at: kernel::Instant) -> Vec<Transfer> {
+    let wallet = format!("provider:{provider}");
+    sale(order, provider, at)
+        .into_iter()
+        .map(|sale| Transfer {
+            id: format!("{}/back", sale.id),
+            credit: if sale.debit == wallet { "refunds:due".into() } else { sale.debit },
+            debit: sale.credit,
+            code: "ticket_refund",
+            ..sale
+        })
+        .collect()
+}
+
+/// Takes a paid order back at its buyer's wish, before the showing begins.
+pub fn refund(scene: &mut Scene, place: &PlaceId, order: &OrderId) -> Result<Refund> {
+    let buyer = scene.act.person()?;
+    let order = orders::of(scene.tx, &buyer, place, order)?;
+    let showtime = showtimes::any(scene.tx, place, &order.showtime)?;
+    let order = orders::refund(scene.tx, &order, &showtime, scene.act.at)?;
+    let intent = intents::of_order(scene.tx, place, &order.id)?;
+    let refund = refunds::request(scene.tx, &intent, "refund", order.paid, scene.act.at)?;
+    ledger::post_all(scene.tx, &back(&order, &intent.provider, scene.act.at), scene.act.at)?;
+    crate::serve_ad::reverse_credit(scene, place, &order.id)?;
+    let body = json!({
+        "admissions": order.seats,
+        "paid_minor": order.paid.minor,
+        "base_minor": order.base.minor,
+        "refund": refund.id,
+    });
+    log::append(scene.tx, &mut scene.act, place, Kind::TicketsRefunded, Some(&order.title), &order.id, body)?;
+    Ok(refund)
+}
+
+/// Lets go of a place's holds whose time is over; how many.
+pub fn expire(scene: &mut Scene, place: &PlaceId) -> Result<usize> {
+    let due = orders::expire_due(scene.tx, place, scene.act.at, orders::PAGE_MAX)?;
+    for order in &due {
+        intents::close(scene.tx, place, &order.id)?;
+        let body = json!({ "seats": order.seats });
+        log::append(scene.tx, &mut scene.act, place, Kind::SeatsReleased, Some(&order.title), &order.id, body)?;
+    }
+    Ok(due.len())
+}
+
+/// Admits the bearer of a ticket code at a cinema's door.
+pub fn admit(scene: &mut Scene, place: &PlaceId, code: &str) -> Result<Ticket> {
+    let cinema = cinemas::any(scene.tx, place)?;
+    let signer = scene.keys().tickets.clone();
+    let (ticket, showtime) = box_office::door::admit(scene.tx, &scene.act, place, &cinema.zone, &signer, code)?;
+    let body = json!({ "seat": ticket.seat, "showtime": ticket.showtime });
+    log::append(scene.tx, &mut scene.act, place, Kind::TicketAdmitted, Some(&showtime.title), &ticket.id, body)?;
+    Ok(ticket)
+}
+
+/// Everything about an order that its buyer may see.
+#[derive(Clone, Debug)]
+pub struct Bought {
+    pub order: Order,
+    pub lines: Vec<orders::Line>,
+    pub tickets: Vec<Ticket>,
+    pub intent: Intent,
+    pub showtime: box_office::Showtime,
+    pub cinema: box_office::Cinema,
+    pub hall: box_office::Hall,
+    pub title: titles::Title,
+}
+
+/// A buyer's own order with all that belongs to it.
+pub fn bought(view: &View, buyer: &PersonId, place: &PlaceId, order: &OrderId) -> Result<Bought> {
+    let order = orders::of(view, buyer, place, order)?;
+    let showtime = showtimes::any(view, place, &order.showtime)?;
+    Ok(Bought {
+        lines: orders::lines(view, place, &order.id)?,
+        tickets: tickets::of_order(view, place, &order.id)?,
+        intent: intents::of_order(view, place, &order.id)?,
+        cinema: cinemas::any(view, place)?,
+        hall: halls::any(view, place, &showtime.hall)?,
+        title: views::film(view, &showtime.title)?,
+        showtime,
+        order,
+    })
+}
+
+/// A showtime with its plan and what is taken, for the seat picker.
+#[derive(Clone, Debug)]
+pub struct Picker {
+    pub showtime: box_office::Showtime,
+    pub cinema: box_office::Cinema,
+    pub hall: box_office::Hall,
+    pub title: titles::Title,
+    pub taken: Vec<holds::Taken>,
+    /// The two best seats together that are free.
+    pub best: Vec<String>,
+}
+
+pub fn picker(view: &View, place: &PlaceId, showtime: &ShowtimeId, now: kernel::Instant) -> Result<Picker> {
+    let showtime = showtimes::any(view, place, showtime)?;
+    let hall = halls::any(view, place, &showtime.hall)?;
+    let taken = holds::taken(view, place, &showtime.id, now)?;
+    let ids = taken.iter().map(|taken| taken.seat.clone()).collect();
+    let best = hall.seat_map.best_together(&ids, 2).or_else(|| hall.seat_map.best_together(&ids, 1));
+    Ok(Picker {
+        cinema: cinemas::any(view, place)?,
+        title: views::film(view, &showtime.title)?,
+        best: best.unwrap_or_default().into_iter().map(|seat| seat.id).collect(),
+        showtime,
+        hall,
+        taken,
+    })
+}
+
+/// What stands in a cinema's book for a film and is still to be divided.
+pub fn undivided(view: &View, place: &PlaceId, title: &kernel::TitleId, currency: Currency) -> Result<Money> {
+    ledger::balances::credit_of(view, place, &format!("box_office:{title}"), currency)
+}

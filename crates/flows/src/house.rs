@@ -1,0 +1,168 @@
+//! The house: the database, the clock, the dice, the keys, the provider, held together.
+
+use db::{Db, Lane, Tx, View, Waiting};
+use kernel::{Act, Actor, Clock, Dice, Instant, PlaceId, Result, Seal};
+use payments::Provider;
+use std::sync::{Arc, Mutex};
+
+/// A handle to the house; clones share it.
+#[derive(Clone)]
+pub struct House {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    dice: Mutex<Dice>,
+    keys: Keys,
+    provider: Arc<dyn Provider>,
+    ads: ads::Desk,
+}
+
+/// What this installation signs with; every purpose has its own.
+#[derive(Clone)]
+pub struct Keys {
+    pub click: Seal,
+    pub form: Seal,
+    pub visitor: Seal,
+    pub tickets: box_office::Signer,
+}
+
+impl Keys {
+    fn of(key: &[u8; 32]) -> Keys {
+        Keys {
+            click: Seal::new(key, "click"),
+            form: Seal::new(key, "form"),
+            visitor: Seal::new(key, "visitor"),
+            tickets: box_office::Signer::new(key),
+        }
+    }
+}
+
+/// Where a story happens: one transaction, one act, one house.
+pub struct Scene<'a> {
+    pub tx: &'a Tx<'a>,
+    pub act: Act,
+    pub house: &'a House,
+}
+
+impl Scene<'_> {
+    pub fn now(&self) -> Instant {
+        self.act.at
+    }
+
+    pub fn keys(&self) -> &Keys {
+        &self.house.inner.keys
+    }
+}
+
+impl House {
+    /// Opens the house on a database: reads its key, or makes one the first time.
+    pub fn open(db: Db, clock: Arc<dyn Clock>, mut dice: Dice, provider: Arc<dyn Provider>) -> Result<House> {
+        let act = Act::new(Actor::System, clock.now(), dice.fork());
+        let key = db.write_blocking(Lane::house(), move |tx| people::installation::key(tx, &mut act.clone()))?;
+        let now = clock.now();
+        let book = db.read_blocking(move |view| ads::Book::load(view, now))?;
+        let inner = Inner {
+            db,
+            clock,
+            dice: Mutex::new(dice),
+            keys: Keys::of(&key),
+            provider,
+            ads: ads::Desk::new(book),
+        };
+        Ok(House { inner: Arc::new(inner) })
+    }
+
+    pub fn db(&self) -> &Db {
+        &self.inner.db
+    }
+
+    pub fn now(&self) -> Instant {
+        self.inner.clock.now()
+    }
+
+    pub fn keys(&self) -> &Keys {
+        &self.inner.keys
+    }
+
+    pub fn provider(&self) -> &Arc<dyn Provider> {
+        &self.inner.provider
+    }
+
+    pub fn ads(&self) -> &ads::Desk {
+        &self.inner.ads
+    }
+
+    /// Fresh dice, independent of everybody else's.
+    pub fn dice(&self) -> Dice {
+        self.inner.dice.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).fork()
+    }
+
+    /// An act of this actor, now.
+    pub fn act(&self, actor: Actor) -> Act {
+        Act::new(actor, self.now(), self.dice())
+    }
+
+    /// Hands a story to the lane of a place (or of a person, a campaign) and returns what to wait for.
+    pub fn submit<T: Send + 'static>(
+        &self,
+        lane: &impl AsRef<str>,
+        actor: Actor,
+        mut story: impl FnMut(&mut Scene) -> Result<T> + Send + 'static,
+    ) -> Waiting<T> {
+        let (house, act) = (self.clone(), self.act(actor));
+        self.inner.db.submit(Lane::of(lane), move |tx| {
+            story(&mut Scene { tx, act: act.clone(), house: &house })
+        })
+    }
+
+    /// Tells a story; what it answers is on disk.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        lane: &impl AsRef<str>,
+        actor: Actor,
+        story: impl FnMut(&mut Scene) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.submit(lane, actor, story).answer().await
+    }
+
+    /// `write` for callers without an async runtime.
+    pub fn write_blocking<T: Send + 'static>(
+        &self,
+        lane: &impl AsRef<str>,
+        actor: Actor,
+        story: impl FnMut(&mut Scene) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.submit(lane, actor, story).wait()
+    }
+
+    /// Looks at a consistent snapshot.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&View) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.inner.db.read(look).await
+    }
+
+    /// `read` for callers without an async runtime.
+    pub fn read_blocking<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&View) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.inner.db.read_blocking(look)
+    }
+
+    /// Reads the live campaigns again; after a campaign has changed, and every now and then.
+    pub fn reload_ads(&self) -> Result<()> {
+        let now = self.now();
+        self.inner.ads.replace(self.inner.db.read_blocking(move |view| ads::Book::load(view, now))?);
+        Ok(())
+    }
+
+    /// The lane of what belongs to no cinema or shop.
+    pub fn lane() -> PlaceId {
+        PlaceId::house()
+    }
+}

@@ -1,0 +1,12 @@
+//! Read-only joins for pages, reports and checks. Only here may a statement read across places.
+
+pub mod places;
+pub mod takings;
+
+use db::View;
+use kernel::{Refusal, Result, TitleId};
+
+/// A film that must be there.
+pub fn film(view: &View, id: &TitleId) -> Result<titles::Title> {
+    titles::any(view, id)?.ok_or_else(|| Refusal::not_found("film", "影片").into())
+}
