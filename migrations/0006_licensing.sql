@@ -56,6 +56,7 @@ create table approval (
     primary key (application_id, stage)
 );
 
+-- The offer's terms at the moment of approval. royalty_ppm is the rate of the category; rates may differ by channel.
 create table licence_contract (
     id text not null primary key,
     application_id text not null unique references application (id),
@@ -64,6 +65,7 @@ create table licence_contract (
     merchant_org_id text not null,
     category text not null,
     territory text not null,
+    rates text not null,
     royalty_ppm bigint not null,
     fund_ppm bigint not null,
     platform_ppm bigint not null,

@@ -6,6 +6,7 @@ use db::View;
 use events::{Kind, log};
 use kernel::{Instant, OrderId, PersonId, PlaceId, Refusal as Refuse, Result, Round};
 use ledger::Transfer;
+use licensing::royalties;
 use licensing::{accruals, contracts};
 use payments::intents::{Bill, Purpose};
 use payments::{Intent, Refund, intents, refunds};
@@ -26,7 +27,7 @@ pub fn order(scene: &mut Scene, checkout: &Checkout) -> Result<Promised> {
         return Err(Refuse::forbidden().into());
     }
     let shop = shops::shops::any(scene.tx, &checkout.place)?;
-    let click = checkout.click.clone().filter(|token| ads::tokens::open(&scene.keys().click, token, scene.act.at).is_ok());
+    let click = checkout.click.clone().filter(|token| crate::serve_ad::attribution(scene, token, scene.act.at).is_some());
     let checkout = Checkout { click, ..checkout.clone() };
     let order = match orders::place(scene.tx, &mut scene.act, &checkout)? {
         Placed::Again(order) => {
@@ -65,7 +66,7 @@ fn sold(scene: &mut Scene, order: &Order, intent: &Intent) -> Result<()> {
     for line in orders::lines(scene.tx, &order.place, &order.id)? {
         let owed = owed(scene.tx, &line)?;
         if let Some(owed) = &owed {
-            accruals::record(scene.tx, &owed.row("sale", scene.act.at))?;
+            accruals::record(scene.tx, &owed.row(accruals::Kind::Sale, scene.act.at))?;
         }
         let sale = sale(&shop, &line, owed.as_ref(), &intent.provider, scene.act.at)?;
         ledger::post_all(scene.tx, &sale, scene.act.at)?;
@@ -87,24 +88,27 @@ fn sold(scene: &mut Scene, order: &Order, intent: &Intent) -> Result<()> {
     crate::serve_ad::credit(scene, order.click.as_deref(), &sale)
 }
 
+/// How our shops sell, as contracts call it.
+const CHANNEL: &str = "online";
+
 /// What a licensed line owes, by its contract.
 pub(crate) struct Owed {
     line: Line,
     contract: contracts::Contract,
-    pub accrued: licensing::royalties::Accrual,
+    pub accrued: royalties::Accrual,
 }
 
 /// What a line owes under its contract; nothing when the product is not licensed.
 pub(crate) fn owed(view: &View, line: &Line) -> Result<Option<Owed>> {
     let Some(id) = &line.contract else { return Ok(None) };
     let contract = contracts::any(view, id)?;
-    let accrued = licensing::royalties::accrue(&contract.rates(), line.total, line.vat)?;
+    let accrued = royalties::accrue(&contract.rates(CHANNEL), line.total, line.vat)?;
     Ok(Some(Owed { line: line.clone(), contract, accrued }))
 }
 
 impl Owed {
-    pub(crate) fn row(&self, kind: &'static str, at: Instant) -> accruals::Accrued {
-        accruals::Accrued {
+    fn row(&self, kind: accruals::Kind, at: Instant) -> accruals::Accrual {
+        accruals::Accrual {
             place: self.line.place.clone(),
             order: self.line.order.clone(),
             listing: self.line.listing.clone(),
@@ -112,7 +116,10 @@ impl Owed {
             contract: self.contract.id.clone(),
             title: self.contract.title.clone(),
             merchant: self.line.merchant.clone(),
-            amounts: if kind == "sale" { self.accrued } else { self.accrued.reversed() },
+            parts: match kind {
+                accruals::Kind::Sale => self.accrued,
+                accruals::Kind::Refund => self.accrued.reversed(),
+            },
             at,
         }
     }
@@ -131,7 +138,7 @@ fn sale(shop: &Shop, line: &Line, owed: Option<&Owed>, provider: &str, at: Insta
         let licensor = format!("licensor:{}", contract.licensor);
         parts.push(("licensor", merchant.clone(), licensor, accrued.licensor, "royalty"));
         parts.push(("platform", merchant.clone(), "platform_royalty".into(), accrued.platform, "royalty"));
-        parts.push(("fund", merchant, format!("fund:{}", contract.title), accrued.fund, "marketing_fund"));
+        parts.push(("fund", merchant, format!("fund:{}", contract.title), accrued.marketing_fund, "marketing_fund"));
     }
     Ok(parts
         .into_iter()
@@ -161,7 +168,7 @@ pub fn refund(scene: &mut Scene, place: &PlaceId, id: &OrderId) -> Result<Refund
     for line in orders::lines(scene.tx, place, &order.id)? {
         let owed = owed(scene.tx, &line)?;
         if let Some(owed) = &owed {
-            accruals::record(scene.tx, &owed.row("refund", scene.act.at))?;
+            accruals::record(scene.tx, &owed.row(accruals::Kind::Refund, scene.act.at))?;
         }
         let mut back = sale(&shop, &line, owed.as_ref(), &intent.provider, scene.act.at)?;
         back.reverse();

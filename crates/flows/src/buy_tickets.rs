@@ -40,7 +40,7 @@ pub fn hold(scene: &mut Scene, wish: &Wish) -> Result<Held> {
     let title = views::film(scene.tx, &showtime.title)?;
 
     let quote = tariff::quote(&hall.seat_map, &showtime, cinema.service_fee, &wish.seats)?;
-    let click = wish.click.clone().filter(|token| ads::tokens::open(&scene.keys().click, token, scene.now()).is_ok());
+    let click = wish.click.clone().filter(|token| crate::serve_ad::attribution(scene, token, scene.now()).is_some());
     let buyer = Buyer { person, key: wish.key.clone(), click };
 
     let order = match orders::open(scene.tx, &mut scene.act, &showtime, &quote, &title.studio, &buyer)? {

@@ -17,7 +17,7 @@ struct Inner {
     dice: Mutex<Dice>,
     keys: Keys,
     provider: Arc<dyn Provider>,
-    ads: ads::Desk,
+    ads: ads::desk::Desk,
 }
 
 /// What this installation signs with; every purpose has its own.
@@ -63,14 +63,14 @@ impl House {
         let act = Act::new(Actor::System, clock.now(), dice.fork());
         let key = db.write_blocking(Lane::house(), move |tx| people::installation::key(tx, &mut act.clone()))?;
         let now = clock.now();
-        let book = db.read_blocking(move |view| ads::Book::load(view, now))?;
+        let book = db.read_blocking(move |view| ads::book::Book::load(view, now))?;
         let inner = Inner {
             db,
             clock,
             dice: Mutex::new(dice),
             keys: Keys::of(&key),
             provider,
-            ads: ads::Desk::new(book),
+            ads: ads::desk::Desk::new(book),
         };
         Ok(House { inner: Arc::new(inner) })
     }
@@ -91,7 +91,7 @@ impl House {
         &self.inner.provider
     }
 
-    pub fn ads(&self) -> &ads::Desk {
+    pub fn ads(&self) -> &ads::desk::Desk {
         &self.inner.ads
     }
 
@@ -157,7 +157,7 @@ impl House {
     /// Reads the live campaigns again; after a campaign has changed, and every now and then.
     pub fn reload_ads(&self) -> Result<()> {
         let now = self.now();
-        self.inner.ads.replace(self.inner.db.read_blocking(move |view| ads::Book::load(view, now))?);
+        self.inner.ads.replace(self.inner.db.read_blocking(move |view| ads::book::Book::load(view, now))?);
         Ok(())
     }
 

@@ -1,1 +1,24 @@
 //! Who somebody is; what they may do: consumers, staff, organisations, sessions, API keys.
+//!
+//! A person signs up, opens a session, and holds roles at organisations through memberships. An
+//! installation is new until somebody founds it: that makes the house and its first operator.
+
+pub mod installation;
+pub mod may;
+pub mod memberships;
+pub mod orgs;
+pub mod passwords;
+pub mod persons;
+pub mod sessions;
+pub mod settings;
+#[cfg(test)]
+mod testing;
+mod text;
+pub mod throttle;
+
+pub use may::Who;
+pub use orgs::{Org, OrgKind};
+pub use passwords::PasswordHash;
+pub use persons::{Person, SignUp};
+pub use sessions::Token;
+pub use throttle::Throttle;

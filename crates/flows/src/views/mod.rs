@@ -1,6 +1,12 @@
 //! Read-only joins for pages, reports and checks. Only here may a statement read across places.
 
+pub mod campaigns;
+pub mod door;
+pub mod events;
+pub mod merchandise;
 pub mod places;
+pub mod royalties;
+pub mod statements;
 pub mod takings;
 
 use db::View;

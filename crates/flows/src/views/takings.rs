@@ -41,6 +41,18 @@ pub fn of(view: &View, place: &PlaceId, title: &TitleId, first: Day, last: Day) 
     )
 }
 
+/// One film over all cinemas and days.
+pub fn total(view: &View, title: &TitleId) -> Result<Takings> {
+    view.one(
+        "select cast(coalesce(sum(seats), 0) as bigint), cast(coalesce(sum(paid_minor), 0) as bigint),
+           cast(coalesce(sum(fee_minor), 0) as bigint), cast(coalesce(sum(base_minor), 0) as bigint),
+           cast(coalesce(sum(subsidy_minor), 0) as bigint)
+         from ticket_order
+         where title_id = $1 and state = 'paid'",
+        &[title],
+    )
+}
+
 /// One film's business day over all cinemas, with what was shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FilmDay {

@@ -1,0 +1,51 @@
+//! That an ad was seen, recorded in batches after the fact.
+
+use crate::limits;
+use db::Tx;
+use kernel::{CampaignId, CreativeId, ImpressionId, Instant, PlaceId, Result, SurfaceId, TitleId};
+
+/// Impressions in one batch.
+pub const BATCH_MAX: usize = 1000;
+pub const VISITOR_CHARS_MAX: usize = 80;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Impression {
+    pub place: PlaceId,
+    pub id: ImpressionId,
+    pub campaign: CampaignId,
+    pub creative: CreativeId,
+    pub surface: SurfaceId,
+    pub title: TitleId,
+    /// Whoever saw it, by a pseudonym.
+    pub visitor: String,
+    /// How probable it was that this ad and no other was chosen.
+    pub propensity_ppm: i64,
+    pub at: Instant,
+}
+
+/// Records a batch; one that is already there is left as it is. Answers how many were new.
+pub fn record_all(tx: &Tx, impressions: &[Impression]) -> Result<u64> {
+    limits::within("impressions", impressions.len() as i64, 0, BATCH_MAX as i64)?;
+    let mut recorded = 0;
+    for seen in impressions {
+        limits::filled("visitor", &seen.visitor, VISITOR_CHARS_MAX)?;
+        recorded += tx.run(
+            "insert into impression (place_id, id, campaign_id, creative_id, surface_id, title_id, visitor,
+                propensity_ppm, at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            on conflict (place_id, id) do nothing",
+            &[
+                &seen.place,
+                &seen.id,
+                &seen.campaign,
+                &seen.creative,
+                &seen.surface,
+                &seen.title,
+                &seen.visitor,
+                &seen.propensity_ppm,
+                &seen.at,
+            ],
+        )?;
+    }
+    Ok(recorded)
+}

@@ -1,0 +1,6 @@
+//! What the ads room promises, on whichever engine this run is for.
+
+mod book;
+mod campaigns;
+mod measuring;
+mod town;

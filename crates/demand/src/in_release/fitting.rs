@@ -1,0 +1,269 @@
+//! How a model is learned: the shared coefficients, how films differ, and the errors on unseen films.
+
+use super::series::{AGE_MAX, Run};
+use super::shape::{NAMES, Row};
+use super::{
+    CLIP, Change, ErrorsFrom, Film, HORIZON_DAYS, Measure, Model, Observed, Path, Prior, RUN_DAYS, Spread,
+    amount, blend, wrong_measure,
+};
+use crate::calendar::Calendar;
+use crate::least_squares::{quantile, solve};
+use kernel::{Day, Kind, Refusal};
+
+/// The fewest films a model is learned from.
+pub const FILMS_MIN: usize = 40;
+/// The last day ahead of each group that errors are kept for.
+pub(super) const HORIZONS: [i32; 9] = [1, 2, 3, 5, 7, 10, 14, 21, 28];
+/// How many days are known when errors are measured.
+const DAYS_KNOWN: [i32; 7] = [3, 5, 7, 10, 14, 21, 28];
+/// Errors are measured on each of these many stretches of time with a model learned from the others.
+const STRETCHES: usize = 5;
+const FIRST: usize = 1;
+/// The ages the difference between films is learned from.
+const PRIOR_AGE_MAX: i32 = 18;
+/// Changes larger than this (in logarithms) lose weight in the fit (Huber 1964).
+const HUBER: f64 = 0.25;
+/// Holds coefficients near 0 that the films say nothing about.
+const RIDGE: f64 = 0.5;
+const ROUNDS_SHAPE: usize = 4;
+const ROUNDS_PRIOR: usize = 40;
+/// Fewer errors than this say nothing about a range.
+const ERRORS_MIN: usize = 20;
+
+/// The group of errors for a day this far ahead.
+pub(super) fn horizon(ahead: i32) -> usize {
+    HORIZONS.iter().position(|last| ahead <= *last).unwrap_or(HORIZONS.len() - 1)
+}
+
+/// A film to learn from, with its regressors.
+struct Lesson {
+    run: Run,
+    /// The days as they were reported, to know what was taken after any day.
+    days: Vec<Observed>,
+    changes: Vec<(i32, Change)>,
+    /// Whether its whole run could be seen before the films' data end.
+    whole: bool,
+}
+
+pub(super) fn fit(films: &[Film], calendar: &Calendar) -> Result<Model, Refusal> {
+    let measure = films.first().map_or(Measure::Admissions, |film| film.measure);
+    if let Some(other) = films.iter().find(|film| film.measure != measure) {
+        return Err(wrong_measure(measure, other.measure));
+    }
+    let mut lessons = lessons(films, calendar);
+    if lessons.len() < FILMS_MIN {
+        return Err(Refusal::new(
+            Kind::Invalid,
+            "too_few_films",
+            format!("A model is learned from {FILMS_MIN} films or more; {} could be used.", lessons.len()),
+            format!("至少需要 {FILMS_MIN} 部可用影片才能学习模型；目前只有 {} 部。", lessons.len()),
+        ));
+    }
+    lessons.sort_by_key(|lesson| lesson.run.release);
+    let all: Vec<&Lesson> = lessons.iter().collect();
+    let mut model = learn(measure, &all);
+    model.errors = errors(measure, &lessons, calendar);
+    Ok(model)
+}
+
+/// The shared coefficients and the prior; no errors yet.
+fn learn(measure: Measure, lessons: &[&Lesson]) -> Model {
+    let coefficients = learn_shape(lessons);
+    let prior = learn_prior(lessons, &coefficients);
+    let openings = lessons.iter().map(|lesson| lesson.run.opening());
+    Model {
+        measure,
+        films: lessons.len(),
+        smallest_opening: amount(openings.fold(f64::INFINITY, f64::min)),
+        names: NAMES.map(str::to_owned).to_vec(),
+        coefficients,
+        prior,
+        errors: Vec::new(),
+    }
+}
+
+fn lessons(films: &[Film], calendar: &Calendar) -> Vec<Lesson> {
+    let newest = films.iter().flat_map(|film| film.days.last()).map(|one| one.day).max();
+    let lesson = |film: &Film| {
+        let days = up_to_hole(film);
+        let run = Run::read(film.release, &days).ok()?;
+        let rows: Vec<Row> =
+            run.points.iter().map(|point| Row::of(calendar, film.release, point.day)).collect();
+        let changes = run.points.windows(2).zip(rows.windows(2)).map(|(points, rows)| {
+            (points[1].age, Change::between(&points[0], &rows[0], &points[1], &rows[1]))
+        });
+        let changes: Vec<(i32, Change)> = changes.filter(|(_, change)| change.days <= 2.0).collect();
+        let whole = newest.is_some_and(|newest| film.release.days_until(newest) >= RUN_DAYS);
+        Some(Lesson { run, days: film.days.clone(), changes, whole })
+    };
+    films.iter().filter_map(lesson).collect()
+}
+
+/// The days of a film that a lesson can use: up to the first hole, the last day learned, and the last taking.
+fn up_to_hole(film: &Film) -> Vec<Observed> {
+    let mut days: Vec<Observed> = Vec::new();
+    let mut expected: Option<Day> = None;
+    for one in film.days.iter().filter(|one| film.release.days_until(one.day) < AGE_MAX) {
+        let hole = expected.is_some_and(|day| day.days_until(one.day) > super::HOLE_DAYS_MAX);
+        if hole {
+            break;
+        }
+        if one.day >= film.release {
+            expected = Some(one.day.plus(1));
+        }
+        days.push(*one);
+    }
+    while days.last().is_some_and(|one| one.amount == 0) {
+        days.pop();
+    }
+    days
+}
+
+/// Least absolute changes, nearly: iterated ridge regression on the changes from day to day, so that a film's
+/// level needs no coefficient, and large changes weigh less.
+fn learn_shape(lessons: &[&Lesson]) -> Vec<f64> {
+    let n = NAMES.len();
+    let mut coefficients = vec![0.0; n];
+    for _ in 0..ROUNDS_SHAPE {
+        let mut a = vec![vec![0.0; n]; n];
+        let mut b = vec![0.0; n];
+        (0..n).for_each(|i| a[i][i] = RIDGE);
+        for (_, change) in lessons.iter().flat_map(|lesson| &lesson.changes) {
+            let weight = 1.0 / (change.unexplained(&coefficients).abs() / HUBER).max(1.0);
+            for (i, left) in &change.row.cells {
+                b[*i] += weight * left * change.ln;
+                for (j, right) in &change.row.cells {
+                    a[*i][*j] += weight * left * right;
+                }
+            }
+        }
+        coefficients = solve(a, b).expect("the ridge makes the equations definite");
+    }
+    coefficients.iter().map(|value| rounded(*value)).collect()
+}
+
+/// How films differ, by expectation and maximisation (Dempster, Laird and Rubin 1977): each film's own decay and
+/// lift are guessed from its changes, then their spread and the noise are guessed from the films.
+fn learn_prior(lessons: &[&Lesson], coefficients: &[f64]) -> Prior {
+    let mut prior = Prior { decay: 0.3, weekend: 0.3, day: 0.2 };
+    for _ in 0..ROUNDS_PRIOR {
+        let (mut decay, mut weekend, mut noise, mut count) = (0.0, 0.0, 0.0, 0.0);
+        for lesson in lessons {
+            let young = lesson.changes.iter().filter(|(age, _)| *age <= PRIOR_AGE_MAX);
+            let young: Vec<Change> = young.map(|(_, change)| change.copied()).collect();
+            let own = blend(&young, coefficients, &prior);
+            decay += own.decay.value.powi(2) + own.variance[0];
+            weekend += own.weekend.value.powi(2) + own.variance[1];
+            for change in &young {
+                let (weeks, lift) = (change.days / 7.0, change.row.weekend);
+                let limit = CLIP * prior.day * change.days.sqrt();
+                let left = change.unexplained(coefficients).clamp(-limit, limit);
+                let miss = left - own.decay.value * weeks - own.weekend.value * lift;
+                let unsure = own.variance[0] * weeks * weeks
+                    + own.variance[1] * lift * lift
+                    + 2.0 * own.variance[2] * weeks * lift;
+                noise += (miss * miss + unsure) / change.days;
+                count += 1.0;
+            }
+        }
+        let films = lessons.len() as f64;
+        prior = Prior {
+            decay: (decay / films).sqrt(),
+            weekend: (weekend / films).sqrt(),
+            day: (noise / f64::max(count, 1.0)).sqrt().max(0.01),
+        };
+    }
+    Prior { decay: rounded(prior.decay), weekend: rounded(prior.weekend), day: rounded(prior.day) }
+}
+
+/// What the method missed on each stretch of time when it had learned from the others only.
+fn errors(measure: Measure, lessons: &[Lesson], calendar: &Calendar) -> Vec<ErrorsFrom> {
+    let stretch = |i: usize| i * STRETCHES / lessons.len();
+    let mut missed: Vec<Missed> = DAYS_KNOWN.iter().map(|_| Missed::default()).collect();
+    for left_out in FIRST..STRETCHES {
+        let others = lessons.iter().enumerate().filter(|(i, _)| stretch(*i) < left_out);
+        let others: Vec<&Lesson> = others.map(|(_, lesson)| lesson).collect();
+        let model = learn(measure, &others);
+        for (_, lesson) in lessons.iter().enumerate().filter(|(i, _)| stretch(*i) == left_out) {
+            for (known, missed) in DAYS_KNOWN.into_iter().zip(&mut missed) {
+                missed.add(&model, calendar, lesson, known);
+            }
+        }
+    }
+    let mut spreads: Vec<ErrorsFrom> = Vec::new();
+    for (days_known, missed) in DAYS_KNOWN.into_iter().zip(missed) {
+        let spread = missed.spread(days_known, spreads.last());
+        spreads.push(spread);
+    }
+    spreads
+}
+
+/// `ln(taken ÷ forecast)` of many films from one number of known days.
+struct Missed {
+    ahead: Vec<Vec<f64>>,
+    rest: Vec<f64>,
+}
+
+impl Default for Missed {
+    fn default() -> Missed {
+        Missed { ahead: HORIZONS.map(|_| Vec::new()).to_vec(), rest: Vec::new() }
+    }
+}
+
+impl Missed {
+    fn add(&mut self, model: &Model, calendar: &Calendar, lesson: &Lesson, days_known: i32) {
+        let mut run = lesson.run.clone();
+        run.points.retain(|point| point.age <= days_known);
+        if run.points.len() < super::DAYS_MIN || run.last().age != days_known {
+            return;
+        }
+        let path = Path::of(model, calendar, &run);
+        let end = run.release.plus(RUN_DAYS);
+        let later = lesson.days.iter().filter(|one| one.day > run.last().day && one.day < end);
+        let mut taken = 0.0;
+        for one in later {
+            let ahead = run.last().day.days_until(one.day);
+            taken += one.amount as f64;
+            if one.amount > 0 && ahead <= HORIZON_DAYS {
+                let error = (one.amount as f64).ln() - path.ln(one.day);
+                self.ahead[horizon(ahead)].push(error);
+            }
+        }
+        if lesson.whole && taken > 0.0 {
+            self.rest.push((taken / path.rest()).ln());
+        }
+    }
+
+    /// The quantiles; a group with too few errors takes those of the group before.
+    fn spread(self, days_known: i32, before: Option<&ErrorsFrom>) -> ErrorsFrom {
+        let mut ahead: Vec<Spread> = Vec::new();
+        for errors in self.ahead {
+            let nearest = ahead.last().copied().unwrap_or_default();
+            ahead.push(Spread::of(errors).unwrap_or(nearest));
+        }
+        let rest = Spread::of(self.rest).or(before.map(|before| before.rest)).unwrap_or_default();
+        ErrorsFrom { days_known, ahead, rest }
+    }
+}
+
+impl Spread {
+    fn of(mut errors: Vec<f64>) -> Option<Spread> {
+        if errors.len() < ERRORS_MIN {
+            return None;
+        }
+        errors.sort_by(f64::total_cmp);
+        let at = |fraction| rounded(quantile(&errors, fraction));
+        Some(Spread { q05: at(0.05), q25: at(0.25), q50: at(0.5), q75: at(0.75), q95: at(0.95) })
+    }
+}
+
+impl Change {
+    fn copied(&self) -> Change {
+        Change { days: self.days, ln: self.ln, row: self.row.clone() }
+    }
+}
+
+/// Five decimals: what a constant is worth, and what a reader can bear.
+fn rounded(value: f64) -> f64 {
+    (value * 1e5).round() / 1e5
+}

@@ -1,0 +1,115 @@
+//! From an offer to a listing: the studio offers its title, a merchant applies, the studio approves the
+//! concept, then the sample; the contract makes the product, which its merchant lists in a shop.
+
+use crate::house::Scene;
+use events::{Kind, log};
+use kernel::{ApplicationId, ContractId, ListingId, Money, OrgId, PlaceId, Result, Share, Words};
+use licensing::applications::{self, Application, Applied, NewApplication, Stage};
+use licensing::approvals::{self, Decided, Decision};
+use licensing::offers::{self, NewOffer, Offer};
+use licensing::contracts;
+use serde_json::json;
+use shops::listings::{self, NewListing};
+use shops::products::{self, NewProduct};
+use shops::{Listing, Product};
+
+/// Value-added tax on goods in mainland China since 1 April 2019; the rate of a listing may be another.
+pub const VAT: Share = Share::percent(13);
+
+/// A studio offers a title to merchants.
+pub fn offer(scene: &mut Scene, new: &NewOffer) -> Result<Offer> {
+    let offer = offers::add(scene.tx, &mut scene.act, new)?;
+    let body = json!({ "name": offer.name, "royalty_ppm": offer.royalty.ppm });
+    note(scene, Kind::OfferMade, &offer.title, &offer.id.0, body)?;
+    Ok(offer)
+}
+
+/// A merchant applies under an offer, once a key.
+pub fn apply(scene: &mut Scene, merchant: &OrgId, new: &NewApplication, key: &str) -> Result<Application> {
+    match applications::apply(scene.tx, &mut scene.act, merchant, new, key)? {
+        Applied::Again(application) => Ok(application),
+        Applied::Now(application) => {
+            let body = json!({ "merchant": merchant, "product": application.product });
+            note(scene, Kind::ApplicationMade, &application.title, &application.id.0, body)?;
+            Ok(application)
+        }
+    }
+}
+
+/// The studio decides the stage that is waited for. Approving the sample makes the contract and the product.
+pub fn decide(
+    scene: &mut Scene,
+    licensor: &OrgId,
+    application: &ApplicationId,
+    stage: Stage,
+    decision: Decision,
+    remark: &str,
+) -> Result<(Decided, Option<Product>)> {
+    let decided = approvals::decide(scene.tx, &mut scene.act, licensor, application, stage, decision, remark)?;
+    let title = decided.application.title.clone();
+    let body = json!({ "stage": stage.code(), "decision": decision.code() });
+    note(scene, Kind::ApplicationDecided, &title, &application.0, body)?;
+    let Some(contract) = &decided.contract else { return Ok((decided, None)) };
+
+    let made = &decided.application;
+    let product = NewProduct {
+        merchant: made.merchant.clone(),
+        title: Some(title.clone()),
+        contract: Some(contract.id.clone()),
+        name: made.product.clone(),
+        about: Words::new(made.concept.clone(), made.concept.clone()),
+        category: made.category.clone(),
+        artwork: made.artwork.clone(),
+    };
+    let product = products::add(scene.tx, &mut scene.act, &product)?;
+    let body = json!({ "merchant": made.merchant, "product": product.id, "royalty_ppm": contract.royalty.ppm });
+    let contract = contract.id.0.clone();
+    note(scene, Kind::ContractMade, &title, &contract, body)?;
+    Ok((decided, Some(product)))
+}
+
+/// A merchant puts its product on a shop's shelf; a licensed one only while its contract runs.
+pub fn list(
+    scene: &mut Scene,
+    merchant: &OrgId,
+    place: &PlaceId,
+    product: &kernel::ProductId,
+    price: Money,
+    stock: i64,
+) -> Result<Listing> {
+    let product = products::of(scene.tx, merchant, product)?;
+    if let Some(contract) = &product.contract {
+        running(scene, merchant, contract)?;
+    }
+    let new = NewListing { place: place.clone(), product: product.id.clone(), price, vat: VAT, stock };
+    let listing = listings::list(scene.tx, &mut scene.act, merchant, &new)?;
+    let body = json!({ "product": product.id, "price_minor": price.minor, "stock": stock });
+    log::append(scene.tx, &mut scene.act, place, Kind::ListingChanged, product.title.as_ref(), &listing.id, body)?;
+    Ok(listing)
+}
+
+fn running(scene: &Scene, merchant: &OrgId, contract: &ContractId) -> Result<()> {
+    let contract = contracts::of(scene.tx, merchant, contract)?;
+    if contract.runs_on(scene.act.at.day_in(&licensing::calendar())) {
+        return Ok(());
+    }
+    Err(kernel::Refusal::new(
+        kernel::Kind::Conflict,
+        "licence_over",
+        format!("The licence for this product ran until {}.", contract.ends_on),
+        format!("该商品的授权已于 {} 到期。", contract.ends_on),
+    )
+    .into())
+}
+
+/// A merchant takes its listing off the shelf.
+pub fn delist(scene: &mut Scene, merchant: &OrgId, place: &PlaceId, listing: &ListingId) -> Result<Listing> {
+    let listing = listings::delist(scene.tx, merchant, place, listing)?;
+    let body = json!({ "state": "delisted" });
+    log::append(scene.tx, &mut scene.act, place, Kind::ListingChanged, listing.title.as_ref(), &listing.id, body)?;
+    Ok(listing)
+}
+
+fn note(scene: &mut Scene, kind: Kind, title: &kernel::TitleId, subject: &str, body: serde_json::Value) -> Result<()> {
+    log::append(scene.tx, &mut scene.act, &PlaceId::house(), kind, Some(title), &subject, body)
+}

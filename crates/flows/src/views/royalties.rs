@@ -1,0 +1,29 @@
+//! Royalties with the order lines they come from.
+
+use db::{FromRow, Row, View};
+use kernel::{PlaceId, Result};
+use shops::orders::Line;
+
+struct Accrued(Line, String, i64, i64);
+
+impl FromRow for Accrued {
+    fn from_row(row: &mut Row) -> Result<Accrued> {
+        Ok(Accrued(Line::from_row(row)?, row.next()?, row.next()?, row.next()?))
+    }
+}
+
+/// Every accrual of a place with its line, its kind, its royalty and its marketing fund, in minor units.
+pub fn accrued_lines(view: &View, place: &PlaceId) -> Result<Vec<(Line, String, i64, i64)>> {
+    let rows: Vec<Accrued> = view.all(
+        "select line.place_id, line.order_id, line.listing_id, line.product_id, line.merchant_org_id, line.title_id,
+           line.contract_id, line.quantity, line.price_minor, line.line_minor, line.vat_ppm, orders.currency,
+           accrual.kind, accrual.royalty_minor, accrual.fund_minor
+         from royalty_accrual accrual
+         join product_order_line line on line.place_id = accrual.place_id and line.order_id = accrual.order_id
+           and line.listing_id = accrual.listing_id
+         join product_order orders on orders.place_id = line.place_id and orders.id = line.order_id
+         where accrual.place_id = $1",
+        &[place],
+    )?;
+    Ok(rows.into_iter().map(|Accrued(line, kind, royalty, fund)| (line, kind, royalty, fund)).collect())
+}

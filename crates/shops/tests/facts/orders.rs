@@ -1,0 +1,199 @@
+use crate::street::{NOON, Street, act, person, refused};
+use db::Lane;
+use kernel::{Money, OrgId, PlaceId};
+use shops::listings;
+use shops::orders::{self, Changed, Confirmed, PAY_MINUTES, Placed, State};
+
+#[test]
+fn an_order_reserves_is_paid_shipped_and_seen_by_its_merchant() {
+    let street = Street::new();
+    let (poster, mug) = (street.sells("Poster", 9900, 5), street.sells("Mug", 4900, 5));
+    let order = street.buys("ann", "k1", &[(&poster, 2), (&mug, 1)]);
+    assert_eq!((street.stock(&poster), street.stock(&mug)), (3, 4));
+    let paid_at = NOON.plus_minutes(1);
+    assert!(matches!(street.pays(&order, paid_at), Confirmed::Now(_)));
+    assert!(matches!(street.pays(&order, paid_at), Confirmed::Already(_)));
+    let (place, id) = (street.place.clone(), order.clone());
+    let shipped =
+        street.write(move |tx| orders::ship(tx, &place, &id, NOON.plus_minutes(60))).expect("shipped");
+    assert_eq!(shipped.order().state, State::Shipped { at: NOON.plus_minutes(60) });
+    let (place, merchant) = (street.place.clone(), street.merchant.clone());
+    street.read(move |view| {
+        let total = orders::of(view, &person("ann"), &place, &order)?.total;
+        assert_eq!(total, Money::fen(2 * 9900 + 4900));
+        let lines = orders::lines(view, &place, &order)?;
+        assert_eq!(lines.iter().map(|line| line.total.minor).sum::<i64>(), total.minor);
+        let sold = orders::of_merchant(view, &place, &merchant)?;
+        assert_eq!(sold.len(), 2);
+        assert!(sold.iter().all(|sold| lines.contains(&sold.line)));
+        assert!(orders::of_merchant(view, &place, &OrgId("org_rival".into()))?.is_empty());
+        Ok(())
+    });
+}
+
+#[test]
+fn a_key_is_one_order() {
+    let street = Street::new();
+    let poster = street.sells("Poster", 9900, 5);
+    let mut checkout = street.checkout("ann", "k1", &[(&poster, 2)]);
+    let Ok(Placed::Now(first)) = street.places(1, &checkout) else { panic!("not placed") };
+    checkout.click = Some("another visit".into());
+    assert_eq!(street.places(2, &checkout).expect("again"), Placed::Again(first.clone()));
+    assert_eq!(street.stock(&poster), 3);
+    checkout.lines[0].quantity = 1;
+    assert_eq!(refused(street.places(3, &checkout)).0, "key_reused");
+    checkout.buyer = person("ben");
+    let Ok(Placed::Now(other)) = street.places(4, &checkout) else { panic!("not placed") };
+    assert_ne!(other.id, first.id);
+}
+
+#[test]
+fn one_key_from_many_connections_is_one_order() {
+    let street = Street::new();
+    let poster = street.sells("Poster", 9900, 50);
+    let waiting: Vec<_> = (0..20_u64)
+        .map(|i| {
+            let checkout = street.checkout("ann", "k1", &[(&poster, 1)]);
+            let lane = Lane::of(&format!("node {i}"));
+            street.db.submit(lane, move |tx| orders::place(tx, &mut act(100 + i, NOON), &checkout))
+        })
+        .collect();
+    let placed: Vec<Placed> = waiting.into_iter().map(|waiting| waiting.wait().expect("an order")).collect();
+    assert_eq!(placed.iter().filter(|placed| matches!(placed, Placed::Now(_))).count(), 1);
+    assert!(placed.iter().all(|each| each.order().id == placed[0].order().id));
+    assert_eq!(street.stock(&poster), 49);
+}
+
+#[test]
+fn stock_is_sold_once_to_fifty_buyers_at_once() {
+    let street = Street::new();
+    let poster = street.sells("Poster", 9900, 30);
+    let waiting: Vec<_> = (0..50_u64)
+        .map(|i| {
+            let checkout = street.checkout(&format!("b{i}"), "k", &[(&poster, 1 + (i % 3) as i64)]);
+            let lane = Lane::of(&format!("node {i}"));
+            let story = move |tx: &db::Tx| orders::place(tx, &mut act(100 + i, NOON), &checkout);
+            (1 + (i % 3) as i64, street.db.submit(lane, story))
+        })
+        .collect();
+    let mut sold = 0;
+    for (quantity, waiting) in waiting {
+        match waiting.wait() {
+            Ok(_) => sold += quantity,
+            Err(error) => assert_eq!(refused::<()>(Err(error)).0, "out_of_stock"),
+        }
+    }
+    assert_eq!(street.stock(&poster), 30 - sold);
+    assert!((28..=30).contains(&sold), "{sold} sold");
+}
+
+#[test]
+fn out_of_stock_says_how_many_are_left_and_takes_nothing() {
+    let street = Street::new();
+    let (poster, mug) = (street.sells("Poster", 9900, 5), street.sells("Mug", 4900, 2));
+    let tried = street.places(1, &street.checkout("ann", "k1", &[(&poster, 2), (&mug, 3)]));
+    assert_eq!(refused(tried), ("out_of_stock", "Only 2 of “Mug” are left.".into()));
+    assert_eq!((street.stock(&poster), street.stock(&mug)), (5, 2));
+    let (place, ann) = (street.place.clone(), person("ann"));
+    assert!(street.read(move |view| orders::of_buyer(view, &ann, &[place])).is_empty());
+}
+
+#[test]
+fn a_changed_price_or_an_empty_shelf_is_said() {
+    let street = Street::new();
+    let poster = street.sells("Poster", 9900, 5);
+    let (merchant, place, id) = (street.merchant.clone(), street.place.clone(), poster.id.clone());
+    street
+        .write(move |tx| listings::reprice(tx, &merchant, &place, &id, Money::fen(10900)))
+        .expect("a price");
+    let tried = street.places(1, &street.checkout("ann", "k1", &[(&poster, 1)]));
+    assert_eq!(
+        refused(tried),
+        ("price_changed", "“Poster” costs ¥109.00 now. Please look again before you pay.".into())
+    );
+    let (merchant, place, id) = (street.merchant.clone(), street.place.clone(), poster.id.clone());
+    street.write(move |tx| listings::delist(tx, &merchant, &place, &id)).expect("delisted");
+    assert_eq!(refused(street.places(2, &street.checkout("ann", "k1", &[(&poster, 1)]))).0, "not_for_sale");
+}
+
+#[test]
+fn a_late_payment_finds_the_order_expired_and_the_stock_returned_once() {
+    let street = Street::new();
+    let poster = street.sells("Poster", 9900, 5);
+    let order = street.buys("ann", "k1", &[(&poster, 2)]);
+    let late = NOON.plus_minutes(PAY_MINUTES).plus_seconds(1);
+    assert!(matches!(street.pays(&order, late), Confirmed::Late(_)));
+    assert!(matches!(street.pays(&order, late), Confirmed::Late(_)));
+    let place = street.place.clone();
+    let swept = street.write(move |tx| orders::expire_due(tx, &place, late, 10)).expect("a sweep");
+    assert!(swept.is_empty());
+    assert_eq!(street.stock(&poster), 5);
+}
+
+#[test]
+fn a_sweep_expires_what_is_due_a_few_at_a_time() {
+    let street = Street::new();
+    let poster = street.sells("Poster", 9900, 10);
+    let orders: Vec<_> = ["k1", "k2", "k3"].map(|key| street.buys("ann", key, &[(&poster, 2)])).into();
+    street.pays(&orders[1], NOON);
+    let sweep = |minutes| {
+        let place = street.place.clone();
+        let story = move |tx: &db::Tx| orders::expire_due(tx, &place, NOON.plus_minutes(minutes), 1);
+        street.write(story).expect("a sweep").len()
+    };
+    assert_eq!([sweep(PAY_MINUTES), sweep(16), sweep(16), sweep(16)], [0, 1, 1, 0]);
+    assert_eq!(street.stock(&poster), 8);
+}
+
+#[test]
+fn a_refund_returns_the_stock_once() {
+    let street = Street::new();
+    let poster = street.sells("Poster", 9900, 5);
+    let order = street.buys("ann", "k1", &[(&poster, 2)]);
+    let refund = || {
+        let (place, order) = (street.place.clone(), order.clone());
+        street.write(move |tx| orders::refund(tx, &place, &order, NOON.plus_minutes(2)))
+    };
+    assert_eq!(refused(refund()).0, "not_paid");
+    street.pays(&order, NOON);
+    assert!(matches!(refund(), Ok(Changed::Now(_))));
+    assert!(matches!(refund(), Ok(Changed::Already(_))));
+    assert_eq!(street.stock(&poster), 5);
+}
+
+#[test]
+fn a_buyer_sees_only_their_own_orders() {
+    let street = Street::new();
+    let poster = street.sells("Poster", 9900, 5);
+    let order = street.buys("ann", "k1", &[(&poster, 1)]);
+    let (place, id) = (street.place.clone(), order.clone());
+    let tried = street.write(move |tx| orders::of(tx, &person("ben"), &place, &id));
+    assert_eq!(refused(tried).0, "not_found");
+    let place = street.place.clone();
+    let lists = street.read(move |view| {
+        let places = [PlaceId("plc_none".into()), place];
+        Ok((
+            orders::of_buyer(view, &person("ann"), &places)?.len(),
+            orders::of_buyer(view, &person("ben"), &places)?.len(),
+        ))
+    });
+    assert_eq!(lists, (1, 0));
+}
+
+#[test]
+fn a_checkout_has_limits() {
+    let street = Street::new();
+    let poster = street.sells("Poster", 9900, 5);
+    let good = || street.checkout("ann", "k1", &[(&poster, 1)]);
+    let cases = [
+        ("missing", orders::Checkout { key: " ".into(), ..good() }),
+        ("too_long", orders::Checkout { address: "街".repeat(301), ..good() }),
+        ("bad_text", orders::Checkout { recipient: "a\0b".into(), ..good() }),
+        ("out_of_limits", orders::Checkout { lines: vec![], ..good() }),
+        ("out_of_limits", street.checkout("ann", "k1", &[(&poster, 21)])),
+        ("line_repeated", street.checkout("ann", "k1", &[(&poster, 1), (&poster, 1)])),
+    ];
+    for (code, checkout) in cases {
+        assert_eq!(refused(street.places(1, &checkout)).0, code);
+    }
+}
