@@ -11,9 +11,9 @@ use shops::Listing;
 
 /// Which merchant, product, category, art, price in fen, units, whether the studio wants it.
 const IDEAS: [(usize, &str, &str, &str, &str, i64, i64, bool); 6] = [
-    (0, "Night river poster", "夜渡海报", "prints", "goods-print", 5900, 3000, true),
+    (0, "Night river poster", "夜渡海报", "posters", "goods-print", 5900, 3000, true),
     (0, "Ferry log notebook", "渡船日志笔记本", "stationery", "goods-notebook", 4500, 2000, true),
-    (1, "Lantern mug", "河灯马克杯", "homeware", "goods-mug", 8800, 1500, true),
+    (1, "Lantern mug", "河灯马克杯", "home", "goods-mug", 8800, 1500, true),
     (2, "Paper boat pin", "纸船徽章", "accessories", "goods-pin", 3200, 4000, true),
     (2, "Riverbank tote", "河岸帆布袋", "accessories", "goods-tote", 9900, 1200, true),
     (1, "Talking ferryman doll", "会说话的摆渡人玩偶", "toys", "goods-scarf", 19900, 500, false),
@@ -79,7 +79,7 @@ fn new_offer(world: &World) -> Result<NewOffer> {
         licensor: world.studio.clone(),
         name: Words::new("The Ferryman: licensed goods", "《摆渡人》授权衍生品"),
         about: Words::new("River, lantern, boat: the film's style guide comes with the licence.", "河、灯、船：授权附图库。"),
-        categories: ["prints", "stationery", "homeware", "accessories", "toys"].map(str::to_owned).to_vec(),
+        categories: ["posters", "stationery", "home", "accessories", "toys"].map(str::to_owned).to_vec(),
         territory: "CN".into(),
         royalty: Share::percent(8),
         rates: Vec::new(),

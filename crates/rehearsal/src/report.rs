@@ -2,6 +2,8 @@
 
 use crate::release::Release;
 use crate::world::World;
+use demand::calendar::Calendar;
+use demand::in_release;
 use flows::views::{self, takings::FilmDay};
 use kernel::{Day, Result};
 use serde::Serialize;
@@ -86,23 +88,24 @@ pub struct Split {
 pub struct Forecast {
     pub made_after_days: usize,
     pub days: Vec<ForecastDay>,
-    /// Box office of the whole run, in minor units: middle, and the 90 % interval.
-    pub total_minor: [f64; 3],
+    /// Box office of the whole run in millions: low, middle and high of the 90 % interval.
+    pub total_million: [f64; 3],
     /// Weighted absolute percentage error over the days that happened.
     pub wape: f64,
     /// The same error for "tomorrow equals today".
     pub naive_wape: f64,
     /// Days whose outcome lay in the 90 % interval.
     pub within_90: usize,
+    pub because: Vec<kernel::Words>,
 }
 
 #[derive(Clone, Debug, Serialize)]
 pub struct ForecastDay {
     pub day: Day,
-    pub forecast_minor: f64,
-    pub low_minor: f64,
-    pub high_minor: f64,
-    pub actual_minor: i64,
+    pub forecast_million: f64,
+    pub low_million: f64,
+    pub high_million: f64,
+    pub actual_million: f64,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -148,7 +151,7 @@ impl Report {
                     marketing_fund_minor: goods.fund_minor,
                 },
                 split,
-                forecast: forecast(&days)?,
+                forecast: forecast(&days, scale)?,
                 checks: flows::check::all(view, now)?,
                 events: views::events::count(view)?,
                 days: days.iter().map(|day| line(day, scale)).collect(),
@@ -228,4 +231,48 @@ fn split(statements: &[settlement::statements::Statement]) -> Split {
         sum.producer_minor += split.producer.minor;
     }
     sum
+}
+
+/// Days known when the forecast is made.
+const KNOWN_DAYS: usize = 3;
+
+/// What the shipped model says after three days, at real proportions, against what happened.
+fn forecast(days: &[FilmDay], scale: f64) -> Result<Option<Forecast>> {
+    if days.len() <= KNOWN_DAYS {
+        return Ok(None);
+    }
+    let (known, later) = days.split_at(KNOWN_DAYS);
+    let real = |minor: i64| (minor as f64 * scale) as i64;
+    let film = in_release::Film {
+        release: World::premiere(),
+        measure: in_release::Measure::Gross(kernel::Currency::CNY),
+        days: known.iter().map(|day| in_release::Observed { day: day.day, amount: real(day.base_minor) }).collect(),
+    };
+    let said = in_release::Model::shipped().forecast(&film, &Calendar::mainland_china())?;
+    let days: Vec<ForecastDay> = said
+        .days
+        .iter()
+        .zip(later)
+        .map(|(said, actual)| ForecastDay {
+            day: said.day,
+            forecast_million: million(said.expected.amount, 1.0),
+            low_million: million(said.expected.wide.low, 1.0),
+            high_million: million(said.expected.wide.high, 1.0),
+            actual_million: million(actual.base_minor, scale),
+        })
+        .collect();
+    let total: f64 = days.iter().map(|day| day.actual_million).sum();
+    let off = |said: &dyn Fn(&ForecastDay) -> f64| {
+        days.iter().map(|day| (said(day) - day.actual_million).abs()).sum::<f64>() / total
+    };
+    let today = known.last().map_or(0.0, |day| million(day.base_minor, scale));
+    Ok(Some(Forecast {
+        made_after_days: KNOWN_DAYS,
+        total_million: [said.total.wide.low, said.total.amount, said.total.wide.high].map(|minor| million(minor, 1.0)),
+        wape: round4(off(&|day| day.forecast_million)),
+        naive_wape: round4(off(&|_| today)),
+        within_90: days.iter().filter(|day| day.low_million <= day.actual_million && day.actual_million <= day.high_million).count(),
+        because: said.because,
+        days,
+    }))
 }

@@ -7,7 +7,7 @@ use flows::House;
 use kernel::{Actor, Day, Dice, Money, Result};
 
 /// Showings of one hall on a day.
-const STARTS: [(i8, i8); 6] = [(10, 0), (12, 30), (15, 0), (17, 20), (19, 40), (22, 0)];
+const STARTS: [(i8, i8); 6] = [(10, 0), (12, 30), (15, 0), (17, 30), (20, 0), (22, 30)];
 
 /// The share of showings each film gets on a day. Cinemas follow what they expect, but slowly: half of
 /// yesterday's share stays. (In 2018, log showings tomorrow = .18 + .74 log showings today + .15 log share
@@ -69,7 +69,7 @@ fn price(film: &Film, tier: i64, day: Day, hour: i8, dice: &mut Dice) -> Money {
     if film.subsidised(day) && hour < 17 && dice.chance(0.25) {
         return Money::fen(1990);
     }
-    let city = [4100.0, 3450.0, 3000.0][(tier.clamp(1, 3) - 1) as usize];
+    let city: f64 = [4100.0, 3450.0, 3000.0][(tier.clamp(1, 3) - 1) as usize];
     let when = if hour < 12 { 0.80 } else if hour < 17 { 0.95 } else { 1.08 };
     let rush = if appetite::calendar(day) > 1.2 { 1.06 } else { 0.97 };
     let fen = city * when * rush;

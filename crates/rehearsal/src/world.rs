@@ -4,7 +4,7 @@ use crate::appetite::Appeal;
 use ads::campaigns::{self, NewCampaign};
 use ads::creatives::NewCreative;
 use box_office::{Cinema, Hall, SeatMap, Showtime, cinemas, cities, halls};
-use channels::{channels as places, surfaces};
+use channels::{self as places, surfaces};
 use flows::{House, Scene};
 use kernel::*;
 use people::orgs::OrgKind;
@@ -202,7 +202,7 @@ fn found_house(house: &House, password: &PasswordHash) -> Result<Staff> {
     in_house(house, Actor::System, move |scene| {
         let operator = sign_up(scene, "Olive 欧阳", "operator@ferryman.example", &password)?;
         installation::found(scene.tx, &mut scene.act, &words("Ferry House", "渡口平台"), &operator)?;
-        let mut org = |scene: &mut Scene, kind, en, zh| Ok::<_, Error>(orgs::add(scene.tx, &mut scene.act, kind, &words(en, zh))?.id);
+        let org = |scene: &mut Scene, kind, en, zh| Ok::<_, Error>(orgs::add(scene.tx, &mut scene.act, kind, &words(en, zh))?.id);
         let studio = org(scene, OrgKind::Studio, "River Lantern Pictures", "河灯影业")?;
         let circuit = org(scene, OrgKind::Cinema, "Nine Bends Cinemas", "九曲院线")?;
         let shop = org(scene, OrgKind::Shop, "East Gate Commerce", "东门电商")?;
