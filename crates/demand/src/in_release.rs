@@ -100,10 +100,14 @@ pub struct Model {
     films: usize,
     /// The smallest opening among them: the first three days together.
     smallest_opening: i64,
+    /// The median opening among them: below it a film is small.
+    usual_opening: i64,
     names: Vec<String>,
     coefficients: Vec<f64>,
     prior: Prior,
-    errors: Vec<ErrorsFrom>,
+    /// Small films err otherwise than large ones: they lose their screens sooner, and less foreseeably.
+    errors_small: Vec<ErrorsFrom>,
+    errors_large: Vec<ErrorsFrom>,
 }
 
 /// How much films differ: what is believed of one before its days are seen. Standard deviations of logarithms.
@@ -167,8 +171,10 @@ impl Model {
         let model: Model = serde_json::from_str(text).map_err(|error| refuse(error.to_string()))?;
         let fits = model.names.iter().map(String::as_str).eq(shape::NAMES)
             && model.coefficients.len() == shape::NAMES.len()
-            && !model.errors.is_empty()
-            && model.errors.iter().all(|from| from.ahead.len() == fitting::HORIZONS.len());
+            && [&model.errors_small, &model.errors_large].into_iter().all(|errors| {
+                let whole = errors.iter().all(|from| from.ahead.len() == fitting::HORIZONS.len());
+                whole && !errors.is_empty()
+            });
         if fits { Ok(model) } else { Err(refuse("coefficients".to_owned())) }
     }
 
@@ -196,10 +202,10 @@ impl Model {
         let run = Run::read(film.release, &film.days)?;
         let path = Path::of(self, calendar, &run);
         let last = run.last();
-        let errors = self.errors_from(last.age);
+        let errors = self.errors_from(&run);
         let days = (1..=HORIZON_DAYS).map(|ahead| DayAhead {
             day: last.day.plus(ahead),
-            expected: expected(path.amount(last.day.plus(ahead)), &errors.ahead[fitting::horizon(ahead)]),
+            expected: expected(0, path.amount(last.day.plus(ahead)), &errors.ahead[fitting::horizon(ahead)]),
         });
         let days: Vec<DayAhead> = days.collect();
         let bridged: f64 = run.missing.iter().map(|day| path.between(*day)).sum();
@@ -209,17 +215,19 @@ impl Model {
             as_of: last.day,
             so_far,
             days,
-            total: total(so_far, path.rest(), &errors.rest),
+            total: expected(so_far, path.rest(), &errors.rest),
             because: Vec::new(),
         };
         forecast.because = telling::because(self, calendar, &run, &path, &forecast);
         Ok(forecast)
     }
 
-    /// The errors made with at most this many days known.
-    fn errors_from(&self, days_known: i32) -> &ErrorsFrom {
-        let known = self.errors.iter().rev().find(|from| from.days_known <= days_known);
-        known.unwrap_or(&self.errors[0])
+    /// The errors made on films of this size with at most this many days known.
+    fn errors_from(&self, run: &Run) -> &ErrorsFrom {
+        let small = run.opening() < self.usual_opening as f64;
+        let errors = if small { &self.errors_small } else { &self.errors_large };
+        let known = errors.iter().rev().find(|from| from.days_known <= run.last().age);
+        known.unwrap_or(&errors[0])
     }
 }
 
@@ -364,18 +372,9 @@ fn amount(value: f64) -> i64 {
     value.round() as i64
 }
 
-fn expected(value: f64, errors: &Spread) -> Expected {
-    let times = |error: f64| amount(value * error.exp());
-    Expected {
-        amount: amount(value),
-        half: Range { low: times(errors.q25.min(0.0)), high: times(errors.q75.max(0.0)) },
-        wide: Range { low: times(errors.q05.min(0.0)), high: times(errors.q95.max(0.0)) },
-    }
-}
-
-/// The total of the run: the rest is corrected by the median error, for films are taken off before their curve ends.
-fn total(so_far: i64, rest: f64, errors: &Spread) -> Expected {
-    let plus = |error: f64| so_far.saturating_add(amount(rest * error.exp()));
+/// An amount corrected by the median error, with the ranges the errors lay in.
+fn expected(base: i64, value: f64, errors: &Spread) -> Expected {
+    let plus = |error: f64| base.saturating_add(amount(value * error.exp()));
     Expected {
         amount: plus(errors.q50),
         half: Range { low: plus(errors.q25), high: plus(errors.q75) },

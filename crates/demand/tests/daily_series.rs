@@ -198,7 +198,6 @@ fn judge(model: &Model, films: &[Film], known_days: i32) -> (Wape, Coverage, Wap
         }
         let run = film.days.iter().filter(|one| film.release.days_until(one.day) < 60);
         let total: i64 = run.map(|one| one.amount).sum();
-        if std::env::var("DBG").is_ok() { println!("DBG {} {} {} {} {} {} {}", known_days, film.release, total, forecast.so_far, forecast.total.amount, forecast.total.wide.low, forecast.total.wide.high); }
         totals.add(total, forecast.total.amount as f64);
         total_coverage.add(total, &forecast.total);
     }
@@ -222,7 +221,6 @@ fn the_forecast_beats_persistence_and_last_week() {
     let last_week = LastWeek::learn(&seen);
     println!("{} films to learn from, {} to be judged on", model.films(), test.len());
     println!("prior {:?}", model.prior());
-    println!("{}", model.to_json());
     for (known_days, clearly) in [(3, 0.88), (7, 0.88), (14, 0.95)] {
         let (ours, coverage, totals, total_coverage) = judge(&model, &test, known_days);
         let persistence = judge_simple(&test, known_days, &persistence);

@@ -19,6 +19,33 @@ impl Clock for SystemClock {
     }
 }
 
+/// The machine's clock, moved by a fixed amount: a demonstration goes on living in its own time.
+pub struct ShiftedClock {
+    micros: i64,
+}
+
+impl ShiftedClock {
+    /// A clock that shows `then` now and runs on from there.
+    pub fn starting_at(then: Instant) -> ShiftedClock {
+        ShiftedClock { micros: then.micros - SystemClock.now().micros }
+    }
+
+    /// A clock this many microseconds away from the machine's.
+    pub fn by_micros(micros: i64) -> ShiftedClock {
+        ShiftedClock { micros }
+    }
+
+    pub fn micros(&self) -> i64 {
+        self.micros
+    }
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> Instant {
+        Instant::from_micros(SystemClock.now().micros + self.micros)
+    }
+}
+
 /// A clock that stands still until somebody moves it.
 pub struct FalseClock(AtomicI64);
 

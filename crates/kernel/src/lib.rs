@@ -13,7 +13,7 @@ mod time;
 mod words;
 
 pub use act::{Act, Actor, Role};
-pub use clock::{Clock, FalseClock, SystemClock};
+pub use clock::{Clock, FalseClock, ShiftedClock, SystemClock};
 pub use dice::Dice;
 pub use ids::*;
 pub use money::{Currency, Money, Round, Share};

@@ -1,1 +1,35 @@
 //! The pages: the consumer's site, the console.
+//!
+//! `routes` is the one registry and says how to add a page; `visit` is what a handler knows about
+//! its reader; `answer` and `form` are what it works with; `look` draws.
+
+mod address;
+pub mod answer;
+mod assets;
+pub mod console;
+pub mod cookies;
+pub mod form;
+mod guard;
+pub mod look;
+pub mod people;
+pub mod routes;
+pub mod site;
+pub mod visit;
+
+#[cfg(test)]
+#[allow(dead_code, reason = "the tests in `tests` use the rest")]
+mod testing;
+
+pub use address::encode;
+pub use answer::{Answer, Page, SeeOther, Wrong};
+pub use form::Form;
+pub use routes::{Entry, Routes};
+pub use site::{Settings, Site};
+pub use visit::{
+    CinemaStaff, Consumer, MarketingStaff, MerchantStaff, OperatorStaff, ShopStaff, StudioStaff, Visit,
+};
+
+/// Every page, ready to be served.
+pub fn router(house: flows::House, settings: Settings) -> axum::Router {
+    routes::registry(Site::new(house, settings)).into_router()
+}

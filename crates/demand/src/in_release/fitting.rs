@@ -1,6 +1,6 @@
 //! How a model is learned: the shared coefficients, how films differ, and the errors on unseen films.
 
-use super::series::{AGE_MAX, Run};
+use super::series::{AGE_MAX, Point, Run};
 use super::shape::{NAMES, Row};
 use super::{
     CLIP, Change, ErrorsFrom, Film, HORIZON_DAYS, Measure, Model, Observed, Path, Prior, RUN_DAYS, Spread,
@@ -16,15 +16,17 @@ pub const FILMS_MIN: usize = 40;
 pub(super) const HORIZONS: [i32; 9] = [1, 2, 3, 5, 7, 10, 14, 21, 28];
 /// How many days are known when errors are measured.
 const DAYS_KNOWN: [i32; 7] = [3, 5, 7, 10, 14, 21, 28];
-/// Errors are measured on each of these many stretches of time with a model learned from the others.
+/// The films' time is cut into stretches with as many films each; errors are measured on each stretch but the
+/// first, with a model learned from the stretches before it, as a forecaster would have had to.
 const STRETCHES: usize = 5;
-const FIRST: usize = 1;
 /// The ages the difference between films is learned from.
 const PRIOR_AGE_MAX: i32 = 18;
 /// Changes larger than this (in logarithms) lose weight in the fit (Huber 1964).
-const HUBER: f64 = 0.25;
+const HUBER: f64 = 0.5;
 /// Holds coefficients near 0 that the films say nothing about.
 const RIDGE: f64 = 0.5;
+/// A longer step between two reported days teaches nothing about single days.
+const CHANGE_DAYS_MAX: f64 = 2.0;
 const ROUNDS_SHAPE: usize = 4;
 const ROUNDS_PRIOR: usize = 40;
 /// Fewer errors than this say nothing about a range.
@@ -40,6 +42,7 @@ struct Lesson {
     run: Run,
     /// The days as they were reported, to know what was taken after any day.
     days: Vec<Observed>,
+    /// The age after each change, and the change.
     changes: Vec<(i32, Change)>,
     /// Whether its whole run could be seen before the films' data end.
     whole: bool,
@@ -50,53 +53,80 @@ pub(super) fn fit(films: &[Film], calendar: &Calendar) -> Result<Model, Refusal>
     if let Some(other) = films.iter().find(|film| film.measure != measure) {
         return Err(wrong_measure(measure, other.measure));
     }
-    let mut lessons = lessons(films, calendar);
-    if lessons.len() < FILMS_MIN {
+    let usable = usable(films);
+    if usable.len() < FILMS_MIN {
         return Err(Refusal::new(
             Kind::Invalid,
             "too_few_films",
-            format!("A model is learned from {FILMS_MIN} films or more; {} could be used.", lessons.len()),
-            format!("至少需要 {FILMS_MIN} 部可用影片才能学习模型；目前只有 {} 部。", lessons.len()),
+            format!("A model is learned from {FILMS_MIN} films or more; {} could be used.", usable.len()),
+            format!("至少需要 {FILMS_MIN} 部可用影片才能学习模型；目前只有 {} 部。", usable.len()),
         ));
     }
-    lessons.sort_by_key(|lesson| lesson.run.release);
+    let newest = films.iter().flat_map(|film| film.days.last()).map(|one| one.day).max();
+    let newest = newest.expect("usable films have days");
+    let lesson = |(film, run)| lesson(calendar, newest, film, run);
+    let lessons: Vec<Lesson> = usable.into_iter().map(lesson).collect();
     let all: Vec<&Lesson> = lessons.iter().collect();
     let mut model = learn(measure, &all);
-    model.errors = errors(measure, &lessons, calendar);
+    (model.errors_small, model.errors_large) = errors(measure, &lessons, calendar);
+    // Openings grow with the market: a film of today is small beside films of today.
+    model.usual_opening = usual_opening(&lessons, STRETCHES - 1);
     Ok(model)
+}
+
+/// What films took in their first three days, the smallest first.
+fn openings<'a>(lessons: impl Iterator<Item = &'a Lesson>) -> Vec<f64> {
+    let mut openings: Vec<f64> = lessons.map(|lesson| lesson.run.opening()).collect();
+    openings.sort_by(f64::total_cmp);
+    openings
+}
+
+/// Which stretch of time the lesson at this place lies in.
+fn stretch(i: usize, lessons: usize) -> usize {
+    i * STRETCHES / lessons
+}
+
+/// The median opening of one stretch.
+fn usual_opening(lessons: &[Lesson], of: usize) -> i64 {
+    let inside = lessons.iter().enumerate().filter(|(i, _)| stretch(*i, lessons.len()) == of);
+    amount(quantile(&openings(inside.map(|(_, lesson)| lesson)), 0.5))
 }
 
 /// The shared coefficients and the prior; no errors yet.
 fn learn(measure: Measure, lessons: &[&Lesson]) -> Model {
     let coefficients = learn_shape(lessons);
     let prior = learn_prior(lessons, &coefficients);
-    let openings = lessons.iter().map(|lesson| lesson.run.opening());
+    let openings = openings(lessons.iter().copied());
     Model {
         measure,
         films: lessons.len(),
-        smallest_opening: amount(openings.fold(f64::INFINITY, f64::min)),
+        smallest_opening: amount(openings[0]),
+        usual_opening: amount(quantile(&openings, 0.5)),
         names: NAMES.map(str::to_owned).to_vec(),
         coefficients,
         prior,
-        errors: Vec::new(),
+        errors_small: Vec::new(),
+        errors_large: Vec::new(),
     }
 }
 
-fn lessons(films: &[Film], calendar: &Calendar) -> Vec<Lesson> {
-    let newest = films.iter().flat_map(|film| film.days.last()).map(|one| one.day).max();
-    let lesson = |film: &Film| {
-        let days = up_to_hole(film);
-        let run = Run::read(film.release, &days).ok()?;
-        let rows: Vec<Row> =
-            run.points.iter().map(|point| Row::of(calendar, film.release, point.day)).collect();
-        let changes = run.points.windows(2).zip(rows.windows(2)).map(|(points, rows)| {
-            (points[1].age, Change::between(&points[0], &rows[0], &points[1], &rows[1]))
-        });
-        let changes: Vec<(i32, Change)> = changes.filter(|(_, change)| change.days <= 2.0).collect();
-        let whole = newest.is_some_and(|newest| film.release.days_until(newest) >= RUN_DAYS);
-        Some(Lesson { run, days: film.days.clone(), changes, whole })
-    };
-    films.iter().filter_map(lesson).collect()
+/// The films that can be learned from, oldest first.
+fn usable<'a>(films: &'a [Film]) -> Vec<(&'a Film, Run)> {
+    let read = |film: &'a Film| Run::read(film.release, &up_to_hole(film)).ok().map(|run| (film, run));
+    let mut usable: Vec<(&Film, Run)> = films.iter().filter_map(read).collect();
+    usable.sort_by_key(|(film, _)| film.release);
+    usable
+}
+
+fn lesson(calendar: &Calendar, newest: Day, film: &Film, run: Run) -> Lesson {
+    let row = |point: &Point| Row::of(calendar, film.release, point.day);
+    let rows: Vec<Row> = run.points.iter().map(row).collect();
+    let changes = run.points.windows(2).zip(rows.windows(2)).map(|(points, rows)| {
+        (points[1].age, Change::between(&points[0], &rows[0], &points[1], &rows[1]))
+    });
+    let changes = changes.filter(|(_, change)| change.days <= CHANGE_DAYS_MAX).collect();
+    let whole = film.release.days_until(newest) >= RUN_DAYS;
+    Lesson { run, days: film.days.clone(), changes, whole }
 }
 
 /// The days of a film that a lesson can use: up to the first hole, the last day learned, and the last taking.
@@ -176,20 +206,33 @@ fn learn_prior(lessons: &[&Lesson], coefficients: &[f64]) -> Prior {
     Prior { decay: rounded(prior.decay), weekend: rounded(prior.weekend), day: rounded(prior.day) }
 }
 
-/// What the method missed on each stretch of time when it had learned from the others only.
-fn errors(measure: Measure, lessons: &[Lesson], calendar: &Calendar) -> Vec<ErrorsFrom> {
-    let stretch = |i: usize| i * STRETCHES / lessons.len();
-    let mut missed: Vec<Missed> = DAYS_KNOWN.iter().map(|_| Missed::default()).collect();
-    for left_out in FIRST..STRETCHES {
-        let others = lessons.iter().enumerate().filter(|(i, _)| stretch(*i) < left_out);
-        let others: Vec<&Lesson> = others.map(|(_, lesson)| lesson).collect();
-        let model = learn(measure, &others);
-        for (_, lesson) in lessons.iter().enumerate().filter(|(i, _)| stretch(*i) == left_out) {
-            for (known, missed) in DAYS_KNOWN.into_iter().zip(&mut missed) {
+/// What the method missed on each stretch of time when it had learned from the films before it only: on small
+/// films, and on large ones.
+fn errors(
+    measure: Measure,
+    lessons: &[Lesson],
+    calendar: &Calendar,
+) -> (Vec<ErrorsFrom>, Vec<ErrorsFrom>) {
+    let stretch = |i: usize| stretch(i, lessons.len());
+    let nothing = || DAYS_KNOWN.map(|_| Missed::default());
+    let (mut small, mut large) = (nothing(), nothing());
+    for now in 1..STRETCHES {
+        let before = lessons.iter().enumerate().filter(|(i, _)| stretch(*i) < now);
+        let before: Vec<&Lesson> = before.map(|(_, lesson)| lesson).collect();
+        let model = learn(measure, &before);
+        let usual = usual_opening(lessons, now) as f64;
+        for (_, lesson) in lessons.iter().enumerate().filter(|(i, _)| stretch(*i) == now) {
+            let is_small = lesson.run.opening() < usual;
+            let missed = if is_small { &mut small } else { &mut large };
+            for (known, missed) in DAYS_KNOWN.into_iter().zip(missed) {
                 missed.add(&model, calendar, lesson, known);
             }
         }
     }
+    (spreads(small), spreads(large))
+}
+
+fn spreads(missed: [Missed; DAYS_KNOWN.len()]) -> Vec<ErrorsFrom> {
     let mut spreads: Vec<ErrorsFrom> = Vec::new();
     for (days_known, missed) in DAYS_KNOWN.into_iter().zip(missed) {
         let spread = missed.spread(days_known, spreads.last());

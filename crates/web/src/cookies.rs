@@ -1,0 +1,63 @@
+//! Cookies: read by name, written with the attributes that all of ours share.
+
+use axum::http::{HeaderMap, header};
+
+/// The session of a signed-in person.
+pub const SESSION: &str = "ferryman_session";
+/// Who looks, without saying who: advertising counts its impressions by it.
+pub const VISITOR: &str = "ferryman_visitor";
+/// A sentence that the next page says once.
+pub const FLASH: &str = "ferryman_flash";
+/// The reader's language.
+pub const LANG: &str = "lang";
+/// The reader's choice of light; the script sets it too.
+pub const LIGHT: &str = "light";
+
+pub const YEAR_SECONDS: i64 = 365 * 24 * 60 * 60;
+
+/// The value of the first cookie of this name.
+pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let sent = headers.get_all(header::COOKIE).iter().filter_map(|header| header.to_str().ok());
+    sent.flat_map(|header| header.split(';')).find_map(|pair| {
+        let (key, value) = pair.trim().split_once('=')?;
+        (key == name).then_some(value)
+    })
+}
+
+/// Whether the page's script may read a cookie.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    ByServer,
+    ByScript,
+}
+
+/// The `Set-Cookie` header; the value is already safe to stand in one.
+pub fn write(name: &str, value: &str, seconds: i64, seen: Seen, secure: bool) -> String {
+    let http_only = if seen == Seen::ByServer { "; HttpOnly" } else { "" };
+    let secure = if secure { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/; Max-Age={seconds}; SameSite=Lax{http_only}{secure}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies_are_read_by_their_whole_name() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, "slang=x; lang=zh;light=dark".parse().expect("a header"));
+        headers.append(header::COOKIE, "lang=en; ferryman_session=a=b".parse().expect("a header"));
+        assert_eq!(read(&headers, LANG), Some("zh"));
+        assert_eq!(read(&headers, LIGHT), Some("dark"));
+        assert_eq!(read(&headers, SESSION), Some("a=b"));
+        assert_eq!(read(&headers, "ang"), None);
+    }
+
+    #[test]
+    fn a_session_is_not_for_scripts() {
+        assert_eq!(
+            write(SESSION, "t", 60, Seen::ByServer, true),
+            "ferryman_session=t; Path=/; Max-Age=60; SameSite=Lax; HttpOnly; Secure"
+        );
+    }
+}

@@ -1,0 +1,111 @@
+//! How amounts, counts and shares are written for people.
+
+use kernel::Lang;
+
+/// `¥39.90`, with groups of three; the currency is its ISO 4217 code.
+pub fn full(minor: i64, currency: &str) -> String {
+    let scale = 10_u64.pow(places(currency));
+    let sign = if minor < 0 { "−" } else { "" };
+    let whole = grouped((minor.unsigned_abs() / scale) as i64);
+    match places(currency) {
+        0 => format!("{sign}{}{whole}", symbol(currency)),
+        width => {
+            let part = minor.unsigned_abs() % scale;
+            format!("{sign}{}{whole}.{part:0width$}", symbol(currency), width = width as usize)
+        }
+    }
+}
+
+/// `¥78.9m` or `¥7,888万`: an amount at a glance.
+pub fn compact(minor: i64, currency: &str, lang: Lang) -> String {
+    let major = minor as f64 / 10_f64.powi(places(currency) as i32);
+    let sign = if minor < 0 { "−" } else { "" };
+    format!("{sign}{}{}", symbol(currency), short(major.abs(), lang))
+}
+
+/// `4.7m` or `470万`: a count at a glance.
+pub fn count(number: i64, lang: Lang) -> String {
+    let sign = if number < 0 { "−" } else { "" };
+    format!("{sign}{}", short(number.unsigned_abs() as f64, lang))
+}
+
+/// A magnitude with at most one decimal and the language's own steps: thousand and million, or 万 and 亿.
+pub(crate) fn short(number: f64, lang: Lang) -> String {
+    let steps: &[(f64, &str)] = match lang {
+        Lang::En => &[(1e9, "bn"), (1e6, "m"), (1e3, "k")],
+        Lang::Zh => &[(1e8, "亿"), (1e4, "万")],
+    };
+    match steps.iter().find(|(step, _)| number >= *step * 0.99995) {
+        Some((step, unit)) => format!("{}{unit}", trimmed(number / step)),
+        None => trimmed(number),
+    }
+}
+
+fn trimmed(number: f64) -> String {
+    if number >= 999.5 || (number - number.round()).abs() < 0.05 {
+        return grouped(number.round() as i64);
+    }
+    format!("{number:.1}")
+}
+
+/// `1,234,567`.
+pub fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::from(if number < 0 { "−" } else { "" });
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Parts per million as `41.2 %`, or `41.2%` in 中文.
+pub fn percent(ppm: i64, lang: Lang) -> String {
+    let tenths = (ppm as f64 / 1000.0).round() / 10.0;
+    let sign = if tenths < 0.0 { "−" } else { "" };
+    let space = if lang == Lang::En { "\u{202f}" } else { "" };
+    format!("{sign}{}{space}%", trimmed(tenths.abs()))
+}
+
+/// A change with its sign: `+13.4 %`.
+pub fn change(ppm: i64, lang: Lang) -> String {
+    let sign = if ppm > 0 { "+" } else { "" };
+    format!("{sign}{}", percent(ppm, lang))
+}
+
+fn places(currency: &str) -> u32 {
+    if matches!(currency, "JPY" | "KRW") { 0 } else { 2 }
+}
+
+fn symbol(currency: &str) -> &str {
+    match currency {
+        "CNY" | "JPY" => "¥",
+        "EUR" => "€",
+        "GBP" => "£",
+        "HKD" => "HK$",
+        "KRW" => "₩",
+        "USD" => "$",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_read_as_people_write_them() {
+        assert_eq!(full(3990, "CNY"), "¥39.90");
+        assert_eq!(full(-123_456_789, "CNY"), "−¥1,234,567.89");
+        assert_eq!(full(1500, "JPY"), "¥1,500");
+        assert_eq!(compact(7_888_000_000, "CNY", Lang::En), "¥78.9m");
+        assert_eq!(compact(7_888_000_000, "CNY", Lang::Zh), "¥7,888万");
+        assert_eq!(compact(48_100_000_000, "CNY", Lang::Zh), "¥4.8亿");
+        assert_eq!(count(323_000, Lang::En), "323k");
+        assert_eq!(count(999, Lang::Zh), "999");
+        assert_eq!(percent(412_345, Lang::Zh), "41.2%");
+        assert_eq!(change(50_000, Lang::Zh), "+5%");
+    }
+}

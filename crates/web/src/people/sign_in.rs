@@ -1,0 +1,152 @@
+//! Signing in: an email address and a password open a session.
+
+use super::let_in;
+use crate::address;
+use crate::answer::{Answer, Page, SeeOther};
+use crate::form::Form;
+use crate::look::parts::Field;
+use crate::visit::Visit;
+use ::people::{Token, persons, sessions};
+use axum::response::{IntoResponse, Response};
+use kernel::{Kind, Refusal, Result};
+use maud::html;
+
+pub async fn show(visit: Visit) -> Response {
+    let next = visit.asked("next").unwrap_or_default();
+    if visit.person.is_some() {
+        return SeeOther::to(address::next(&next)).into_response();
+    }
+    page(&visit, &Form::blank().with("next", next)).into_response()
+}
+
+/// The way in the page's header.
+pub async fn moved() -> SeeOther {
+    SeeOther::to("/sign-in")
+}
+
+pub async fn sign_in(visit: Visit, form: Form) -> Answer {
+    match open(&visit, &form).await {
+        Ok(token) => Ok(let_in(&token, address::next(form.text("next"))).into_response()),
+        Err(error) => Ok(page(&visit, &form.refused(error)?).into_response()),
+    }
+}
+
+async fn open(visit: &Visit, form: &Form) -> Result<Token> {
+    let email = form.text("email").to_owned();
+    visit.site.throttle().knock(&email, &visit.from, visit.now)?;
+
+    let asked = email.clone();
+    let found = visit.read(move |view| persons::credentials(view, &asked)).await?;
+    let (person, hash) = found.unzip();
+    let is_right = visit.site.verify(form.text("password").to_owned(), hash).await?;
+    let Some(person) = person.filter(|_| is_right) else { return Err(not_right().into()) };
+
+    visit.site.throttle().welcome(&email);
+    let before = visit.token.clone();
+    let lane = person.id.clone();
+    visit
+        .write(&lane, move |scene| {
+            if let Some(token) = &before {
+                sessions::close(scene.tx, token)?;
+            }
+            sessions::open(scene.tx, &mut scene.act, &person)
+        })
+        .await
+}
+
+/// Says the same for an unknown address and a wrong password.
+fn not_right() -> Refusal {
+    Refusal::new(
+        Kind::Invalid,
+        "wrong_password",
+        "This email address and password do not go together.",
+        "邮箱和密码不匹配。",
+    )
+}
+
+fn page(visit: &Visit, form: &Form) -> Page {
+    let email = form.field(visit.lang, "email", visit.say("Email", "邮箱"));
+    let password = form.field(visit.lang, "password", visit.say("Password", "密码"));
+    let fields = html! {
+        input type="hidden" name="next" value=(form.text("next"));
+        (Field { kind: "email", required: true, autocomplete: Some("username"), ..email }.input())
+        (Field { kind: "password", value: "", required: true, autocomplete: Some("current-password"), ..password }.input())
+    };
+    let sign_up = format!("/sign-up?next={}", address::encode(form.text("next")));
+    let body = html! {
+        h1 { (visit.say("Sign in", "登录")) }
+        (form.render(visit.lang, "/sign-in", visit.say("Sign in", "登录"), fields))
+        p { (visit.say("No account yet?", "还没有账号？")) " " a href=(sign_up) { (visit.say("Sign up", "注册")) } }
+    };
+    Page::narrow(visit.say("Sign in", "登录"), body).status(form.status())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Town;
+    use axum::http::StatusCode;
+
+    const ANN: [(&str, &str); 2] = [("email", "Ann@example.com"), ("password", "correct horse")];
+
+    #[tokio::test]
+    async fn the_right_password_opens_a_session() {
+        let town = Town::new();
+        town.person("ann", &[]).await;
+        let answer = town.browser().post("/sign-in", &[ANN[0], ANN[1], ("next", "/account")]).await;
+        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/account"));
+        let cookie = answer.set_cookie("ferryman_session").expect("a session");
+        assert!(
+            cookie.contains("; SameSite=Lax; HttpOnly") && cookie.contains("Max-Age=2592000"),
+            "{cookie}"
+        );
+        let account = town.browser().with_cookies_of(&answer).get("/account").await;
+        assert_eq!(account.status, StatusCode::OK);
+        assert!(account.text.contains("ann@example.com"));
+    }
+
+    #[tokio::test]
+    async fn a_stranger_and_a_wrong_password_hear_the_same() {
+        let town = Town::new();
+        town.person("ann", &[]).await;
+        let wrong = town.browser().post("/sign-in", &[ANN[0], ("password", "<wrong>")]).await;
+        let stranger =
+            town.browser().post("/sign-in", &[("email", "Ann@example.com"), ("password", "<wrong>")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            wrong.text.contains("do not go together") && wrong.text.contains("value=\"Ann@example.com\"")
+        );
+        assert!(!wrong.text.contains("wrong&gt;"), "a password is never shown again");
+        assert_eq!(wrong.text, stranger.text);
+        assert_eq!(wrong.set_cookie("ferryman_session"), None);
+    }
+
+    #[tokio::test]
+    async fn guessing_is_slowed_down() {
+        let town = Town::new();
+        let browser = town.browser();
+        for _ in 0..people::throttle::TRIES_PER_EMAIL_MAX {
+            let guess = browser.post("/sign-in", &[ANN[0], ("password", "guess")]).await;
+            assert_eq!(guess.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        assert_eq!(browser.post("/sign-in", &ANN).await.status, StatusCode::TOO_MANY_REQUESTS);
+    }
+
+    #[tokio::test]
+    async fn nobody_is_sent_away_after_signing_in() {
+        let town = Town::new();
+        town.person("ann", &[]).await;
+        let answer =
+            town.browser().post("/sign-in", &[ANN[0], ANN[1], ("next", "https://evil.example")]).await;
+        assert_eq!(answer.location(), "/");
+    }
+
+    #[tokio::test]
+    async fn a_form_of_another_site_is_refused() {
+        let town = Town::new();
+        town.person("ann", &[]).await;
+        let browser = town.browser().header("sec-fetch-site", "cross-site");
+        let answer = browser.post("/sign-in", &ANN).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        assert!(answer.text.contains("another site"));
+    }
+}

@@ -1,0 +1,159 @@
+//! The one registry of pages.
+//!
+//! # Adding a page
+//!
+//! 1. Write one file, named for the verb in the folder of its noun (`web/src/box_office/hold.rs`):
+//!    the handler, its form, its page, its test. A handler takes what it needs, in this order, and
+//!    answers `Answer`:
+//!
+//!    ```ignore
+//!    pub async fn show(visit: Visit, staff: CinemaStaff, Path(id): Path<String>) -> Answer<Page> {
+//!        let id = ShowtimeId::parse(&id)?;
+//!        let showtime = visit.read(move |view| showtimes::any(view, &id)).await?.ok_or_else(Wrong::not_found)?;
+//!        staff.check(&showtime.org)?;
+//!        Ok(Page::console(visit.say("Showtime", "场次"), html! { … }))
+//!    }
+//!    ```
+//!
+//! 2. Add one line to `registry` below, with whom it is for.
+//!
+//! That is all: the usher checks who may, the test in `tests/permissions.rs` calls the new route as
+//! everybody, and refusals and faults become pages by themselves. URLs are nouns; what changes
+//! something is a POST that ends in `SeeOther`. Forms are explained in `form`.
+
+use crate::site::Site;
+use crate::visit::usher;
+use crate::{answer, assets, console, form, guard, people};
+use ::people::Who;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler;
+use axum::http::{Method, StatusCode};
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodFilter, MethodRouter, get};
+use kernel::Role;
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+
+/// A handler's whole time, at most; a stream's beginning, not its length.
+const SECONDS_MAX: u64 = 30;
+
+const ANYONE: Who = Who::Anyone;
+const SIGNED_IN: Who = Who::SignedIn;
+const STUDIO: Who = Who::Roles(&[Role::Studio]);
+const OPERATOR: Who = Who::Roles(&[Role::Operator]);
+const STAFF: Who = Who::Roles(&Role::ALL);
+
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+
+/// Every page there is.
+pub fn registry(site: Site) -> Routes {
+    Routes::new(site)
+        // People.
+        .page(GET, "/first-run", ANYONE, people::first_run::show)
+        .page(POST, "/first-run", ANYONE, people::first_run::found)
+        .page(GET, "/sign-in", ANYONE, people::sign_in::show)
+        .page(POST, "/sign-in", ANYONE, people::sign_in::sign_in)
+        .page(GET, "/session/new", ANYONE, people::sign_in::moved)
+        .page(GET, "/sign-up", ANYONE, people::sign_up::show)
+        .page(POST, "/sign-up", ANYONE, people::sign_up::sign_up)
+        .page(POST, "/sign-out", ANYONE, people::sign_out::sign_out)
+        .page(POST, "/sign-out/everywhere", SIGNED_IN, people::sign_out::everywhere)
+        .page(GET, "/account", SIGNED_IN, people::account::show)
+        .page(POST, "/reading", ANYONE, people::reading::choose)
+        // Console.
+        .page(GET, "/console", STAFF, console::start)
+        .page(GET, "/console/slate", STUDIO, console::slate::list)
+        .page(GET, "/console/slate/new", STUDIO, console::slate::blank)
+        .page(POST, "/console/slate", STUDIO, console::slate::add)
+        .page(GET, "/console/slate/{title}", STUDIO, console::title::show)
+        .page(GET, "/console/slate/{title}/edit", STUDIO, console::title::edit)
+        .page(POST, "/console/slate/{title}", STUDIO, console::title::save)
+        .page(GET, "/console/slate/{title}/credits", STUDIO, console::title::credits::show)
+        .page(POST, "/console/slate/{title}/credits", STUDIO, console::title::credits::save)
+        .page(POST, "/console/slate/{title}/names", STUDIO, console::title::names::save)
+        .page(POST, "/console/slate/{title}/names/{lang}/removal", STUDIO, console::title::names::remove)
+        .page(GET, "/console/slate/{title}/budget", STUDIO, console::title::budget::show)
+        .page(POST, "/console/slate/{title}/budget", STUDIO, console::title::budget::plan)
+        .page(GET, "/console/slate/{title}/costs", STUDIO, console::title::costs::show)
+        .page(POST, "/console/slate/{title}/costs", STUDIO, console::title::costs::spend)
+        .page(GET, "/console/slate/{title}/rights", STUDIO, console::title::rights::show)
+        .page(POST, "/console/slate/{title}/rights", STUDIO, console::title::rights::open)
+        .page(POST, "/console/slate/{title}/rights/{window}/end", STUDIO, console::title::rights::end)
+        .page(GET, "/console/people", OPERATOR, console::people::list)
+        .page(POST, "/console/people", OPERATOR, console::people::add)
+        .page(GET, "/console/people/{org}", OPERATOR, console::people::show)
+        .page(POST, "/console/people/{org}/memberships", OPERATOR, console::people::give)
+        .page(POST, "/console/people/{org}/memberships/removal", OPERATOR, console::people::take)
+}
+
+/// One route, for tests and documents.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub method: Method,
+    pub path: &'static str,
+    pub who: Who,
+}
+
+/// Routes on their way to becoming a router.
+pub struct Routes {
+    site: Site,
+    router: Router<Site>,
+    entries: Vec<Entry>,
+}
+
+impl Routes {
+    pub fn new(site: Site) -> Routes {
+        Routes { site, router: Router::new(), entries: Vec::new() }
+    }
+
+    /// One method at one path, for these people.
+    pub fn page<T: 'static>(
+        mut self,
+        method: Method,
+        path: &'static str,
+        who: Who,
+        handler: impl Handler<T, Site>,
+    ) -> Routes {
+        let filter = MethodFilter::try_from(method.clone()).expect("a route has one of the usual methods");
+        let guarded = MethodRouter::new()
+            .on(filter, handler)
+            .route_layer(from_fn_with_state((self.site.clone(), who), usher));
+        self.router = self.router.route(path, guarded);
+        self.entries.push(Entry { method, path, who });
+        self
+    }
+
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The router: every page, what is at no address, the assets, and what protects them all.
+    pub fn into_router(self) -> Router {
+        self.site.publish(self.entries);
+        let anyone = (self.site.clone(), ANYONE);
+        let nowhere = MethodRouter::new().fallback(nothing_here).layer(from_fn_with_state(anyone, usher));
+        self.router
+            .fallback_service(nowhere.with_state(self.site.clone()))
+            .layer(DefaultBodyLimit::max(form::BYTES_MAX))
+            .route("/assets/ferryman.css", get(assets::css))
+            .route("/assets/ferryman.js", get(assets::js))
+            .route("/assets/lantern.svg", get(assets::lantern))
+            .route("/art/{file}", get(assets::art))
+            .layer(CatchPanicLayer::custom(|_| answer::plain_fault()))
+            .layer(TimeoutLayer::with_status_code(
+                StatusCode::SERVICE_UNAVAILABLE,
+                Duration::from_secs(SECONDS_MAX),
+            ))
+            .layer(from_fn_with_state(self.site.clone(), guard::head))
+            .layer(TraceLayer::new_for_http())
+            .with_state(self.site)
+    }
+}
+
+async fn nothing_here() -> answer::Answer {
+    Err(answer::Wrong::not_found())
+}
