@@ -1,3 +1,44 @@
 //! The program: serve, demo, check; configuration; wiring.
 
-fn main() {}
+mod check;
+mod demo;
+mod installation;
+mod progress;
+mod report;
+mod serve;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Ferryman carries a film from its studio to its audience, over a commerce network.
+#[derive(Parser)]
+#[command(name = "ferryman", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve an installation; an empty one greets you with a page that creates its operator.
+    Serve(serve::Options),
+    /// Watch The Ferryman (摆渡人) go through its release, then look around.
+    Demo(demo::Options),
+    /// Prove that the books, the seats and the orders agree; exits with 1 when they do not.
+    Check(check::Options),
+}
+
+fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("FERRYMAN_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let done = match Arguments::parse().command {
+        Command::Serve(options) => serve::run(&options).map(|()| ExitCode::SUCCESS),
+        Command::Demo(options) => demo::run(&options),
+        Command::Check(options) => check::run(&options),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("ferryman: {error:#}");
+        ExitCode::FAILURE
+    })
+}

@@ -37,6 +37,7 @@ pub struct Tally {
     pub refused: u64,
     pub refunds: u64,
     pub notices_lost: u64,
+    pub notices_late: u64,
     pub notices_found: u64,
     pub kills: u64,
 }

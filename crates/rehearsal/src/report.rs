@@ -114,6 +114,8 @@ pub struct Faults {
     pub refusals: u64,
     pub refunds: u64,
     pub notices_lost: u64,
+    pub notices_late: u64,
+    /// Of those, found by asking the provider.
     pub notices_found: u64,
     pub kills: u64,
 }
@@ -160,6 +162,7 @@ impl Report {
                     refusals: 0,
                     refunds: 0,
                     notices_lost: 0,
+                    notices_late: 0,
                     notices_found: 0,
                     kills: 0,
                 },
@@ -171,6 +174,7 @@ impl Report {
             refusals: tally.refused,
             refunds: tally.refunds,
             notices_lost: tally.notices_lost,
+            notices_late: tally.notices_late,
             notices_found: tally.notices_found,
             kills: tally.kills,
         };

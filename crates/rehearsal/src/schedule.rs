@@ -9,19 +9,27 @@ use kernel::{Actor, Day, Dice, Money, Result};
 /// Showings of one hall on a day.
 const STARTS: [(i8, i8); 6] = [(10, 0), (12, 30), (15, 0), (17, 30), (20, 0), (22, 30)];
 
-/// The share of showings each film gets on a day. Cinemas follow what they expect, but slowly: half of
-/// yesterday's share stays. (In 2018, log showings tomorrow = .18 + .74 log showings today + .15 log share
-/// of box office today.)
+/// The share of showings each film gets on a day: more evenly than its box office, since a second hall
+/// for the same film sells less than the first, and with distrust of a film that people leave shaking
+/// their heads. Cinemas follow slowly: a part of yesterday's share stays. (In 2018, log showings tomorrow
+/// = .18 + .74 log showings today + .15 log share of box office today.)
 pub fn shares(films: &[Film], yesterday: Option<&[f64]>, day: Day) -> Vec<f64> {
-    let wanted: Vec<f64> = films.iter().map(|film| film.appeal.yuan(day)).collect();
-    let total: f64 = wanted.iter().sum::<f64>().max(1.0);
-    let expected: Vec<f64> = wanted.iter().map(|wanted| (wanted / total).powf(1.05) * 0.84).collect();
-    let raw: Vec<f64> = match yesterday {
-        None => expected,
-        Some(before) => expected.iter().zip(before).map(|(now, before)| 0.42 * before + 0.58 * now).collect(),
-    };
-    let sum: f64 = raw.iter().sum::<f64>().max(1e-9);
-    raw.iter().map(|share| share / sum).collect()
+    let expected: Vec<f64> = films.iter().map(|film| expected(film, day).powf(0.62)).collect();
+    let expected = parts(&expected);
+    let Some(before) = yesterday else { return expected };
+    parts(&expected.iter().zip(before).map(|(now, before)| 0.4 * before + 0.6 * now).collect::<Vec<_>>())
+}
+
+/// What cinemas expect a film to take: on its first weekend what everybody does, then ever less.
+fn expected(film: &Film, day: Day) -> f64 {
+    let age = f64::from(film.appeal.premiere.days_until(day));
+    let heard = (age / 4.0).clamp(0.0, 1.0);
+    film.appeal.yuan(day) * (1.0 - 0.85 * film.appeal.disappointment * heard)
+}
+
+fn parts(weights: &[f64]) -> Vec<f64> {
+    let sum: f64 = weights.iter().sum::<f64>().max(1e-9);
+    weights.iter().map(|weight| weight / sum).collect()
 }
 
 /// Puts a day's showtimes of one cinema on sale and returns them.
@@ -69,7 +77,7 @@ fn price(film: &Film, tier: i64, day: Day, hour: i8, dice: &mut Dice) -> Money {
     if film.subsidised(day) && hour < 17 && dice.chance(0.25) {
         return Money::fen(1990);
     }
-    let city: f64 = [4100.0, 3450.0, 3000.0][(tier.clamp(1, 3) - 1) as usize];
+    let city: f64 = [3320.0, 2800.0, 2450.0][(tier.clamp(1, 3) - 1) as usize];
     let when = if hour < 12 { 0.80 } else if hour < 17 { 0.95 } else { 1.08 };
     let rush = if appetite::calendar(day) > 1.2 { 1.06 } else { 0.97 };
     let fen = city * when * rush;

@@ -6,6 +6,7 @@ use crate::faults::{Fate, Faults};
 use crate::release::Tally;
 use crate::till::Till;
 use crate::world::{Screen, Stand, World};
+use box_office::holds;
 use flows::buy_tickets::{self, Held, Wish};
 use flows::{House, buy_product, serve_ad, take_payment};
 use kernel::{Actor, Dice, Instant, Lang, PersonId, PlaceId, Result};
@@ -54,7 +55,7 @@ pub fn party_size(dice: &mut Dice) -> usize {
     dice.weighted(&PARTY) + 1
 }
 
-/// Everybody chooses seats at the same moment, so some reach for the same; those choose again once.
+/// Everybody chooses seats within the same minute; some look at an old seat map, are refused and choose again once.
 pub fn hold_all(house: &House, screens: &mut [Screen], parties: Vec<Party>, tally: &mut Tally, dice: &mut Dice) -> Result<Vec<Held>> {
     let mut held = Vec::new();
     let mut waiting = parties;
@@ -64,6 +65,7 @@ pub fn hold_all(house: &House, screens: &mut [Screen], parties: Vec<Party>, tall
             .filter_map(|party| {
                 let screen = &mut screens[party.screen];
                 let seats = pick_seats(screen, party.count, attempt, dice)?;
+                screen.taken.extend(seats.iter().cloned());
                 let wish = Wish {
                     place: screen.showtime.place.clone(),
                     showtime: screen.showtime.id.clone(),
@@ -79,12 +81,10 @@ pub fn hold_all(house: &House, screens: &mut [Screen], parties: Vec<Party>, tall
             .collect();
         for (party, seats, answer) in asked {
             match answer.wait() {
-                Ok(one) => {
-                    screens[party.screen].taken.extend(seats);
-                    held.push(one);
-                }
+                Ok(one) => held.push(one),
                 Err(error) if error.refusal().is_some() => {
                     tally.refused += 1;
+                    refresh(house, &mut screens[party.screen], &seats)?;
                     waiting.push(party);
                 }
                 Err(fault) => return Err(fault),
@@ -92,6 +92,16 @@ pub fn hold_all(house: &House, screens: &mut [Screen], parties: Vec<Party>, tall
         }
     }
     Ok(held)
+}
+
+/// Who was refused looks at the seat map again.
+fn refresh(house: &House, screen: &mut Screen, wanted: &[String]) -> Result<()> {
+    let (place, id, now) = (screen.showtime.place.clone(), screen.showtime.id.clone(), house.now());
+    let taken = house.read_blocking(move |view| holds::taken_ids(view, &place, &id, now))?;
+    for seat in wanted.iter().filter(|seat| !taken.contains(*seat)) {
+        screen.taken.remove(seat);
+    }
+    Ok(())
 }
 
 /// The best seats together; one party in fifty looks at an old seat map.
@@ -136,7 +146,10 @@ pub fn pay_all(
         match faults.fate(dice) {
             Fate::Arrives => arriving.push(notice),
             Fate::ArrivesTwice => arriving.extend([notice.clone(), notice]),
-            Fate::ArrivesLate => post.late.push((intent.expires_at.plus_minutes(3), notice)),
+            Fate::ArrivesLate => {
+                tally.notices_late += 1;
+                post.late.push((intent.expires_at.plus_minutes(3), notice));
+            }
             Fate::IsLost => tally.notices_lost += 1,
         }
     }

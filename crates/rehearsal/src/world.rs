@@ -36,7 +36,7 @@ pub struct Size {
 impl Size {
     /// The demonstration: about one thousandth of the real market.
     pub fn demo() -> Size {
-        Size { cinemas: 10, halls: 42, shoppers: 5000, days: 10, one_stands_for: 1000.0, visits: 55 }
+        Size { cinemas: 10, halls: 42, shoppers: 5000, days: 10, one_stands_for: 1000.0, visits: 130 }
     }
 
     /// A rehearsal: two cinemas, two days.
@@ -501,7 +501,7 @@ fn plan_campaign(house: &House, staff: &Staff, film: &Film, stands: &[Stand]) ->
         starts_at: premiere.plus(-7).at(0, 0, &zone),
         ends_at: premiere.plus(30).at(0, 0, &zone),
         budget: Money::fen(3_000_000),
-        click_price: Money::fen(120),
+        click_price: Money::fen(180),
         surfaces: stands.iter().map(|stand| stand.surface.clone()).collect(),
         creative: NewCreative {
             headline: words("Every night has a ferryman", "每个夜里，都有一个摆渡人"),

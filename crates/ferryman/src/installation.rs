@@ -1,0 +1,47 @@
+//! Opening an installation: its database, its clock, its key, its provider.
+
+use anyhow::Context;
+use db::{Db, Lane};
+use flows::House;
+use kernel::{Act, Actor, Clock, Dice, ShiftedClock, SystemClock};
+use payments::providers::wallet::Wallet;
+use people::{installation, settings};
+use std::sync::Arc;
+
+/// How far a demonstration's clock is from the machine's, in microseconds.
+pub const CLOCK_SHIFT: &str = "clock_shift_micros";
+/// How many real admissions one of a demonstration's stands for.
+pub const ONE_STANDS_FOR: &str = "one_stands_for";
+
+/// Opens the database at an address: a SQLite file's path or a `postgres://` URL.
+pub fn open_database(address: &str) -> anyhow::Result<Db> {
+    let db = Db::open(address).map_err(anyhow::Error::from);
+    db.with_context(|| format!("the database at {} cannot be opened", without_secrets(address)))
+}
+
+/// An address without its password.
+fn without_secrets(address: &str) -> String {
+    match (address.find("://"), address.rfind('@')) {
+        (Some(scheme), Some(at)) if scheme < at => format!("{}://…{}", &address[..scheme], &address[at..]),
+        _ => address.to_owned(),
+    }
+}
+
+/// Opens the house to live in: with the machine's entropy, the sandbox wallet and the installation's clock.
+pub fn open_house(db: Db) -> anyhow::Result<House> {
+    let shift = db.read_blocking(|view| settings::get(view, CLOCK_SHIFT))?;
+    let clock: Arc<dyn Clock> = match shift.and_then(|shift| shift.parse().ok()) {
+        Some(micros) => Arc::new(ShiftedClock::by_micros(micros)),
+        None => Arc::new(SystemClock),
+    };
+    make_key(&db)?;
+    let provider = Arc::new(Wallet::new(db.clone()));
+    Ok(House::open(db, clock, Dice::from_entropy(), provider)?)
+}
+
+/// Makes the installation's secret key from the machine's entropy, the first time.
+pub fn make_key(db: &Db) -> anyhow::Result<()> {
+    let act = Act::new(Actor::System, SystemClock.now(), Dice::from_entropy());
+    db.write_blocking(Lane::house(), move |tx| installation::key(tx, &mut act.clone()))?;
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! Progress bars, one a stage.
+
+use indicatif::{ProgressBar, ProgressStyle};
+use kernel::Words;
+use rehearsal::Progress;
+
+#[derive(Default)]
+pub struct Bars {
+    bar: Option<ProgressBar>,
+}
+
+impl Progress for Bars {
+    fn begin(&mut self, what: Words, steps: u64) {
+        let style = ProgressStyle::with_template("  {prefix:<24} {bar:28.yellow/blue} {elapsed:>4}  {msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar())
+            .progress_chars("━╸─");
+        let bar = ProgressBar::new(steps).with_style(style).with_prefix(format!("{}  {}", what.en, what.zh));
+        self.bar = Some(bar);
+    }
+
+    fn step(&mut self, note: &str) {
+        if let Some(bar) = &self.bar {
+            bar.inc(1);
+            if !note.is_empty() {
+                bar.set_message(note.to_owned());
+            }
+        }
+    }
+
+    fn end(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish();
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! `ferryman serve`: the pages and the API, and what must happen every few seconds beside them.
+
+use crate::installation;
+use anyhow::Context;
+use clap::Args;
+use flows::{House, serve_ad, sweep};
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::sync::watch;
+
+#[derive(Args, Clone)]
+pub struct Options {
+    /// The database: a SQLite file, made when it is not there, or a postgres:// URL.
+    #[arg(long, default_value = "ferryman.db", env = "FERRYMAN_DB", hide_env_values = true)]
+    pub db: String,
+    #[command(flatten)]
+    pub edge: Edge,
+}
+
+/// How the world reaches us.
+#[derive(Args, Clone)]
+pub struct Edge {
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:8080", env = "FERRYMAN_LISTEN")]
+    pub listen: SocketAddr,
+    /// The address people type, when a proxy stands in front; cookies are secure when it is https.
+    #[arg(long, env = "FERRYMAN_BASE_URL")]
+    pub base_url: Option<String>,
+    /// Believe the proxy's X-Forwarded-For header.
+    #[arg(long)]
+    pub behind_proxy: bool,
+}
+
+pub fn run(options: &Options) -> anyhow::Result<()> {
+    let house = installation::open_house(installation::open_database(&options.db)?)?;
+    let new = house.read_blocking(people::installation::is_new)?;
+    serve(house, &options.edge, |address| {
+        println!("Ferryman 摆渡人  {address}");
+        if new {
+            println!("This installation is empty: open {address}/first-run to create its operator.");
+        }
+    })
+}
+
+/// Serves a house until ctrl-c or SIGTERM, and lets what is under way finish.
+pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(edge.listen)
+            .await
+            .with_context(|| format!("{} is not free to listen on", edge.listen))?;
+        let base_url = edge.base_url.clone().unwrap_or_else(|| format!("http://{}", edge.listen));
+        let settings =
+            web::Settings { base_url: base_url.trim_end_matches('/').to_owned(), behind_proxy: edge.behind_proxy };
+        greet(&settings.base_url);
+        let (stop, stopping) = watch::channel(());
+        let beside = [
+            beside(house.clone(), stopping.clone(), Duration::from_secs(2), "sweep", |house| {
+                sweep::all(house).map(|_| ())
+            }),
+            beside(house.clone(), stopping.clone(), Duration::from_secs(1), "views", |house| {
+                serve_ad::write_views(house).map(|_| ())
+            }),
+            beside(house.clone(), stopping, Duration::from_secs(30), "ads", House::reload_ads),
+        ];
+        let router = web::router(house.clone(), settings);
+        axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+            .with_graceful_shutdown(asked_to_stop())
+            .await?;
+        drop(stop);
+        for task in beside {
+            task.await?;
+        }
+        Ok(())
+    })
+}
+
+/// Repeats a piece of blocking work until we stop, once more at the end.
+fn beside(
+    house: House,
+    mut stopping: watch::Receiver<()>,
+    every: Duration,
+    what: &'static str,
+    work: fn(&House) -> kernel::Result<()>,
+) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async move {
+        loop {
+            let stopped = tokio::select! {
+                _ = tokio::time::sleep(every) => false,
+                _ = stopping.changed() => true,
+            };
+            let house = house.clone();
+            match tokio::task::spawn_blocking(move || work(&house)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!(what, %error, "this will be tried again"),
+                Err(panic) => tracing::error!(what, %panic, "this panicked"),
+            }
+            if stopped {
+                return;
+            }
+        }
+    })
+}
+
+async fn asked_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        if let Ok(mut terminated) = terminated {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupted.await;
+}
