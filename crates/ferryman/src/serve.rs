@@ -33,6 +33,7 @@ pub struct Edge {
 
 pub fn run(options: &Options) -> anyhow::Result<()> {
     let house = installation::open_house(installation::open_database(&options.db)?)?;
+    recover(&house)?;
     let new = house.read_blocking(people::installation::is_new)?;
     serve(house, &options.edge, |address| {
         println!("Ferryman 摆渡人  {address}");
@@ -40,6 +41,17 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
             println!("This installation is empty: open {address}/first-run to create its operator.");
         }
     })
+}
+
+/// Before anybody is served: finishes what the last process left undone.
+fn recover(house: &House) -> anyhow::Result<()> {
+    const PASSES_MAX: usize = 100;
+    for _ in 0..PASSES_MAX {
+        if sweep::all(house)? == sweep::Swept::default() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Serves a house until ctrl-c or SIGTERM, and lets what is under way finish.

@@ -3,7 +3,8 @@
 //! Box office at real proportions, in yuan: opening × calendar × word of mouth. A film that disappoints
 //! loses most of its audience within days and keeps a stubborn rest: `w(d) = a·0.70^d + (1−a)·0.90^d`.
 //! The yardstick is the real release of 23 December 2016 (78.88 m on the first day, 115 m on Christmas
-//! Eve, 445 m after ten days); calendar and rates are set so that a rehearsal comes out near it.
+//! Eve, 445 m after ten days); calendar and rates are set so that a rehearsal comes out near it, after
+//! abandoned holds, full halls, refunds and ads have had their say.
 
 use kernel::Day;
 
@@ -30,7 +31,7 @@ impl Appeal {
         let fast = 0.70_f64.powf(age);
         let slow = 0.90_f64.powf(age);
         let word_of_mouth = self.disappointment * fast + (1.0 - self.disappointment) * slow;
-        let opening_night = if age == 0.0 { 1.18 } else { 1.0 };
+        let opening_night = if age == 0.0 { 1.06 } else { 1.0 };
         self.opening_yuan * calendar(day) * word_of_mouth * opening_night
     }
 

@@ -1,0 +1,93 @@
+//! The program is killed in the middle of a release and started again: nothing is lost, nothing half done.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+const FERRYMAN: &str = env!("CARGO_BIN_EXE_ferryman");
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let folder = std::env::temp_dir().join(format!("ferryman-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder can be made");
+        Folder(folder)
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.0.join(name).display().to_string()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn start(arguments: &[&str]) -> Child {
+    Command::new(FERRYMAN).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts")
+}
+
+fn wait_until(what: &str, mut happened: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !happened() {
+        assert!(begun.elapsed() < Duration::from_secs(240), "waited too long until {what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn sold(db: &str) -> i64 {
+    if !Path::new(db).exists() {
+        return 0;
+    }
+    let count = db::Db::open(db).and_then(|db| {
+        db.read_blocking(|view| view.one::<(i64,)>("select count(*) from ticket", &[])).map(|(count,)| count)
+    });
+    count.unwrap_or(0)
+}
+
+#[test]
+fn a_release_that_is_killed_and_served_again_is_whole() {
+    let folder = Folder::new("kill");
+    let db = folder.file("demo.db");
+    let mut demo = start(&["demo", "--exit", "--db", &db]);
+    wait_until("tickets are sold", || sold(&db) > 300);
+    demo.kill().expect("it is killed");
+    demo.wait().expect("it is gone");
+    let before = sold(&db);
+
+    let port = free_port();
+    let mut serve = start(&["serve", "--db", &db, "--listen", &format!("127.0.0.1:{port}")]);
+    wait_until("it serves", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+    serve.kill().expect("it is killed again");
+    serve.wait().expect("it is gone");
+
+    assert!(sold(&db) >= before, "a ticket that was there is there");
+    let check = Command::new(FERRYMAN).args(["check", "--db", &db]).output().expect("it checks");
+    assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout));
+}
+
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    listener.local_addr().expect("it has an address").port()
+}
+
+#[test]
+fn a_database_that_is_no_demonstration_is_left_alone() {
+    let folder = Folder::new("other");
+    let db = folder.file("mine.db");
+    drop(db::Db::open(&db).expect("an installation"));
+    let demo = Command::new(FERRYMAN).args(["demo", "--exit", "--db", &db]).output().expect("it answers");
+    assert!(!demo.status.success());
+    assert!(String::from_utf8_lossy(&demo.stderr).contains("is not a demonstration's database"));
+    assert!(Path::new(&db).exists());
+}
+
+#[test]
+fn a_check_of_nothing_says_so() {
+    let check = Command::new(FERRYMAN).args(["check", "--db", "/nowhere/at/all.db"]).output().expect("it answers");
+    assert!(!check.status.success());
+    assert!(String::from_utf8_lossy(&check.stderr).contains("there is no database"));
+}
