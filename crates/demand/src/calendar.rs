@@ -276,7 +276,11 @@ mod tests {
     fn the_new_year_of_the_moon_lies_in_its_holiday() {
         let calendar = Calendar::mainland_china();
         for new_year in &calendar.lunar_new_years {
-            assert_eq!(calendar.holiday(*new_year).map(|one| one.feast), Some(Feast::SpringFestival), "{new_year}");
+            assert_eq!(
+                calendar.holiday(*new_year).map(|one| one.feast),
+                Some(Feast::SpringFestival),
+                "{new_year}"
+            );
         }
         assert_eq!(calendar.days_since_lunar_new_year(day("2014-01-30")), Some(-1));
         assert_eq!(calendar.days_since_lunar_new_year(day("2014-02-10")), Some(10));

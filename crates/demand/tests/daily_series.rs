@@ -16,7 +16,7 @@ const OPENING_FEN_MIN: i64 = 500_000_000;
 const JUDGED_DAYS: i32 = 14;
 
 fn day(text: &str) -> Day {
-    Day::parse(text).unwrap()
+    Day::parse(text).expect("a day")
 }
 
 /// Every film of the charts, by release; previews included. `None`, with a word, when the charts are not there.
@@ -30,13 +30,14 @@ fn charts() -> Option<Vec<Film>> {
     flate2::read::GzDecoder::new(file).read_to_string(&mut text).expect("the charts are gzipped text");
     let mut films: BTreeMap<String, Film> = BTreeMap::new();
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let headers = reader.headers().unwrap().clone();
-    let column = |name: &str| headers.iter().position(|header| header == name).unwrap();
-    let (id, release, date, taken) = (column("movie_id"), column("releaseTime"), column("date"), column("box_wan"));
-    for row in reader.records().map(|row| row.unwrap()) {
+    let headers = reader.headers().expect("the charts have a head").clone();
+    let column = |name: &str| headers.iter().position(|header| header == name).expect(name);
+    let (id, release, date, taken) =
+        (column("movie_id"), column("releaseTime"), column("date"), column("box_wan"));
+    for row in reader.records().map(|row| row.expect("the charts are CSV")) {
         let observed = Observed {
             day: day(&row[date]),
-            amount: (row[taken].parse::<f64>().unwrap() * WAN_FEN).round() as i64,
+            amount: (row[taken].parse::<f64>().expect("takings are numbers") * WAN_FEN).round() as i64,
         };
         let Ok(release) = Day::parse(&row[release]) else { continue };
         let film = films.entry(row[id].to_owned()).or_insert_with(|| Film {
@@ -129,7 +130,9 @@ impl LastWeek {
         let mut weekday = [(0.0, 0.0); 7];
         let mut kept: Vec<f64> = Vec::new();
         for film in films {
-            let weeks = |n: i32| film.days.iter().filter(move |one| film.release.days_until(one.day).div_euclid(7) == n);
+            let weeks = |n: i32| {
+                film.days.iter().filter(move |one| film.release.days_until(one.day).div_euclid(7) == n)
+            };
             let (first, second): (Vec<_>, Vec<_>) = (weeks(0).collect(), weeks(1).collect());
             if first.len() < 7 || second.len() < 7 {
                 continue;
@@ -159,7 +162,8 @@ impl LastWeek {
             return one.amount as f64 * self.keep.powi(weeks);
         }
         let count = early.len() as f64;
-        let level = early.iter().map(|one| (one.amount as f64 / self.usual(one.day)).ln()).sum::<f64>() / count;
+        let level =
+            early.iter().map(|one| (one.amount as f64 / self.usual(one.day)).ln()).sum::<f64>() / count;
         let middle = early.iter().map(|one| f64::from(one.day.days_until(day))).sum::<f64>() / count;
         level.exp() * self.usual(day) * self.keep.powf(middle / 7.0)
     }
@@ -187,12 +191,14 @@ impl Coverage {
 
 fn judge(model: &Model, films: &[Film], known_days: i32) -> (Wape, Coverage, Wape, Coverage) {
     let calendar = Calendar::mainland_china();
-    let (mut wape, mut coverage, mut totals, mut total_coverage) = <(Wape, Coverage, Wape, Coverage)>::default();
+    let (mut wape, mut coverage, mut totals, mut total_coverage) =
+        <(Wape, Coverage, Wape, Coverage)>::default();
     for film in films {
         let Some(early) = known(film, known_days) else { continue };
-        let forecast = model.forecast(&early, &calendar).unwrap();
+        let forecast = model.forecast(&early, &calendar).expect("enough days are known");
         for one in judged(film, known_days) {
-            let ahead = forecast.days.iter().find(|ahead| ahead.day == one.day).unwrap();
+            let ahead =
+                forecast.days.iter().find(|ahead| ahead.day == one.day).expect("a day within the horizon");
             wape.add(one.amount, ahead.expected.amount as f64);
             coverage.add(one.amount, &ahead.expected);
         }
@@ -207,21 +213,27 @@ fn judge(model: &Model, films: &[Film], known_days: i32) -> (Wape, Coverage, Wap
 #[test]
 fn the_forecast_beats_persistence_and_last_week() {
     let Some(films) = charts() else { return };
-    let training = released(&films, "2011-01-01", "2013-07-01");
-    let test = released(&films, "2013-07-01", "2014-07-01");
-    // Nothing after the split may teach the model.
-    let seen: Vec<Film> = training
-        .iter()
-        .map(|film| Film {
-            days: film.days.iter().filter(|one| one.day < day("2013-07-01")).copied().collect(),
-            ..film.clone()
-        })
-        .collect();
-    let model = fit(&seen, &Calendar::mainland_china()).unwrap();
+    judge_year(&films, "2013-07-01", "2014-07-01");
+}
+
+#[test]
+fn the_forecast_beats_them_the_year_before_too() {
+    let Some(films) = charts() else { return };
+    judge_year(&films, "2012-07-01", "2013-07-01");
+}
+
+/// Learns from the films released before a day, and judges on those released from it up to another.
+fn judge_year(films: &[Film], cut: &str, end: &str) {
+    let training = released(films, "2011-01-01", cut);
+    let test = released(films, cut, end);
+    // Nothing after the cut may teach the model.
+    let early = |film: &Film| film.days.iter().filter(|one| one.day < day(cut)).copied().collect();
+    let seen: Vec<Film> = training.iter().map(|film| Film { days: early(film), ..film.clone() }).collect();
+    let model = fit(&seen, &Calendar::mainland_china()).expect("enough films");
     let last_week = LastWeek::learn(&seen);
-    println!("{} films to learn from, {} to be judged on", model.films(), test.len());
-    println!("prior {:?}", model.prior());
-    for (known_days, clearly) in [(3, 0.88), (7, 0.88), (14, 0.95)] {
+    println!("{} films before {cut} to learn from, {} to be judged on", model.films(), test.len());
+    println!("  {:?}", model.prior());
+    for (known_days, clearly) in [(3, 0.80), (7, 0.80), (14, 0.85)] {
         let (ours, coverage, totals, total_coverage) = judge(&model, &test, known_days);
         let persistence = judge_simple(&test, known_days, &persistence);
         let weekly = judge_simple(&test, known_days, &|early, day| last_week.forecast(early, day));
@@ -243,7 +255,11 @@ fn the_forecast_beats_persistence_and_last_week() {
         assert!(ours.value() < clearly * weekly.value(), "clearly better than last week");
         assert!(ours.value() < 0.5 * persistence.value(), "far better than persistence");
         assert!((0.38..=0.62).contains(&half) && (0.82..=0.97).contains(&wide), "days: {half} {wide}");
-        assert!((0.35..=0.65).contains(&total_half) && (0.80..=0.98).contains(&total_wide), "totals");
+        // Small films of the judged year fell further than those before: see the page of the algorithm.
+        assert!(
+            (0.35..=0.65).contains(&total_half) && (0.75..=0.98).contains(&total_wide),
+            "totals: {total_half} {total_wide}"
+        );
     }
 }
 
@@ -252,11 +268,32 @@ fn everything(films: &[Film]) -> Vec<Film> {
     released(films, "2011-01-01", "2014-10-01")
 }
 
+/// Every number of a model, in its order.
+fn constants(model: &Model) -> Vec<f64> {
+    fn collect(value: &serde_json::Value, into: &mut Vec<f64>) {
+        match value {
+            serde_json::Value::Number(number) => into.extend(number.as_f64()),
+            serde_json::Value::Array(values) => values.iter().for_each(|value| collect(value, into)),
+            serde_json::Value::Object(fields) => fields.values().for_each(|value| collect(value, into)),
+            _ => {}
+        }
+    }
+    let mut numbers = Vec::new();
+    collect(&serde_json::from_str(&model.to_json()).expect("a model is JSON"), &mut numbers);
+    numbers
+}
+
 #[test]
 fn the_shipped_model_is_what_the_charts_teach() {
     let Some(films) = charts() else { return };
     let model = fit(&everything(&films), &Calendar::mainland_china()).unwrap();
-    assert!(model == Model::shipped(), "write it anew: cargo test -p demand -- --ignored write_the_shipped_model");
+    let (taught, shipped) = (constants(&model), constants(&Model::shipped()));
+    // Logarithms differ in their last digits from machine to machine, and constants are rounded.
+    let alike = |(one, other): (&f64, &f64)| (one - other).abs() <= 1e-6 * other.abs() + 3e-5;
+    assert!(
+        taught.len() == shipped.len() && taught.iter().zip(&shipped).all(alike),
+        "write it anew: cargo test -p demand -- --ignored write_the_shipped_model"
+    );
 }
 
 #[test]

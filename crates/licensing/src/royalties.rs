@@ -117,7 +117,8 @@ impl CardRow {
     }
 
     fn same_conditions(&self, other: &CardRow) -> bool {
-        (&self.channel, &self.category, &self.territory) == (&other.channel, &other.category, &other.territory)
+        (&self.channel, &self.category, &self.territory)
+            == (&other.channel, &other.category, &other.territory)
     }
 }
 
@@ -125,7 +126,8 @@ impl RateCard {
     /// Checks a card: a default row, no row twice, shares between 0 and 100 %, at most [`CARD_ROWS_MAX`].
     pub fn new(rows: Vec<CardRow>) -> Result<RateCard, Refusal> {
         let has_default = rows.iter().any(|row| row.specificity() == 0);
-        let twice = rows.iter().enumerate().any(|(i, row)| rows[..i].iter().any(|one| one.same_conditions(row)));
+        let twice =
+            rows.iter().enumerate().any(|(i, row)| rows[..i].iter().any(|one| one.same_conditions(row)));
         let parts = rows.iter().all(|row| is_part(row.royalty));
         if !has_default || twice || !parts || rows.len() > CARD_ROWS_MAX {
             return Err(Refusal::new(
@@ -134,7 +136,9 @@ impl RateCard {
                 format!(
                     "A rate card needs a default, no row twice, rates between 0 and 100 % and at most {CARD_ROWS_MAX} rows."
                 ),
-                format!("费率表须有默认费率、各行不得重复、费率在 0 到 100% 之间，且不超过 {CARD_ROWS_MAX} 行。"),
+                format!(
+                    "费率表须有默认费率、各行不得重复、费率在 0 到 100% 之间，且不超过 {CARD_ROWS_MAX} 行。"
+                ),
             ));
         }
         Ok(RateCard { rows })
@@ -371,11 +375,8 @@ mod tests {
         .unwrap()
     }
 
-    const SHOP: Rates = Rates {
-        royalty: Share::percent(8),
-        licensor: Share::percent(70),
-        marketing_fund: Share::percent(2),
-    };
+    const SHOP: Rates =
+        Rates { royalty: Share::percent(8), licensor: Share::percent(70), marketing_fund: Share::percent(2) };
 
     #[test]
     fn a1_deductions_count_up_to_their_cap() {

@@ -27,11 +27,8 @@ fn yuan(value: &Value) -> Money {
 fn net_sales_match_the_golden_file() {
     let Some(golden) = golden() else { return };
     let a1 = &golden["A1_net_sales_cap"];
-    let sales = Sales {
-        gross: yuan(&a1["gross"]),
-        returns: yuan(&a1["returns"]),
-        discounts: yuan(&a1["discounts"]),
-    };
+    let sales =
+        Sales { gross: yuan(&a1["gross"]), returns: yuan(&a1["returns"]), discounts: yuan(&a1["discounts"]) };
     let net = net_sales(sales, Share::percent(10)).unwrap();
     assert_eq!((net.deducted, net.net), (yuan(&a1["allowed"]), yuan(&a1["net"])));
     let due = due(net.net, Share::percent(8), Share::percent(2));

@@ -119,8 +119,9 @@ impl Row<'_> {
     }
 
     pub fn confidence(&self) -> Result<Confidence, Refusal> {
-        Confidence::parse(self.text("confidence"))
-            .ok_or_else(|| self.refuse("confidence", "low, low_medium, medium or high", "low、low_medium、medium 或 high"))
+        Confidence::parse(self.text("confidence")).ok_or_else(|| {
+            self.refuse("confidence", "low, low_medium, medium or high", "low、low_medium、medium 或 high")
+        })
     }
 
     /// Says which cell of which line is not what it should be.
@@ -163,9 +164,13 @@ mod tests {
     #[test]
     fn a_bad_cell_is_named_by_line_and_column() {
         let text = "year,gross\n2014,29.64\n2015,many\n";
-        let refusal = read("yearly", text, &["year", "gross"], |row| row.scaled_required("gross", 9)).unwrap_err();
+        let refusal =
+            read("yearly", text, &["year", "gross"], |row| row.scaled_required("gross", 9)).unwrap_err();
         assert_eq!(refusal.code, "bad_facts");
-        assert_eq!(refusal.say.en, "Line 3 of “yearly”: gross is “many”, which is not a plain decimal number.");
+        assert_eq!(
+            refusal.say.en,
+            "Line 3 of “yearly”: gross is “many”, which is not a plain decimal number."
+        );
         assert_eq!(refusal.say.zh, "“yearly”第 3 行：gross 为“many”，应为普通的十进制数。");
     }
 

@@ -104,7 +104,9 @@ impl Growth {
         self.basis_changed.then(|| {
             let (naive, alike) = (percent(self.naive), percent(self.like_for_like));
             Words::new(
-                format!("Totals include service fees from 2017 on: {naive} as published, {alike} like for like."),
+                format!(
+                    "Totals include service fees from 2017 on: {naive} as published, {alike} like for like."
+                ),
                 format!("2017 年起票房总额含服务费：按公布数字为 {naive}，同口径为 {alike}。"),
             )
         })
@@ -120,7 +122,8 @@ pub struct History {
 impl History {
     /// Mainland China, 2005 to 2024, as collected from the press with sources.
     pub fn mainland_china() -> History {
-        History::parse(include_str!("../facts/china_box_office_yearly.csv")).expect("the embedded table is tested")
+        History::parse(include_str!("../facts/china_box_office_yearly.csv"))
+            .expect("the embedded table is tested")
     }
 
     /// Reads a table of the same columns. Refuses a bad cell by line and column, years that do not follow each
@@ -244,10 +247,10 @@ fn read_year(row: &Row<'_>) -> Result<Year, Refusal> {
     let dollars = row.scaled("gross_usd_bn", BILLION_PLACES)?.map(|minor| Money::new(minor, Currency::USD));
     let share = |column| Ok::<_, Refusal>(row.scaled(column, 4)?.map(Share::ppm));
     let (domestic_share, import_share) = (share("domestic_share_pct")?, share("import_share_pct")?);
-    if let (Some(domestic), Some(import)) = (domestic_share, import_share) {
-        if (domestic.ppm + import.ppm - Share::ONE.ppm).abs() > SHARES_APART_MAX_PPM {
-            return Err(row.refuse("import_share_pct", "what domestic films leave", "国产片之外的份额"));
-        }
+    if let (Some(domestic), Some(import)) = (domestic_share, import_share)
+        && (domestic.ppm + import.ppm - Share::ONE.ppm).abs() > SHARES_APART_MAX_PPM
+    {
+        return Err(row.refuse("import_share_pct", "what domestic films leave", "国产片之外的份额"));
     }
     Ok(Year {
         year,
@@ -384,7 +387,11 @@ mod tests {
         ];
         for (from, to, column) in cases {
             let refusal = History::parse(&good.replacen(from, to, 1)).unwrap_err();
-            assert!(refusal.say.en.contains("Line 3") && refusal.say.en.contains(column), "{}", refusal.say.en);
+            assert!(
+                refusal.say.en.contains("Line 3") && refusal.say.en.contains(column),
+                "{}",
+                refusal.say.en
+            );
         }
     }
 }

@@ -63,7 +63,11 @@ impl Rules {
                 std::mem::discriminant(&one.rule) == kind && overlap
             });
             if clash {
-                return Err(row.refuse("year_from", "after the last row of this rule", "同一规则上一行之后的年份"));
+                return Err(row.refuse(
+                    "year_from",
+                    "after the last row of this rule",
+                    "同一规则上一行之后的年份",
+                ));
             }
             entries.push(entry);
             Ok(())

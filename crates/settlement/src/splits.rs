@@ -80,7 +80,10 @@ impl Terms {
     /// Reads the JSON of a row, and refuses rates that could not divide a sum.
     pub fn from_json(text: &str) -> Result<Terms, Refusal> {
         let terms: Terms = serde_json::from_str(text).map_err(|error| {
-            bad_terms(format!("These terms cannot be read: {error}."), format!("无法读取这份分账条款：{error}。"))
+            bad_terms(
+                format!("These terms cannot be read: {error}."),
+                format!("无法读取这份分账条款：{error}。"),
+            )
         })?;
         terms.check()?;
         Ok(terms)
@@ -109,7 +112,9 @@ impl Terms {
                 "The agency fee must be between 0 and 100 % of the net.",
                 "代理费必须在净票房的 0 到 100% 之间。",
             )),
-            Agency::OfBase(tiers) => check_steps(tiers.iter().map(|tier| (tier.from_gross_minor, tier.share))),
+            Agency::OfBase(tiers) => {
+                check_steps(tiers.iter().map(|tier| (tier.from_gross_minor, tier.share)))
+            }
         }
     }
 
@@ -222,7 +227,7 @@ impl Split {
 /// `fund = base × fund %` and `tax = base × tax %`, each half-even; `net = base − fund − tax`;
 /// `exhibition = net × Σ(gross in band × cinemas' %) ÷ gross`, half-even, once; the producer has the rest,
 /// less the agent and the distribution fee, each half-even.
-/// Source: the film bureau's guidance on splits of 2008 and 2011 (`docs/algorithms/splits.md`).
+/// Source: the customary contract and the film bureau's guidance of 2011 (`docs/algorithms/splits.md`).
 ///
 /// Refuses bad terms, another currency, a negative aggregate and one above [`AGGREGATE_MINOR_MAX`].
 pub fn split(terms: &Terms, aggregate: Money) -> Result<Split> {
@@ -427,8 +432,10 @@ mod tests {
 
     #[test]
     fn b1c_an_agents_tiers_are_marginal_on_the_split_base() {
-        let tier =
-            |from: i64, percent| Tier { from_gross_minor: from * 100_000_000, share: Share::percent(percent) };
+        let tier = |from: i64, percent| Tier {
+            from_gross_minor: from * 100_000_000,
+            share: Share::percent(percent),
+        };
         let tiers = vec![tier(0, 3), tier(50, 2), tier(300, 1), tier(600, 0)];
         let terms = Terms { agency: Agency::OfBase(tiers), ..Terms::mainland_2016() };
         assert_eq!(split(&terms, yuan("1000000000")).unwrap().agency, yuan("9500000.00"));
@@ -517,7 +524,9 @@ mod tests {
             Terms { special_fund: Share::percent(50), tax: Share::percent(50), ..Terms::mainland_2016() };
         let agent_takes_all = Terms { agency: Agency::OfNet(Share::ONE), ..Terms::mainland_2016() };
         for terms in [busy, all_tax, agent_takes_all, Terms::mainland_2016()] {
-            for minor in [0, 1, 2, 3, 7, 15, 50, 99, 101, 3_699, 123_456_789, 80_000_000_001, AGGREGATE_MINOR_MAX] {
+            for minor in
+                [0, 1, 2, 3, 7, 15, 50, 99, 101, 3_699, 123_456_789, 80_000_000_001, AGGREGATE_MINOR_MAX]
+            {
                 let split = split(&terms, Money::fen(minor)).unwrap();
                 assert_eq!(parts_sum(&split), minor, "{minor} by {terms:?}");
                 assert!(split.parts().iter().all(|(_, part)| part.minor >= 0), "{minor}: {split:?}");

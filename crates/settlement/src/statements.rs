@@ -117,7 +117,13 @@ pub fn overlapping(view: &View, place: &PlaceId, title: &TitleId, first: Day, la
 }
 
 /// The split base of a film that a place has settled before a day; what bands are counted from.
-pub fn settled_before(view: &View, place: &PlaceId, title: &TitleId, day: Day, currency: Currency) -> Result<Money> {
+pub fn settled_before(
+    view: &View,
+    place: &PlaceId,
+    title: &TitleId,
+    day: Day,
+    currency: Currency,
+) -> Result<Money> {
     let (minor,): (i64,) = view.one(
         "select cast(coalesce(sum(base_minor), 0) as bigint)
          from statement

@@ -62,7 +62,8 @@ fn the_agents_fees_match_the_golden_file() {
     assert_eq!(paid.agency, yuan(b1b, "agency"));
     assert_eq!(paid.after_agency(), yuan(b1b, "PD_after"));
 
-    let tier = |from: i64, percent| Tier { from_gross_minor: from * 100_000_000, share: Share::percent(percent) };
+    let tier =
+        |from: i64, percent| Tier { from_gross_minor: from * 100_000_000, share: Share::percent(percent) };
     let tiers = vec![tier(0, 3), tier(50, 2), tier(300, 1), tier(600, 0)];
     let of_base = Terms { agency: Agency::OfBase(tiers), ..Terms::mainland_2016() };
     let b1c = &golden["B1c_agency_marginal_tiers_on_split_base"];

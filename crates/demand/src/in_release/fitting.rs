@@ -11,7 +11,7 @@ use crate::least_squares::{quantile, solve};
 use kernel::{Day, Kind, Refusal};
 
 /// The fewest films a model is learned from.
-pub const FILMS_MIN: usize = 40;
+pub const FILMS_MIN: usize = 100;
 /// The last day ahead of each group that errors are kept for.
 pub(super) const HORIZONS: [i32; 9] = [1, 2, 3, 5, 7, 10, 14, 21, 28];
 /// How many days are known when errors are measured.
@@ -37,6 +37,12 @@ pub(super) fn horizon(ahead: i32) -> usize {
     HORIZONS.iter().position(|last| ahead <= *last).unwrap_or(HORIZONS.len() - 1)
 }
 
+/// The middle of a group of horizons, in days ahead.
+pub(super) fn middle(group: usize) -> f64 {
+    let before = if group == 0 { 0 } else { HORIZONS[group - 1] };
+    f64::from(before + 1 + HORIZONS[group]) / 2.0
+}
+
 /// A film to learn from, with its regressors.
 struct Lesson {
     run: Run,
@@ -55,12 +61,7 @@ pub(super) fn fit(films: &[Film], calendar: &Calendar) -> Result<Model, Refusal>
     }
     let usable = usable(films);
     if usable.len() < FILMS_MIN {
-        return Err(Refusal::new(
-            Kind::Invalid,
-            "too_few_films",
-            format!("A model is learned from {FILMS_MIN} films or more; {} could be used.", usable.len()),
-            format!("至少需要 {FILMS_MIN} 部可用影片才能学习模型；目前只有 {} 部。", usable.len()),
-        ));
+        return Err(too_few(usable.len()));
     }
     let newest = films.iter().flat_map(|film| film.days.last()).map(|one| one.day).max();
     let newest = newest.expect("usable films have days");
@@ -68,10 +69,22 @@ pub(super) fn fit(films: &[Film], calendar: &Calendar) -> Result<Model, Refusal>
     let lessons: Vec<Lesson> = usable.into_iter().map(lesson).collect();
     let all: Vec<&Lesson> = lessons.iter().collect();
     let mut model = learn(measure, &all);
-    (model.errors_small, model.errors_large) = errors(measure, &lessons, calendar);
+    let (small, large) = errors(measure, &lessons, calendar);
+    model.errors_small = spreads(small).ok_or_else(|| too_few(lessons.len()))?;
+    model.errors_large = spreads(large).ok_or_else(|| too_few(lessons.len()))?;
+    model.judged_films = (0..lessons.len()).filter(|i| stretch(*i, lessons.len()) > 0).count();
     // Openings grow with the market: a film of today is small beside films of today.
     model.usual_opening = usual_opening(&lessons, STRETCHES - 1);
     Ok(model)
+}
+
+fn too_few(films: usize) -> Refusal {
+    Refusal::new(
+        Kind::Invalid,
+        "too_few_films",
+        format!("A model is learned from {FILMS_MIN} films with whole runs or more; {films} could be used."),
+        format!("至少需要 {FILMS_MIN} 部走势完整的影片才能学习模型；可用的只有 {films} 部。"),
+    )
 }
 
 /// What films took in their first three days, the smallest first.
@@ -100,9 +113,9 @@ fn learn(measure: Measure, lessons: &[&Lesson]) -> Model {
     Model {
         measure,
         films: lessons.len(),
+        judged_films: 0,
         smallest_opening: amount(openings[0]),
         usual_opening: amount(quantile(&openings, 0.5)),
-        names: NAMES.map(str::to_owned).to_vec(),
         coefficients,
         prior,
         errors_small: Vec::new(),
@@ -121,9 +134,10 @@ fn usable<'a>(films: &'a [Film]) -> Vec<(&'a Film, Run)> {
 fn lesson(calendar: &Calendar, newest: Day, film: &Film, run: Run) -> Lesson {
     let row = |point: &Point| Row::of(calendar, film.release, point.day);
     let rows: Vec<Row> = run.points.iter().map(row).collect();
-    let changes = run.points.windows(2).zip(rows.windows(2)).map(|(points, rows)| {
-        (points[1].age, Change::between(&points[0], &rows[0], &points[1], &rows[1]))
-    });
+    let changes =
+        run.points.windows(2).zip(rows.windows(2)).map(|(points, rows)| {
+            (points[1].age, Change::between(&points[0], &rows[0], &points[1], &rows[1]))
+        });
     let changes = changes.filter(|(_, change)| change.days <= CHANGE_DAYS_MAX).collect();
     let whole = film.release.days_until(newest) >= RUN_DAYS;
     Lesson { run, days: film.days.clone(), changes, whole }
@@ -179,12 +193,12 @@ fn learn_prior(lessons: &[&Lesson], coefficients: &[f64]) -> Prior {
     for _ in 0..ROUNDS_PRIOR {
         let (mut decay, mut weekend, mut noise, mut count) = (0.0, 0.0, 0.0, 0.0);
         for lesson in lessons {
-            let young = lesson.changes.iter().filter(|(age, _)| *age <= PRIOR_AGE_MAX);
-            let young: Vec<Change> = young.map(|(_, change)| change.copied()).collect();
-            let own = blend(&young, coefficients, &prior);
+            let young =
+                || lesson.changes.iter().filter(|(age, _)| *age <= PRIOR_AGE_MAX).map(|(_, change)| change);
+            let own = blend(young(), coefficients, &prior);
             decay += own.decay.value.powi(2) + own.variance[0];
             weekend += own.weekend.value.powi(2) + own.variance[1];
-            for change in &young {
+            for change in young() {
                 let (weeks, lift) = (change.days / 7.0, change.row.weekend);
                 let limit = CLIP * prior.day * change.days.sqrt();
                 let left = change.unexplained(coefficients).clamp(-limit, limit);
@@ -208,11 +222,7 @@ fn learn_prior(lessons: &[&Lesson], coefficients: &[f64]) -> Prior {
 
 /// What the method missed on each stretch of time when it had learned from the films before it only: on small
 /// films, and on large ones.
-fn errors(
-    measure: Measure,
-    lessons: &[Lesson],
-    calendar: &Calendar,
-) -> (Vec<ErrorsFrom>, Vec<ErrorsFrom>) {
+fn errors(measure: Measure, lessons: &[Lesson], calendar: &Calendar) -> (AllMissed, AllMissed) {
     let stretch = |i: usize| stretch(i, lessons.len());
     let nothing = || DAYS_KNOWN.map(|_| Missed::default());
     let (mut small, mut large) = (nothing(), nothing());
@@ -229,16 +239,28 @@ fn errors(
             }
         }
     }
-    (spreads(small), spreads(large))
+    (small, large)
 }
 
-fn spreads(missed: [Missed; DAYS_KNOWN.len()]) -> Vec<ErrorsFrom> {
+/// By how many days were known.
+type AllMissed = [Missed; DAYS_KNOWN.len()];
+
+/// The quantiles of the errors; a group with too few takes those of the same horizon with fewer days known, else
+/// those of the horizon before. `None` when there is no such group either: nobody may read certainty into that.
+fn spreads(missed: AllMissed) -> Option<Vec<ErrorsFrom>> {
     let mut spreads: Vec<ErrorsFrom> = Vec::new();
     for (days_known, missed) in DAYS_KNOWN.into_iter().zip(missed) {
-        let spread = missed.spread(days_known, spreads.last());
-        spreads.push(spread);
+        let before = spreads.last();
+        let mut ahead: Vec<Spread> = Vec::new();
+        for (group, errors) in missed.ahead.into_iter().enumerate() {
+            let fewer_known = before.map(|before| before.ahead[group]);
+            let nearer = ahead.last().copied();
+            ahead.push(Spread::of(errors).or(fewer_known).or(nearer)?);
+        }
+        let rest = Spread::of(missed.rest).or(before.map(|before| before.rest))?;
+        spreads.push(ErrorsFrom { days_known, ahead, rest });
     }
-    spreads
+    Some(spreads)
 }
 
 /// `ln(taken ÷ forecast)` of many films from one number of known days.
@@ -266,7 +288,7 @@ impl Missed {
         let mut taken = 0.0;
         for one in later {
             let ahead = run.last().day.days_until(one.day);
-            taken += one.amount as f64;
+            taken += one.amount.max(0) as f64;
             if one.amount > 0 && ahead <= HORIZON_DAYS {
                 let error = (one.amount as f64).ln() - path.ln(one.day);
                 self.ahead[horizon(ahead)].push(error);
@@ -275,17 +297,6 @@ impl Missed {
         if lesson.whole && taken > 0.0 {
             self.rest.push((taken / path.rest()).ln());
         }
-    }
-
-    /// The quantiles; a group with too few errors takes those of the group before.
-    fn spread(self, days_known: i32, before: Option<&ErrorsFrom>) -> ErrorsFrom {
-        let mut ahead: Vec<Spread> = Vec::new();
-        for errors in self.ahead {
-            let nearest = ahead.last().copied().unwrap_or_default();
-            ahead.push(Spread::of(errors).unwrap_or(nearest));
-        }
-        let rest = Spread::of(self.rest).or(before.map(|before| before.rest)).unwrap_or_default();
-        ErrorsFrom { days_known, ahead, rest }
     }
 }
 
@@ -297,12 +308,6 @@ impl Spread {
         errors.sort_by(f64::total_cmp);
         let at = |fraction| rounded(quantile(&errors, fraction));
         Some(Spread { q05: at(0.05), q25: at(0.25), q50: at(0.5), q75: at(0.75), q95: at(0.95) })
-    }
-}
-
-impl Change {
-    fn copied(&self) -> Change {
-        Change { days: self.days, ln: self.ln, row: self.row.clone() }
     }
 }
 

@@ -130,7 +130,9 @@ fn check_holes(run: &[&Observed]) -> Result<(), Refusal> {
             let (from, to) = (pair[0].day.plus(1), pair[1].day.plus(-1));
             Err(refuse(
                 "hole_in_series",
-                format!("Nothing is reported from {from} to {to}; a hole of more than {HOLE_DAYS_MAX} days is not bridged."),
+                format!(
+                    "Nothing is reported from {from} to {to}; a hole of more than {HOLE_DAYS_MAX} days is not bridged."
+                ),
                 format!("{from} 至 {to} 没有数据；超过 {HOLE_DAYS_MAX} 天的空缺不予推算。"),
             ))
         }

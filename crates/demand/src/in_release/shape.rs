@@ -4,8 +4,10 @@
 
 use crate::calendar::{Calendar, Feast, Outing};
 use kernel::Day;
+use serde::{Deserialize, Deserializer, Serializer, de::Error};
+use std::collections::BTreeMap;
 
-/// The names of the coefficients, in their order; a stored model carries them and is checked against them.
+/// The names of the coefficients, in their order.
 pub(super) const NAMES: [&str; 38] = [
     "monday",
     "tuesday",
@@ -46,6 +48,7 @@ pub(super) const NAMES: [&str; 38] = [
     "age_35",
     "age_45",
 ];
+pub(super) const WEDNESDAY: usize = 2;
 const WORKED_WEEKEND: usize = 7;
 const EVE_OF_REST: usize = 8;
 const HOLIDAY: usize = 9;
@@ -64,6 +67,22 @@ const FIRST_KNOT: usize = 27;
 /// Ages between which the curve is straight; beyond the last it goes on as it went.
 const KNOTS: [f64; 11] = [1.0, 2.0, 3.0, 4.0, 7.0, 10.0, 14.0, 21.0, 28.0, 35.0, 45.0];
 
+/// Coefficients are stored by name, in order.
+pub(super) fn serialize<S: Serializer>(coefficients: &[f64], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(NAMES.iter().zip(coefficients))
+}
+
+/// Reads stored coefficients; each name must be there once, and no other.
+pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
+    let mut stored = BTreeMap::<String, f64>::deserialize(deserializer)?;
+    let known = NAMES.iter().map(|name| stored.remove(*name).ok_or_else(|| D::Error::missing_field(name)));
+    let coefficients: Vec<f64> = known.collect::<Result<_, _>>()?;
+    match stored.keys().next() {
+        None => Ok(coefficients),
+        Some(other) => Err(D::Error::custom(format!("unknown coefficient {other}"))),
+    }
+}
+
 /// The regressors of one day of one run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Row {
@@ -74,23 +93,24 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// A day of a film's run.
     pub fn of(calendar: &Calendar, release: Day, day: Day) -> Row {
-        let mut row = Row::default();
-        row.add_occasions(calendar, day);
+        let mut row = Row::of_calendar(calendar, day);
         row.add(FRIDAY_PASSED, f64::from(fridays_passed(release, day)));
         row.add_age(f64::from(release.days_until(day) + 1));
+        row
+    }
+
+    /// A day as such, without age and competition.
+    pub fn of_calendar(calendar: &Calendar, day: Day) -> Row {
+        let mut row = Row::default();
+        row.add_occasions(calendar, day);
         row
     }
 
     /// `Σ coefficient × regressor`.
     pub fn times(&self, coefficients: &[f64]) -> f64 {
         self.cells.iter().map(|(i, value)| coefficients[*i] * value).sum()
-    }
-
-    /// What the calendar alone adds, without age and competition.
-    pub fn occasion(&self, coefficients: &[f64]) -> f64 {
-        let calendar = self.cells.iter().filter(|(i, _)| *i < FRIDAY_PASSED);
-        calendar.map(|(i, value)| coefficients[*i] * value).sum()
     }
 
     /// The regressors of the change from another day to this one.
@@ -201,8 +221,7 @@ mod tests {
     }
 
     fn names(text: &str) -> Vec<&'static str> {
-        let mut row = Row::default();
-        row.add_occasions(&Calendar::mainland_china(), day(text));
+        let row = Row::of_calendar(&Calendar::mainland_china(), day(text));
         row.cells.iter().map(|(i, _)| NAMES[*i]).collect()
     }
 

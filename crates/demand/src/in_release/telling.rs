@@ -1,9 +1,10 @@
 //! Why a forecast says what it says, in sentences.
 
-use super::{Forecast, Measure, Model, Path};
 use super::series::Run;
+use super::shape::{Row, WEDNESDAY};
+use super::{Forecast, Measure, Model, Path};
 use crate::calendar::Calendar;
-use kernel::{Lang, Money, Words};
+use kernel::{Lang, Words};
 
 /// The sentences, most important first.
 pub(super) fn because(
@@ -13,20 +14,35 @@ pub(super) fn because(
     path: &Path<'_>,
     forecast: &Forecast,
 ) -> Vec<Words> {
-    let mut sentences = vec![standing(forecast), decay(path), weekend(path), week_ahead(run, path)];
+    let mut sentences = vec![standing(forecast), decay(path), weekend(path), week_ahead(run, forecast)];
     sentences.extend(occasions(model, calendar, forecast));
     sentences.push(ranges(model));
     sentences.extend(warnings(model, calendar, run, forecast));
     sentences
 }
 
-/// An amount as a person reads it.
+/// An amount to three figures or so: `¥651m`, `¥6.51亿`.
 fn amount(measure: Measure, amount: i64, lang: Lang) -> String {
-    match (measure, lang) {
-        (Measure::Gross(currency), _) => Money::new(amount, currency).to_string(),
-        (Measure::Admissions, Lang::En) => format!("{amount} admissions"),
-        (Measure::Admissions, Lang::Zh) => format!("{amount} 人次"),
-    }
+    let (unit, number) = match measure {
+        Measure::Admissions => ("", amount as f64),
+        Measure::Gross(currency) => {
+            (currency.symbol(), amount as f64 / 10_f64.powi(currency.exponent() as i32))
+        }
+    };
+    let scales: &[(f64, &str)] = match lang {
+        Lang::En => &[(1e9, "bn"), (1e6, "m"), (1e3, "k")],
+        Lang::Zh => &[(1e8, "亿"), (1e4, "万")],
+    };
+    let (scale, name) = scales.iter().find(|(scale, _)| number >= *scale).copied().unwrap_or((1.0, ""));
+    let scaled = number / scale;
+    let places = if scaled >= 100.0 {
+        0
+    } else if scaled >= 10.0 {
+        1
+    } else {
+        2
+    };
+    format!("{unit}{scaled:.places$}{name}")
 }
 
 fn standing(forecast: &Forecast) -> Words {
@@ -34,16 +50,18 @@ fn standing(forecast: &Forecast) -> Words {
     let (total, wide) = (forecast.total.amount, forecast.total.wide);
     Words::new(
         format!(
-            "{} by {}; the whole run should come to {}, in nine of ten cases between {} and {}.",
+            "{} ({}) by {}; the whole run should come to {}, in nine of ten cases between {} and {}.",
             say(forecast.so_far, Lang::En),
+            forecast.measure.words().en,
             forecast.as_of.say(Lang::En),
             say(total, Lang::En),
             say(wide.low, Lang::En),
             say(wide.high, Lang::En)
         ),
         format!(
-            "截至{}累计 {}；全程预计 {}，十次中有九次在 {} 与 {} 之间。",
+            "截至{}，{}累计 {}；全程预计 {}，十次中有九次在 {} 与 {} 之间。",
             forecast.as_of.say(Lang::Zh),
+            forecast.measure.words().zh,
             say(forecast.so_far, Lang::Zh),
             say(total, Lang::Zh),
             say(wide.low, Lang::Zh),
@@ -52,9 +70,9 @@ fn standing(forecast: &Forecast) -> Words {
     )
 }
 
-/// A change of a logarithm in percent: −0.693 is −50 %.
+/// A change of a logarithm in percent: −0.693 is −50.
 fn percent(ln: f64) -> String {
-    format!("{:+.0} %", (ln.exp() - 1.0) * 100.0)
+    format!("{:+.0}", (ln.exp() - 1.0) * 100.0)
 }
 
 fn decay(path: &Path<'_>) -> Words {
@@ -62,10 +80,12 @@ fn decay(path: &Path<'_>) -> Words {
     let change = percent(path.decay.value);
     Words::new(
         format!(
-            "Against films of the same age it moves by {change} a week: \
+            "Against films of the same age it moves by {change} % a week: \
              its own {days} days count for {trust:.0} %, the films before it for the rest."
         ),
-        format!("与同龄影片相比，每周变化 {change}：其自身 {days} 天的走势占 {trust:.0}%，其余取自以往影片。"),
+        format!(
+            "与同龄影片相比，每周变化 {change}%：其自身 {days} 天的走势占 {trust:.0}%，其余取自以往影片。"
+        ),
     )
 }
 
@@ -74,22 +94,22 @@ fn weekend(path: &Path<'_>) -> Words {
     // Between a weekday and a weekend day the regressor differs by 0.9.
     let lift = percent(path.weekend.value * 0.9);
     Words::new(
-        format!("Its weekends lift it by {lift} against other films' weekends (own days: {trust:.0} %)."),
-        format!("与其他影片相比，周末对它的拉动为 {lift}（自身数据占 {trust:.0}%）。"),
+        format!("Its weekends lift it by {lift} % against other films' weekends (own days: {trust:.0} %)."),
+        format!("与其他影片相比，周末对它的拉动为 {lift}%（自身数据占 {trust:.0}%）。"),
     )
 }
 
-/// The coming seven days against the seven before, when there are seven.
-fn week_ahead(run: &Run, path: &Path<'_>) -> Words {
+/// The coming seven days against the seven before, or as many as there are.
+fn week_ahead(run: &Run, forecast: &Forecast) -> Words {
     let last = run.last().day;
-    let next: f64 = (1..=7).map(|ahead| path.amount(last.plus(ahead))).sum();
+    let next: f64 = forecast.days.iter().take(7).map(|ahead| ahead.expected.amount as f64).sum();
     let recent = run.points.iter().filter(|point| point.day > last.plus(-7));
     let recent: Vec<f64> = recent.map(|point| point.ln.exp()).collect();
     let days = recent.len();
     let change = percent((next / 7.0).ln() - (recent.iter().sum::<f64>() / days as f64).ln());
     Words::new(
-        format!("An average day of the coming week is {change} against the last {days} days."),
-        format!("未来一周的日均与最近 {days} 天相比为 {change}。"),
+        format!("An average day of the coming week is {change} % against the last {days} days."),
+        format!("未来一周的日均与最近 {days} 天相比为 {change}%。"),
     )
 }
 
@@ -97,31 +117,29 @@ fn week_ahead(run: &Run, path: &Path<'_>) -> Words {
 fn occasions(model: &Model, calendar: &Calendar, forecast: &Forecast) -> Vec<Words> {
     let mut sentences: Vec<Words> = Vec::new();
     let mut told = None;
+    let wednesday = model.coefficients[WEDNESDAY];
     for ahead in &forecast.days {
         let holiday = calendar.holiday(ahead.day).map(|holiday| (holiday.first, holiday.feast.words()));
         let outing = calendar.outing(ahead.day).map(|outing| (ahead.day, outing.words()));
-        let Some((first, name)) = holiday.or(outing).filter(|(first, _)| told != Some(*first)) else { continue };
+        let Some((first, name)) = holiday.or(outing).filter(|(first, _)| told != Some(*first)) else {
+            continue;
+        };
         told = Some(first);
-        let row = super::Row::of(calendar, path_release(forecast), ahead.day);
-        let wednesday = model.coefficients[2];
-        let lift = percent(row.occasion(&model.coefficients) - wednesday);
+        let lift = percent(Row::of_calendar(calendar, ahead.day).times(&model.coefficients) - wednesday);
         sentences.push(Words::new(
-            format!("{} is {}: {lift} against a plain Wednesday.", ahead.day.say(Lang::En), name.en),
-            format!("{}为{}：与普通周三相比 {lift}。", ahead.day.say(Lang::Zh), name.zh),
+            format!("{} is {}: {lift} % against a plain Wednesday.", ahead.day.say(Lang::En), name.en),
+            format!("{}为{}：与普通周三相比 {lift}%。", ahead.day.say(Lang::Zh), name.zh),
         ));
     }
     sentences
 }
 
-/// Occasions do not depend on the release; any day will do.
-fn path_release(forecast: &Forecast) -> kernel::Day {
-    forecast.as_of
-}
-
 fn ranges(model: &Model) -> Words {
-    let films = model.films;
+    let films = model.judged_films;
     Words::new(
-        format!("The ranges are the errors this method made on {films} films it had not seen; days assume the film still shows."),
+        format!(
+            "The ranges are the errors this method made on {films} films it had not seen; days assume the film still shows."
+        ),
         format!("区间来自该方法对 {films} 部未见过影片的误差；逐日数字以仍在放映为前提。"),
     )
 }
