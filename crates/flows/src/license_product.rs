@@ -16,12 +16,22 @@ use shops::{Listing, Product};
 /// Value-added tax on goods in mainland China since 1 April 2019; the rate of a listing may be another.
 pub const VAT: Share = Share::percent(13);
 
-/// A studio offers a title to merchants.
+/// A studio offers its own title to merchants. Refuses `not_your_title` when the title is another's.
 pub fn offer(scene: &mut Scene, new: &NewOffer) -> Result<Offer> {
+    titles::of(scene.tx, &new.licensor, &new.title)?.ok_or_else(not_your_title)?;
     let offer = offers::add(scene.tx, &mut scene.act, new)?;
     let body = json!({ "name": offer.name, "royalty_ppm": offer.royalty.ppm });
     note(scene, Kind::OfferMade, &offer.title, &offer.id.0, body)?;
     Ok(offer)
+}
+
+fn not_your_title() -> kernel::Refusal {
+    kernel::Refusal::field(
+        "title",
+        "not_your_title",
+        "Only the studio of a title offers it to merchants.",
+        "只有影片的制片方才能发布它的授权。",
+    )
 }
 
 /// A merchant applies under an offer, once a key.
@@ -112,4 +122,64 @@ pub fn delist(scene: &mut Scene, merchant: &OrgId, place: &PlaceId, listing: &Li
 
 fn note(scene: &mut Scene, kind: Kind, title: &kernel::TitleId, subject: &str, body: serde_json::Value) -> Result<()> {
     log::append(scene.tx, &mut scene.act, &PlaceId::house(), kind, Some(title), &subject, body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::House;
+    use db::scratch::scratch;
+    use kernel::{Actor, Day, Dice, FalseClock, Instant, OrgId};
+    use payments::providers::pretend::Pretend;
+    use people::{OrgKind, orgs};
+    use std::sync::Arc;
+
+    fn film() -> titles::Draft {
+        titles::Draft {
+            status: titles::Status::Announced,
+            original_name: "摆渡人".into(),
+            name: Words::new("The Ferryman", "摆渡人"),
+            synopsis: Words::default(),
+            genre: "comedy".into(),
+            runtime_minutes: 128,
+            premiere: None,
+            artwork: "the-ferryman".into(),
+            domestic: true,
+        }
+    }
+
+    fn terms(licensor: &OrgId, title: &kernel::TitleId) -> NewOffer {
+        NewOffer {
+            title: title.clone(),
+            licensor: licensor.clone(),
+            name: Words::new("Goods", "衍生品"),
+            about: Words::default(),
+            categories: vec!["posters".into()],
+            territory: "CN".into(),
+            royalty: Share::percent(8),
+            rates: Vec::new(),
+            fund: Share::percent(2),
+            platform: Share::percent(30),
+            guarantee: Money::fen(0),
+            term_days: 365,
+            closes_on: Day::parse("2017-02-01").expect("a day"),
+        }
+    }
+
+    #[test]
+    fn only_its_studio_offers_a_title() {
+        let scratch = scratch();
+        let clock = Arc::new(FalseClock::at(Instant::from_micros(1_482_492_600_000_000)));
+        let provider = Arc::new(Pretend::new());
+        let house = House::open(scratch.db.clone(), clock, Dice::seeded(7), provider).expect("a house");
+        let told = house.write_blocking(&House::lane(), Actor::System, |scene| {
+            let mut studio = |en: &str| orgs::add(scene.tx, &mut scene.act, OrgKind::Studio, &Words::new(en, "影"));
+            let (ours, theirs) = (studio("Lantern")?.id, studio("Rampart")?.id);
+            let title = titles::add(scene.tx, &mut scene.act, &ours, &film())?.id;
+            let stolen = offer(scene, &terms(&theirs, &title));
+            assert_eq!(stolen.err().and_then(|no| no.refusal().map(|no| no.code)), Some("not_your_title"));
+            offer(scene, &terms(&ours, &title))
+        });
+        assert!(told.is_ok_and(|offer| offer.royalty == Share::percent(8)));
+    }
 }

@@ -12,6 +12,8 @@ pub const FLASH: &str = "ferryman_flash";
 pub const LANG: &str = "lang";
 /// The reader's choice of light; the script sets it too.
 pub const LIGHT: &str = "light";
+/// The sealed token of the last ad that was followed; an order carries it, so that the sale is credited.
+pub const CLICK_COOKIE: &str = "ferry_click";
 
 pub const YEAR_SECONDS: i64 = 365 * 24 * 60 * 60;
 

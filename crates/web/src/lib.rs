@@ -6,13 +6,18 @@
 mod address;
 pub mod answer;
 mod assets;
+pub mod box_office;
+pub mod channels;
 pub mod console;
 pub mod cookies;
+pub mod film;
 pub mod form;
 mod guard;
 pub mod look;
+pub mod pay;
 pub mod people;
 pub mod routes;
+pub mod shops;
 pub mod site;
 pub mod visit;
 

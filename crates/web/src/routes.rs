@@ -23,7 +23,7 @@
 
 use crate::site::Site;
 use crate::visit::usher;
-use crate::{answer, assets, console, form, guard, people};
+use crate::{answer, assets, box_office, channels, console, film, form, guard, pay, people, shops};
 use ::people::Who;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -42,8 +42,13 @@ const SECONDS_MAX: u64 = 30;
 
 const ANYONE: Who = Who::Anyone;
 const SIGNED_IN: Who = Who::SignedIn;
+const CINEMA: Who = Who::Roles(&[Role::Cinema]);
 const STUDIO: Who = Who::Roles(&[Role::Studio]);
 const OPERATOR: Who = Who::Roles(&[Role::Operator]);
+/// A studio's release team.
+const RELEASE: Who = Who::Roles(&[Role::Studio, Role::Marketer]);
+/// Those between whom box office is divided.
+const SETTLING: Who = Who::Roles(&[Role::Studio, Role::Cinema]);
 const STAFF: Who = Who::Roles(&Role::ALL);
 
 const GET: Method = Method::GET;
@@ -52,6 +57,25 @@ const POST: Method = Method::POST;
 /// Every page there is.
 pub fn registry(site: Site) -> Routes {
     Routes::new(site)
+        // Films, tickets, paying, the door.
+        .page(GET, "/", ANYONE, film::home::show)
+        .page(GET, "/films", ANYONE, film::list::list)
+        .page(GET, "/films/{slug}", ANYONE, film::show::show)
+        .page(POST, "/films/{slug}/want-to-see", SIGNED_IN, film::want_to_see::change)
+        .page(GET, "/showtimes/{place}/{id}", ANYONE, box_office::pick::show)
+        .page(GET, "/showtimes/{place}/{id}/chosen", SIGNED_IN, box_office::pick::show)
+        .page(POST, "/showtimes/{place}/{id}", SIGNED_IN, box_office::hold::hold)
+        .page(GET, "/pay/{place}/{intent}", SIGNED_IN, pay::show::show)
+        .page(POST, "/pay/{place}/{intent}", SIGNED_IN, pay::begin::begin)
+        .page(GET, "/wallet/{intent}", SIGNED_IN, pay::wallet::show)
+        .page(POST, "/wallet/{intent}/confirmation", SIGNED_IN, pay::wallet::confirm)
+        .page(POST, "/wallet/top-up", SIGNED_IN, pay::wallet::top_up)
+        .page(GET, "/tickets", SIGNED_IN, box_office::tickets::list)
+        .page(GET, "/tickets/{place}/{order}", SIGNED_IN, box_office::order::show)
+        .page(POST, "/tickets/{place}/{order}/refund", SIGNED_IN, box_office::refund::refund)
+        .page(GET, "/tickets/{place}/{order}/calendar.ics", SIGNED_IN, box_office::calendar::download)
+        .page(GET, "/door/{place}", CINEMA, box_office::door::show)
+        .page(POST, "/door/{place}", CINEMA, box_office::door::admit)
         // People.
         .page(GET, "/first-run", ANYONE, people::first_run::show)
         .page(POST, "/first-run", ANYONE, people::first_run::found)
@@ -64,8 +88,33 @@ pub fn registry(site: Site) -> Routes {
         .page(POST, "/sign-out/everywhere", SIGNED_IN, people::sign_out::everywhere)
         .page(GET, "/account", SIGNED_IN, people::account::show)
         .page(POST, "/reading", ANYONE, people::reading::choose)
+        // Shops and other channels.
+        .page(GET, "/shops", ANYONE, channels::list::show)
+        .page(GET, "/shops/{slug}", ANYONE, channels::show::show)
+        .page(GET, "/go/{token}", ANYONE, channels::follow::follow)
+        .page(GET, "/shops/{slug}/products/{listing}", ANYONE, shops::product::show)
+        .page(POST, "/shops/{slug}/products/{listing}", SIGNED_IN, shops::product::add)
+        .page(GET, "/basket", SIGNED_IN, shops::basket::show)
+        .page(POST, "/basket/{slug}/lines", SIGNED_IN, shops::basket::change)
+        .page(GET, "/basket/{slug}/checkout", SIGNED_IN, shops::checkout::show)
+        .page(POST, "/basket/{slug}/orders", SIGNED_IN, shops::checkout::order)
+        .page(GET, "/orders", SIGNED_IN, shops::orders::list)
+        .page(GET, "/orders/{place}/{order}", SIGNED_IN, shops::orders::show)
+        .page(POST, "/orders/{place}/{order}/refund", SIGNED_IN, shops::orders::refund)
         // Console.
         .page(GET, "/console", STAFF, console::start)
+        .page(GET, "/console/release", RELEASE, console::release::choose)
+        .page(GET, "/console/release/{title}", RELEASE, console::release::show)
+        .page(GET, "/console/release/{title}/live", RELEASE, console::release::live::stream)
+        .page(GET, "/console/release/{title}/showings", RELEASE, console::release::showings::show)
+        .page(GET, "/console/settlement", SETTLING, console::settlement::list)
+        .page(POST, "/console/settlement", SETTLING, console::settlement::close)
+        .page(GET, "/console/settlement/royalties", STUDIO, console::settlement::royalties::show)
+        .page(GET, "/console/settlement/royalties.csv", STUDIO, console::settlement::royalties::csv)
+        .page(GET, "/console/settlement/terms/{title}", STUDIO, console::settlement::terms::show)
+        .page(POST, "/console/settlement/terms/{title}", OPERATOR, console::settlement::terms::agree)
+        .page(GET, "/console/settlement/{place}/{statement}", SETTLING, console::settlement::statement::show)
+        .page(GET, "/console/settlement/{place}/{statement}/statement.csv", SETTLING, console::settlement::statement::csv)
         .page(GET, "/console/slate", STUDIO, console::slate::list)
         .page(GET, "/console/slate/new", STUDIO, console::slate::blank)
         .page(POST, "/console/slate", STUDIO, console::slate::add)
@@ -83,6 +132,14 @@ pub fn registry(site: Site) -> Routes {
         .page(GET, "/console/slate/{title}/rights", STUDIO, console::title::rights::show)
         .page(POST, "/console/slate/{title}/rights", STUDIO, console::title::rights::open)
         .page(POST, "/console/slate/{title}/rights/{window}/end", STUDIO, console::title::rights::end)
+        .page(GET, "/console/campaigns", RELEASE, console::campaigns::list)
+        .page(GET, "/console/campaigns/new", RELEASE, console::campaigns::draft::blank)
+        .page(POST, "/console/campaigns", RELEASE, console::campaigns::draft::add)
+        .page(GET, "/console/campaigns/{campaign}", RELEASE, console::campaigns::show::show)
+        .page(POST, "/console/campaigns/{campaign}/launch", RELEASE, console::campaigns::flight::launch)
+        .page(POST, "/console/campaigns/{campaign}/pause", RELEASE, console::campaigns::flight::pause)
+        .page(POST, "/console/campaigns/{campaign}/resumption", RELEASE, console::campaigns::flight::resume)
+        .page(POST, "/console/campaigns/{campaign}/end", RELEASE, console::campaigns::flight::end)
         .page(GET, "/console/people", OPERATOR, console::people::list)
         .page(POST, "/console/people", OPERATOR, console::people::add)
         .page(GET, "/console/people/{org}", OPERATOR, console::people::show)

@@ -1,13 +1,25 @@
 //! Read-only joins for pages, reports and checks. Only here may a statement read across places.
 
+pub mod ad_reports;
+pub mod books;
 pub mod campaigns;
+pub mod cinemas;
 pub mod door;
 pub mod events;
+pub mod goods;
+pub mod licences;
 pub mod merchandise;
+pub mod merchant_sales;
 pub mod places;
+pub mod purchases;
+pub mod release;
 pub mod royalties;
+pub mod shelf;
+pub mod showing;
 pub mod statements;
 pub mod takings;
+pub mod tickets;
+pub mod undivided;
 
 use db::View;
 use kernel::{Refusal, Result, TitleId};

@@ -1,6 +1,12 @@
 //! The console: what staff and operators work with.
 
+pub mod campaigns;
 pub mod people;
+pub mod release;
+#[cfg(test)]
+mod season;
+pub mod settlement;
+mod sheet;
 pub mod slate;
 pub mod title;
 

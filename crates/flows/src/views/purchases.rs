@@ -1,0 +1,91 @@
+//! Product orders with what was in them: a buyer's over all shops, and a shop's to be sent.
+
+use db::{FromRow, Row, View};
+use kernel::{OrderId, PersonId, PlaceId, Result, Words};
+use shops::Order;
+use std::collections::BTreeMap;
+
+/// An order at a glance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Purchase {
+    pub order: Order,
+    pub shop: Words,
+    /// Different products in it, and how many pieces together.
+    pub products: i64,
+    pub pieces: i64,
+    /// One of its products.
+    pub product: Words,
+    pub artwork: String,
+}
+
+impl FromRow for Purchase {
+    fn from_row(row: &mut Row) -> Result<Purchase> {
+        Ok(Purchase {
+            order: Order::from_row(row)?,
+            shop: row.words()?,
+            products: row.next()?,
+            pieces: row.next()?,
+            product: row.words()?,
+            artwork: row.next()?,
+        })
+    }
+}
+
+/// A buyer's orders in every shop, the newest first.
+pub fn of_buyer(view: &View, buyer: &PersonId) -> Result<Vec<Purchase>> {
+    view.all(
+        "with mine as (
+           select place_id, id, buyer_id, state, pay_until, closed_at, total_minor, currency, recipient, address,
+             click, created_at
+           from product_order
+           where buyer_id = $1
+           order by created_at desc, id
+           limit $2
+         ), held as (
+           select line.place_id, line.order_id, count(*) as products, sum(line.quantity) as pieces,
+             min(line.product_id) as product_id
+           from product_order_line line
+           join mine on mine.place_id = line.place_id and mine.id = line.order_id
+           group by line.place_id, line.order_id
+         )
+         select mine.place_id, mine.id, mine.buyer_id, mine.state, mine.pay_until, mine.closed_at,
+           mine.total_minor, mine.currency, mine.recipient, mine.address, mine.click, mine.created_at,
+           shop.name_en, shop.name_zh, cast(held.products as bigint), cast(held.pieces as bigint),
+           product.name_en, product.name_zh, product.artwork
+         from mine
+         join held on held.place_id = mine.place_id and held.order_id = mine.id
+         join shop on shop.place_id = mine.place_id
+         join product on product.id = held.product_id
+         order by mine.created_at desc, mine.id",
+        &[buyer, &shops::orders::LIST_MAX],
+    )
+}
+
+/// What lies in one order: names and pieces.
+pub type Contents = Vec<(Words, i64)>;
+
+/// A shop's latest orders with what is in them, the newest first.
+pub fn of_shop(view: &View, place: &PlaceId) -> Result<Vec<(Order, Contents)>> {
+    let rows: Vec<(OrderId, String, String, i64)> = view.all(
+        "with latest as (
+           select place_id, id
+           from product_order
+           where place_id = $1
+           order by created_at desc, id
+           limit $2
+         )
+         select line.order_id, product.name_en, product.name_zh, line.quantity
+         from product_order_line line
+         join latest on latest.place_id = line.place_id and latest.id = line.order_id
+         join product on product.id = line.product_id
+         where line.place_id = $1
+         order by line.order_id, line.listing_id",
+        &[place, &shops::orders::LIST_MAX],
+    )?;
+    let mut contents: BTreeMap<OrderId, Contents> = BTreeMap::new();
+    for (order, en, zh, quantity) in rows {
+        contents.entry(order).or_default().push((Words::new(en, zh), quantity));
+    }
+    let orders = shops::orders::of_shop(view, place)?;
+    Ok(orders.into_iter().map(|order| (order.clone(), contents.remove(&order.id).unwrap_or_default())).collect())
+}

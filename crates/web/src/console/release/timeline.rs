@@ -1,0 +1,154 @@
+//! The latest events in sentences; sales that follow each other are told as one.
+
+use super::Glance;
+use super::facts::zone;
+use crate::look::parts::{self, Happening};
+use crate::look::{Tone, money};
+use events::Kind;
+use events::log::Event;
+use kernel::{Day, Instant, Lang, Words};
+use maud::{Markup, html};
+use std::collections::BTreeSet;
+
+/// Lines of the timeline.
+const LINES_MAX: usize = 10;
+
+/// One line: a run of events of one kind.
+#[derive(Clone, Debug, PartialEq)]
+struct Told {
+    kind: Kind,
+    /// The newest of the run.
+    at: Instant,
+    places: BTreeSet<String>,
+    place: Words,
+    /// Tickets or goods, and what was paid.
+    count: i64,
+    minor: i64,
+}
+
+impl Glance<'_> {
+    pub(super) fn timeline(&self) -> Markup {
+        let today = self.facts.now.day_in(&zone());
+        let told = tell(&self.facts.happenings);
+        let lines: Vec<(String, String, Tone)> = told
+            .iter()
+            .take(LINES_MAX)
+            .map(|one| (clock(one.at, today, self.lang), sentence(one, self.lang), tone(one.kind)))
+            .collect();
+        let happenings: Vec<Happening> =
+            lines.iter().map(|(when, what, tone)| Happening { when, what, who: "", tone: *tone }).collect();
+        html! {
+            @if happenings.is_empty() { p class="muted" { (self.say("Nothing has happened yet.", "还没有动态。")) } }
+            @else { (parts::timeline(&happenings)) }
+        }
+    }
+}
+
+fn tell(happenings: &[(Event, Words)]) -> Vec<Told> {
+    let mut told: Vec<Told> = Vec::new();
+    for (event, place) in happenings {
+        let number = |name: &str| event.body[name].as_i64().unwrap_or(0);
+        let (count, minor) = match event.kind {
+            Kind::ProductsSold => (number("quantity"), number("total_minor")),
+            _ => (number("admissions"), number("paid_minor")),
+        };
+        let runs_on = matches!(event.kind, Kind::TicketsSold | Kind::ProductsSold | Kind::StatementIssued | Kind::WantToSee);
+        match told.last_mut().filter(|last| runs_on && last.kind == event.kind) {
+            Some(last) => {
+                last.places.insert(event.place.0.clone());
+                last.count += count;
+                last.minor += minor;
+            }
+            None => told.push(Told {
+                kind: event.kind,
+                at: event.at,
+                places: BTreeSet::from([event.place.0.clone()]),
+                place: place.clone(),
+                count,
+                minor,
+            }),
+        }
+    }
+    told
+}
+
+fn sentence(told: &Told, lang: Lang) -> String {
+    let (count, paid) = (money::grouped(told.count), money::full(told.minor, "CNY"));
+    let (places, place) = (told.places.len(), told.place.in_(lang));
+    match (lang, told.kind, places) {
+        (Lang::En, Kind::TicketsSold, 1) if told.count == 1 => format!("One ticket sold at {place}, {paid}"),
+        (Lang::En, Kind::TicketsSold, 1) => format!("{count} tickets sold at {place}, {paid}"),
+        (Lang::En, Kind::TicketsSold, _) => format!("{count} tickets sold in {places} cinemas, {paid}"),
+        (Lang::En, Kind::TicketsRefunded, _) => format!("{count} tickets taken back at {place}, {paid}"),
+        (Lang::En, Kind::ProductsSold, _) => format!("{count} licensed goods sold, {paid}"),
+        (Lang::En, Kind::StatementIssued, 1) => format!("Period closed at {place}"),
+        (Lang::En, Kind::StatementIssued, _) => format!("Periods closed in {places} cinemas"),
+        (Lang::Zh, Kind::TicketsSold, 1) => format!("{place} 售出 {count} 张票，{paid}"),
+        (Lang::Zh, Kind::TicketsSold, _) => format!("{places} 家影院售出 {count} 张票，{paid}"),
+        (Lang::Zh, Kind::TicketsRefunded, _) => format!("{place} 退票 {count} 张，{paid}"),
+        (Lang::Zh, Kind::ProductsSold, _) => format!("售出 {count} 件正版周边，{paid}"),
+        (Lang::Zh, Kind::StatementIssued, 1) => format!("{place} 完成结算"),
+        (Lang::Zh, Kind::StatementIssued, _) => format!("{places} 家影院完成结算"),
+        (_, kind, _) => kind.words().in_(lang).to_owned(),
+    }
+}
+
+fn tone(kind: Kind) -> Tone {
+    match kind {
+        Kind::TicketsSold | Kind::ProductsSold | Kind::StatementIssued | Kind::ContractMade => Tone::Jade,
+        Kind::TicketsRefunded => Tone::Cinnabar,
+        Kind::ApplicationMade => Tone::Lantern,
+        _ => Tone::Plain,
+    }
+}
+
+/// The hour of today, the day of any other.
+fn clock(at: Instant, today: Day, lang: Lang) -> String {
+    let (hour, minute) = at.clock_in(&zone());
+    let day = at.day_in(&zone());
+    if day == today { format!("{hour:02}:{minute:02}") } else { super::short_day(day, lang) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::{EventId, PlaceId};
+    use serde_json::json;
+
+    fn event(kind: Kind, place: &str, count: i64) -> (Event, Words) {
+        let event = Event {
+            place: PlaceId(place.into()),
+            id: EventId("evt_a".into()),
+            at: Instant::from_micros(1_482_492_600_000_000),
+            kind,
+            actor: "system".into(),
+            title: None,
+            subject: "ord_a".into(),
+            body: json!({ "admissions": count, "paid_minor": count * 4300 }),
+        };
+        (event, Words::new(place, place))
+    }
+
+    #[test]
+    fn sales_that_follow_each_other_are_one_line() {
+        let happened = [
+            event(Kind::TicketsSold, "Star", 2),
+            event(Kind::TicketsSold, "Dock", 3),
+            event(Kind::TicketsRefunded, "Star", 2),
+            event(Kind::TicketsSold, "Star", 1),
+            event(Kind::ContractMade, "House", 0),
+        ];
+        let told = tell(&happened);
+        let said: Vec<String> = told.iter().map(|one| sentence(one, Lang::En)).collect();
+        assert_eq!(
+            said,
+            [
+                "5 tickets sold in 2 cinemas, ¥215.00",
+                "2 tickets taken back at Star, ¥86.00",
+                "One ticket sold at Star, ¥43.00",
+                "Licence granted",
+            ]
+        );
+        assert_eq!(sentence(&told[0], Lang::Zh), "2 家影院售出 5 张票，¥215.00");
+    }
+}
