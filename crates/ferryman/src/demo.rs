@@ -11,7 +11,7 @@ use kernel::{Dice, FalseClock, ShiftedClock, Zone};
 use payments::providers::wallet::Wallet;
 use people::{passwords, settings};
 use rehearsal::till::Till;
-use rehearsal::{Faults, Release, Report, Size, World};
+use rehearsal::{Faults, Release, Report, Silent, Size, World};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -93,11 +93,14 @@ fn rehearse(db: &Db, seed: u64) -> anyhow::Result<Report> {
     Ok(report)
 }
 
-/// Puts more days on sale, and lets the clock run on from the morning after the report.
+/// Lives on until the afternoon after the report, with more days on sale; from there the clock runs by itself.
 fn go_on_living(db: &Db, release: &mut Release) -> anyhow::Result<()> {
-    let last = World::premiere().plus(release.world.size.days);
-    for i in 0..DAYS_AFTER {
-        release.put_on_sale(last.plus(i))?;
+    const NOW: i8 = 14;
+    let today = World::premiere().plus(release.world.size.days);
+    release.put_on_sale(today)?;
+    release.sell(today, NOW, &mut Silent)?;
+    for i in 1..DAYS_AFTER {
+        release.put_on_sale(today.plus(i))?;
     }
     let shift = ShiftedClock::starting_at(release.world.house.now()).micros();
     mark(db, installation::CLOCK_SHIFT, &shift.to_string())?;

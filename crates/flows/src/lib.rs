@@ -14,5 +14,6 @@ pub mod serve_ad;
 pub mod sweep;
 pub mod take_payment;
 pub mod views;
+pub mod want_to_see;
 
 pub use house::{House, Keys, Scene};

@@ -77,12 +77,28 @@ impl Release {
     /// Lives through the days, then lets everything come to rest.
     pub fn run(&mut self, progress: &mut dyn Progress) -> Result<()> {
         let first = World::premiere();
+        self.look_forward()?;
         self.license(progress)?;
         for i in 0..self.world.size.days {
             let day = first.plus(i);
             self.day(day, progress)?;
         }
         self.rest(first.plus(self.world.size.days))
+    }
+
+    /// Before the premiere, one shopper in eight says that they want to see the film.
+    fn look_forward(&mut self) -> Result<()> {
+        let title = self.world.ferryman().id.clone();
+        let mut waiting = Vec::new();
+        for person in &self.world.shoppers {
+            if self.world.dice.chance(0.125) {
+                let title = title.clone();
+                waiting.push(self.world.house.submit(&House::lane(), shoppers::consumer(person), move |scene| {
+                    flows::want_to_see::say(scene, &title, true)
+                }));
+            }
+        }
+        waiting.into_iter().try_for_each(|one| one.wait().map(|_| ()))
     }
 
     /// The merchants apply, the studio decides, the approved goods are listed.
@@ -103,18 +119,23 @@ impl Release {
         self.clock.set(day.plus(-1).at(22, 30, &zone));
         self.put_on_sale(day)?;
         progress.step("");
-        let wanted: Vec<f64> = self.wanted(day);
-        let hours: Vec<i8> = HOURS.collect();
-        let rush: f64 = hours.iter().map(|hour| appetite::hour(*hour + 1)).sum();
-        for hour in hours {
-            self.clock.set(day.at(hour, 2, &zone));
-            let part = appetite::hour(hour + 1) / rush;
-            self.hour(day, &wanted, part)?;
-            progress.step(&format!("{} orders", self.tally.orders));
-        }
+        self.sell(day, *HOURS.end(), progress)?;
         self.clock.set(day.at(23, 50, &zone));
         self.admit(day)?;
         progress.end();
+        Ok(())
+    }
+
+    /// Lives through a day that is on sale, up to an hour.
+    pub fn sell(&mut self, day: Day, last: i8, progress: &mut dyn Progress) -> Result<()> {
+        let zone = Zone::shanghai();
+        let wanted: Vec<f64> = self.wanted(day);
+        let rush: f64 = HOURS.map(|hour| appetite::hour(hour + 1)).sum();
+        for hour in *HOURS.start()..=last {
+            self.clock.set(day.at(hour, 2, &zone));
+            self.hour(&wanted, appetite::hour(hour + 1) / rush)?;
+            progress.step(&format!("{} orders", self.tally.orders));
+        }
         Ok(())
     }
 
@@ -145,7 +166,7 @@ impl Release {
         self.world.films.iter().map(|film| film.appeal.admissions(day, scale) * mood * (1.0 + 0.03 * dice.normal())).collect()
     }
 
-    fn hour(&mut self, day: Day, wanted: &[f64], part: f64) -> Result<()> {
+    fn hour(&mut self, wanted: &[f64], part: f64) -> Result<()> {
         let house = self.world.house.clone();
         shoppers::deliver_late(&house, &mut self.post)?;
 
@@ -168,9 +189,7 @@ impl Release {
         self.refund_some()?;
         serve_ad::write_views(&house)?;
         self.clock.advance_seconds(16 * 60);
-        self.sweep()?;
-        let _ = day;
-        Ok(())
+        self.sweep()
     }
 
     fn visit_channels(&mut self) -> Result<(Vec<String>, Vec<Intent>)> {

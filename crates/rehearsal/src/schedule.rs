@@ -14,7 +14,7 @@ const STARTS: [(i8, i8); 6] = [(10, 0), (12, 30), (15, 0), (17, 30), (20, 0), (2
 /// their heads. Cinemas follow slowly: a part of yesterday's share stays. (In 2018, log showings tomorrow
 /// = .18 + .74 log showings today + .15 log share of box office today.)
 pub fn shares(films: &[Film], yesterday: Option<&[f64]>, day: Day) -> Vec<f64> {
-    let expected: Vec<f64> = films.iter().map(|film| expected(film, day).powf(0.62)).collect();
+    let expected: Vec<f64> = films.iter().map(|film| expected(film, day).powf(0.53)).collect();
     let expected = parts(&expected);
     let Some(before) = yesterday else { return expected };
     parts(&expected.iter().zip(before).map(|(now, before)| 0.4 * before + 0.6 * now).collect::<Vec<_>>())
