@@ -283,7 +283,6 @@ fn footer(lang: Lang) -> Markup {
             p class="links" {
                 a href="/help" { (say(lang, "Help", "帮助")) }
                 a href="/help/refunds" { (say(lang, "Refunds and exchanges", "退改签")) }
-                a href="/help/labels" { (say(lang, "Check a label", "查验防伪标")) }
                 a href="/help/privacy" { (say(lang, "Privacy", "隐私")) }
             }
         } }
