@@ -84,7 +84,11 @@ mod tests {
         let db = scratch::scratch();
         let place = PlaceId("plc_a".into());
         for (i, kind) in [Kind::SeatsHeld, Kind::TicketsSold].into_iter().enumerate() {
-            let act = Act::new(Actor::Guest, Instant::from_micros(1_000_000 * (i as i64 + 1)), Dice::seeded(i as u64));
+            let act = Act::new(
+                Actor::Guest,
+                Instant::from_micros(1_000_000 * (i as i64 + 1)),
+                Dice::seeded(i as u64),
+            );
             let place = place.clone();
             db.write_blocking(Lane::house(), move |tx| {
                 append(tx, &mut act.clone(), &place, kind, None, &"ord_1", serde_json::json!({ "seats": 2 }))
@@ -98,7 +102,10 @@ mod tests {
                 Ok((all, rest))
             })
             .expect("the log is read");
-        assert_eq!(all.iter().map(|event| event.kind).collect::<Vec<_>>(), [Kind::SeatsHeld, Kind::TicketsSold]);
+        assert_eq!(
+            all.iter().map(|event| event.kind).collect::<Vec<_>>(),
+            [Kind::SeatsHeld, Kind::TicketsSold]
+        );
         assert_eq!(all[0].body["seats"], 2);
         assert_eq!(rest, all[1..]);
     }

@@ -17,7 +17,11 @@ pub struct Options {
 
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let embedded = !options.db.contains("://");
-    anyhow::ensure!(!embedded || std::path::Path::new(&options.db).exists(), "there is no database at {}", options.db);
+    anyhow::ensure!(
+        !embedded || std::path::Path::new(&options.db).exists(),
+        "there is no database at {}",
+        options.db
+    );
     let house = installation::open_house(installation::open_database(&options.db)?)?;
     let now = house.now();
     let checked = house.read_blocking(move |view| flows::check::all(view, now))?;

@@ -67,7 +67,13 @@ fn days(report: &Report) {
 fn money(report: &Report) {
     let (ads, goods, split) = (&report.ads, &report.merchandise, &report.split);
     println!("\nAds  投放");
-    println!("  {} impressions, {} clicks, {} of {} spent", ads.impressions, ads.clicks, yuan(ads.spend_minor), yuan(ads.budget_minor));
+    println!(
+        "  {} impressions, {} clicks, {} of {} spent",
+        ads.impressions,
+        ads.clicks,
+        yuan(ads.spend_minor),
+        yuan(ads.budget_minor)
+    );
     println!(
         "  credited with {} orders: {} of tickets, {} of products",
         ads.credited_orders,

@@ -62,8 +62,10 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
             .await
             .with_context(|| format!("{} is not free to listen on", edge.listen))?;
         let base_url = edge.base_url.clone().unwrap_or_else(|| format!("http://{}", edge.listen));
-        let settings =
-            web::Settings { base_url: base_url.trim_end_matches('/').to_owned(), behind_proxy: edge.behind_proxy };
+        let settings = web::Settings {
+            base_url: base_url.trim_end_matches('/').to_owned(),
+            behind_proxy: edge.behind_proxy,
+        };
         greet(&settings.base_url);
         let (stop, stopping) = watch::channel(());
         let beside = [

@@ -29,7 +29,8 @@ impl Town {
         let zone = Zone::shanghai();
         let wallet = Arc::new(Wallet::new(scratch.db.clone()));
         let clock = Arc::new(FalseClock::at(World::premiere().plus(-8).at(9, 0, &zone)));
-        let house = House::open(scratch.db.clone(), clock.clone(), dice.fork(), wallet.clone()).expect("a house");
+        let house =
+            House::open(scratch.db.clone(), clock.clone(), dice.fork(), wallet.clone()).expect("a house");
         let password = passwords::hash(rehearsal::world::PASSWORD, &mut dice.fork()).expect("a hash");
         let world = World::build(&house, Size::small(), &password, dice.fork()).expect("a town");
         let title = world.ferryman().id.clone();
@@ -52,7 +53,8 @@ struct Window {
 
 impl Window {
     async fn open(driver: &str, address: &str, width: u32, height: u32) -> Window {
-        let profile = std::env::temp_dir().join(format!("ferryman-chromium-{:016x}", Dice::from_entropy().next()));
+        let profile =
+            std::env::temp_dir().join(format!("ferryman-chromium-{:016x}", Dice::from_entropy().next()));
         let mut arguments: Vec<String> = [
             "--headless=new",
             "--no-sandbox",
@@ -96,7 +98,10 @@ impl Window {
             Err(error) => panic!("no {css} on {}: {error}\n{}", self.path().await, self.source().await),
         };
         self.client
-            .execute("arguments[0].scrollIntoView({block:'center'})", vec![serde_json::to_value(&element).expect("an element")])
+            .execute(
+                "arguments[0].scrollIntoView({block:'center'})",
+                vec![serde_json::to_value(&element).expect("an element")],
+            )
             .await
             .expect("it scrolls");
         element.click().await.unwrap_or_else(|error| panic!("{css} cannot be clicked: {error}"));

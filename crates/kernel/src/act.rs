@@ -39,7 +39,11 @@ impl Role {
 pub enum Actor {
     /// Somebody who has not signed in.
     Guest,
-    Person { id: PersonId, name: String, roles: Vec<(Role, OrgId)> },
+    Person {
+        id: PersonId,
+        name: String,
+        roles: Vec<(Role, OrgId)>,
+    },
     /// The program itself: sweeps, notices from a provider, closings.
     System,
 }

@@ -16,7 +16,8 @@ impl Dice {
     #[allow(clippy::disallowed_methods, reason = "the one place that may ask the machine")]
     pub fn from_entropy() -> Dice {
         let mut seed = [0_u8; 32];
-        rand::TryRng::try_fill_bytes(&mut rand::rngs::SysRng, &mut seed).expect("the machine has a source of entropy");
+        rand::TryRng::try_fill_bytes(&mut rand::rngs::SysRng, &mut seed)
+            .expect("the machine has a source of entropy");
         Dice(ChaCha8Rng::from_seed(seed))
     }
 
@@ -27,6 +28,8 @@ impl Dice {
         Dice(ChaCha8Rng::from_seed(seed))
     }
 
+    /// Any 64 bits.
+    #[allow(clippy::should_implement_trait, reason = "a throw of the dice never ends")]
     pub fn next(&mut self) -> u64 {
         self.0.next_u64()
     }

@@ -21,8 +21,15 @@ pub enum Currency {
 }
 
 impl Currency {
-    pub const ALL: [Currency; 7] =
-        [Currency::CNY, Currency::EUR, Currency::GBP, Currency::HKD, Currency::JPY, Currency::KRW, Currency::USD];
+    pub const ALL: [Currency; 7] = [
+        Currency::CNY,
+        Currency::EUR,
+        Currency::GBP,
+        Currency::HKD,
+        Currency::JPY,
+        Currency::KRW,
+        Currency::USD,
+    ];
 
     pub fn code(self) -> &'static str {
         match self {
@@ -157,7 +164,8 @@ impl Money {
     /// `self + other`; a fault when the currencies differ or the sum does not fit.
     pub fn plus(self, other: Money) -> Result<Money> {
         self.same_currency(other)?;
-        let minor = self.minor.checked_add(other.minor).ok_or_else(|| crate::Error::fault("money overflows"))?;
+        let minor =
+            self.minor.checked_add(other.minor).ok_or_else(|| crate::Error::fault("money overflows"))?;
         Ok(Money { minor, ..self })
     }
 
@@ -176,7 +184,11 @@ impl Money {
         if self.currency == other.currency {
             return Ok(());
         }
-        Err(crate::Error::fault(format!("{} and {} do not add up", self.currency.code(), other.currency.code())))
+        Err(crate::Error::fault(format!(
+            "{} and {} do not add up",
+            self.currency.code(),
+            other.currency.code()
+        )))
     }
 
     /// Divides the amount by weights so that the parts sum to the whole.
@@ -297,7 +309,9 @@ mod tests {
         assert_eq!(read("39.90"), Some(3990));
         assert_eq!(read("39.9"), Some(3990));
         assert_eq!(read("0"), Some(0));
-        for bad in ["", "-1", "+1", "1e3", "1.234", "１２", " 1", "1.", ".5", "1,000", "9999999999999", "1.2.3"] {
+        for bad in
+            ["", "-1", "+1", "1e3", "1.234", "１２", " 1", "1.", ".5", "1,000", "9999999999999", "1.2.3"]
+        {
             assert_eq!(read(bad), None, "{bad}");
         }
         assert!(Money::parse("1.5", Currency::JPY).is_err());

@@ -58,7 +58,12 @@ impl Refusal {
     }
 
     /// A refusal of one field of a form.
-    pub fn field(field: &'static str, code: &'static str, en: impl Into<String>, zh: impl Into<String>) -> Refusal {
+    pub fn field(
+        field: &'static str,
+        code: &'static str,
+        en: impl Into<String>,
+        zh: impl Into<String>,
+    ) -> Refusal {
         Refusal { field: Some(field), ..Refusal::new(Kind::Invalid, code, en, zh) }
     }
 

@@ -19,7 +19,11 @@ impl Seal {
 
     /// `text.signature`, safe in an address.
     pub fn sign(&self, text: &str) -> String {
-        format!("{}.{}", URL_SAFE_NO_PAD.encode(text), URL_SAFE_NO_PAD.encode(self.mac(text).finalize().into_bytes()))
+        format!(
+            "{}.{}",
+            URL_SAFE_NO_PAD.encode(text),
+            URL_SAFE_NO_PAD.encode(self.mac(text).finalize().into_bytes())
+        )
     }
 
     /// The text of a token that this key signed; compared in constant time.
@@ -31,7 +35,8 @@ impl Seal {
     }
 
     fn mac(&self, text: &str) -> Hmac<Sha256> {
-        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.key).expect("HMAC takes a key of any length");
+        let mut mac =
+            <Hmac<Sha256> as KeyInit>::new_from_slice(&self.key).expect("HMAC takes a key of any length");
         mac.update(self.purpose.as_bytes());
         mac.update(&[0]);
         mac.update(text.as_bytes());

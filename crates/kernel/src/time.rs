@@ -200,6 +200,9 @@ mod tests {
         for bad in ["", "2016-13-01", "2016-2-1", "20161223", "２０１６-12-23", "2016-12-23T00:00"] {
             assert!(Day::parse(bad).is_err(), "{bad}");
         }
-        assert_eq!(Day::parse("2016-12-23").map(|day| day.plus(10).to_string()).ok().as_deref(), Some("2017-01-02"));
+        assert_eq!(
+            Day::parse("2016-12-23").map(|day| day.plus(10).to_string()).ok().as_deref(),
+            Some("2017-01-02")
+        );
     }
 }

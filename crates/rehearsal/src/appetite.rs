@@ -81,7 +81,8 @@ mod tests {
     #[test]
     fn the_first_ten_days_are_near_the_facts() {
         let premiere = Day::new(2016, 12, 23).expect("a day");
-        let film = Appeal { premiere, opening_yuan: crate::world::FERRYMAN_OPENING_YUAN, disappointment: 0.55 };
+        let film =
+            Appeal { premiere, opening_yuan: crate::world::FERRYMAN_OPENING_YUAN, disappointment: 0.55 };
         let days: Vec<f64> = (0..10).map(|i| film.yuan(premiere.plus(i)) / 1e6).collect();
         let near = |got: f64, fact: f64, tolerance: f64| (got / fact - 1.0).abs() < tolerance;
         assert!(near(days[0], 78.88, 0.05), "opening day {:.1}", days[0]);

@@ -93,9 +93,11 @@ impl Release {
         for person in &self.world.shoppers {
             if self.world.dice.chance(0.125) {
                 let title = title.clone();
-                waiting.push(self.world.house.submit(&House::lane(), shoppers::consumer(person), move |scene| {
-                    flows::want_to_see::say(scene, &title, true)
-                }));
+                waiting.push(self.world.house.submit(
+                    &House::lane(),
+                    shoppers::consumer(person),
+                    move |scene| flows::want_to_see::say(scene, &title, true),
+                ));
             }
         }
         waiting.into_iter().try_for_each(|one| one.wait().map(|_| ()))
@@ -163,7 +165,11 @@ impl Release {
         let scale = self.world.size.one_stands_for;
         let dice = &mut self.world.dice;
         let mood = 1.0 + 0.02 * dice.normal();
-        self.world.films.iter().map(|film| film.appeal.admissions(day, scale) * mood * (1.0 + 0.03 * dice.normal())).collect()
+        self.world
+            .films
+            .iter()
+            .map(|film| film.appeal.admissions(day, scale) * mood * (1.0 + 0.03 * dice.normal()))
+            .collect()
     }
 
     fn hour(&mut self, wanted: &[f64], part: f64) -> Result<()> {
@@ -172,7 +178,8 @@ impl Release {
 
         let (tokens, mut intents) = self.visit_channels()?;
         let parties = self.parties(wanted, part, tokens);
-        let held = shoppers::hold_all(&house, &mut self.screens, parties, &mut self.tally, &mut self.world.dice)?;
+        let held =
+            shoppers::hold_all(&house, &mut self.screens, parties, &mut self.tally, &mut self.world.dice)?;
         self.tally.orders += held.len() as u64;
         self.remember(&held);
         intents.extend(held.into_iter().map(|held| held.intent));
@@ -222,7 +229,13 @@ impl Release {
         parties
     }
 
-    fn party(&mut self, film: usize, count: usize, now: kernel::Instant, click: Option<String>) -> Option<Party> {
+    fn party(
+        &mut self,
+        film: usize,
+        count: usize,
+        now: kernel::Instant,
+        click: Option<String>,
+    ) -> Option<Party> {
         let title = &self.world.films[film].id;
         let weights: Vec<f64> = self.world.cinemas.iter().map(|site| site.weight).collect();
         let place = &self.world.cinemas[self.world.dice.weighted(&weights)].cinema.place;
@@ -260,9 +273,15 @@ impl Release {
             if !self.world.dice.chance(self.faults.killed) {
                 continue;
             }
-            let when = if self.world.dice.chance(0.5) { CommitFault::KilledBefore } else { CommitFault::KilledAfter };
+            let when = if self.world.dice.chance(0.5) {
+                CommitFault::KilledBefore
+            } else {
+                CommitFault::KilledAfter
+            };
             self.tally.kills += 1;
-            let Some(notice) = self.till.pay_all(&self.world.house, std::slice::from_ref(intent))?.pop().flatten() else {
+            let Some(notice) =
+                self.till.pay_all(&self.world.house, std::slice::from_ref(intent))?.pop().flatten()
+            else {
                 continue;
             };
             self.world.house.db().plan_commit_fault(1, when);
@@ -299,7 +318,8 @@ impl Release {
         let zone = Zone::shanghai();
         for site in &self.world.cinemas {
             let place = site.cinema.place.clone();
-            let live = house.read_blocking(move |view| flows::views::door::live_tickets(view, &place, day))?;
+            let live =
+                house.read_blocking(move |view| flows::views::door::live_tickets(view, &place, day))?;
             let mut waiting = Vec::new();
             for (ticket, starts_at) in live {
                 if !self.world.dice.chance(0.9) {

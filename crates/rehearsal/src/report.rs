@@ -250,7 +250,10 @@ fn forecast(days: &[FilmDay], scale: f64) -> Result<Option<Forecast>> {
     let film = in_release::Film {
         release: World::premiere(),
         measure: in_release::Measure::Gross(kernel::Currency::CNY),
-        days: known.iter().map(|day| in_release::Observed { day: day.day, amount: real(day.base_minor) }).collect(),
+        days: known
+            .iter()
+            .map(|day| in_release::Observed { day: day.day, amount: real(day.base_minor) })
+            .collect(),
     };
     let said = in_release::Model::shipped().forecast(&film, &Calendar::mainland_china())?;
     let days: Vec<ForecastDay> = said
@@ -272,10 +275,14 @@ fn forecast(days: &[FilmDay], scale: f64) -> Result<Option<Forecast>> {
     let today = known.last().map_or(0.0, |day| million(day.base_minor, scale));
     Ok(Some(Forecast {
         made_after_days: KNOWN_DAYS,
-        total_million: [said.total.wide.low, said.total.amount, said.total.wide.high].map(|minor| million(minor, 1.0)),
+        total_million: [said.total.wide.low, said.total.amount, said.total.wide.high]
+            .map(|minor| million(minor, 1.0)),
         wape: round4(off(&|day| day.forecast_million)),
         naive_wape: round4(off(&|_| today)),
-        within_90: days.iter().filter(|day| day.low_million <= day.actual_million && day.actual_million <= day.high_million).count(),
+        within_90: days
+            .iter()
+            .filter(|day| day.low_million <= day.actual_million && day.actual_million <= day.high_million)
+            .count(),
         because: said.because,
         days,
     }))

@@ -42,7 +42,8 @@ pub fn put_on_sale(
     dice: &mut Dice,
 ) -> Result<Vec<Screen>> {
     let (halls, zone) = (&site.halls, &site.cinema.zone);
-    let mut slots: Vec<(usize, usize)> = (0..halls.len()).flat_map(|hall| (0..STARTS.len()).map(move |slot| (hall, slot))).collect();
+    let mut slots: Vec<(usize, usize)> =
+        (0..halls.len()).flat_map(|hall| (0..STARTS.len()).map(move |slot| (hall, slot))).collect();
     // The late slot is only for some halls, which makes about five and a half showings a hall.
     slots.retain(|(hall, slot)| slot + 1 < STARTS.len() || (hall + day.day() as usize).is_multiple_of(2));
     dice.shuffle(&mut slots);
@@ -78,7 +79,13 @@ fn price(film: &Film, tier: i64, day: Day, hour: i8, dice: &mut Dice) -> Money {
         return Money::fen(1990);
     }
     let city: f64 = [3320.0, 2800.0, 2450.0][(tier.clamp(1, 3) - 1) as usize];
-    let when = if hour < 12 { 0.80 } else if hour < 17 { 0.95 } else { 1.08 };
+    let when = if hour < 12 {
+        0.80
+    } else if hour < 17 {
+        0.95
+    } else {
+        1.08
+    };
     let rush = if appetite::calendar(day) > 1.2 { 1.06 } else { 0.97 };
     let fen = city * when * rush;
     Money::fen((fen / 100.0).round() as i64 * 100)

@@ -34,7 +34,13 @@ pub fn consumer(person: &PersonId) -> Actor {
 }
 
 /// Finds a showing for a party: later today, near, at a good hour, with room left.
-pub fn choose_screen(screens: &[Screen], wanted: &[usize], now: Instant, count: usize, dice: &mut Dice) -> Option<usize> {
+pub fn choose_screen(
+    screens: &[Screen],
+    wanted: &[usize],
+    now: Instant,
+    count: usize,
+    dice: &mut Dice,
+) -> Option<usize> {
     let soon = now.plus_minutes(5);
     let weights: Vec<f64> = wanted
         .iter()
@@ -56,7 +62,13 @@ pub fn party_size(dice: &mut Dice) -> usize {
 }
 
 /// Everybody chooses seats within the same minute; some look at an old seat map, are refused and choose again once.
-pub fn hold_all(house: &House, screens: &mut [Screen], parties: Vec<Party>, tally: &mut Tally, dice: &mut Dice) -> Result<Vec<Held>> {
+pub fn hold_all(
+    house: &House,
+    screens: &mut [Screen],
+    parties: Vec<Party>,
+    tally: &mut Tally,
+    dice: &mut Dice,
+) -> Result<Vec<Held>> {
     let mut held = Vec::new();
     let mut waiting = parties;
     for attempt in 0..2 {
@@ -107,7 +119,8 @@ fn refresh(house: &House, screen: &mut Screen, wanted: &[String]) -> Result<()> 
 /// The best seats together; one party in fifty looks at an old seat map.
 fn pick_seats(screen: &Screen, count: usize, attempt: usize, dice: &mut Dice) -> Option<Vec<String>> {
     let old_map = attempt == 0 && dice.chance(0.02);
-    let taken: HashSet<String> = if old_map { HashSet::new() } else { screen.taken.iter().cloned().collect() };
+    let taken: HashSet<String> =
+        if old_map { HashSet::new() } else { screen.taken.iter().cloned().collect() };
     let mut taken = taken;
     // Not everybody wants the very middle: some seats look taken to them.
     if !old_map && dice.chance(0.7) {
@@ -159,7 +172,8 @@ pub fn pay_all(
 /// Delivers what was on its way for too long.
 pub fn deliver_late(house: &House, post: &mut Post) -> Result<()> {
     let now = house.now();
-    let (due, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut post.late).into_iter().partition(|(at, _)| *at <= now);
+    let (due, rest): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut post.late).into_iter().partition(|(at, _)| *at <= now);
     post.late = rest;
     deliver(house, due.into_iter().map(|(_, notice)| notice).collect())
 }
@@ -168,7 +182,9 @@ pub fn deliver(house: &House, notices: Vec<Notice>) -> Result<()> {
     let waiting: Vec<_> = notices
         .into_iter()
         .map(|notice| {
-            house.submit(&notice.place.clone(), Actor::System, move |scene| take_payment::receive(scene, &notice))
+            house.submit(&notice.place.clone(), Actor::System, move |scene| {
+                take_payment::receive(scene, &notice)
+            })
         })
         .collect();
     waiting.into_iter().try_for_each(db::Waiting::wait)
@@ -182,7 +198,12 @@ pub struct Visits {
 }
 
 /// Visitors come to a channel, see an ad, follow it, put licensed goods into their baskets.
-pub fn visit(world: &mut World, stand: &Stand, shelf: &[shops::Listing], tally: &mut Tally) -> Result<Visits> {
+pub fn visit(
+    world: &mut World,
+    stand: &Stand,
+    shelf: &[shops::Listing],
+    tally: &mut Tally,
+) -> Result<Visits> {
     let house = world.house.clone();
     let visitors = world.dice.poisson(world.size.visits as f64);
     let mut followed = Vec::new();
@@ -193,7 +214,9 @@ pub fn visit(world: &mut World, stand: &Stand, shelf: &[shops::Listing], tally: 
         if let Some(ad) = ad.filter(|_| world.dice.chance(CLICKS))
             && let Ok(shown) = serve_ad::place_of(&house, &ad.token)
         {
-            followed.push(house.submit(&stand.place, consumer(&person), move |scene| serve_ad::follow(scene, &shown)));
+            followed.push(
+                house.submit(&stand.place, consumer(&person), move |scene| serve_ad::follow(scene, &shown)),
+            );
         }
         if stand.sells && !shelf.is_empty() && world.dice.chance(0.035) {
             buyers.push((person, None));
@@ -236,7 +259,8 @@ fn buy_goods(
             address: "滨江路 1 号".into(),
             click,
         };
-        waiting.push(house.submit(place, consumer(&person), move |scene| buy_product::order(scene, &checkout)));
+        waiting
+            .push(house.submit(place, consumer(&person), move |scene| buy_product::order(scene, &checkout)));
     }
     let mut intents = Vec::new();
     for one in waiting {
@@ -250,7 +274,11 @@ fn buy_goods(
 }
 
 /// Some bring back what they bought; a film that has begun cannot be brought back, and is refused.
-pub fn refund_some(house: &House, bought: &[(PersonId, PlaceId, kernel::OrderId)], tally: &mut Tally) -> Result<()> {
+pub fn refund_some(
+    house: &House,
+    bought: &[(PersonId, PlaceId, kernel::OrderId)],
+    tally: &mut Tally,
+) -> Result<()> {
     let waiting: Vec<_> = bought
         .iter()
         .map(|(person, place, order)| {

@@ -18,7 +18,9 @@ impl Till {
     /// `None` where the payment was refused.
     pub fn pay_all(&self, house: &House, intents: &[Intent]) -> Result<Vec<Option<Notice>>> {
         match self {
-            Till::Pretend(pretend) => Ok(intents.iter().map(|intent| pay_pretend(house, pretend, intent)).collect()),
+            Till::Pretend(pretend) => {
+                Ok(intents.iter().map(|intent| pay_pretend(house, pretend, intent)).collect())
+            }
             Till::Wallet => pay_by_wallet(house, intents),
         }
     }
@@ -37,7 +39,8 @@ fn pay_by_wallet(house: &House, intents: &[Intent]) -> Result<Vec<Option<Notice>
             let intent = intent.clone();
             house.submit(&intent.payer.clone(), Actor::System, move |scene| {
                 wallet::create(scene.tx, &intent)?;
-                let short = wallet::balance(scene.tx, &intent.payer)?.is_none_or(|left| left.minor < intent.amount.minor);
+                let short = wallet::balance(scene.tx, &intent.payer)?
+                    .is_none_or(|left| left.minor < intent.amount.minor);
                 if short {
                     let enough = kernel::Money::new(wallet::TOP_UP_MAX_MINOR, intent.amount.currency);
                     wallet::top_up(scene.tx, &intent.payer, enough)?;

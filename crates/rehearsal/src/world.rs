@@ -202,7 +202,9 @@ fn found_house(house: &House, password: &PasswordHash) -> Result<Staff> {
     in_house(house, Actor::System, move |scene| {
         let operator = sign_up(scene, "Olive 欧阳", "operator@ferryman.example", &password)?;
         installation::found(scene.tx, &mut scene.act, &words("Ferry House", "渡口平台"), &operator)?;
-        let org = |scene: &mut Scene, kind, en, zh| Ok::<_, Error>(orgs::add(scene.tx, &mut scene.act, kind, &words(en, zh))?.id);
+        let org = |scene: &mut Scene, kind, en, zh| {
+            Ok::<_, Error>(orgs::add(scene.tx, &mut scene.act, kind, &words(en, zh))?.id)
+        };
         let studio = org(scene, OrgKind::Studio, "River Lantern Pictures", "河灯影业")?;
         let circuit = org(scene, OrgKind::Cinema, "Nine Bends Cinemas", "九曲院线")?;
         let shop = org(scene, OrgKind::Shop, "East Gate Commerce", "东门电商")?;
@@ -299,10 +301,14 @@ fn ferryman(scene: &mut Scene, studio: &OrgId) -> Result<Film> {
 fn budget_lines(scene: &mut Scene, title: &TitleId) -> Result<()> {
     use budget::Category;
     let day = Day::new(2016, 10, 31)?;
-    for (i, (label, planned, spent)) in
-        [("演员 Cast", 110_000_000_i64, 118_400_000_i64), ("拍摄 Shooting", 120_000_000, 126_900_000), ("后期 Post", 60_000_000, 57_300_000), ("宣发 P&A", 60_000_000, 41_000_000)]
-            .into_iter()
-            .enumerate()
+    for (i, (label, planned, spent)) in [
+        ("演员 Cast", 110_000_000_i64, 118_400_000_i64),
+        ("拍摄 Shooting", 120_000_000, 126_900_000),
+        ("后期 Post", 60_000_000, 57_300_000),
+        ("宣发 P&A", 60_000_000, 41_000_000),
+    ]
+    .into_iter()
+    .enumerate()
     {
         let category = Category::ALL[i.min(Category::ALL.len() - 1)];
         let line = budget::plan(scene.tx, &mut scene.act, title, category, label, Money::fen(planned * 100))?;
@@ -320,7 +326,11 @@ const RIVALS: [(&str, &str, i8, f64, f64, bool, i64); 5] = [
     ("New Year Sweethearts", "跨年恋人", 30, 62.0e6, 0.20, true, 112),
 ];
 
-fn rival_film(scene: &mut Scene, studio: &OrgId, rival: (&str, &str, i8, f64, f64, bool, i64)) -> Result<Film> {
+fn rival_film(
+    scene: &mut Scene,
+    studio: &OrgId,
+    rival: (&str, &str, i8, f64, f64, bool, i64),
+) -> Result<Film> {
     let (en, zh, day, opening_yuan, disappointment, domestic, runtime_minutes) = rival;
     let premiere = Day::new(2016, 12, day)?;
     let draft = Draft {
@@ -360,7 +370,11 @@ fn open_cinemas(house: &House, staff: &Staff, size: Size) -> Result<Vec<Site>> {
     let mut opened = Vec::new();
     for (i, city) in CITIES[..size.cinemas].iter().enumerate() {
         let weight = city.6 / total;
-        let count = ((size.halls as f64 * weight).round() as usize).max(if size.halls > size.cinemas * 2 { 2 } else { 1 });
+        let count = ((size.halls as f64 * weight).round() as usize).max(if size.halls > size.cinemas * 2 {
+            2
+        } else {
+            1
+        });
         let org = staff.circuit.clone();
         let place = PlaceId(format!("plc_{}", city.0.to_lowercase()));
         let story_place = place.clone();
@@ -414,10 +428,42 @@ fn open_cinema(
 
 /// Slug, kind, names, about, art, whether it sells.
 const CHANNELS: [(&str, places::Kind, &str, &str, &str, &str, &str); 4] = [
-    ("east-gate", places::Kind::Marketplace, "East Gate Market", "东门集市", "Ten thousand sellers under one roof.", "一个屋檐下的一万个卖家。", "logo-market"),
-    ("lantern-store", places::Kind::BrandStore, "Lantern Store", "灯火旗舰店", "The studio's own shop.", "制片方自营旗舰店。", "logo-shop"),
-    ("night-tide", places::Kind::Music, "Night Tide Music", "夜潮音乐", "The soundtrack plays here first.", "电影原声首发平台。", "logo-music"),
-    ("river-city-fc", places::Kind::Club, "River City FC", "江城足球俱乐部", "Home games, away hearts.", "主场的球，远方的心。", "logo-club"),
+    (
+        "east-gate",
+        places::Kind::Marketplace,
+        "East Gate Market",
+        "东门集市",
+        "Ten thousand sellers under one roof.",
+        "一个屋檐下的一万个卖家。",
+        "logo-market",
+    ),
+    (
+        "lantern-store",
+        places::Kind::BrandStore,
+        "Lantern Store",
+        "灯火旗舰店",
+        "The studio's own shop.",
+        "制片方自营旗舰店。",
+        "logo-shop",
+    ),
+    (
+        "night-tide",
+        places::Kind::Music,
+        "Night Tide Music",
+        "夜潮音乐",
+        "The soundtrack plays here first.",
+        "电影原声首发平台。",
+        "logo-music",
+    ),
+    (
+        "river-city-fc",
+        places::Kind::Club,
+        "River City FC",
+        "江城足球俱乐部",
+        "Home games, away hearts.",
+        "主场的球，远方的心。",
+        "logo-club",
+    ),
 ];
 
 fn open_channels(house: &House, staff: &Staff) -> Result<Vec<Stand>> {
@@ -449,7 +495,14 @@ fn open_channels(house: &House, staff: &Staff) -> Result<Vec<Stand>> {
                 };
                 shops::shops::add(scene.tx, &scene.act, &shop)?;
             }
-            let surface = surfaces::add(scene.tx, &mut scene.act, &channel, "home-card", &words("Home card", "首页卡片"), Money::fen(50))?;
+            let surface = surfaces::add(
+                scene.tx,
+                &mut scene.act,
+                &channel,
+                "home-card",
+                &words("Home card", "首页卡片"),
+                Money::fen(50),
+            )?;
             let body = serde_json::json!({ "name": new.name });
             let kind = events::Kind::PlaceOpened;
             events::log::append(scene.tx, &mut scene.act, &place, kind, None, &place, body)?;
@@ -477,16 +530,27 @@ fn invite_merchants(house: &House, password: &PasswordHash) -> Result<Vec<Mercha
     })
 }
 
-fn sign_shoppers_up(house: &House, size: Size, password: &PasswordHash, dice: &mut Dice) -> Result<Vec<PersonId>> {
+fn sign_shoppers_up(
+    house: &House,
+    size: Size,
+    password: &PasswordHash,
+    dice: &mut Dice,
+) -> Result<Vec<PersonId>> {
     const NAMES: [&str; 12] = ["安", "博", "晨", "丹", "恩", "芳", "歌", "涵", "佳", "凯", "兰", "萌"];
     let mut waiting = Vec::new();
     for i in 0..size.shoppers {
         let (name, email) = match i {
             0 => ("Ann 安小渡".to_owned(), "ann@ferryman.example".to_owned()),
-            _ => (format!("{}{}", dice.pick(&NAMES), dice.pick(&NAMES)), format!("shopper{i}@ferryman.example")),
+            _ => (
+                format!("{}{}", dice.pick(&NAMES), dice.pick(&NAMES)),
+                format!("shopper{i}@ferryman.example"),
+            ),
         };
         let password = password.clone();
-        waiting.push(house.submit(&House::lane(), Actor::System, move |scene| sign_up(scene, &name, &email, &password)));
+        waiting
+            .push(house.submit(&House::lane(), Actor::System, move |scene| {
+                sign_up(scene, &name, &email, &password)
+            }));
     }
     waiting.into_iter().map(db::Waiting::wait).collect()
 }
@@ -505,7 +569,10 @@ fn plan_campaign(house: &House, staff: &Staff, film: &Film, stands: &[Stand]) ->
         surfaces: stands.iter().map(|stand| stand.surface.clone()).collect(),
         creative: NewCreative {
             headline: words("Every night has a ferryman", "每个夜里，都有一个摆渡人"),
-            text: words("The Ferryman, in cinemas from 23 December.", "《摆渡人》12 月 23 日上映，现在选座。"),
+            text: words(
+                "The Ferryman, in cinemas from 23 December.",
+                "《摆渡人》12 月 23 日上映，现在选座。",
+            ),
             artwork: "the-ferryman".into(),
         },
     };
@@ -515,7 +582,15 @@ fn plan_campaign(house: &House, staff: &Staff, film: &Film, stands: &[Stand]) ->
         campaigns::launch(scene.tx, &org, &made.id, scene.act.at)?;
         let body = serde_json::json!({ "budget_minor": made.budget.minor });
         let kind = events::Kind::CampaignChanged;
-        events::log::append(scene.tx, &mut scene.act, &PlaceId::house(), kind, Some(&made.title), &made.id, body)?;
+        events::log::append(
+            scene.tx,
+            &mut scene.act,
+            &PlaceId::house(),
+            kind,
+            Some(&made.title),
+            &made.id,
+            body,
+        )?;
         Ok(made.id)
     })?;
     house.reload_ads()?;

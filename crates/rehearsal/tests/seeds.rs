@@ -3,8 +3,8 @@
 use db::scratch::{self, Scratch};
 use events::log::Event;
 use kernel::{Dice, FalseClock, Zone};
-use people::passwords;
 use payments::providers::pretend::Pretend;
+use people::passwords;
 use rehearsal::release::Tally;
 use rehearsal::till::Till;
 use rehearsal::{Faults, Release, Silent, Size, World};
@@ -22,7 +22,8 @@ fn rehearse(scratch: &Scratch, seed: u64) -> Rehearsed {
     let mut dice = Dice::seeded(seed);
     let clock = Arc::new(FalseClock::at(World::premiere().plus(-8).at(9, 0, &Zone::shanghai())));
     let pretend = Arc::new(Pretend::new());
-    let house = flows::House::open(scratch.db.clone(), clock.clone(), dice.fork(), pretend.clone()).expect("a house");
+    let house =
+        flows::House::open(scratch.db.clone(), clock.clone(), dice.fork(), pretend.clone()).expect("a house");
     let password = passwords::hash(rehearsal::world::PASSWORD, &mut dice.fork()).expect("a password hash");
     let world = World::build(&house, Size::small(), &password, dice.fork()).expect("a town");
     let mut release = Release::new(world, Till::Pretend(pretend.clone()), Faults::hostile(), clock);
@@ -48,7 +49,10 @@ fn ten_hostile_seeds_leave_every_invariant_whole() {
         assert_eq!(rehearsed.broken, Vec::<String>::new(), "seed {seed}");
         assert_eq!(rehearsed.kept.0, rehearsed.kept.1, "seed {seed}: the provider and the books agree");
         let tally = rehearsed.tally;
-        assert!(tally.orders > 20 && tally.kills > 0 && tally.notices_found > 0, "seed {seed} was no rehearsal: {tally:?}");
+        assert!(
+            tally.orders > 20 && tally.kills > 0 && tally.notices_found > 0,
+            "seed {seed} was no rehearsal: {tally:?}"
+        );
     }
 }
 
