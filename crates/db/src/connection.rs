@@ -6,6 +6,7 @@ use crate::{postgres, sqlite};
 use kernel::{Error, Result};
 use std::ops::Deref;
 
+#[allow(clippy::large_enum_variant, reason = "there is a handful of connections, each made once")]
 pub(crate) enum Connection {
     Sqlite(rusqlite::Connection),
     Postgres(postgres::Session),
@@ -15,7 +16,7 @@ impl Connection {
     /// Runs a control statement: `begin`, `savepoint`, `commit`, a migration.
     pub fn control(&self, sql: &str) -> Result<()> {
         match self {
-            Connection::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
+            Connection::Sqlite(connection) => sqlite::control(connection, sql),
             Connection::Postgres(session) => session.control(sql),
         }
     }
@@ -30,7 +31,9 @@ impl Connection {
     pub fn begin_read(&self) -> Result<()> {
         match self {
             Connection::Sqlite(_) => self.control("begin"),
-            Connection::Postgres(_) => self.control("begin transaction isolation level repeatable read read only"),
+            Connection::Postgres(_) => {
+                self.control("begin transaction isolation level repeatable read read only")
+            }
         }
     }
 
@@ -39,6 +42,26 @@ impl Connection {
         match self {
             Connection::Sqlite(connection) => !connection.is_autocommit(),
             Connection::Postgres(_) => true,
+        }
+    }
+
+    /// Keeps what came since the savepoint and sets the next; fails when the transaction is broken.
+    pub fn next_savepoint(&self) -> Result<()> {
+        match self {
+            Connection::Sqlite(_) => {
+                self.control("release savepoint story")?;
+                self.control("savepoint story")
+            }
+            // One way to the server and back, for every closure.
+            Connection::Postgres(_) => self.control("release savepoint story; savepoint story"),
+        }
+    }
+
+    /// How many rows this connection has changed since it was opened, where the engine knows.
+    pub fn changes(&self) -> Option<u64> {
+        match self {
+            Connection::Sqlite(connection) => Some(connection.total_changes()),
+            Connection::Postgres(_) => None,
         }
     }
 

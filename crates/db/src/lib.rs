@@ -116,7 +116,8 @@ impl Db {
 
     /// Hands a transaction to its lane at once and returns what to wait for.
     ///
-    /// The closure may run more than once (a conflict on PostgreSQL); only one run is kept. When it
+    /// The closure may run more than once (a conflict, or a neighbour in its batch that was refused); only one run
+    /// is kept. When it
     /// refuses, fails or panics, its own changes are undone and nobody else's.
     pub fn submit<T: Send + 'static>(
         &self,

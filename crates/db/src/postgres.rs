@@ -42,7 +42,8 @@ impl Session {
         let rows = open.client.query(&statement, &pointers(binds))?;
         rows.iter()
             .map(|row| {
-                let columns = (0..row.len()).map(|i| row.try_get::<_, Value>(i)).collect::<Result<Vec<_>, _>>()?;
+                let columns =
+                    (0..row.len()).map(|i| row.try_get::<_, Value>(i)).collect::<Result<Vec<_>, _>>()?;
                 Ok(Row::new(columns))
             })
             .collect()

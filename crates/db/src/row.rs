@@ -13,7 +13,10 @@ impl Row {
     }
 
     /// The next column. Fails when there is none, or when it holds something else.
-    #[allow(clippy::should_implement_trait, reason = "a row is read like one, but column by column has a type")]
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "a row is read like one, but column by column has a type"
+    )]
     pub fn next<T: Read>(&mut self) -> Result<T> {
         let value = self.columns.next().ok_or_else(|| Error::fault("the row has no more columns"))?;
         T::read(value)

@@ -7,7 +7,10 @@ use crate::value::Value;
 use kernel::{Error, Result};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, OpenFlags, ToSql};
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::Path;
+use std::rc::Rc;
 use std::time::Duration;
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -26,11 +29,14 @@ pub(crate) fn open_writer(path: &Path, synchronous: Synchronous) -> Result<Conne
     connection.pragma_update(None, "synchronous", level)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cache_size", -65_536)?;
+    // Savepoints keep the pages they would undo; these belong into memory, not into a temporary file.
+    connection.pragma_update(None, "temp_store", "memory")?;
     Ok(Connection::Sqlite(connection))
 }
 
 pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let connection = rusqlite::Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
@@ -38,9 +44,19 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
     Ok(Connection::Sqlite(connection))
 }
 
-pub(crate) fn query(connection: &rusqlite::Connection, sql: &str, binds: &[Value]) -> Result<Vec<Row>> {
+/// Control statements come back with every closure, so they are kept prepared.
+pub(crate) fn control(connection: &rusqlite::Connection, sql: &str) -> Result<()> {
+    connection.prepare_cached(sql)?.raw_execute()?;
+    Ok(())
+}
+
+pub(crate) fn query(
+    connection: &rusqlite::Connection,
+    sql: &'static str,
+    binds: &[Value],
+) -> Result<Vec<Row>> {
     let mut statement = connection.prepare_cached(sql)?;
-    bind_all(&mut statement, binds)?;
+    bind_all(&mut statement, sql, binds)?;
     let width = statement.column_count();
     let mut rows = statement.raw_query();
     let mut answer = Vec::new();
@@ -51,24 +67,45 @@ pub(crate) fn query(connection: &rusqlite::Connection, sql: &str, binds: &[Value
     Ok(answer)
 }
 
-pub(crate) fn execute(connection: &rusqlite::Connection, sql: &str, binds: &[Value]) -> Result<u64> {
+pub(crate) fn execute(connection: &rusqlite::Connection, sql: &'static str, binds: &[Value]) -> Result<u64> {
     let mut statement = connection.prepare_cached(sql)?;
-    bind_all(&mut statement, binds)?;
+    bind_all(&mut statement, sql, binds)?;
     Ok(statement.raw_execute()? as u64)
 }
 
 /// SQLite numbers `$2` by where it first appears, so each is bound by the number in its name.
-fn bind_all(statement: &mut CachedStatement<'_>, binds: &[Value]) -> Result<()> {
-    let count = statement.parameter_count();
-    if count != binds.len() {
-        return Err(Error::fault(format!("{} values for {count} parameters", binds.len())));
+fn bind_all(statement: &mut CachedStatement<'_>, sql: &'static str, binds: &[Value]) -> Result<()> {
+    let numbers = numbers(statement, sql)?;
+    if numbers.len() != binds.len() {
+        return Err(Error::fault(format!("{} values for {} parameters", binds.len(), numbers.len())));
     }
-    for i in 1..=count {
-        let number = statement.parameter_name(i).and_then(|name| name.strip_prefix('$')?.parse::<usize>().ok());
-        let bind = number.and_then(|number| binds.get(number - 1));
-        statement.raw_bind_parameter(i, bind.ok_or_else(|| Error::fault("parameters are $1, $2, …"))?)?;
+    for (i, number) in numbers.iter().enumerate() {
+        let bind = binds.get(number - 1).ok_or_else(|| Error::fault("parameters are $1, $2, …"))?;
+        statement.raw_bind_parameter(i + 1, bind)?;
     }
     Ok(())
+}
+
+/// A statement is known by where it lies: it is part of the program and stays there.
+type Place = (*const u8, usize);
+
+thread_local! {
+    /// The numbers in each statement's parameters; to read them anew would take longer than to bind.
+    static NUMBERS: RefCell<HashMap<Place, Rc<[usize]>>> = RefCell::default();
+}
+
+fn numbers(statement: &CachedStatement<'_>, sql: &'static str) -> Result<Rc<[usize]>> {
+    let key: Place = (sql.as_ptr(), sql.len());
+    if let Some(known) = NUMBERS.with_borrow(|numbers| numbers.get(&key).cloned()) {
+        return Ok(known);
+    }
+    let number = |i| {
+        statement.parameter_name(i)?.strip_prefix('$')?.parse::<usize>().ok().filter(|number| *number > 0)
+    };
+    let read = (1..=statement.parameter_count()).map(number).collect::<Option<Rc<[usize]>>>();
+    let read = read.ok_or_else(|| Error::fault("parameters are $1, $2, …"))?;
+    NUMBERS.with_borrow_mut(|numbers| numbers.insert(key, read.clone()));
+    Ok(read)
 }
 
 fn value(value: ValueRef<'_>) -> Result<Value> {

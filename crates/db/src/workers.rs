@@ -1,7 +1,8 @@
 //! The threads that run closures: writers with group commit, readers on snapshots.
 //!
-//! A writer takes every closure that is waiting in its lane into one transaction, each in its own
-//! savepoint, commits once and only then answers them all. What conflicts is run again by itself.
+//! A writer takes every closure that is waiting in its lane into one transaction, commits once and
+//! only then answers them all. Savepoints, which undo one closure alone, cost SQLite a quarter of
+//! its speed, so it first hopes to need none; see `Care`. What conflicts is run again by itself.
 
 use crate::connection::{Connection, Tx, View};
 use crate::{Lane, postgres};
@@ -16,6 +17,8 @@ use tokio::sync::oneshot;
 const BATCH_MAX: usize = 512;
 /// Runs of one closure, at most, when others keep conflicting with it.
 const TRIES_MAX: u64 = 5;
+/// Batches that get savepoints at once after one that turned out to need them.
+const CAREFUL_BATCHES: u32 = 16;
 
 /// What a rehearsal may do to a commit. Either way the caller learns nothing but that it failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +65,8 @@ struct Story<T, F> {
 
 impl<T: Send, F: FnMut(&Tx) -> Result<T> + Send> Job for Story<T, F> {
     fn run(&mut self, tx: &Tx) -> Outcome {
-        let result = catch_unwind(AssertUnwindSafe(|| (self.story)(tx))).unwrap_or_else(|panic| Err(describe(panic)));
+        let result =
+            catch_unwind(AssertUnwindSafe(|| (self.story)(tx))).unwrap_or_else(|panic| Err(describe(panic)));
         let outcome = match &result {
             Ok(_) => Outcome::Keep,
             Err(error) if postgres::may_retry(error) => Outcome::Retry,
@@ -85,7 +89,8 @@ impl<T: Send, F: FnMut(&Tx) -> Result<T> + Send> Job for Story<T, F> {
 }
 
 fn describe(panic: Box<dyn std::any::Any + Send>) -> Error {
-    let message = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+    let message =
+        panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
     Error::fault(format!("a transaction panicked: {}", message.unwrap_or("without a message")))
 }
 
@@ -150,14 +155,34 @@ impl Writers {
     }
 }
 
+/// How a batch guards against a closure whose changes must be undone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Care {
+    /// No savepoints: most closures that refuse have not written yet. One that has spoils the batch.
+    Hopeful,
+    /// A savepoint for each closure.
+    Careful,
+}
+
 fn write_all(connection: &Connection, jobs: &Receiver<Box<dyn Job>>, plan: &Plan) {
+    let mut careful_left = 0_u32;
     while let Ok(first) = jobs.recv() {
         let mut batch = vec![first];
         batch.extend(jobs.try_iter().take(BATCH_MAX - 1));
-        match write_together(connection, &mut batch, plan) {
+        let may_hope = careful_left == 0 && connection.changes().is_some();
+        careful_left = careful_left.saturating_sub(1);
+        let care = if may_hope { Care::Hopeful } else { Care::Careful };
+        let mut written = write_together(connection, &mut batch, plan, care);
+        if matches!(written, Written::Spoilt) {
+            careful_left = CAREFUL_BATCHES;
+            written = write_together(connection, &mut batch, plan, Care::Careful);
+        }
+        match written {
             Written::Kept => batch.into_iter().for_each(|job| job.answer(None)),
             Written::Lost(why) => batch.into_iter().for_each(|job| job.answer(Some(&why))),
-            Written::Conflict => batch.into_iter().for_each(|job| write_alone(connection, job, plan)),
+            Written::Conflict | Written::Spoilt => {
+                batch.into_iter().for_each(|job| write_alone(connection, job, plan));
+            }
         }
     }
 }
@@ -166,12 +191,12 @@ fn write_all(connection: &Connection, jobs: &Receiver<Box<dyn Job>>, plan: &Plan
 fn write_alone(connection: &Connection, job: Box<dyn Job>, plan: &Plan) {
     let mut alone = [job];
     for try_number in 1..=TRIES_MAX {
-        match write_together(connection, &mut alone, plan) {
+        match write_together(connection, &mut alone, plan, Care::Careful) {
             Written::Conflict if try_number < TRIES_MAX => {
                 std::thread::sleep(Duration::from_millis(3 * try_number * try_number));
             }
             Written::Lost(why) => return answer_one(alone, Some(&why)),
-            Written::Kept | Written::Conflict => return answer_one(alone, None),
+            Written::Kept | Written::Conflict | Written::Spoilt => return answer_one(alone, None),
         }
     }
 }
@@ -184,10 +209,12 @@ enum Written {
     Kept,
     Lost(String),
     Conflict,
+    /// A closure must be undone that has written, and there is no savepoint to go back to.
+    Spoilt,
 }
 
-fn write_together(connection: &Connection, batch: &mut [Box<dyn Job>], plan: &Plan) -> Written {
-    let written = try_together(connection, batch, plan).unwrap_or_else(|error| {
+fn write_together(connection: &Connection, batch: &mut [Box<dyn Job>], plan: &Plan, care: Care) -> Written {
+    let written = try_together(connection, batch, plan, care).unwrap_or_else(|error| {
         if postgres::may_retry(&error) { Written::Conflict } else { Written::Lost(error.to_string()) }
     });
     if !matches!(written, Written::Kept) && connection.in_transaction() {
@@ -197,22 +224,24 @@ fn write_together(connection: &Connection, batch: &mut [Box<dyn Job>], plan: &Pl
     written
 }
 
-fn try_together(connection: &Connection, batch: &mut [Box<dyn Job>], plan: &Plan) -> Result<Written> {
+fn try_together(
+    connection: &Connection,
+    batch: &mut [Box<dyn Job>],
+    plan: &Plan,
+    care: Care,
+) -> Result<Written> {
     connection.begin_write()?;
-    let tx = Tx(View(connection));
-    for job in batch.iter_mut() {
+    if care == Care::Careful {
         connection.control("savepoint story")?;
-        let outcome = job.run(&tx);
-        if outcome == Outcome::Retry {
-            return Ok(Written::Conflict);
+    }
+    for job in batch.iter_mut() {
+        let stopped = match care {
+            Care::Hopeful => run_hopeful(connection, job.as_mut()),
+            Care::Careful => run_careful(connection, job.as_mut())?,
+        };
+        if let Some(why) = stopped {
+            return Ok(why);
         }
-        if !connection.in_transaction() {
-            return Ok(Written::Lost("the database gave the transaction up".into()));
-        }
-        if outcome == Outcome::Undo {
-            connection.control("rollback to savepoint story")?;
-        }
-        connection.control("release savepoint story")?;
     }
     let fault = plan.next();
     if fault == Some(CommitFault::KilledBefore) {
@@ -223,6 +252,35 @@ fn try_together(connection: &Connection, batch: &mut [Box<dyn Job>], plan: &Plan
         return Ok(Written::Lost("killed after the commit".into()));
     }
     Ok(Written::Kept)
+}
+
+/// Runs one closure; why the batch cannot go on, if it cannot.
+fn run_hopeful(connection: &Connection, job: &mut dyn Job) -> Option<Written> {
+    let before = connection.changes();
+    match job.run(&Tx(View(connection))) {
+        Outcome::Retry => Some(Written::Conflict),
+        _ if !connection.in_transaction() => Some(gave_up()),
+        Outcome::Undo if connection.changes() != before => Some(Written::Spoilt),
+        Outcome::Keep | Outcome::Undo => None,
+    }
+}
+
+/// The same after a savepoint, which is there again for the next.
+fn run_careful(connection: &Connection, job: &mut dyn Job) -> Result<Option<Written>> {
+    let outcome = job.run(&Tx(View(connection)));
+    if outcome != Outcome::Retry && !connection.in_transaction() {
+        return Ok(Some(gave_up()));
+    }
+    match outcome {
+        Outcome::Retry => return Ok(Some(Written::Conflict)),
+        Outcome::Undo => connection.control("rollback to savepoint story")?,
+        Outcome::Keep => connection.next_savepoint()?,
+    }
+    Ok(None)
+}
+
+fn gave_up() -> Written {
+    Written::Lost("the database gave the transaction up".into())
 }
 
 type Look = Box<dyn FnOnce(&Connection) + Send>;
@@ -263,8 +321,8 @@ impl Readers {
 
 fn look_once<T>(connection: &Connection, look: impl FnOnce(&View) -> Result<T>) -> Result<T> {
     connection.begin_read()?;
-    let seen =
-        catch_unwind(AssertUnwindSafe(|| look(&View(connection)))).unwrap_or_else(|panic| Err(describe(panic)));
+    let seen = catch_unwind(AssertUnwindSafe(|| look(&View(connection))))
+        .unwrap_or_else(|panic| Err(describe(panic)));
     connection.control("rollback")?;
     seen
 }

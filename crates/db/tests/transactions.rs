@@ -24,13 +24,16 @@ fn a_bad_closure_harms_nobody_else_in_its_batch() {
             tx.run("insert into setting (name, value) values ($1, 'x')", &[&name])?;
             match name {
                 "refused" => Err(Refusal::new(Kind::Conflict, "no", "No.", "不行。").into()),
-                "broken" => tx.run("insert into setting (name, value) values ('refused', null)", &[]).map(|_| ()),
+                "broken" => {
+                    tx.run("insert into setting (name, value) values ('refused', null)", &[]).map(|_| ())
+                }
                 "panicked" => panic!("on purpose"),
                 _ => Ok(()),
             }
         })
     };
-    let waiting: Vec<_> = ["a", "refused", "b", "broken", "c", "panicked", "d"].map(story).into_iter().collect();
+    let waiting: Vec<_> =
+        ["a", "refused", "b", "broken", "c", "panicked", "d"].map(story).into_iter().collect();
     let answers: Vec<bool> = waiting.into_iter().map(|waiting| waiting.wait().is_ok()).collect();
     assert_eq!(answers, [true, false, true, false, true, false, true]);
     assert_eq!(names(&db), ["a", "b", "c", "d"]);
@@ -39,8 +42,9 @@ fn a_bad_closure_harms_nobody_else_in_its_batch() {
 #[test]
 fn a_view_cannot_write() {
     let db = scratch::scratch();
-    let tried: Result<Vec<(String,)>> =
-        db.read_blocking(|view| view.all("insert into setting (name, value) values ('a', 'b') returning name", &[]));
+    let tried: Result<Vec<(String,)>> = db.read_blocking(|view| {
+        view.all("insert into setting (name, value) values ('a', 'b') returning name", &[])
+    });
     assert!(tried.is_err());
     assert_eq!(names(&db), Vec::<String>::new());
 }

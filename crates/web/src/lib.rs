@@ -13,6 +13,7 @@ pub mod cookies;
 pub mod film;
 pub mod form;
 mod guard;
+pub mod help;
 pub mod look;
 pub mod pay;
 pub mod people;

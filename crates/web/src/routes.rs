@@ -23,7 +23,7 @@
 
 use crate::site::Site;
 use crate::visit::usher;
-use crate::{answer, assets, box_office, channels, console, film, form, guard, pay, people, shops};
+use crate::{answer, assets, box_office, channels, console, film, form, guard, help, pay, people, shops};
 use ::people::Who;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -49,6 +49,8 @@ const OPERATOR: Who = Who::Roles(&[Role::Operator]);
 const RELEASE: Who = Who::Roles(&[Role::Studio, Role::Marketer]);
 /// Those between whom box office is divided.
 const SETTLING: Who = Who::Roles(&[Role::Studio, Role::Cinema]);
+/// Those who read the market.
+const MARKET: Who = Who::Roles(&[Role::Studio, Role::Marketer, Role::Cinema]);
 const STAFF: Who = Who::Roles(&Role::ALL);
 
 const GET: Method = Method::GET;
@@ -101,8 +103,17 @@ pub fn registry(site: Site) -> Routes {
         .page(GET, "/orders", SIGNED_IN, shops::orders::list)
         .page(GET, "/orders/{place}/{order}", SIGNED_IN, shops::orders::show)
         .page(POST, "/orders/{place}/{order}/refund", SIGNED_IN, shops::orders::refund)
+        // Help.
+        .page(GET, "/help", ANYONE, help::start)
+        .page(GET, "/help/refunds", ANYONE, help::refunds)
+        .page(GET, "/help/privacy", ANYONE, help::privacy)
         // Console.
         .page(GET, "/console", STAFF, console::start)
+        .page(GET, "/console/books", OPERATOR, console::books::list)
+        .page(GET, "/console/books/{book}", OPERATOR, console::books::book)
+        .page(GET, "/console/books/{book}/{account}", OPERATOR, console::books::account)
+        .page(GET, "/console/market", MARKET, console::market::show)
+        .page(GET, "/console/market.csv", MARKET, console::market::csv)
         .page(GET, "/console/release", RELEASE, console::release::choose)
         .page(GET, "/console/release/{title}", RELEASE, console::release::show)
         .page(GET, "/console/release/{title}/live", RELEASE, console::release::live::stream)

@@ -1,3 +1,29 @@
 //! What developers run: test, tidy, bench.
 
-fn main() {}
+use std::process::ExitCode;
+use xtask::{bench, test, tidy};
+
+const USAGE: &str = "\
+cargo xtask test [--only sqlite|postgres|browser|tidy]   everything CI runs, or one stage of it
+cargo xtask tidy                                         the rules of the house that no compiler knows
+cargo xtask bench NAME                                   figures, printed and written to target/bench/NAME.json";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words[..] {
+        ["test"] => test::run(None),
+        ["test", "--only", stage] => test::run(Some(stage)),
+        ["tidy"] => tidy::run(),
+        ["bench", name] => bench::run(name),
+        _ => Err(anyhow::anyhow!("usage:\n{USAGE}")),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

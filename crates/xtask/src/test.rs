@@ -1,0 +1,205 @@
+//! Everything that must hold before a change lands: form, lints, rules, and all tests on both databases.
+
+use crate::browser::Driver;
+use crate::postgres::{Fsync, Server};
+use crate::workspace::{self, on_the_database};
+use crate::{tidy, tools};
+use anyhow::{Context, Result, bail};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+/// Every stage, or the one that is named. Whether all of it passed.
+pub fn run(only: Option<&str>) -> Result<bool> {
+    let mut report = Report { started: Instant::now(), passed: 0, failed: 0, notes: Vec::new() };
+    match only {
+        None => everything(&mut report)?,
+        Some("tidy") => tidy_up(&mut report),
+        Some("sqlite") => on_sqlite(&mut report, None)?,
+        Some("postgres") => on_postgres(&mut report)?,
+        Some("browser") => in_a_browser(&mut report)?,
+        Some(other) => bail!("there is no stage “{other}”; there are sqlite, postgres, browser and tidy"),
+    }
+    report.finish()
+}
+
+fn everything(report: &mut Report) -> Result<()> {
+    report.stage("form", "cargo fmt --check");
+    let formed =
+        Command::new("cargo").args(["fmt", "--all", "--check"]).current_dir(workspace::root()).status()?;
+    report.check("the code is formatted", formed.success());
+    report.stage("lints", "cargo clippy, warnings are errors");
+    let mut clippy = Command::new("cargo");
+    clippy.args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]);
+    let clean = clippy.current_dir(workspace::root()).status()?;
+    report.check("clippy has nothing to say", clean.success());
+    tidy_up(report);
+    let driver = start_browser(report);
+    on_sqlite(report, driver.as_ref())?;
+    drop(driver);
+    on_postgres(report)
+}
+
+fn tidy_up(report: &mut Report) {
+    report.stage("rules", "cargo xtask tidy");
+    let tidy = tidy::run().unwrap_or_else(|error| {
+        println!("{error:#}");
+        false
+    });
+    report.check("the house is tidy", tidy);
+}
+
+fn on_sqlite(report: &mut Report, driver: Option<&Driver>) -> Result<()> {
+    report.stage("SQLite", "cargo test --workspace");
+    let mut tests = cargo_test();
+    tests.arg("--workspace").env_remove("FERRYMAN_TEST_POSTGRES").env_remove("FERRYMAN_WEBDRIVER");
+    if let Some(driver) = driver {
+        tests.env("FERRYMAN_WEBDRIVER", driver.url());
+    }
+    report.tests(&mut tests)
+}
+
+fn on_postgres(report: &mut Report) -> Result<()> {
+    report.stage("PostgreSQL", "the same tests of every crate that uses the database");
+    let server = match Server::start(&std::env::temp_dir(), Fsync::Off) {
+        Ok(server) => server,
+        Err(error) => {
+            report.missing(&error);
+            return Ok(());
+        }
+    };
+    let crates = workspace::crates(&workspace::metadata()?);
+    let mut tests = cargo_test();
+    for name in on_the_database(&crates) {
+        tests.args(["--package", name]);
+    }
+    tests.env("FERRYMAN_TEST_POSTGRES", server.url()).env_remove("FERRYMAN_WEBDRIVER");
+    report.tests(&mut tests)
+}
+
+fn in_a_browser(report: &mut Report) -> Result<()> {
+    let Some(driver) = start_browser(report) else { return Ok(()) };
+    let mut tests = cargo_test();
+    tests.args(["--package", "ferryman", "--test", "browser"]).env("FERRYMAN_WEBDRIVER", driver.url());
+    report.tests(&mut tests)
+}
+
+fn start_browser(report: &mut Report) -> Option<Driver> {
+    report.stage("browser", "Chromium for the tests that drive one");
+    Driver::start().inspect_err(|error| report.missing(error)).ok()
+}
+
+fn cargo_test() -> Command {
+    let mut command = Command::new("cargo");
+    command.args(["test", "--quiet", "--no-fail-fast"]).current_dir(workspace::root());
+    // What failed is said in a line; whoever wants the stack runs that test alone.
+    command.env("RUST_BACKTRACE", "0");
+    command
+}
+
+struct Report {
+    started: Instant,
+    passed: u64,
+    failed: u64,
+    notes: Vec<String>,
+}
+
+impl Report {
+    fn stage(&self, name: &str, what: &str) {
+        println!("\n== {:>5.0} s  {name}: {what}", self.started.elapsed().as_secs_f64());
+    }
+
+    fn check(&mut self, what: &str, holds: bool) {
+        if holds {
+            self.passed += 1;
+        } else {
+            self.fail(format!("not so: {what}"));
+        }
+    }
+
+    fn fail(&mut self, note: String) {
+        println!("{note}");
+        self.failed += 1;
+        self.notes.push(note);
+    }
+
+    /// A tool that is not there fails a complete run, and shortens another.
+    fn missing(&mut self, error: &anyhow::Error) {
+        let note = format!("left out: {error:#}");
+        if tools::in_ci() {
+            return self.fail(note);
+        }
+        println!("{note}");
+        self.notes.push(note);
+    }
+
+    /// Runs tests, shows what they say and counts their results.
+    fn tests(&mut self, command: &mut Command) -> Result<()> {
+        let mut child = command.stdout(Stdio::piped()).spawn().context("cargo cannot be started")?;
+        let (passed, failed) = (self.passed, self.failed);
+        for line in BufReader::new(child.stdout.take().context("a pipe")?).lines() {
+            let line = line?;
+            if let Some((passed, failed)) = result(&line) {
+                self.passed += passed;
+                self.failed += failed;
+            }
+            if is_worth_showing(&line) {
+                println!("{line}");
+            }
+        }
+        let passed_all = child.wait()?.success();
+        println!("{} passed, {} failed in this stage", self.passed - passed, self.failed - failed);
+        if !passed_all && self.failed == failed {
+            self.fail(
+                "cargo test failed without a failed test: something did not build, or broke off".into(),
+            );
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<bool> {
+        println!("\n== {:>5.0} s  done", self.started.elapsed().as_secs_f64());
+        self.notes.iter().for_each(|note| println!("{note}"));
+        println!("test: {} passed, {} failed", self.passed, self.failed);
+        Ok(self.failed == 0)
+    }
+}
+
+/// Passed and failed, from `test result: ok. 12 passed; 0 failed; …`.
+fn result(line: &str) -> Option<(u64, u64)> {
+    let mut parts = line.trim().strip_prefix("test result: ")?.split_once(". ")?.1.split("; ");
+    let mut number = |unit: &str| parts.next()?.strip_suffix(unit)?.trim().parse().ok();
+    Some((number("passed")?, number("failed")?))
+}
+
+/// Quiet tests print a line of dots and a summary for each of a hundred files; only failures matter.
+fn is_worth_showing(line: &str) -> bool {
+    let dots = line.bytes().all(|byte| byte == b'.' || byte == b'i');
+    let counted = line.split_once('/').is_some_and(|(before, _)| before.starts_with(['.', 'i']));
+    let passed = line.starts_with("test result: ok.");
+    let running = line.starts_with("running ") && line.ends_with(['s', 't']);
+    let documents = line.starts_with("all doctests ran");
+    !(dots || counted || passed || running || documents)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_read() {
+        let line =
+            "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s";
+        assert_eq!(result(line), Some((12, 0)));
+        assert_eq!(result("test result: FAILED. 3 passed; 2 failed; 0 ignored"), Some((3, 2)));
+        assert_eq!(result("test holds::a_seat_is_sold_once ... ok"), None);
+    }
+
+    #[test]
+    fn failures_are_shown() {
+        assert!(is_worth_showing("thread 'a' panicked at crates/db/src/lib.rs:1:1:"));
+        assert!(is_worth_showing("test result: FAILED. 3 passed; 2 failed; 0 ignored"));
+        assert!(!is_worth_showing("......i..."));
+        assert!(!is_worth_showing("running 12 tests"));
+    }
+}

@@ -1,0 +1,728 @@
+-- What the migrations make on SQLite; a test keeps it so. Change it by adding a migration.
+
+CREATE TABLE account (
+    book_id text not null,
+    id text not null,
+    currency text not null,
+    limited boolean not null,
+    debits_posted bigint not null,
+    credits_posted bigint not null,
+    debits_pending bigint not null,
+    credits_pending bigint not null,
+    primary key (book_id, id, currency),
+    constraint account_not_overdrawn check (not limited or credits_posted >= debits_posted + debits_pending)
+);
+
+CREATE TABLE ad_credit (
+    place_id text not null,
+    order_id text not null,
+    click_place_id text not null,
+    click_id text not null,
+    campaign_id text not null,
+    title_id text not null,
+    kind text not null,
+    amount_minor bigint not null,
+    currency text not null,
+    at bigint not null,
+    reversed_at bigint,
+    primary key (place_id, order_id)
+);
+
+CREATE TABLE allotment (
+    place_id text not null,
+    campaign_id text not null references campaign (id),
+    allotted_minor bigint not null,
+    spent_minor bigint not null,
+    currency text not null,
+    primary key (place_id, campaign_id),
+    constraint allotment_within_budget check (spent_minor >= 0 and spent_minor <= allotted_minor)
+);
+
+CREATE TABLE application (
+    id text not null primary key,
+    offer_id text not null references licence_offer (id),
+    title_id text not null,
+    licensor_org_id text not null,
+    merchant_org_id text not null references org (id),
+    key text not null,
+    product_en text not null,
+    product_zh text not null,
+    category text not null,
+    concept text not null,
+    artwork text not null,
+    planned_price_minor bigint not null check (planned_price_minor > 0),
+    planned_units bigint not null check (planned_units > 0),
+    currency text not null,
+    state text not null,
+    created_at bigint not null,
+    unique (merchant_org_id, key)
+);
+
+CREATE TABLE approval (
+    application_id text not null references application (id),
+    stage text not null,
+    decision text not null,
+    note text not null,
+    decided_by text not null,
+    at bigint not null,
+    primary key (application_id, stage)
+);
+
+CREATE TABLE basket_line (
+    place_id text not null,
+    person_id text not null,
+    listing_id text not null,
+    quantity bigint not null check (quantity > 0),
+    added_at bigint not null,
+    primary key (place_id, person_id, listing_id),
+    foreign key (place_id, listing_id) references listing (place_id, id)
+);
+
+CREATE TABLE budget_line (
+    title_id text not null references title (id),
+    id text not null,
+    category text not null,
+    label text not null,
+    planned_minor bigint not null check (planned_minor >= 0),
+    currency text not null,
+    primary key (title_id, id)
+);
+
+CREATE TABLE campaign (
+    id text not null primary key,
+    title_id text not null references title (id),
+    org_id text not null references org (id),
+    name text not null,
+    state text not null,
+    starts_at bigint not null,
+    ends_at bigint not null,
+    budget_minor bigint not null check (budget_minor > 0),
+    click_minor bigint not null check (click_minor > 0),
+    currency text not null,
+    created_at bigint not null
+);
+
+CREATE TABLE campaign_surface (
+    campaign_id text not null references campaign (id),
+    surface_id text not null references surface (id),
+    primary key (campaign_id, surface_id)
+);
+
+CREATE TABLE channel (
+    id text not null primary key,
+    place_id text not null unique,
+    org_id text not null references org (id),
+    slug text not null unique,
+    kind text not null,
+    name_en text not null,
+    name_zh text not null,
+    about_en text not null,
+    about_zh text not null,
+    artwork text not null,
+    created_at bigint not null
+);
+
+CREATE TABLE cinema (
+    place_id text not null primary key,
+    org_id text not null references org (id),
+    city_code text not null references city (code),
+    slug text not null unique,
+    name_en text not null,
+    name_zh text not null,
+    address_en text not null,
+    address_zh text not null,
+    zone text not null,
+    currency text not null,
+    service_fee_minor bigint not null check (service_fee_minor >= 0),
+    created_at bigint not null
+);
+
+CREATE TABLE city (
+    code text not null primary key,
+    name_en text not null,
+    name_zh text not null,
+    tier bigint not null,
+    longitude double precision not null,
+    latitude double precision not null
+);
+
+CREATE TABLE click (
+    place_id text not null,
+    id text not null,
+    impression_id text not null,
+    campaign_id text not null,
+    title_id text not null,
+    surface_id text not null,
+    visitor text not null,
+    cost_minor bigint not null check (cost_minor >= 0),
+    currency text not null,
+    at bigint not null,
+    primary key (place_id, id),
+    unique (place_id, impression_id)
+);
+
+CREATE TABLE cost (
+    title_id text not null,
+    id text not null,
+    budget_line_id text not null,
+    label text not null,
+    amount_minor bigint not null,
+    currency text not null,
+    day text not null,
+    primary key (title_id, id),
+    foreign key (title_id, budget_line_id) references budget_line (title_id, id)
+);
+
+CREATE TABLE creative (
+    id text not null primary key,
+    campaign_id text not null references campaign (id),
+    headline_en text not null,
+    headline_zh text not null,
+    text_en text not null,
+    text_zh text not null,
+    artwork text not null,
+    created_at bigint not null
+);
+
+CREATE TABLE credit (
+    title_id text not null references title (id),
+    position bigint not null,
+    job text not null,
+    name_en text not null,
+    name_zh text not null,
+    primary key (title_id, position)
+);
+
+CREATE TABLE event (
+    place_id text not null,
+    id text not null,
+    at bigint not null,
+    kind text not null,
+    actor text not null,
+    title_id text,
+    subject text not null,
+    body text not null,
+    primary key (place_id, id)
+);
+
+CREATE TABLE hall (
+    place_id text not null references cinema (place_id),
+    id text not null,
+    name_en text not null,
+    name_zh text not null,
+    seat_map text not null,
+    seats bigint not null check (seats > 0),
+    primary key (place_id, id)
+);
+
+CREATE TABLE impression (
+    place_id text not null,
+    id text not null,
+    campaign_id text not null,
+    creative_id text not null,
+    surface_id text not null,
+    title_id text not null,
+    visitor text not null,
+    propensity_ppm bigint not null,
+    at bigint not null,
+    primary key (place_id, id)
+);
+
+CREATE TABLE licence_contract (
+    id text not null primary key,
+    application_id text not null unique references application (id),
+    title_id text not null,
+    licensor_org_id text not null,
+    merchant_org_id text not null,
+    category text not null,
+    territory text not null,
+    rates text not null,
+    royalty_ppm bigint not null,
+    fund_ppm bigint not null,
+    platform_ppm bigint not null,
+    guarantee_minor bigint not null,
+    currency text not null,
+    starts_on text not null,
+    ends_on text not null,
+    created_at bigint not null
+);
+
+CREATE TABLE licence_offer (
+    id text not null primary key,
+    title_id text not null references title (id),
+    licensor_org_id text not null references org (id),
+    name_en text not null,
+    name_zh text not null,
+    about_en text not null,
+    about_zh text not null,
+    categories text not null,
+    territory text not null,
+    rates text not null,
+    royalty_ppm bigint not null,
+    fund_ppm bigint not null,
+    platform_ppm bigint not null,
+    guarantee_minor bigint not null check (guarantee_minor >= 0),
+    currency text not null,
+    term_days bigint not null check (term_days > 0),
+    closes_on text not null,
+    state text not null,
+    created_at bigint not null
+);
+
+CREATE TABLE listing (
+    place_id text not null references shop (place_id),
+    id text not null,
+    product_id text not null references product (id),
+    merchant_org_id text not null,
+    title_id text,
+    contract_id text,
+    price_minor bigint not null check (price_minor > 0),
+    currency text not null,
+    vat_ppm bigint not null check (vat_ppm between 0 and 1000000),
+    stock bigint not null constraint listing_has_stock check (stock >= 0),
+    state text not null,
+    created_at bigint not null,
+    primary key (place_id, id),
+    unique (place_id, product_id)
+);
+
+CREATE TABLE membership (
+    person_id text not null references person (id),
+    org_id text not null references org (id),
+    role text not null,
+    primary key (person_id, org_id, role)
+);
+
+CREATE TABLE migration (name text not null, statement bigint not null, primary key (name, statement));
+
+CREATE TABLE org (
+    id text not null primary key,
+    kind text not null,
+    name_en text not null,
+    name_zh text not null,
+    created_at bigint not null
+);
+
+CREATE TABLE payment_intent (
+    place_id text not null,
+    id text not null,
+    kind text not null,
+    order_id text not null,
+    payer_id text not null,
+    provider text not null,
+    provider_ref text,
+    subject text not null,
+    amount_minor bigint not null check (amount_minor > 0),
+    captured_minor bigint not null,
+    refunded_minor bigint not null,
+    currency text not null,
+    state text not null,
+    expires_at bigint not null,
+    created_at bigint not null,
+    captured_at bigint,
+    primary key (place_id, id),
+    unique (place_id, order_id),
+    constraint intent_within_amount check (captured_minor >= 0 and captured_minor <= amount_minor),
+    constraint intent_refund_within_capture check (refunded_minor >= 0 and refunded_minor <= captured_minor)
+);
+
+CREATE TABLE payment_notice (
+    place_id text not null,
+    provider text not null,
+    notice_id text not null,
+    intent_id text not null,
+    what text not null,
+    amount_minor bigint not null,
+    at bigint not null,
+    primary key (place_id, provider, notice_id)
+);
+
+CREATE TABLE person (
+    id text not null primary key,
+    email text not null unique,
+    name text not null,
+    lang text not null,
+    password_hash text not null,
+    created_at bigint not null
+);
+
+CREATE TABLE product (
+    id text not null primary key,
+    merchant_org_id text not null references org (id),
+    title_id text references title (id),
+    contract_id text,
+    name_en text not null,
+    name_zh text not null,
+    about_en text not null,
+    about_zh text not null,
+    category text not null,
+    artwork text not null,
+    created_at bigint not null
+);
+
+CREATE TABLE product_order (
+    place_id text not null,
+    id text not null,
+    buyer_id text not null,
+    key text not null,
+    asked text not null,
+    state text not null,
+    pay_until bigint not null,
+    total_minor bigint not null check (total_minor > 0),
+    currency text not null,
+    recipient text not null,
+    address text not null,
+    click text,
+    created_at bigint not null,
+    closed_at bigint,
+    primary key (place_id, id),
+    unique (place_id, buyer_id, key)
+);
+
+CREATE TABLE product_order_line (
+    place_id text not null,
+    order_id text not null,
+    listing_id text not null,
+    product_id text not null,
+    merchant_org_id text not null,
+    title_id text,
+    contract_id text,
+    quantity bigint not null check (quantity > 0),
+    price_minor bigint not null,
+    line_minor bigint not null,
+    vat_ppm bigint not null,
+    primary key (place_id, order_id, listing_id),
+    foreign key (place_id, order_id) references product_order (place_id, id)
+);
+
+CREATE TABLE refund (
+    place_id text not null,
+    id text not null,
+    intent_id text not null,
+    reason text not null,
+    amount_minor bigint not null check (amount_minor > 0),
+    currency text not null,
+    state text not null,
+    requested_at bigint not null,
+    done_at bigint,
+    primary key (place_id, id),
+    foreign key (place_id, intent_id) references payment_intent (place_id, id)
+);
+
+CREATE TABLE rights_window (
+    title_id text not null references title (id),
+    id text not null,
+    territory text not null,
+    medium text not null,
+    exclusive boolean not null,
+    holder text not null,
+    starts_on text not null,
+    ends_on text,
+    primary key (title_id, id)
+);
+
+CREATE TABLE royalty_accrual (
+    place_id text not null,
+    order_id text not null,
+    listing_id text not null,
+    kind text not null,
+    contract_id text not null,
+    title_id text not null,
+    merchant_org_id text not null,
+    net_sales_minor bigint not null,
+    royalty_minor bigint not null,
+    licensor_minor bigint not null,
+    platform_minor bigint not null,
+    fund_minor bigint not null,
+    currency text not null,
+    at bigint not null,
+    primary key (place_id, order_id, listing_id, kind),
+    constraint royalty_adds_up check (royalty_minor = licensor_minor + platform_minor)
+);
+
+CREATE TABLE session (
+    token_hash text not null primary key,
+    person_id text not null references person (id),
+    created_at bigint not null,
+    expires_at bigint not null
+);
+
+CREATE TABLE setting (
+    name text not null primary key,
+    value text not null
+);
+
+CREATE TABLE settlement_terms (
+    id text not null primary key,
+    title_id text not null references title (id),
+    territory text not null,
+    starts_on text not null,
+    ends_on text,
+    terms text not null,
+    created_at bigint not null
+);
+
+CREATE TABLE shop (
+    place_id text not null primary key,
+    org_id text not null references org (id),
+    slug text not null unique,
+    name_en text not null,
+    name_zh text not null,
+    currency text not null,
+    commission_ppm bigint not null check (commission_ppm between 0 and 1000000),
+    created_at bigint not null
+);
+
+CREATE TABLE showtime (
+    place_id text not null,
+    id text not null,
+    hall_id text not null,
+    title_id text not null references title (id),
+    starts_at bigint not null,
+    ends_at bigint not null,
+    day text not null,
+    version text not null,
+    state text not null,
+    price_minor bigint not null check (price_minor >= 0),
+    minimum_minor bigint not null check (minimum_minor >= 0),
+    currency text not null,
+    seats bigint not null,
+    primary key (place_id, id),
+    foreign key (place_id, hall_id) references hall (place_id, id)
+);
+
+CREATE TABLE showtime_seat (
+    place_id text not null,
+    showtime_id text not null,
+    seat text not null,
+    state text not null,
+    order_id text not null,
+    held_until bigint not null,
+    primary key (place_id, showtime_id, seat),
+    foreign key (place_id, showtime_id) references showtime (place_id, id)
+);
+
+CREATE TABLE statement (
+    place_id text not null,
+    id text not null,
+    title_id text not null,
+    terms_id text not null,
+    starts_on text not null,
+    ends_on text not null,
+    admissions bigint not null,
+    consumers_minor bigint not null,
+    fee_minor bigint not null,
+    subsidy_minor bigint not null,
+    base_minor bigint not null,
+    special_fund_central_minor bigint not null,
+    special_fund_provincial_minor bigint not null,
+    tax_minor bigint not null,
+    net_minor bigint not null,
+    exhibition_minor bigint not null,
+    agency_minor bigint not null,
+    distribution_minor bigint not null,
+    producer_minor bigint not null,
+    currency text not null,
+    issued_at bigint not null,
+    primary key (place_id, id),
+    unique (place_id, title_id, starts_on, ends_on),
+    constraint statement_net_adds_up check (
+        net_minor = base_minor - special_fund_central_minor - special_fund_provincial_minor - tax_minor
+    ),
+    constraint statement_split_adds_up check (
+        net_minor = exhibition_minor + agency_minor + distribution_minor + producer_minor
+    )
+);
+
+CREATE TABLE surface (
+    id text not null primary key,
+    channel_id text not null references channel (id),
+    place_id text not null,
+    code text not null,
+    name_en text not null,
+    name_zh text not null,
+    floor_minor bigint not null check (floor_minor >= 0),
+    currency text not null,
+    unique (channel_id, code)
+);
+
+CREATE TABLE ticket (
+    place_id text not null,
+    id text not null,
+    order_id text not null,
+    showtime_id text not null,
+    seat text not null,
+    issued_at bigint not null,
+    admitted_at bigint,
+    admitted_by text,
+    voided_at bigint,
+    primary key (place_id, id),
+    foreign key (place_id, order_id) references ticket_order (place_id, id)
+);
+
+CREATE TABLE ticket_order (
+    place_id text not null,
+    id text not null,
+    showtime_id text not null,
+    title_id text not null,
+    buyer_id text not null,
+    key text not null,
+    asked text not null,
+    state text not null,
+    held_until bigint not null,
+    seats bigint not null check (seats > 0),
+    paid_minor bigint not null check (paid_minor >= 0),
+    fee_minor bigint not null check (fee_minor >= 0),
+    base_minor bigint not null check (base_minor >= 0),
+    subsidy_minor bigint not null check (subsidy_minor >= 0),
+    subsidy_funder text,
+    currency text not null,
+    click text,
+    created_at bigint not null,
+    closed_at bigint,
+    primary key (place_id, id),
+    unique (place_id, buyer_id, key),
+    foreign key (place_id, showtime_id) references showtime (place_id, id),
+    constraint ticket_order_adds_up check (paid_minor = base_minor - subsidy_minor + fee_minor)
+);
+
+CREATE TABLE ticket_order_line (
+    place_id text not null,
+    order_id text not null,
+    seat text not null,
+    kind text not null,
+    paid_minor bigint not null,
+    fee_minor bigint not null,
+    base_minor bigint not null,
+    subsidy_minor bigint not null,
+    primary key (place_id, order_id, seat),
+    foreign key (place_id, order_id) references ticket_order (place_id, id)
+);
+
+CREATE TABLE title (
+    id text not null primary key,
+    slug text not null unique,
+    studio_org_id text not null references org (id),
+    status text not null,
+    original_name text not null,
+    name_en text not null,
+    name_zh text not null,
+    synopsis_en text not null,
+    synopsis_zh text not null,
+    genre text not null,
+    runtime_minutes bigint not null,
+    premiere text,
+    artwork text not null,
+    domestic boolean not null,
+    created_at bigint not null,
+    updated_at bigint not null
+);
+
+CREATE TABLE title_name (
+    title_id text not null references title (id),
+    lang text not null,
+    name text not null,
+    primary key (title_id, lang)
+);
+
+CREATE TABLE transfer (
+    book_id text not null,
+    id text not null,
+    kind text not null,
+    pending_id text,
+    debit text not null,
+    credit text not null,
+    amount_minor bigint not null constraint transfer_is_positive check (amount_minor > 0),
+    currency text not null,
+    code text not null,
+    reference text not null,
+    happened_at bigint not null,
+    booked_at bigint not null,
+    primary key (book_id, id),
+    foreign key (book_id, debit, currency) references account (book_id, id, currency),
+    foreign key (book_id, credit, currency) references account (book_id, id, currency),
+    constraint transfer_between_two check (debit <> credit)
+);
+
+CREATE TABLE wallet_account (
+    owner text not null primary key,
+    balance_minor bigint not null constraint wallet_not_overdrawn check (balance_minor >= 0),
+    currency text not null
+);
+
+CREATE TABLE wallet_refund (
+    out_trade_no text not null references wallet_trade (out_trade_no),
+    out_request_no text not null,
+    amount_minor bigint not null,
+    at bigint not null,
+    primary key (out_trade_no, out_request_no)
+);
+
+CREATE TABLE wallet_trade (
+    out_trade_no text not null primary key,
+    place_id text not null,
+    owner text not null,
+    subject text not null,
+    amount_minor bigint not null check (amount_minor > 0),
+    refunded_minor bigint not null,
+    currency text not null,
+    state text not null,
+    expires_at bigint not null,
+    paid_at bigint,
+    constraint wallet_refund_within_amount check (refunded_minor >= 0 and refunded_minor <= amount_minor)
+);
+
+CREATE TABLE want_to_see (
+    title_id text not null references title (id),
+    person_id text not null references person (id),
+    at bigint not null,
+    primary key (title_id, person_id)
+);
+
+CREATE INDEX ad_credit_by_campaign on ad_credit (place_id, campaign_id);
+
+CREATE INDEX application_by_licensor on application (licensor_org_id, created_at);
+
+CREATE INDEX click_by_campaign on click (place_id, campaign_id, at);
+
+CREATE INDEX event_by_time on event (at);
+
+CREATE INDEX event_by_title on event (title_id, at);
+
+CREATE INDEX impression_by_campaign on impression (place_id, campaign_id, at);
+
+CREATE INDEX payment_intent_open on payment_intent (place_id, expires_at) where state = 'open';
+
+CREATE INDEX product_by_merchant on product (merchant_org_id, created_at);
+
+CREATE INDEX product_by_title on product (title_id, created_at);
+
+CREATE INDEX product_order_by_buyer on product_order (place_id, buyer_id, created_at);
+
+CREATE INDEX product_order_line_by_merchant on product_order_line (place_id, merchant_org_id);
+
+CREATE INDEX product_order_placed on product_order (place_id, pay_until) where state = 'placed';
+
+CREATE INDEX refund_requested on refund (place_id, requested_at) where state = 'requested';
+
+CREATE INDEX royalty_accrual_by_contract on royalty_accrual (place_id, contract_id);
+
+CREATE INDEX session_by_person on session (person_id);
+
+CREATE INDEX showtime_by_hall on showtime (place_id, hall_id, starts_at);
+
+CREATE INDEX showtime_by_title_day on showtime (place_id, title_id, day);
+
+CREATE INDEX ticket_by_order on ticket (place_id, order_id);
+
+CREATE INDEX ticket_order_by_buyer on ticket_order (place_id, buyer_id, created_at);
+
+CREATE INDEX ticket_order_by_showtime on ticket_order (place_id, showtime_id);
+
+CREATE INDEX ticket_order_held on ticket_order (place_id, held_until) where state = 'held';
+
+CREATE UNIQUE INDEX ticket_seat_once on ticket (place_id, showtime_id, seat) where voided_at is null;
+
+CREATE INDEX transfer_by_reference on transfer (book_id, reference);
+
+CREATE UNIQUE INDEX transfer_resolved_once on transfer (book_id, pending_id) where pending_id is not null;
