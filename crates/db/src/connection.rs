@@ -24,15 +24,15 @@ impl Connection {
     pub fn begin_write(&self) -> Result<()> {
         match self {
             Connection::Sqlite(_) => self.control("begin immediate"),
-            Connection::Postgres(_) => self.control("begin"),
+            Connection::Postgres(session) => session.begin("begin"),
         }
     }
 
     pub fn begin_read(&self) -> Result<()> {
         match self {
             Connection::Sqlite(_) => self.control("begin"),
-            Connection::Postgres(_) => {
-                self.control("begin transaction isolation level repeatable read read only")
+            Connection::Postgres(session) => {
+                session.begin("begin transaction isolation level repeatable read read only")
             }
         }
     }

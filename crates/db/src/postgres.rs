@@ -15,13 +15,15 @@ type AnyError = Box<dyn std::error::Error + Sync + Send>;
 pub(crate) struct Session(RefCell<Open>);
 
 struct Open {
+    url: String,
     client: Client,
     statements: HashMap<&'static str, Statement>,
 }
 
 pub(crate) fn open(url: &str) -> Result<Connection> {
     let client = Client::connect(url, NoTls)?;
-    Ok(Connection::Postgres(Session(RefCell::new(Open { client, statements: HashMap::new() }))))
+    let open = Open { url: url.to_owned(), client, statements: HashMap::new() };
+    Ok(Connection::Postgres(Session(RefCell::new(open))))
 }
 
 /// Whether running the same transaction again may succeed: a serialization failure or a deadlock.
@@ -32,6 +34,16 @@ pub(crate) fn may_retry(error: &Error) -> bool {
 }
 
 impl Session {
+    /// Begins a transaction; connects again first when the server has gone away in the meantime.
+    pub fn begin(&self, sql: &str) -> Result<()> {
+        let mut open = self.0.borrow_mut();
+        if open.client.is_closed() {
+            open.client = Client::connect(&open.url, NoTls)?;
+            open.statements.clear();
+        }
+        Ok(open.client.batch_execute(sql)?)
+    }
+
     pub fn control(&self, sql: &str) -> Result<()> {
         Ok(self.0.borrow_mut().client.batch_execute(sql)?)
     }

@@ -95,3 +95,17 @@ fn other_lanes() -> [Lane; 2] {
     let found = (lanes.iter().find(odd), lanes.iter().find(|lane| !odd(lane)));
     [*found.0.expect("an odd lane"), *found.1.expect("an even lane")]
 }
+
+/// The server ends every connection of this database, as a restart or a failover does.
+#[test]
+fn a_connection_that_was_ended_is_made_again() {
+    const MARK: &str = "select set_config('application_name', 'doomed', false)";
+    const END: &str = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'doomed'";
+    let Some(db) = on_postgres() else { return };
+    let marked = || db.write_blocking(Lane::house(), |tx| tx.one::<(String,)>(MARK, &[]));
+    marked().expect("the writer's connection is marked");
+    let ended = db.read_blocking(|view| view.all::<(bool,)>(END, &[])).expect("it is ended");
+    assert_eq!(ended, [(true,)]);
+    let answers: Vec<bool> = (0..3).map(|_| marked().is_ok()).collect();
+    assert_eq!(answers.last(), Some(&true), "the writer connects again: {answers:?}");
+}
