@@ -40,6 +40,9 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         if new {
             println!("This installation is empty: open {address}/first-run to create its operator.");
         }
+        if new && !options.edge.listen.ip().is_loopback() {
+            println!("Do it now: until then, whoever opens that page first becomes the operator.");
+        }
     })
 }
 
