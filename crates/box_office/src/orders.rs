@@ -9,6 +9,8 @@ use kernel::{Act, Currency, Error, Instant, Kind, Money, OrderId, OrgId, PersonI
 pub const KEY_MAX: usize = 80;
 /// Orders swept or listed at once, at most.
 pub const PAGE_MAX: i64 = 200;
+/// How often a change looks again when another node was faster.
+const TRIES_MAX: usize = 3;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -121,40 +123,35 @@ pub fn open(
     funder: &OrgId,
     buyer: &Buyer,
 ) -> Result<Opened> {
-    let mut seats: Vec<&str> = quote.lines.iter().map(|line| line.seat.id.as_str()).collect();
-    seats.sort_unstable();
-    let asked = format!("{} {}", showtime.id, seats.join(" "));
-    if let Some(before) = by_key(tx, &showtime.place, buyer)? {
-        return again(before, &asked);
+    let seats: Vec<String> = quote.lines.iter().map(|line| line.seat.id.clone()).collect();
+    if let Some(before) = before(tx, &showtime.place, &showtime.id, &seats, buyer)? {
+        return Ok(Opened::Again(before));
     }
-    let subsidy = quote.subsidy()?;
-    let order = Order {
-        place: showtime.place.clone(),
-        id: act.id(),
-        showtime: showtime.id.clone(),
-        title: showtime.title.clone(),
-        buyer: buyer.person.clone(),
-        state: State::Held,
-        held_until: act.at.plus_minutes(holds::HOLD_MINUTES),
-        seats: seats.len() as i64,
-        paid: quote.paid()?,
-        fee: quote.fee()?,
-        base: quote.base()?,
-        subsidy,
-        subsidy_funder: (!subsidy.is_zero()).then(|| funder.clone()),
-        click: buyer.click.clone(),
-        created_at: act.at,
-        asked,
-    };
-    insert(tx, &order, &buyer.key)?;
+    let order = draft(act, showtime, quote, funder, buyer)?;
+    if !insert(tx, &order, &buyer.key)? {
+        // The same request is being answered at this moment by another node.
+        let before = before(tx, &showtime.place, &showtime.id, &seats, buyer)?;
+        return before.map(Opened::Again).ok_or_else(|| Error::fault("a key is taken by no order"));
+    }
     insert_lines(tx, &order, quote)?;
+    let mut seats: Vec<&str> = seats.iter().map(String::as_str).collect();
+    seats.sort_unstable();
     holds::take(tx, &order.place, &order.showtime, &seats, &order.id, order.held_until, act.at)?;
     Ok(Opened::New(order))
 }
 
-fn again(before: Order, asked: &str) -> Result<Opened> {
-    if before.asked == asked {
-        return Ok(Opened::Again(before));
+/// The order that this key has opened for the same seats, as it is today, whatever became of the showtime since.
+/// Refuses a key that was used for others (`key_reused`), and one that is no key (`bad_key`).
+pub fn before(
+    view: &View,
+    place: &PlaceId,
+    showtime: &ShowtimeId,
+    seats: &[String],
+    buyer: &Buyer,
+) -> Result<Option<Order>> {
+    let Some(before) = by_key(view, place, buyer)? else { return Ok(None) };
+    if before.asked == asked(showtime, seats) {
+        return Ok(Some(before));
     }
     Err(Refusal::new(
         Kind::Conflict,
@@ -163,6 +160,13 @@ fn again(before: Order, asked: &str) -> Result<Opened> {
         "这次下单已用于其他座位，请重新选择。",
     )
     .into())
+}
+
+/// What a key stands for, the same text for the same wish.
+fn asked(showtime: &ShowtimeId, seats: &[String]) -> String {
+    let mut seats: Vec<&str> = seats.iter().map(String::as_str).collect();
+    seats.sort_unstable();
+    format!("{showtime} {}", seats.join(" "))
 }
 
 fn by_key(view: &View, place: &PlaceId, buyer: &Buyer) -> Result<Option<Order>> {
@@ -178,12 +182,37 @@ fn by_key(view: &View, place: &PlaceId, buyer: &Buyer) -> Result<Option<Order>> 
     )
 }
 
-fn insert(tx: &Tx, order: &Order, key: &str) -> Result<()> {
-    tx.run(
+fn draft(act: &mut Act, showtime: &Showtime, quote: &Quote, funder: &OrgId, buyer: &Buyer) -> Result<Order> {
+    let seats: Vec<String> = quote.lines.iter().map(|line| line.seat.id.clone()).collect();
+    let subsidy = quote.subsidy()?;
+    Ok(Order {
+        place: showtime.place.clone(),
+        id: act.id(),
+        showtime: showtime.id.clone(),
+        title: showtime.title.clone(),
+        buyer: buyer.person.clone(),
+        state: State::Held,
+        held_until: act.at.plus_minutes(holds::HOLD_MINUTES),
+        seats: seats.len() as i64,
+        paid: quote.paid()?,
+        fee: quote.fee()?,
+        base: quote.base()?,
+        subsidy,
+        subsidy_funder: (!subsidy.is_zero()).then(|| funder.clone()),
+        click: buyer.click.clone(),
+        created_at: act.at,
+        asked: asked(&showtime.id, &seats),
+    })
+}
+
+/// False when the key is taken.
+fn insert(tx: &Tx, order: &Order, key: &str) -> Result<bool> {
+    let added = tx.run(
         "insert into ticket_order
            (place_id, id, showtime_id, title_id, buyer_id, key, asked, state, held_until, seats, paid_minor, fee_minor,
             base_minor, subsidy_minor, subsidy_funder, currency, click, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, 'held', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+         values ($1, $2, $3, $4, $5, $6, $7, 'held', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+         on conflict (place_id, buyer_id, key) do nothing",
         &[
             &order.place,
             &order.id,
@@ -204,7 +233,7 @@ fn insert(tx: &Tx, order: &Order, key: &str) -> Result<()> {
             &order.created_at,
         ],
     )?;
-    Ok(())
+    Ok(added == 1)
 }
 
 fn insert_lines(tx: &Tx, order: &Order, quote: &Quote) -> Result<()> {
@@ -234,28 +263,42 @@ pub enum Confirmed {
     Now(Order),
     /// It was paid already; nothing changed.
     Before(Order),
-    /// The hold is over: the seats are free again, the money must go back.
+    /// The hold is over: the seats are free again, or somebody else's; the money must go back.
     Late(Order),
 }
 
 /// The money is there: sells the held seats, or says that it came too late.
 pub fn confirm(tx: &Tx, place: &PlaceId, id: &OrderId, now: Instant) -> Result<Confirmed> {
-    let order = any(tx, place, id)?;
-    match order.state {
-        State::Paid | State::Refunded => return Ok(Confirmed::Before(order)),
-        State::Expired => return Ok(Confirmed::Late(order)),
-        State::Held if order.held_until < now => {
-            expire(tx, &order, now)?;
-            return Ok(Confirmed::Late(Order { state: State::Expired, ..order }));
+    for _ in 0..TRIES_MAX {
+        let order = any(tx, place, id)?;
+        match order.state {
+            State::Paid | State::Refunded => return Ok(Confirmed::Before(order)),
+            State::Expired => return Ok(Confirmed::Late(order)),
+            State::Held if order.held_until < now => {
+                if expire(tx, &order, now)? {
+                    return Ok(Confirmed::Late(Order { state: State::Expired, ..order }));
+                }
+            }
+            State::Held => {
+                if let Some(confirmed) = sell(tx, order, now)? {
+                    return Ok(confirmed);
+                }
+            }
         }
-        State::Held => {}
     }
-    change(tx, &order, State::Paid, now)?;
-    let sold = holds::sell(tx, place, &order.showtime, id)?;
+    Err(moving().into())
+}
+
+/// Sells what an order holds. A hold that gave way, because whoever took its seats had the later clock, is over
+/// like any other. Nothing when another node changed the order meanwhile.
+fn sell(tx: &Tx, order: Order, now: Instant) -> Result<Option<Confirmed>> {
+    let sold = holds::sell(tx, &order.place, &order.showtime, &order.id)?;
     if sold != order.seats as u64 {
-        return Err(Error::fault(format!("order {id} holds {sold} of its {} seats", order.seats)));
+        let over = expire(tx, &order, now)?;
+        return Ok(over.then_some(Confirmed::Late(Order { state: State::Expired, ..order })));
     }
-    Ok(Confirmed::Now(Order { state: State::Paid, ..order }))
+    let paid = change(tx, &order, State::Paid, now)?;
+    Ok(paid.then_some(Confirmed::Now(Order { state: State::Paid, ..order })))
 }
 
 /// Expires up to `limit` holds of a place whose time is over, oldest first.
@@ -269,45 +312,87 @@ pub fn expire_due(tx: &Tx, place: &PlaceId, now: Instant, limit: i64) -> Result<
          limit $3",
         &[place, &now, &limit.min(PAGE_MAX)],
     )?;
-    for order in &due {
-        expire(tx, order, now)?;
+    let mut expired = Vec::with_capacity(due.len());
+    for order in due {
+        if expire(tx, &order, now)? {
+            expired.push(Order { state: State::Expired, ..order });
+        }
     }
-    Ok(due)
+    Ok(expired)
 }
 
-fn expire(tx: &Tx, order: &Order, now: Instant) -> Result<()> {
-    change(tx, order, State::Expired, now)?;
-    holds::release(tx, &order.place, &order.showtime, &order.id)?;
-    Ok(())
+/// False when another node changed the order meanwhile.
+fn expire(tx: &Tx, order: &Order, now: Instant) -> Result<bool> {
+    let expired = change(tx, order, State::Expired, now)?;
+    if expired {
+        holds::release(tx, &order.place, &order.showtime, &order.id)?;
+    }
+    Ok(expired)
+}
+
+/// What came of a change that may be asked for twice.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Changed {
+    Now(Order),
+    Already(Order),
 }
 
 /// Takes a paid order back: its tickets are void, its seats free. Refused once anybody was admitted
-/// (`admitted`) and when the showing has begun (`showtime_begun`).
-pub fn refund(tx: &Tx, order: &Order, showtime: &Showtime, now: Instant) -> Result<Order> {
+/// (`admitted`) and when the showing has begun (`showtime_begun`); one that was refunded stays so.
+pub fn refund(tx: &Tx, order: &Order, showtime: &Showtime, now: Instant) -> Result<Changed> {
     let refuse = |code, en, zh| Err(Refusal::new(Kind::Conflict, code, en, zh).into());
+    if order.state == State::Refunded {
+        return Ok(Changed::Already(order.clone()));
+    }
     if order.state != State::Paid {
         return refuse("not_paid", "Only a paid order can be refunded.", "只有已支付的订单才能退票。");
     }
     if showtime.starts_at <= now {
         return refuse("showtime_begun", "The showing has begun, so its tickets cannot be refunded.", "电影已开场，不能退票。");
     }
-    if !tickets::void_all(tx, &order.place, &order.id, now)? {
-        return refuse("admitted", "Somebody was already admitted with these tickets.", "这些票已有人检票入场，不能退票。");
+    if tickets::any_admitted(tx, &order.place, &order.id)? {
+        return refuse_admitted();
     }
-    change(tx, order, State::Refunded, now)?;
+    if !change(tx, order, State::Refunded, now)? {
+        let order = any(tx, &order.place, &order.id)?;
+        return if order.state == State::Refunded { Ok(Changed::Already(order)) } else { Err(moving().into()) };
+    }
+    if tickets::void_all(tx, &order.place, &order.id, now)? != order.seats as u64 {
+        // The door was faster; the transaction undoes what was written here.
+        return refuse_admitted();
+    }
     holds::release(tx, &order.place, &order.showtime, &order.id)?;
-    Ok(Order { state: State::Refunded, ..order.clone() })
+    Ok(Changed::Now(Order { state: State::Refunded, ..order.clone() }))
 }
 
-/// Compare and set: only from the state that was read.
-fn change(tx: &Tx, order: &Order, to: State, now: Instant) -> Result<()> {
+fn refuse_admitted() -> Result<Changed> {
+    Err(Refusal::new(
+        Kind::Conflict,
+        "admitted",
+        "Somebody was already admitted with these tickets.",
+        "这些票已有人检票入场，不能退票。",
+    )
+    .into())
+}
+
+fn moving() -> Refusal {
+    Refusal::new(
+        Kind::Busy,
+        "busy",
+        "This order is being changed at this moment. Please try again.",
+        "这笔订单正在处理中，请再试一次。",
+    )
+}
+
+/// Compare and set: only from the state that was read. Whether it was still that.
+fn change(tx: &Tx, order: &Order, to: State, now: Instant) -> Result<bool> {
     let changed = tx.run(
         "update ticket_order
          set state = $4, closed_at = $5
          where place_id = $1 and id = $2 and state = $3",
         &[&order.place, &order.id, &order.state.code(), &to.code(), &now],
     )?;
-    if changed == 1 { Ok(()) } else { Err(Error::fault(format!("order {} changed underneath", order.id))) }
+    Ok(changed == 1)
 }
 
 pub fn any(view: &View, place: &PlaceId, id: &OrderId) -> Result<Order> {

@@ -9,6 +9,8 @@ use std::collections::HashSet;
 
 pub const ROWS_MAX: usize = 40;
 pub const CELLS_MAX: usize = 60;
+/// Letters in the label of a row, at most.
+pub const LABEL_MAX: usize = 3;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -63,6 +65,7 @@ impl SeatMap {
     }
 
     /// A plain hall: an aisle on either side of the middle block, love seats at the back, two wheelchair places in front.
+    /// It has 1 to 40 rows of 2 to 58 seats.
     pub fn plain(rows: usize, across: usize) -> SeatMap {
         let side = across / 4;
         let block = |kind: char, count: usize| kind.to_string().repeat(count);
@@ -88,7 +91,15 @@ impl SeatMap {
                 format!("一个影厅有 1 到 {ROWS_MAX} 排。"),
             );
         }
-        for row in &self.rows {
+        for (i, row) in self.rows.iter().enumerate() {
+            // A label ends in a letter and a number follows it, so no two seats can have one name.
+            let plain = (1..=LABEL_MAX).contains(&row.label.len()) && row.label.bytes().all(|byte| byte.is_ascii_uppercase());
+            if !plain || self.rows[..i].iter().any(|other| other.label == row.label) {
+                return refuse(
+                    format!("Every row needs a label of its own, of 1 to {LABEL_MAX} letters from A to Z."),
+                    format!("每一排都要有自己的编号，用 1 到 {LABEL_MAX} 个大写字母。"),
+                );
+            }
             if row.cells.is_empty() || row.cells.len() > CELLS_MAX || !row.cells.bytes().all(|cell| b"slw_".contains(&cell)) {
                 return refuse(
                     format!("Row {} needs 1 to {CELLS_MAX} of the letters s, l, w and _.", row.label),

@@ -1,5 +1,6 @@
 //! A showtime: a film in a hall at a moment, for a price.
 
+use crate::cinemas;
 use crate::halls::Hall;
 use db::{FromRow, Row, Tx, View};
 use kernel::{Act, Day, HallId, Instant, Kind, Money, PlaceId, Refusal, Result, ShowtimeId, TitleId, Zone};
@@ -7,6 +8,7 @@ use kernel::{Act, Day, HallId, Instant, Kind, Money, PlaceId, Refusal, Result, S
 /// Between two showings of one hall.
 pub const CLEANING_MINUTES: i64 = 15;
 pub const RUNTIME_MINUTES_MAX: i64 = 600;
+pub const PRICE_MINOR_MAX: i64 = 1_000_000;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Showtime {
@@ -71,30 +73,10 @@ pub struct Plan {
 
 /// Puts a showtime on sale. Refuses one that overlaps another in the hall, cleaning included.
 pub fn add(tx: &Tx, act: &mut Act, hall: &Hall, plan: &Plan) -> Result<Showtime> {
-    let refuse = |field, en, zh| Err(Refusal::field(field, "bad_showtime", en, zh).into());
-    if !(1..=RUNTIME_MINUTES_MAX).contains(&plan.runtime_minutes) {
-        return refuse("runtime", "A film runs between 1 and 600 minutes.", "片长应在 1 到 600 分钟之间。");
-    }
-    if plan.price.minor <= 0 || plan.price.minor > 1_000_000 {
-        return refuse("price", "A ticket costs between 0.01 and 10,000.", "票价应在 0.01 到 10,000 之间。");
-    }
-    if plan.version.is_empty() || plan.version.chars().count() > 20 {
-        return refuse("version", "Say the version in 1 to 20 characters, such as 2D.", "版本请用 1 到 20 个字，如 2D。");
-    }
+    check(plan)?;
+    cinemas::take_turn(tx, &hall.place)?;
     let ends_at = plan.starts_at.plus_minutes(plan.runtime_minutes);
-    let busy: Option<(Instant,)> = tx.maybe(
-        "select starts_at
-         from showtime
-         where place_id = $1 and hall_id = $2 and state = 'open' and starts_at < $3 and ends_at > $4
-         limit 1",
-        &[
-            &hall.place,
-            &hall.id,
-            &ends_at.plus_minutes(CLEANING_MINUTES),
-            &plan.starts_at.plus_minutes(-CLEANING_MINUTES),
-        ],
-    )?;
-    if let Some((other,)) = busy {
+    if let Some(other) = busy(tx, hall, plan.starts_at, ends_at)? {
         return Err(Refusal::new(
             Kind::Conflict,
             "hall_busy",
@@ -119,6 +101,52 @@ pub fn add(tx: &Tx, act: &mut Act, hall: &Hall, plan: &Plan) -> Result<Showtime>
     };
     insert(tx, &showtime)?;
     Ok(showtime)
+}
+
+fn check(plan: &Plan) -> Result<(), Refusal> {
+    let refuse = |field, en, zh| Err(Refusal::field(field, "bad_showtime", en, zh));
+    if !(1..=RUNTIME_MINUTES_MAX).contains(&plan.runtime_minutes) {
+        return refuse("runtime", "A film runs between 1 and 600 minutes.", "片长应在 1 到 600 分钟之间。");
+    }
+    if !(1..=PRICE_MINOR_MAX).contains(&plan.price.minor) {
+        return refuse("price", "A ticket costs between 0.01 and 10,000.", "票价应在 0.01 到 10,000 之间。");
+    }
+    let same_currency = plan.minimum.currency == plan.price.currency;
+    if !same_currency || !(0..=PRICE_MINOR_MAX).contains(&plan.minimum.minor) {
+        return refuse(
+            "minimum",
+            "The minimum settlement price lies between 0 and 10,000, in the currency of the price.",
+            "最低结算价应在 0 到 10,000 之间，币种与票价一致。",
+        );
+    }
+    if plan.version.is_empty() || plan.version.chars().count() > 20 {
+        return refuse("version", "Say the version in 1 to 20 characters, such as 2D.", "版本请用 1 到 20 个字，如 2D。");
+    }
+    Ok(())
+}
+
+/// When the showing begins that has the hall at that time: one on sale, or one taken off sale whose seats are sold.
+fn busy(view: &View, hall: &Hall, starts_at: Instant, ends_at: Instant) -> Result<Option<Instant>> {
+    let found: Option<(Instant,)> = view.maybe(
+        "select showtime.starts_at
+         from showtime
+         where showtime.place_id = $1 and showtime.hall_id = $2
+           and showtime.starts_at < $3 and showtime.ends_at > $4
+           and (showtime.state = 'open' or exists (
+             select 1
+             from showtime_seat seat
+             where seat.place_id = $1 and seat.showtime_id = showtime.id
+           ))
+         order by showtime.starts_at
+         limit 1",
+        &[
+            &hall.place,
+            &hall.id,
+            &ends_at.plus_minutes(CLEANING_MINUTES),
+            &starts_at.plus_minutes(-CLEANING_MINUTES),
+        ],
+    )?;
+    Ok(found.map(|(starts_at,)| starts_at))
 }
 
 fn insert(tx: &Tx, showtime: &Showtime) -> Result<()> {

@@ -87,16 +87,19 @@ pub fn admit(tx: &Tx, act: &Act, place: &PlaceId, id: &TicketId) -> Result<bool>
     Ok(admitted == 1)
 }
 
-/// Voids every ticket of an order; false, and nothing changed, when one of them was used.
-pub fn void_all(tx: &Tx, place: &PlaceId, order: &OrderId, now: Instant) -> Result<bool> {
-    if of_order(tx, place, order)?.iter().any(|ticket| ticket.admitted_at.is_some()) {
-        return Ok(false);
-    }
+/// Whether anybody came in with a ticket of this order.
+pub fn any_admitted(view: &View, place: &PlaceId, order: &OrderId) -> Result<bool> {
+    Ok(of_order(view, place, order)?.iter().any(|ticket| ticket.admitted_at.is_some()))
+}
+
+/// Voids every ticket of an order that was not used; how many.
+pub fn void_all(tx: &Tx, place: &PlaceId, order: &OrderId, now: Instant) -> Result<u64> {
     tx.run(
-        "update ticket set voided_at = $3 where place_id = $1 and order_id = $2 and voided_at is null",
+        "update ticket
+         set voided_at = $3
+         where place_id = $1 and order_id = $2 and voided_at is null and admitted_at is null",
         &[place, order, &now],
-    )?;
-    Ok(true)
+    )
 }
 
 /// Signs and reads ticket codes: `FT1.<place>.<ticket>.<seat>.<signature>`.

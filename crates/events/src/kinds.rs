@@ -32,6 +32,7 @@ kinds! {
     OfferMade = "offer_made", "Licence offered", "发布授权招商";
     OrganisationAdded = "organisation_added", "Organisation added", "新增机构";
     PaymentCaptured = "payment_captured", "Payment captured", "扣款成功";
+    PaymentDiffers = "payment_differs", "Payment differs from its order", "支付金额不符";
     PaymentLate = "payment_late", "Payment came late", "逾期付款";
     PersonSignedUp = "person_signed_up", "Somebody signed up", "新用户注册";
     PlaceOpened = "place_opened", "Place opened", "场所开业";

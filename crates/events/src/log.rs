@@ -2,7 +2,7 @@
 
 use crate::Kind;
 use db::{FromRow, Row, Tx, View};
-use kernel::{Act, Error, EventId, Instant, PlaceId, Result, TitleId};
+use kernel::{Act, Dice, Error, EventId, Instant, PlaceId, Result, TitleId};
 use serde_json::Value;
 
 /// Events in one page, at most.
@@ -41,7 +41,7 @@ impl FromRow for Event {
     }
 }
 
-/// Appends one event at the act's moment, by its actor.
+/// Appends one event at the act's moment, by its actor, after every event that its place has.
 pub fn append(
     tx: &Tx,
     act: &mut Act,
@@ -51,13 +51,37 @@ pub fn append(
     subject: &impl AsRef<str>,
     body: Value,
 ) -> Result<()> {
-    let id: EventId = act.id();
+    let id = next_id(tx, act, place)?;
     tx.run(
         "insert into event (place_id, id, at, kind, actor, title_id, subject, body)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
         &[place, &id, &act.at, &kind.code(), &act.actor.code(), &title, &subject.as_ref(), &body.to_string()],
     )?;
     Ok(())
+}
+
+/// An id after all others of the place. Two events of one millisecond, or acts that were handed in in another
+/// order than they run, would else be in the wrong order, and who reads forwards would miss some.
+fn next_id(view: &View, act: &mut Act, place: &PlaceId) -> Result<EventId> {
+    let fresh: EventId = act.id();
+    let last: Option<(EventId,)> =
+        view.maybe("select id from event where place_id = $1 order by id desc limit 1", &[place])?;
+    match last {
+        Some((last,)) if last >= fresh => {
+            following(&last, &mut act.dice).ok_or_else(|| Error::fault(format!("{last} is no id of an event")))
+        }
+        _ => Ok(fresh),
+    }
+}
+
+/// A little after an id, by chance, so that two who append at once elsewhere do not meet.
+fn following(last: &EventId, dice: &mut Dice) -> Option<EventId> {
+    const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let digit = |byte: u8| DIGITS.iter().position(|digit| *digit == byte);
+    let number = last.0.strip_prefix("evt_")?.bytes().try_fold(0_u128, |sum, byte| Some((sum << 5) | digit(byte)? as u128))?;
+    let next = number.checked_add(u128::from(dice.next()) + 1)?;
+    let text: String = (0..26).rev().map(|i| DIGITS[(next >> (i * 5)) as usize & 31] as char).collect();
+    Some(EventId(format!("evt_{text}")))
 }
 
 /// A place's events after one of its events, oldest first.
@@ -108,5 +132,28 @@ mod tests {
         );
         assert_eq!(all[0].body["seats"], 2);
         assert_eq!(rest, all[1..]);
+    }
+
+    #[test]
+    fn events_of_one_moment_are_read_in_the_order_they_were_written() {
+        let db = scratch::scratch();
+        let place = PlaceId("plc_a".into());
+        let noon = Instant::from_micros(1_482_465_600_000_000);
+        // Three events in one act; then an act whose clock is behind.
+        for (at, seed) in [(noon, 1), (noon, 2), (noon.plus_seconds(-5), 3)] {
+            let (act, place) = (Act::new(Actor::System, at, Dice::seeded(seed)), place.clone());
+            db.write_blocking(Lane::of(&place.clone()), move |tx| {
+                let mut act = act.clone();
+                for part in 0..3 {
+                    let subject = format!("{seed}.{part}");
+                    append(tx, &mut act, &place, Kind::SeatsHeld, None, &subject, Value::Null)?;
+                }
+                Ok(())
+            })
+            .expect("events are appended");
+        }
+        let all = db.read_blocking(move |view| after(view, &place, None, 100)).expect("the log is read");
+        let subjects: Vec<&str> = all.iter().map(|event| event.subject.as_str()).collect();
+        assert_eq!(subjects, ["1.0", "1.1", "1.2", "2.0", "2.1", "2.2", "3.0", "3.1", "3.2"]);
     }
 }

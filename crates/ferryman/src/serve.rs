@@ -119,7 +119,13 @@ fn beside(
     })
 }
 
+/// Waits for the end, and then ends what would never end by itself: pages that follow live.
 async fn asked_to_stop() {
+    interrupted_or_terminated().await;
+    web::end_streams();
+}
+
+async fn interrupted_or_terminated() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

@@ -5,7 +5,7 @@ use crate::house::Scene;
 use db::View;
 use events::{Kind, log};
 use kernel::{Instant, OrderId, PersonId, PlaceId, Refusal as Refuse, Result, Round};
-use ledger::Transfer;
+use ledger::{Transfer, transfers};
 use licensing::royalties;
 use licensing::{accruals, contracts};
 use payments::intents::{Bill, Purpose};
@@ -66,7 +66,7 @@ fn sold(scene: &mut Scene, order: &Order, intent: &Intent) -> Result<()> {
     for line in orders::lines(scene.tx, &order.place, &order.id)? {
         let owed = owed(scene.tx, &line)?;
         if let Some(owed) = &owed {
-            accruals::record(scene.tx, &owed.row(accruals::Kind::Sale, scene.act.at))?;
+            accruals::record(scene.tx, &owed.row(scene.act.at))?;
         }
         let sale = sale(&shop, &line, owed.as_ref(), &intent.provider, scene.act.at)?;
         ledger::post_all(scene.tx, &sale, scene.act.at)?;
@@ -107,19 +107,16 @@ pub(crate) fn owed(view: &View, line: &Line) -> Result<Option<Owed>> {
 }
 
 impl Owed {
-    fn row(&self, kind: accruals::Kind, at: Instant) -> accruals::Accrual {
+    fn row(&self, at: Instant) -> accruals::Accrual {
         accruals::Accrual {
             place: self.line.place.clone(),
             order: self.line.order.clone(),
             listing: self.line.listing.clone(),
-            kind,
+            kind: accruals::Kind::Sale,
             contract: self.contract.id.clone(),
             title: self.contract.title.clone(),
             merchant: self.line.merchant.clone(),
-            parts: match kind {
-                accruals::Kind::Sale => self.accrued,
-                accruals::Kind::Refund => self.accrued.reversed(),
-            },
+            parts: self.accrued,
             at,
         }
     }
@@ -155,45 +152,50 @@ fn sale(shop: &Shop, line: &Line, owed: Option<&Owed>, provider: &str, at: Insta
         .collect())
 }
 
-/// Takes a paid order back at its buyer's wish, before it is shipped; the royalty goes back exactly.
+/// Takes a paid order back at its buyer's wish, before it is shipped; what it moved and what it owed goes back
+/// exactly. Asked again, the same refund.
 pub fn refund(scene: &mut Scene, place: &PlaceId, id: &OrderId) -> Result<Refund> {
     let buyer = scene.act.person()?;
     let order = orders::of(scene.tx, &buyer, place, id)?;
-    let order = match orders::refund(scene.tx, place, &order.id, scene.act.at)? {
-        Changed::Now(order) | Changed::Already(order) => order,
-    };
-    let shop = shops::shops::any(scene.tx, place)?;
+    let changed = orders::refund(scene.tx, place, &order.id, scene.act.at)?;
     let intent = intents::of_order(scene.tx, place, &order.id)?;
     let refund = refunds::request(scene.tx, &intent, "refund", order.total, scene.act.at)?;
-    for line in orders::lines(scene.tx, place, &order.id)? {
-        let owed = owed(scene.tx, &line)?;
-        if let Some(owed) = &owed {
-            accruals::record(scene.tx, &owed.row(accruals::Kind::Refund, scene.act.at))?;
-        }
-        let mut back = sale(&shop, &line, owed.as_ref(), &intent.provider, scene.act.at)?;
-        back.reverse();
-        for transfer in &mut back {
-            let wallet = transfer.debit.starts_with("provider:");
-            std::mem::swap(&mut transfer.debit, &mut transfer.credit);
-            transfer.id.push_str("/back");
-            transfer.code = "product_refund";
-            if wallet {
-                transfer.credit = "refunds:due".into();
-            }
-        }
-        ledger::post_all(scene.tx, &back, scene.act.at)?;
-    }
+    let Changed::Now(order) = changed else { return Ok(refund) };
+    accruals::reverse(scene.tx, place, &order.id, scene.act.at)?;
+    ledger::post_all(scene.tx, &back(scene.tx, &order, scene.act.at)?, scene.act.at)?;
     crate::serve_ad::reverse_credit(scene, place, &order.id)?;
     let body = json!({ "total_minor": order.total.minor, "refund": refund.id });
     log::append(scene.tx, &mut scene.act, place, Kind::ProductOrderRefunded, None, &order.id, body)?;
     Ok(refund)
 }
 
-/// Lets go of a shop's orders that nobody paid for; how many.
+/// The postings of a refund: what the sale posted, backwards, with the consumer's money waiting in `refunds:due`.
+/// What the merchant gave away comes back first, so that the sale can be taken from what it has.
+fn back(view: &View, order: &Order, at: Instant) -> Result<Vec<Transfer>> {
+    let mut posted = transfers::of_reference(view, &order.place, &order.id.0)?;
+    posted.retain(|kept| SALE_CODES.contains(&kept.code.as_str()));
+    posted.sort_by_key(|kept| kept.code == SALE_CODES[0]);
+    let back = posted.into_iter().map(|kept| Transfer {
+        book: order.place.clone(),
+        id: format!("{}/back", kept.id),
+        credit: if kept.code == SALE_CODES[0] { "refunds:due".into() } else { kept.debit },
+        debit: kept.credit,
+        amount: kept.amount,
+        code: "product_refund",
+        reference: kept.reference,
+        happened_at: at,
+    });
+    Ok(back.collect())
+}
+
+/// What a sale posts a line, the consumer's money first.
+const SALE_CODES: [&str; 4] = ["product_sale", "commission", "royalty", "marketing_fund"];
+
+/// Lets go of a shop's orders that nobody paid for; how many. Their payments stay open until the provider has
+/// said what became of them (`sweep`).
 pub fn expire(scene: &mut Scene, place: &PlaceId) -> Result<usize> {
     let due = orders::expire_due(scene.tx, place, scene.act.at, box_office::orders::PAGE_MAX)?;
     for order in &due {
-        intents::close(scene.tx, place, &order.id)?;
         log::append(scene.tx, &mut scene.act, place, Kind::ProductOrderExpired, None, &order.id, json!({}))?;
     }
     Ok(due.len())

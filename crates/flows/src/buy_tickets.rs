@@ -3,7 +3,7 @@
 
 use crate::house::Scene;
 use crate::views;
-use box_office::orders::{Buyer, Confirmed, Opened};
+use box_office::orders::{Buyer, Changed, Confirmed, Opened};
 use box_office::{Order, Ticket, cinemas, halls, holds, orders, showtimes, tariff, tickets};
 use db::View;
 use events::{Kind, log};
@@ -31,23 +31,21 @@ pub struct Held {
     pub intent: Intent,
 }
 
-/// Holds seats for ten minutes, for the signed-in actor.
+/// Holds seats for ten minutes, for the signed-in actor. The same key again is the same order.
 pub fn hold(scene: &mut Scene, wish: &Wish) -> Result<Held> {
-    let person = scene.act.person()?;
+    let click = wish.click.clone().filter(|token| crate::serve_ad::attribution(scene, token, scene.now()).is_some());
+    let buyer = Buyer { person: scene.act.person()?, key: wish.key.clone(), click };
+    if let Some(order) = orders::before(scene.tx, &wish.place, &wish.showtime, &wish.seats, &buyer)? {
+        return held_before(scene, order);
+    }
     let showtime = showtimes::on_sale(scene.tx, &wish.place, &wish.showtime, scene.now())?;
     let cinema = cinemas::any(scene.tx, &wish.place)?;
     let hall = halls::any(scene.tx, &wish.place, &showtime.hall)?;
     let title = views::film(scene.tx, &showtime.title)?;
 
     let quote = tariff::quote(&hall.seat_map, &showtime, cinema.service_fee, &wish.seats)?;
-    let click = wish.click.clone().filter(|token| crate::serve_ad::attribution(scene, token, scene.now()).is_some());
-    let buyer = Buyer { person, key: wish.key.clone(), click };
-
     let order = match orders::open(scene.tx, &mut scene.act, &showtime, &quote, &title.studio, &buyer)? {
-        Opened::Again(order) => {
-            let intent = intents::of_order(scene.tx, &order.place, &order.id)?;
-            return Ok(Held { order, intent });
-        }
+        Opened::Again(order) => return held_before(scene, order),
         Opened::New(order) => order,
     };
     let bill = Bill {
@@ -63,6 +61,11 @@ pub fn hold(scene: &mut Scene, wish: &Wish) -> Result<Held> {
     let intent = intents::open(scene.tx, &mut scene.act, &bill)?;
     let body = json!({ "showtime": order.showtime, "seats": wish.seats, "paid_minor": order.paid.minor });
     log::append(scene.tx, &mut scene.act, &order.place, Kind::SeatsHeld, Some(&order.title), &order.id, body)?;
+    Ok(Held { order, intent })
+}
+
+fn held_before(scene: &Scene, order: Order) -> Result<Held> {
+    let intent = intents::of_order(scene.tx, &order.place, &order.id)?;
     Ok(Held { order, intent })
 }
 
@@ -146,14 +149,15 @@ fn back(order: &Order, provider: &str, at: kernel::Instant) -> Vec<Transfer> {
         .collect()
 }
 
-/// Takes a paid order back at its buyer's wish, before the showing begins.
+/// Takes a paid order back at its buyer's wish, before the showing begins; asked again, the same refund.
 pub fn refund(scene: &mut Scene, place: &PlaceId, order: &OrderId) -> Result<Refund> {
     let buyer = scene.act.person()?;
     let order = orders::of(scene.tx, &buyer, place, order)?;
     let showtime = showtimes::any(scene.tx, place, &order.showtime)?;
-    let order = orders::refund(scene.tx, &order, &showtime, scene.act.at)?;
+    let changed = orders::refund(scene.tx, &order, &showtime, scene.act.at)?;
     let intent = intents::of_order(scene.tx, place, &order.id)?;
     let refund = refunds::request(scene.tx, &intent, "refund", order.paid, scene.act.at)?;
+    let Changed::Now(order) = changed else { return Ok(refund) };
     ledger::post_all(scene.tx, &back(&order, &intent.provider, scene.act.at), scene.act.at)?;
     crate::serve_ad::reverse_credit(scene, place, &order.id)?;
     let body = json!({
@@ -166,11 +170,11 @@ pub fn refund(scene: &mut Scene, place: &PlaceId, order: &OrderId) -> Result<Ref
     Ok(refund)
 }
 
-/// Lets go of a place's holds whose time is over; how many.
+/// Lets go of a place's holds whose time is over; how many. Their payments stay open until the provider has said
+/// what became of them (`sweep`).
 pub fn expire(scene: &mut Scene, place: &PlaceId) -> Result<usize> {
     let due = orders::expire_due(scene.tx, place, scene.act.at, orders::PAGE_MAX)?;
     for order in &due {
-        intents::close(scene.tx, place, &order.id)?;
         let body = json!({ "seats": order.seats });
         log::append(scene.tx, &mut scene.act, place, Kind::SeatsReleased, Some(&order.title), &order.id, body)?;
     }

@@ -18,6 +18,7 @@ struct Inner {
     keys: Keys,
     provider: Arc<dyn Provider>,
     ads: ads::desk::Desk,
+    rounds: crate::sweep::Rounds,
 }
 
 /// What this installation signs with; every purpose has its own.
@@ -71,6 +72,7 @@ impl House {
             keys: Keys::of(&key),
             provider,
             ads: ads::desk::Desk::new(book),
+            rounds: crate::sweep::Rounds::default(),
         };
         Ok(House { inner: Arc::new(inner) })
     }
@@ -93,6 +95,10 @@ impl House {
 
     pub fn ads(&self) -> &ads::desk::Desk {
         &self.inner.ads
+    }
+
+    pub(crate) fn rounds(&self) -> &crate::sweep::Rounds {
+        &self.inner.rounds
     }
 
     /// Fresh dice, independent of everybody else's.

@@ -31,16 +31,17 @@ pub fn show(house: &House, surface: &SurfaceId, visitor: &str, lang: Lang) -> Op
     Some(Ad { creative: chosen.creative.clone(), title: chosen.title, token })
 }
 
-/// Writes the views since the last time down, one transaction a place; how many.
+/// Writes the views since the last time down, in batches, each of one place; how many.
 pub fn write_views(house: &House) -> Result<u64> {
     let mut by_place: BTreeMap<PlaceId, Vec<impressions::Impression>> = BTreeMap::new();
     for seen in house.ads().take_seen() {
         by_place.entry(seen.place.clone()).or_default().push(seen);
     }
     let waiting: Vec<_> = by_place
-        .into_iter()
-        .map(|(place, seen)| {
-            house.submit(&place, Actor::System, move |scene| impressions::record_all(scene.tx, &seen))
+        .iter()
+        .flat_map(|(place, seen)| seen.chunks(impressions::BATCH_MAX).map(move |batch| (place, batch.to_vec())))
+        .map(|(place, batch)| {
+            house.submit(place, Actor::System, move |scene| impressions::record_all(scene.tx, &batch))
         })
         .collect();
     waiting.into_iter().try_fold(0, |sum, one| Ok(sum + one.wait()?))

@@ -1,10 +1,13 @@
 //! What must happen sooner or later, whether or not anybody asks: holds end, lost notices are found,
-//! refunds are paid out. Each is safe to repeat.
+//! refunds are paid out, clearing accounts mirror. Each is safe to repeat.
 
 use crate::house::House;
-use crate::{buy_product, buy_tickets, take_payment};
+use crate::take_payment::{self, Heard};
+use crate::{buy_product, buy_tickets, close_period};
 use kernel::{Actor, PlaceId, Result};
 use payments::{intents, refunds};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 /// How long a notice may be on its way before the provider is asked.
 pub const NOTICE_SECONDS: i64 = 20;
@@ -19,6 +22,39 @@ pub struct Swept {
     pub refunds_paid: usize,
 }
 
+impl Swept {
+    fn add(&mut self, other: Swept) {
+        self.holds_ended += other.holds_ended;
+        self.notices_found += other.notices_found;
+        self.refunds_paid += other.refunds_paid;
+    }
+}
+
+/// How far sweeps have come with what had to be left waiting, so that the next one goes on behind it and nothing
+/// that the provider will not answer keeps the rest from being asked about.
+#[derive(Default)]
+pub struct Rounds(Mutex<BTreeMap<(PlaceId, Task), i64>>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Task {
+    Ask,
+    PayBack,
+}
+
+impl Rounds {
+    fn skip(&self, place: &PlaceId, task: Task) -> i64 {
+        let rounds = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        rounds.get(&(place.clone(), task)).copied().unwrap_or(0)
+    }
+
+    /// After a page: the next sweep skips what is left, or begins again when there was no more than this.
+    fn turn(&self, place: &PlaceId, task: Task, page: usize, left: usize) {
+        let mut rounds = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let skip = rounds.entry((place.clone(), task)).or_default();
+        *skip = if page as i64 == SWEPT_MAX { *skip + left as i64 } else { 0 };
+    }
+}
+
 /// Sweeps one place. Lost notices are looked for first, so that a hold which was paid in time is not
 /// let go because nobody told us. What the provider does not answer now is left for the next sweep.
 pub fn place(house: &House, place: &PlaceId) -> Result<Swept> {
@@ -31,41 +67,58 @@ pub fn place(house: &House, place: &PlaceId) -> Result<Swept> {
     Ok(Swept { holds_ended, notices_found, refunds_paid })
 }
 
-/// Sweeps every place that sells.
+/// Sweeps every place that sells. One that fails keeps no other waiting; its error is answered at the end.
 pub fn all(house: &House) -> Result<Swept> {
     let mut swept = Swept::default();
+    let mut failed = close_period::mirror_all(house).err();
     for at in house.read_blocking(crate::views::places::selling)? {
-        let one = place(house, &at)?;
-        swept.holds_ended += one.holds_ended;
-        swept.notices_found += one.notices_found;
-        swept.refunds_paid += one.refunds_paid;
+        match place(house, &at) {
+            Ok(one) => swept.add(one),
+            Err(error) => {
+                tracing::error!(place = %at, %error, "a place was not swept");
+                failed = failed.or(Some(error));
+            }
+        }
     }
-    Ok(swept)
+    failed.map_or(Ok(swept), Err)
 }
 
+/// Asks about open payments, and gives those up whose time is over and of which the provider says that nobody
+/// paid. Until it has said so a payment stays open, so that no money is forgotten while the provider is silent.
 fn find_lost_notices(house: &House, place: &PlaceId) -> Result<usize> {
     let (at, before) = (place.clone(), house.now().plus_seconds(-NOTICE_SECONDS));
-    let waiting = house.read_blocking(move |view| intents::waiting(view, &at, before, SWEPT_MAX))?;
-    let mut found = 0;
-    for intent in waiting {
-        match take_payment::ask(house, place, &intent.id) {
-            Ok(payments::providers::Outcome::Paid { .. }) => found += 1,
-            Ok(_) => {}
+    let skip = house.rounds().skip(place, Task::Ask);
+    let waiting = house.read_blocking(move |view| intents::waiting(view, &at, before, skip, SWEPT_MAX))?;
+    let (mut found, mut over) = (0, Vec::new());
+    for intent in &waiting {
+        match take_payment::hear(house, intent) {
+            Ok(Heard::Paid) => found += 1,
+            Ok(Heard::Over) => over.push(intent.order.clone()),
+            Ok(Heard::Waiting) => {}
             Err(unknown) => tracing::warn!(intent = %intent.id, %unknown, "the provider did not answer"),
         }
+    }
+    house.rounds().turn(place, Task::Ask, waiting.len(), waiting.len() - found - over.len());
+    if !over.is_empty() {
+        let at = place.clone();
+        house.write_blocking(place, Actor::System, move |scene| {
+            over.iter().try_for_each(|order| intents::close(scene.tx, &at, order).map(|_| ()))
+        })?;
     }
     Ok(found)
 }
 
 fn pay_refunds(house: &House, place: &PlaceId) -> Result<usize> {
     let at = place.clone();
-    let requested = house.read_blocking(move |view| refunds::requested(view, &at, SWEPT_MAX))?;
+    let skip = house.rounds().skip(place, Task::PayBack);
+    let requested = house.read_blocking(move |view| refunds::requested(view, &at, skip, SWEPT_MAX))?;
     let mut paid = 0;
-    for refund in requested {
-        match take_payment::pay_back(house, &refund) {
+    for refund in &requested {
+        match take_payment::pay_back(house, refund) {
             Ok(()) => paid += 1,
             Err(unknown) => tracing::warn!(refund = %refund.id, %unknown, "the provider did not answer"),
         }
     }
+    house.rounds().turn(place, Task::PayBack, requested.len(), requested.len() - paid);
     Ok(paid)
 }

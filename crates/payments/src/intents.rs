@@ -7,7 +7,7 @@ use kernel::{Act, Currency, Error, Instant, IntentId, Kind, Money, OrderId, Pers
 pub enum State {
     Open,
     Captured,
-    /// Given up: the order expired unpaid.
+    /// Given up: its time was over and the provider said that nobody had paid.
     Closed,
 }
 
@@ -159,22 +159,19 @@ pub fn capture(tx: &Tx, place: &PlaceId, id: &IntentId, amount: Money, now: Inst
         )
         .into());
     }
-    if intent.state == State::Captured {
-        return Ok(Captured::Before(intent));
-    }
     let changed = tx.run(
         "update payment_intent
-         set state = 'captured', captured_minor = $4, captured_at = $5
-         where place_id = $1 and id = $2 and state = $3",
-        &[place, id, &intent.state.code(), &amount.minor, &now],
+         set state = 'captured', captured_minor = $3, captured_at = $4
+         where place_id = $1 and id = $2 and state <> 'captured'",
+        &[place, id, &amount.minor, &now],
     )?;
     if changed == 0 {
-        return Err(Error::fault(format!("intent {id} changed underneath")));
+        return Ok(Captured::Before(any(tx, place, id)?));
     }
     Ok(Captured::Now(Intent { state: State::Captured, captured: amount, ..intent }))
 }
 
-/// Gives an open intent up; whether it was open.
+/// Gives an open intent up, once its provider has said that it can no longer be paid; whether it was open.
 pub fn close(tx: &Tx, place: &PlaceId, order: &OrderId) -> Result<bool> {
     let closed = tx.run(
         "update payment_intent set state = 'closed' where place_id = $1 and order_id = $2 and state = 'open'",
@@ -212,16 +209,16 @@ pub fn of_order(view: &View, place: &PlaceId, order: &OrderId) -> Result<Intent>
     found.ok_or_else(|| Refusal::not_found("payment", "支付").into())
 }
 
-/// Intents of a place that wait for a notice since before an instant, oldest first: the lost ones are
-/// found by asking the provider.
-pub fn waiting(view: &View, place: &PlaceId, before: Instant, limit: i64) -> Result<Vec<Intent>> {
+/// Open intents of a place from before an instant, the soonest to end first, after `skip` of them: the
+/// lost notices among them are found by asking the provider.
+pub fn waiting(view: &View, place: &PlaceId, before: Instant, skip: i64, limit: i64) -> Result<Vec<Intent>> {
     view.all(
         "select currency, place_id, id, kind, order_id, payer_id, provider, subject, amount_minor, captured_minor,
            refunded_minor, state, expires_at
          from payment_intent
          where place_id = $1 and state = 'open' and created_at < $2
-         order by created_at, id
-         limit $3",
-        &[place, &before, &limit],
+         order by expires_at, id
+         limit $3 offset $4",
+        &[place, &before, &limit, &skip],
     )
 }

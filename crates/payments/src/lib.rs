@@ -1,7 +1,7 @@
 //! Getting paid: intents, captures, refunds; the providers who carry the money.
 //!
-//! An intent is open, then captured or closed; what was captured may be refunded, in parts, never
-//! more than was captured. A provider is asked under our own keys, so asking again changes nothing,
+//! An intent is open, then captured or closed; a closed one is captured when money comes after all. What was
+//! captured may be refunded, in parts, never more than was captured. A provider is asked under our own keys, so asking again changes nothing,
 //! and what it tells us is a notice that counts once.
 
 pub mod intents;

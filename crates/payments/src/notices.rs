@@ -1,4 +1,4 @@
-//! What a provider told us; each notice counts once.
+//! What a provider told us; each notice is noted once, whatever comes of it.
 
 use db::Tx;
 use kernel::{Instant, IntentId, Money, PlaceId, Result};

@@ -84,15 +84,15 @@ pub fn any(view: &View, place: &PlaceId, id: &RefundId) -> Result<Refund> {
     found.ok_or_else(|| Refusal::not_found("refund", "退款").into())
 }
 
-/// Refunds of a place that the provider has still to pay, oldest first.
-pub fn requested(view: &View, place: &PlaceId, limit: i64) -> Result<Vec<Refund>> {
+/// Refunds of a place that the provider has still to pay, oldest first, after `skip` of them.
+pub fn requested(view: &View, place: &PlaceId, skip: i64, limit: i64) -> Result<Vec<Refund>> {
     view.all(
         "select currency, place_id, id, intent_id, amount_minor, reason, state
          from refund
          where place_id = $1 and state = 'requested'
          order by requested_at, id
-         limit $2",
-        &[place, &limit],
+         limit $2 offset $3",
+        &[place, &limit, &skip],
     )
 }
 

@@ -31,7 +31,7 @@ impl Appeal {
         let fast = 0.70_f64.powf(age);
         let slow = 0.90_f64.powf(age);
         let word_of_mouth = self.disappointment * fast + (1.0 - self.disappointment) * slow;
-        let opening_night = if age == 0.0 { 1.06 } else { 1.0 };
+        let opening_night = if age == 0.0 { 1.14 } else { 1.0 };
         self.opening_yuan * calendar(day) * word_of_mouth * opening_night
     }
 
@@ -50,7 +50,7 @@ pub fn calendar(day: Day) -> f64 {
         _ => 1.38,
     };
     let festive = match (day.month(), day.day()) {
-        (12, 24) => 1.24,
+        (12, 24) => 1.18,
         (12, 25) => 1.22,
         (12, 31) => 1.04,
         (1, 1) => 1.16,

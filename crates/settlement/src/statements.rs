@@ -116,19 +116,16 @@ pub fn overlapping(view: &View, place: &PlaceId, title: &TitleId, first: Day, la
     Ok(found.is_some())
 }
 
-/// The split base of a film that a place has settled before a day; what bands are counted from.
-pub fn settled_before(
-    view: &View,
-    place: &PlaceId,
-    title: &TitleId,
-    day: Day,
-    currency: Currency,
-) -> Result<Money> {
+/// The split base of a film that a place has settled so far: what the next period's bands are counted from.
+///
+/// It is a running total in the order of closing, not of days: each period is the split of the new total less that
+/// of the old, so they sum to the split of the whole also when an earlier period is closed after a later one.
+pub fn settled(view: &View, place: &PlaceId, title: &TitleId, currency: Currency) -> Result<Money> {
     let (minor,): (i64,) = view.one(
         "select cast(coalesce(sum(base_minor), 0) as bigint)
          from statement
-         where place_id = $1 and title_id = $2 and ends_on < $3",
-        &[place, title, &day],
+         where place_id = $1 and title_id = $2 and currency = $3",
+        &[place, title, &currency],
     )?;
     Ok(Money::new(minor, currency))
 }

@@ -28,6 +28,7 @@ mod testing;
 
 pub use address::encode;
 pub use answer::{Answer, Page, SeeOther, Wrong};
+pub use console::release::live::end_all as end_streams;
 pub use form::Form;
 pub use routes::{Entry, Routes};
 pub use site::{Settings, Site};

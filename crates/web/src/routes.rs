@@ -51,6 +51,10 @@ const RELEASE: Who = Who::Roles(&[Role::Studio, Role::Marketer]);
 const SETTLING: Who = Who::Roles(&[Role::Studio, Role::Cinema]);
 /// Those who read the market.
 const MARKET: Who = Who::Roles(&[Role::Studio, Role::Marketer, Role::Cinema]);
+const MERCHANT: Who = Who::Roles(&[Role::Merchant]);
+const SHOP: Who = Who::Roles(&[Role::Shop]);
+/// Whoever has to do with licensed goods.
+const GOODS: Who = Who::Roles(&[Role::Studio, Role::Merchant, Role::Shop]);
 const STAFF: Who = Who::Roles(&Role::ALL);
 
 const GET: Method = Method::GET;
@@ -112,6 +116,22 @@ pub fn registry(site: Site) -> Routes {
         .page(GET, "/console/books", OPERATOR, console::books::list)
         .page(GET, "/console/books/{book}", OPERATOR, console::books::book)
         .page(GET, "/console/books/{book}/{account}", OPERATOR, console::books::account)
+        .page(GET, "/console/cinemas", CINEMA, console::cinemas::list)
+        .page(GET, "/console/cinemas/new", OPERATOR, console::cinemas::blank)
+        .page(POST, "/console/cinemas", OPERATOR, console::cinemas::add)
+        .page(POST, "/console/cinemas/cities", OPERATOR, console::cinemas::cities::add)
+        .page(GET, "/console/cinemas/{place}", CINEMA, console::cinemas::show)
+        .page(GET, "/console/cinemas/{place}/halls/new", CINEMA, console::cinemas::halls::blank)
+        .page(POST, "/console/cinemas/{place}/halls", CINEMA, console::cinemas::halls::add)
+        .page(GET, "/console/cinemas/{place}/halls/{hall}", CINEMA, console::cinemas::halls::show)
+        .page(GET, "/console/cinemas/{place}/showtimes", CINEMA, console::cinemas::showtimes::show)
+        .page(POST, "/console/cinemas/{place}/showtimes", CINEMA, console::cinemas::showtimes::add)
+        .page(
+            POST,
+            "/console/cinemas/{place}/showtimes/{showtime}/closure",
+            CINEMA,
+            console::cinemas::showtimes::close,
+        )
         .page(GET, "/console/market", MARKET, console::market::show)
         .page(GET, "/console/market.csv", MARKET, console::market::csv)
         .page(GET, "/console/release", RELEASE, console::release::choose)
@@ -125,7 +145,12 @@ pub fn registry(site: Site) -> Routes {
         .page(GET, "/console/settlement/terms/{title}", STUDIO, console::settlement::terms::show)
         .page(POST, "/console/settlement/terms/{title}", OPERATOR, console::settlement::terms::agree)
         .page(GET, "/console/settlement/{place}/{statement}", SETTLING, console::settlement::statement::show)
-        .page(GET, "/console/settlement/{place}/{statement}/statement.csv", SETTLING, console::settlement::statement::csv)
+        .page(
+            GET,
+            "/console/settlement/{place}/{statement}/statement.csv",
+            SETTLING,
+            console::settlement::statement::csv,
+        )
         .page(GET, "/console/slate", STUDIO, console::slate::list)
         .page(GET, "/console/slate/new", STUDIO, console::slate::blank)
         .page(POST, "/console/slate", STUDIO, console::slate::add)
@@ -151,6 +176,28 @@ pub fn registry(site: Site) -> Routes {
         .page(POST, "/console/campaigns/{campaign}/pause", RELEASE, console::campaigns::flight::pause)
         .page(POST, "/console/campaigns/{campaign}/resumption", RELEASE, console::campaigns::flight::resume)
         .page(POST, "/console/campaigns/{campaign}/end", RELEASE, console::campaigns::flight::end)
+        .page(GET, "/console/merchants", GOODS, console::merchants::start)
+        .page(GET, "/console/merchants/offers", STUDIO, console::merchants::offers::list)
+        .page(GET, "/console/merchants/offers/new", STUDIO, console::merchants::offers::blank)
+        .page(POST, "/console/merchants/offers", STUDIO, console::merchants::offers::add)
+        .page(POST, "/console/merchants/offers/{offer}/close", STUDIO, console::merchants::offers::close)
+        .page(GET, "/console/merchants/applications", STUDIO, console::merchants::decide::list)
+        .page(GET, "/console/merchants/applications/{application}", STUDIO, console::merchants::decide::show)
+        .page(POST, "/console/merchants/applications/{application}/decision", STUDIO, console::merchants::decide::decide)
+        .page(GET, "/console/merchants/contracts", STUDIO, console::merchants::contracts::list)
+        .page(GET, "/console/merchants/open", MERCHANT, console::merchants::apply::list)
+        .page(GET, "/console/merchants/open/{offer}", MERCHANT, console::merchants::apply::show)
+        .page(POST, "/console/merchants/open/{offer}", MERCHANT, console::merchants::apply::apply)
+        .page(GET, "/console/merchants/mine", MERCHANT, console::merchants::mine::list)
+        .page(GET, "/console/merchants/mine/{application}", MERCHANT, console::merchants::mine::show)
+        .page(POST, "/console/merchants/mine/{application}/withdrawal", MERCHANT, console::merchants::mine::withdraw)
+        .page(GET, "/console/merchants/products", MERCHANT, console::merchants::products::list)
+        .page(GET, "/console/merchants/products/{product}", MERCHANT, console::merchants::products::show)
+        .page(POST, "/console/merchants/products/{product}/listings", MERCHANT, console::merchants::products::add)
+        .page(POST, "/console/merchants/products/{product}/listings/{place}/{listing}/{change}", MERCHANT, console::merchants::products::change)
+        .page(GET, "/console/merchants/sales", MERCHANT, console::merchants::sales::show)
+        .page(GET, "/console/merchants/orders", SHOP, console::merchants::orders::list)
+        .page(POST, "/console/merchants/orders/{place}/{order}/shipment", SHOP, console::merchants::orders::ship)
         .page(GET, "/console/people", OPERATOR, console::people::list)
         .page(POST, "/console/people", OPERATOR, console::people::add)
         .page(GET, "/console/people/{org}", OPERATOR, console::people::show)

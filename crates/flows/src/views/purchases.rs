@@ -87,5 +87,8 @@ pub fn of_shop(view: &View, place: &PlaceId) -> Result<Vec<(Order, Contents)>> {
         contents.entry(order).or_default().push((Words::new(en, zh), quantity));
     }
     let orders = shops::orders::of_shop(view, place)?;
-    Ok(orders.into_iter().map(|order| (order.clone(), contents.remove(&order.id).unwrap_or_default())).collect())
+    Ok(orders
+        .into_iter()
+        .map(|order| (order.clone(), contents.remove(&order.id).unwrap_or_default()))
+        .collect())
 }

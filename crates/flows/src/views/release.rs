@@ -109,13 +109,14 @@ impl FromRow for City {
     }
 }
 
-/// A film's business day by city, the largest first; cities that do not show it are left out.
-pub fn cities(view: &View, title: &TitleId, day: Day) -> Result<Vec<City>> {
+/// A film's business day by city as it stood at a moment, the largest first; cities that do not show it are
+/// left out.
+pub fn cities(view: &View, title: &TitleId, day: Day, by: Instant) -> Result<Vec<City>> {
     view.all(
         "with sold as (
            select place_id, showtime_id, sum(seats) as admissions, sum(base_minor) as base
            from ticket_order
-           where state = 'paid'
+           where state = 'paid' and closed_at <= $3
            group by place_id, showtime_id
          ), shown as (
            select cinema.city_code, case when showtime.title_id = $1 then showtime.place_id end as place_id,
@@ -135,7 +136,7 @@ pub fn cities(view: &View, title: &TitleId, day: Day) -> Result<Vec<City>> {
          group by city.code, city.name_en, city.name_zh
          having sum(shown.ours) > 0
          order by sum(shown.ours * shown.base) desc, city.code",
-        &[title, &day],
+        &[title, &day, &by],
     )
 }
 

@@ -23,6 +23,8 @@ pub struct Film {
     pub from: Option<Money>,
     /// How many people want to see it.
     pub wanted: i64,
+    /// Goods of its licence that shops list.
+    pub goods: i64,
 }
 
 impl FromRow for Film {
@@ -30,7 +32,7 @@ impl FromRow for Film {
         let (title, showings, cinemas) = (Title::from_row(row)?, row.next()?, row.next()?);
         let (minor, currency): (Option<i64>, Option<Currency>) = (row.next()?, row.next()?);
         let from = minor.zip(currency).map(|(minor, currency)| Money::new(minor, currency));
-        Ok(Film { title, showings, cinemas, from, wanted: row.next()? })
+        Ok(Film { title, showings, cinemas, from, wanted: row.next()?, goods: row.next()? })
     }
 }
 
@@ -51,7 +53,8 @@ pub fn films(view: &View, now: Instant) -> Result<Vec<Film>> {
            title.artwork, title.domestic, title.created_at, title.updated_at,
            cast(coalesce(on_sale.showings, 0) as bigint), cast(coalesce(on_sale.cinemas, 0) as bigint),
            case when on_sale.currencies = 1 then on_sale.from_minor end, on_sale.currency,
-           (select count(*) from want_to_see where want_to_see.title_id = title.id)
+           (select count(*) from want_to_see where want_to_see.title_id = title.id),
+           (select count(*) from listing where listing.title_id = title.id and listing.state = 'listed')
          from title
          left join on_sale on on_sale.title_id = title.id
          where title.status in ('announced', 'released')

@@ -41,6 +41,19 @@ pub fn of(view: &View, place: &PlaceId, title: &TitleId, first: Day, last: Day) 
     )
 }
 
+/// Orders of the same showtimes that are held, and may yet be paid for.
+pub fn undecided(view: &View, place: &PlaceId, title: &TitleId, first: Day, last: Day) -> Result<i64> {
+    let (held,): (i64,) = view.one(
+        "select count(*)
+         from ticket_order
+         join showtime on showtime.place_id = ticket_order.place_id and showtime.id = ticket_order.showtime_id
+         where ticket_order.place_id = $1 and ticket_order.title_id = $2 and ticket_order.state = 'held'
+           and showtime.day >= $3 and showtime.day <= $4",
+        &[place, title, &first, &last],
+    )?;
+    Ok(held)
+}
+
 /// One film over all cinemas and days.
 pub fn total(view: &View, title: &TitleId) -> Result<Takings> {
     view.one(

@@ -3,7 +3,7 @@
 use super::{Checkout, Outcome, Provider};
 use crate::notices::{Notice, What};
 use crate::{Intent, Refund};
-use kernel::{Error, Instant, IntentId, Money, Result};
+use kernel::{Error, Instant, IntentId, Result};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 
@@ -133,12 +133,12 @@ impl Provider for Pretend {
         let Some(trade) = inside.trades.get_mut(&intent.id).filter(|trade| trade.state == State::Paid) else {
             return Err(Error::fault("there is nothing to refund"));
         };
-        if trade.refunds.insert(refund.id.0.clone()) {
+        if !trade.refunds.contains(&refund.id.0) {
+            if trade.refunded + refund.amount.minor > trade.intent.amount.minor {
+                return Err(Error::fault("the provider was asked to refund more than was paid"));
+            }
+            trade.refunds.insert(refund.id.0.clone());
             trade.refunded += refund.amount.minor;
-        }
-        let too_much = Money::new(trade.refunded, refund.amount.currency).minor > trade.intent.amount.minor;
-        if too_much {
-            return Err(Error::fault("the provider was asked to refund more than was paid"));
         }
         Pretend::reply(&mut inside, ())
     }

@@ -77,16 +77,16 @@ pub fn create(tx: &Tx, intent: &Intent) -> Result<()> {
 /// The owner confirms: takes the money and says so in a notice. Confirming again repeats the notice.
 /// Refuses a trade that is closed or whose time is over (`trade_closed`) and an empty account (`not_enough_money`).
 pub fn pay(tx: &Tx, owner: &PersonId, intent: &IntentId, now: Instant) -> Result<Notice> {
-    let trade = of(tx, owner, intent)?;
-    if trade.state == "paid" {
-        return Ok(notice(&trade));
-    }
     let paid = tx.run(
         "update wallet_trade
          set state = 'paid', paid_at = $2
-         where out_trade_no = $1 and state = 'waiting' and expires_at >= $2",
-        &[intent, &now],
+         where out_trade_no = $1 and state = 'waiting' and expires_at >= $2 and owner = $3",
+        &[intent, &now, owner],
     )?;
+    let trade = of(tx, owner, intent)?;
+    if paid == 0 && trade.state == "paid" {
+        return Ok(notice(&trade));
+    }
     if paid == 0 {
         return Err(Refusal::new(
             Kind::Gone,
@@ -96,7 +96,7 @@ pub fn pay(tx: &Tx, owner: &PersonId, intent: &IntentId, now: Instant) -> Result
         )
         .into());
     }
-    add_to_account(tx, owner, -trade.amount.minor)?;
+    add_to_account(tx, owner, Money { minor: -trade.amount.minor, ..trade.amount })?;
     Ok(notice(&trade))
 }
 
@@ -121,7 +121,8 @@ fn open_account(tx: &Tx, owner: &PersonId, currency: Currency) -> Result<()> {
     Ok(())
 }
 
-fn add_to_account(tx: &Tx, owner: &PersonId, minor: i64) -> Result<()> {
+/// Adds to an account, or takes from it; money of another currency than the account's has no place there.
+fn add_to_account(tx: &Tx, owner: &PersonId, amount: Money) -> Result<()> {
     let too_little = |error: Error| {
         if !broke_check(&error, "wallet_not_overdrawn") {
             return error;
@@ -134,9 +135,24 @@ fn add_to_account(tx: &Tx, owner: &PersonId, minor: i64) -> Result<()> {
         )
         .into()
     };
-    tx.run("update wallet_account set balance_minor = balance_minor + $2 where owner = $1", &[owner, &minor])
+    let added = tx
+        .run(
+            "update wallet_account
+             set balance_minor = balance_minor + $2
+             where owner = $1 and currency = $3",
+            &[owner, &amount.minor, &amount.currency],
+        )
         .map_err(too_little)?;
-    Ok(())
+    if added == 1 {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Kind::Conflict,
+        "other_currency",
+        format!("Your wallet holds no {}.", amount.currency.code()),
+        format!("您的钱包里没有 {} 账户。", amount.currency.code()),
+    )
+    .into())
 }
 
 /// Puts pretend money into an account.
@@ -145,7 +161,7 @@ pub fn top_up(tx: &Tx, owner: &PersonId, amount: Money) -> Result<()> {
         return Err(Refusal::field("amount", "bad_amount", "Top up between 0.01 and 10,000.", "充值金额应在 0.01 到 10,000 之间。").into());
     }
     open_account(tx, owner, amount.currency)?;
-    add_to_account(tx, owner, amount.minor)
+    add_to_account(tx, owner, amount)
 }
 
 /// What an owner has; nothing when the account was never used.
@@ -190,7 +206,7 @@ pub fn refund(tx: &Tx, intent: &Intent, refund: &Refund, now: Instant) -> Result
     if refunded == 0 {
         return Err(Error::fault(format!("trade {} was never paid", intent.id)));
     }
-    add_to_account(tx, &intent.payer, refund.amount.minor)
+    add_to_account(tx, &intent.payer, refund.amount)
 }
 
 impl Wallet {

@@ -14,11 +14,7 @@ use kernel::{Instant, Lang};
 const LINE_BYTES_MAX: usize = 75;
 const REMIND_MINUTES: u32 = 60;
 
-pub async fn download(
-    visit: Visit,
-    consumer: Consumer,
-    Path((place, id)): Path<(String, String)>,
-) -> Answer {
+pub async fn download(visit: Visit, consumer: Consumer, Path((place, id)): Path<(String, String)>) -> Answer {
     let (place, id) = located(&place, &id)?;
     let bought = order::bought(&visit, consumer.person.id, place, id).await?;
     if bought.order.state != State::Paid {

@@ -101,7 +101,8 @@ async fn meant(visit: &Visit, cinema: &Cinema, ending: String) -> Result<String>
             Err(Refusal::new(Kind::NotFound, "unknown_code", en, zh).into())
         }
         _ => {
-            let (en, zh) = ("Several tickets end in this code. Scan the picture.", "有多张票以此结尾，请扫描二维码。");
+            let (en, zh) =
+                ("Several tickets end in this code. Scan the picture.", "有多张票以此结尾，请扫描二维码。");
             Err(Refusal::new(Kind::Conflict, "ambiguous_code", en, zh).into())
         }
     }
@@ -184,8 +185,10 @@ fn latest(last: &[Admitted], cinema: &Cinema, lang: Lang) -> Markup {
             (format!("{hour:02}:{minute:02}"), what, one.film.in_(lang).to_owned())
         })
         .collect();
-    let happenings: Vec<parts::Happening> =
-        lines.iter().map(|(when, what, who)| parts::Happening { when, what, who, tone: Tone::Jade }).collect();
+    let happenings: Vec<parts::Happening> = lines
+        .iter()
+        .map(|(when, what, who)| parts::Happening { when, what, who, tone: Tone::Jade })
+        .collect();
     html! {
         @if happenings.is_empty() { p class="muted" { (say(lang, "Nobody has come in today yet.", "今天还没有人入场。")) } }
         @else { (parts::titled_card(say(lang, "Came in last", "最近入场"), parts::timeline(&happenings))) }

@@ -28,7 +28,24 @@ pub(crate) fn located<T: Id>(place: &str, id: &str) -> Result<(PlaceId, T), Refu
     Ok((PlaceId::parse(place)?, T::parse(id)?))
 }
 
-/// `F7, F8` or `F7、F8`.
+/// `F7, F8` or `F7、F8`, as they stand in the hall.
 pub(crate) fn listed<'a>(seats: impl IntoIterator<Item = &'a str>, lang: Lang) -> String {
-    seats.into_iter().collect::<Vec<_>>().join(say(lang, ", ", "、"))
+    let mut seats: Vec<&str> = seats.into_iter().collect();
+    seats.sort_by_key(|seat| {
+        let (row, number) = seat.split_at(seat.find(|c: char| c.is_ascii_digit()).unwrap_or(seat.len()));
+        (row.len(), row, number.parse::<u32>().unwrap_or_default())
+    });
+    seats.join(say(lang, ", ", "、"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seats_are_listed_as_they_stand() {
+        assert_eq!(listed(["H10", "H7", "AA1", "G12"], Lang::En), "G12, H7, H10, AA1");
+        assert_eq!(listed(["F8", "F7"], Lang::Zh), "F7、F8");
+        assert_eq!(listed([], Lang::Zh), "");
+    }
 }

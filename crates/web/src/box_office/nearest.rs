@@ -27,9 +27,8 @@ fn middle(seats: &[&Seat]) -> Option<(f64, f64)> {
     if seats.is_empty() {
         return None;
     }
-    let mean = |of: fn(&Seat) -> usize| {
-        seats.iter().map(|seat| of(seat) as f64).sum::<f64>() / seats.len() as f64
-    };
+    let mean =
+        |of: fn(&Seat) -> usize| seats.iter().map(|seat| of(seat) as f64).sum::<f64>() / seats.len() as f64;
     Some((mean(|seat| seat.row), mean(|seat| seat.cell)))
 }
 

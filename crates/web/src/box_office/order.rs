@@ -82,7 +82,7 @@ fn paid(visit: &Visit, story: &Story) -> Markup {
             @if !is_over { (parts::link_button(Weight::Quiet, &calendar, say(lang, "To my calendar", "加入日历"))) }
         }))
         div class="grid grid-2" { @for ticket in &bought.tickets { (card(visit, bought, ticket)) } }
-        div class="section" {
+        div class="section grid grid-2" {
             (summary(bought, lang))
             (refund_offer(visit, bought, &address))
         }
@@ -93,7 +93,8 @@ fn card(visit: &Visit, bought: &Bought, ticket: &Ticket) -> Markup {
     let (lang, title) = (visit.lang, &bought.title);
     let line = bought.lines.iter().find(|line| line.seat == ticket.seat);
     let currency = bought.order.paid.currency;
-    let price = line.map(|line| film::amount(kernel::Money::new(line.paid_minor, currency))).unwrap_or_default();
+    let price =
+        line.map(|line| film::amount(kernel::Money::new(line.paid_minor, currency))).unwrap_or_default();
     let address = bought.cinema.address.in_(lang);
     let cinema = format!("{}, {address}", bought.cinema.name.in_(lang));
     TicketCard {
@@ -148,7 +149,12 @@ fn summary(bought: &Bought, lang: Lang) -> Markup {
     let seats = listed(bought.lines.iter().map(|line| line.seat.as_str()), lang);
     let lines = [parts::Line { title: &seats, note: "", amount: &film::amount(ticket) }];
     let fee = film::amount(order.fee);
-    parts::order_summary(lang, &lines, &[(say(lang, "Service fee", "服务费"), &fee)], &film::amount(order.paid))
+    parts::order_summary(
+        lang,
+        &lines,
+        &[(say(lang, "Service fee", "服务费"), &fee)],
+        &film::amount(order.paid),
+    )
 }
 
 fn refund_offer(visit: &Visit, bought: &Bought, address: &str) -> Markup {
@@ -159,26 +165,29 @@ fn refund_offer(visit: &Visit, bought: &Bought, address: &str) -> Markup {
     }
     let all = film::amount(bought.order.paid);
     let sentence = match lang {
-        Lang::En => format!("All {all} go back to where they came from, the seats become free, the codes stop working. Until the film begins."),
+        Lang::En => format!(
+            "All {all} go back to where they came from, the seats become free, the codes stop working. Until the film begins."
+        ),
         Lang::Zh => format!("开场前可退：{all} 全额原路退回，座位释放，二维码失效。"),
     };
-    html! {
-        details class="figure section" {
+    parts::card(html! {
+        details class="figure" {
             summary { (say(lang, "Refund these tickets", "退票")) }
             div class="stack" {
                 p class="muted" { (sentence) }
                 (parts::press(Weight::Grave, &format!("{address}/refund"), &[], say(lang, "Refund all of them", "确认全部退票")))
             }
         }
-    }
+    })
 }
 
 fn refunded(visit: &Visit, story: &Story) -> Markup {
     let (bought, lang) = (&story.bought, visit.lang);
-    let sentence = say(lang, "These tickets were refunded.", "这些票已经退掉。");
+    let (film, sentence) =
+        (film::address(&bought.title), say(lang, "These tickets were refunded.", "这些票已经退掉。"));
     html! {
         (heading(visit, bought, html! {}))
-        (parts::card(parts::empty(sentence, &money_back(story, lang), Some(again(bought, &film::address(&bought.title), lang)))))
+        (parts::card(parts::empty(sentence, &money_back(story, lang), Some(again(&film, lang)))))
         div class="section" { (summary(bought, lang)) }
     }
 }
@@ -194,9 +203,10 @@ fn unpaid(visit: &Visit, story: &Story) -> Markup {
     let is_held = bought.order.state == State::Held && left >= 0;
     let (title, sentence, action) = if came_late {
         (
-            say(lang, "Your payment came after the seats were let go.", "付款到达时，座位已经释放。").to_owned(),
+            say(lang, "Your payment came after the seats were let go.", "付款到达时，座位已经释放。")
+                .to_owned(),
             money_back(story, lang),
-            again(bought, &film, lang),
+            again(&film, lang),
         )
     } else if is_held {
         let title = match lang {
@@ -204,15 +214,20 @@ fn unpaid(visit: &Visit, story: &Story) -> Markup {
             Lang::Zh => format!("{seats} 已为您锁定。"),
         };
         let sentence = match lang {
-            Lang::En => format!("{} left to pay. If you have paid just now, the word is on its way: look again in a moment.", when::left(left)),
-            Lang::Zh => format!("请在 {} 内支付。如果刚刚已付款，消息还在路上，请稍后刷新。", when::left(left)),
+            Lang::En => format!(
+                "{} left to pay. If you have paid just now, the word is on its way: look again in a moment.",
+                when::left(left)
+            ),
+            Lang::Zh => {
+                format!("请在 {} 内支付。如果刚刚已付款，消息还在路上，请稍后刷新。", when::left(left))
+            }
         };
         (title, sentence, Action { href: &pay, word: say(lang, "Pay", "去支付") })
     } else {
         (
             say(lang, "The hold has ended.", "锁座已到时。").to_owned(),
-            say(lang, "The seats are free for others again. Nothing was taken.", "座位已释放，没有扣款。").to_owned(),
-            again(bought, &film, lang),
+            let_go(bought, lang),
+            again(&film, lang),
         )
     };
     html! {
@@ -222,7 +237,15 @@ fn unpaid(visit: &Visit, story: &Story) -> Markup {
     }
 }
 
-fn again<'a>(_: &Bought, film: &'a str, lang: Lang) -> Action<'a> {
+fn let_go(bought: &Bought, lang: Lang) -> String {
+    let money = crate::pay::nothing_taken(&bought.intent);
+    match lang {
+        Lang::En => format!("The seats are free for others again. {}", money.en),
+        Lang::Zh => format!("座位已释放。{}", money.zh),
+    }
+}
+
+fn again(film: &str, lang: Lang) -> Action<'_> {
     Action { href: film, word: say(lang, "Choose again", "重新选座") }
 }
 

@@ -25,7 +25,11 @@ use std::collections::HashSet;
 /// What the page asks.
 type Asked = Query<Vec<(String, String)>>;
 
-pub async fn show(visit: Visit, Path((place, id)): Path<(String, String)>, Query(asked): Asked) -> Answer<Page> {
+pub async fn show(
+    visit: Visit,
+    Path((place, id)): Path<(String, String)>,
+    Query(asked): Asked,
+) -> Answer<Page> {
     let (place, id) = located(&place, &id)?;
     let seats = asked.into_iter().filter(|(name, _)| name == "seat").map(|(_, seat)| seat);
     let chosen: Vec<String> = seats.take(tariff::SEATS_MAX).collect();
@@ -55,7 +59,13 @@ struct Hall {
     waiting: Option<(Intent, Vec<String>)>,
 }
 
-fn hall(view: &View, place: &PlaceId, id: &ShowtimeId, reader: Option<&PersonId>, now: Instant) -> Result<Hall> {
+fn hall(
+    view: &View,
+    place: &PlaceId,
+    id: &ShowtimeId,
+    reader: Option<&PersonId>,
+    now: Instant,
+) -> Result<Hall> {
     let picker = buy_tickets::picker(view, place, id, now)?;
     let price = picker.showtime.price.plus(picker.cinema.service_fee)?;
     let held = match reader {
@@ -111,8 +121,7 @@ fn draw(visit: &Visit, hall: &Hall, asked: &[String], refusal: Option<&Refusal>)
     let taken: HashSet<String> = hall.picker.taken.iter().map(|taken| taken.seat.clone()).collect();
     let chosen: Vec<String> = asked.iter().filter(|seat| !taken.contains(*seat)).cloned().collect();
     let rows = rows(hall, &chosen);
-    let zones =
-        [Zone { name: say(lang, "a seat", "每座").into(), price_minor: hall.price.minor }];
+    let zones = [Zone { name: say(lang, "a seat", "每座").into(), price_minor: hall.price.minor }];
     let undecided = asked.is_empty() && refusal.is_none() && hall.waiting.is_none();
     let best: &[String] = if undecided { &hall.picker.best } else { &[] };
     let best: Vec<&str> = best.iter().map(String::as_str).collect();
@@ -240,7 +249,11 @@ fn waiting(visit: &Visit, hall: &Hall) -> Markup {
         Lang::Zh => format!("您已锁定 {seats}，还剩 {left}。"),
     };
     let href = crate::pay::address(intent);
-    parts::alert(Tone::Lantern, &sentence, Some(Action { href: &href, word: visit.say("Pay for them", "去支付") }))
+    parts::alert(
+        Tone::Lantern,
+        &sentence,
+        Some(Action { href: &href, word: visit.say("Pay for them", "去支付") }),
+    )
 }
 
 fn sold_out(visit: &Visit, hall: &Hall) -> Markup {

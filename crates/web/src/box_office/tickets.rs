@@ -57,19 +57,28 @@ fn card(visit: &Visit, kept: &Kept) -> Markup {
     let when = kept.showtime.starts_at.say(&kept.cinema.zone, lang);
     let place = format!("{} · {}", kept.cinema.name.in_(lang), kept.hall.in_(lang));
     let seats = listed(kept.seats.iter().map(String::as_str), lang);
-    let lines = [when.as_str(), &place, &seats];
     html! {
         a class="card film-card" href=(order_address(&kept.order.place, &kept.order.id)) {
-            (parts::booking(&film::poster(&kept.title), kept.title.name.in_(lang), &lines))
-            p { (state(kept, visit.now, lang)) }
+            div class="booking" {
+                img src=(film::poster(&kept.title)) alt="" width="900" height="1350";
+                div {
+                    h2 { (kept.title.name.in_(lang)) }
+                    @for line in [&when, &place, &seats] { p { (line) } }
+                    (state(kept, visit.now, lang))
+                }
+            }
         }
     }
 }
 
 fn state(kept: &Kept, now: Instant, lang: Lang) -> Markup {
     let (tone, word) = match kept.order.state {
-        State::Held if kept.order.held_until >= now => (Tone::Lantern, say(lang, "waits for payment", "待支付")),
-        State::Held | State::Expired => (Tone::Plain, say(lang, "let go, not paid in time", "未及时支付，已释放")),
+        State::Held if kept.order.held_until >= now => {
+            (Tone::Lantern, say(lang, "waits for payment", "待支付"))
+        }
+        State::Held | State::Expired => {
+            (Tone::Plain, say(lang, "let go, not paid in time", "未及时支付，已释放"))
+        }
         State::Paid if kept.showtime.ends_at < now => (Tone::Plain, say(lang, "shown", "已放映")),
         State::Paid => (Tone::Jade, say(lang, "paid", "已出票")),
         State::Refunded => (Tone::Plain, say(lang, "refunded", "已退票")),

@@ -2,6 +2,7 @@
 
 use super::{club, music};
 use crate::answer::{Answer, Page};
+use crate::look::icon;
 use crate::look::parts::{self, Action};
 use crate::shops::{in_basket, picture, shelf};
 use crate::visit::Visit;
@@ -31,7 +32,10 @@ pub async fn show(visit: Visit) -> Answer<Page> {
                 None,
             ))
         }
-        @for (channel, shop) in &channels { (one(&visit, channel, shop.as_ref())) }
+        @for (channel, shop) in channels.iter().filter(|(channel, _)| sells(channel)) { (one(&visit, channel, shop.as_ref())) }
+        div class="grid grid-2" {
+            @for (channel, shop) in channels.iter().filter(|(channel, _)| !sells(channel)) { (one(&visit, channel, shop.as_ref())) }
+        }
     } };
     Ok(Page::consumer(title, body).basket(basket))
 }
@@ -49,6 +53,10 @@ fn glimpses(view: &View) -> Result<Vec<Glimpse>> {
         glimpses.push((channel, shop));
     }
     Ok(glimpses)
+}
+
+fn sells(channel: &Channel) -> bool {
+    matches!(channel.kind, Kind::Marketplace | Kind::BrandStore)
 }
 
 fn one(visit: &Visit, channel: &Channel, shop: Option<&(Shop, Vec<Goods>)>) -> Markup {
@@ -70,6 +78,7 @@ fn one(visit: &Visit, channel: &Channel, shop: Option<&(Shop, Vec<Goods>)>) -> M
                         (parts::badge(kind.in_(visit.lang)))
                     }
                 }
+                a href=(href) { (word) (icon("right")) }
             }
             @match (channel.kind, shop) {
                 (Kind::Music, _) => (music::glimpse(visit)),
@@ -77,7 +86,6 @@ fn one(visit: &Visit, channel: &Channel, shop: Option<&(Shop, Vec<Goods>)>) -> M
                 (_, Some((shop, goods))) if !goods.is_empty() => (parts::shelf(&shelf::cards(visit, shop, goods))),
                 _ => p class="muted" { (visit.say("The shelves are being filled.", "正在上架，敬请期待。")) },
             }
-            p { a class="button quiet" href=(href) { (word) } }
         }
     }
 }
@@ -104,7 +112,8 @@ mod tests {
         let street = Street::new(&town).await;
         street.goods("Lantern mug", 8_800, 5).await;
         let shown = town.browser().header("accept-language", "zh").get("/shops").await;
-        for word in ["东门集市", "夜潮音乐", "江城足球俱乐部", "灯·Lantern mug", "¥88.00", "/shops/east-gate"] {
+        for word in ["东门集市", "夜潮音乐", "江城足球俱乐部", "灯·Lantern mug", "¥88.00", "/shops/east-gate"]
+        {
             assert!(shown.text.contains(word), "{word}");
         }
     }

@@ -3,7 +3,7 @@
 use crate::look::Lang;
 use crate::look::parts::{self, Action};
 use crate::look::table::{Cell, Column, Kind, Table};
-use crate::look::when;
+use crate::look::{icon, when};
 use crate::shops::picture;
 use crate::visit::Visit;
 use kernel::Result;
@@ -35,27 +35,32 @@ fn name((en, zh, _): &(&'static str, &'static str, i64), lang: Lang) -> &'static
 }
 
 pub fn glimpse(visit: &Visit) -> Markup {
-    let line = |track| format!("{} · {}", visit.say("soundtrack", "原声"), name(track, visit.lang));
     html! {
-        div class="booking" {
+        div class="card" { div class="booking" {
             img src=(picture(COVER)) alt="" width="92" height="92";
-            div { @for track in &TRACKS[..GLIMPSE] { p { (line(track)) } } }
-        }
+            div {
+                p class="muted" { (visit.say("Original soundtrack", "电影原声")) }
+                @for track in &TRACKS[..GLIMPSE] { h3 { (name(track, visit.lang)) } }
+            }
+        } }
     }
 }
 
 pub async fn body(visit: &Visit, ads: Vec<Markup>) -> Result<Markup> {
     let film = visit.read(|view| titles::by_slug(view, FILM)).await?.filter(|film| film.status.is_public());
     let columns = [
-        Column::new(visit.say("Track", "曲目"), Kind::Text),
+        Column::new(visit.say("Title", "歌名"), Kind::Text),
         Column::new(visit.say("Length", "时长"), Kind::Number),
     ];
     let row = |(i, track): (usize, &(&'static str, &'static str, i64))| {
         let title = html! { span class="muted" { (i + 1) ". " } (name(track, visit.lang)) };
-        vec![Cell::markup(title, name(track, visit.lang)), Cell::markup(html! { (when::left(track.2)) }, &track.2.to_string())]
+        vec![
+            Cell::markup(title, name(track, visit.lang)),
+            Cell::markup(html! { (when::left(track.2)) }, &track.2.to_string()),
+        ]
     };
     let rows = TRACKS.iter().enumerate().map(row).collect();
-    let caption = visit.say("Original soundtrack", "电影原声");
+    let caption = visit.say("Tracks", "曲目");
     Ok(html! {
         div class="split" {
             div class="stack" {
@@ -85,7 +90,7 @@ fn album(visit: &Visit, film: Option<&Title>) -> Markup {
     html! {
         div class="section-head" {
             (parts::booking(&picture(COVER), &title, &[visit.say("The film’s own music, in the order it is heard.", "按影片中出现的顺序收录。"), &line]))
-            @if let Some(more) = more { a href=(more.href) { (more.word) } }
+            @if let Some(more) = more { a href=(more.href) { (more.word) (icon("right")) } }
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{club, list, music, spots};
 use crate::answer::{Answer, Page, Wrong};
-use crate::look::parts::{self, Weight};
+use crate::look::icon;
+use crate::look::parts;
 use crate::shops::{in_basket, picture, shelf};
 use crate::visit::Visit;
 use ::channels::{Channel, Kind};
@@ -36,7 +37,7 @@ fn head(visit: &Visit, channel: &Channel) -> Markup {
                     (parts::badge(kind.in_(visit.lang)))
                 }
             }
-            div class="actions" { (parts::link_button(Weight::Quiet, back.href, back.word)) }
+            a href=(back.href) { (icon("left")) (back.word) }
         }
     }
 }
@@ -69,13 +70,22 @@ mod tests {
         street.campaign().await;
         let shown = town.browser().get("/shops/east-gate").await;
         assert_eq!(shown.status, StatusCode::OK);
-        for word in ["Lantern mug", "Of maker", "licensed by ", "The Ferryman", "Every night has a ferryman", "ad</span>"] {
+        for word in [
+            "Lantern mug",
+            "Of maker",
+            "licensed by ",
+            "The Ferryman",
+            "Every night has a ferryman",
+            "ad</span>",
+        ] {
             assert!(shown.text.contains(word), "{word}");
         }
         let at = |word: &str| shown.text.find(word).expect("it is there");
         assert!(at("Tote") < at("href=\"/go/") && at("href=\"/go/") < at("Lantern mug"));
         let zh = town.browser().header("accept-language", "zh").get("/shops/east-gate").await;
-        assert!(zh.text.contains("广告</span>") && zh.text.contains("授权：") && zh.text.contains("每个夜里"));
+        assert!(
+            zh.text.contains("广告</span>") && zh.text.contains("授权：") && zh.text.contains("每个夜里")
+        );
     }
 
     #[tokio::test]
@@ -84,7 +94,11 @@ mod tests {
         let street = Street::new(&town).await;
         street.campaign().await;
         let music = town.browser().get("/shops/night-tide").await;
-        assert!(music.text.contains("riginal soundtrack") && music.text.contains("href=\"/go/"), "{}", music.text);
+        assert!(
+            music.text.contains("riginal soundtrack") && music.text.contains("href=\"/go/"),
+            "{}",
+            music.text
+        );
         let club = town.browser().get("/shops/river-city-fc").await;
         assert!(club.text.contains("Kick-off") && club.text.contains("href=\"/go/"));
         assert_eq!(town.browser().get("/shops/nowhere").await.status, StatusCode::NOT_FOUND);
@@ -103,7 +117,9 @@ mod tests {
         assert!(first.text.contains("1–24 of 26") && !first.text.contains("Print 00"));
         let second = town.browser().get("/shops/east-gate?page=2").await;
         assert!(second.text.contains("25–26 of 26") && second.text.contains("Print 00"));
-        for odd in ["/shops/east-gate?page=99", "/shops/east-gate?page=x&kind=<b>", "/shops/east-gate?kind=toys"] {
+        for odd in
+            ["/shops/east-gate?page=99", "/shops/east-gate?page=x&kind=%3Cb%3E", "/shops/east-gate?kind=toys"]
+        {
             assert_eq!(town.browser().get(odd).await.status, StatusCode::OK, "{odd}");
         }
     }

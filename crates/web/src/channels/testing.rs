@@ -26,7 +26,6 @@ pub struct Street {
     pub title: TitleId,
     pub maker: OrgId,
     pub bo: Browser,
-    pub shop: OrgId,
     pub shu: Browser,
     pub surfaces: Vec<SurfaceId>,
     /// Every listing is a second younger than the one before.
@@ -57,14 +56,14 @@ impl Street {
         typed.push(("studio", &studio.0));
         let added = sun.post("/console/slate", &typed).await;
         let title = TitleId::parse(added.location().rsplit('/').next().unwrap_or_default()).expect("a title");
-        let org = shop.clone();
+        let org = shop;
         let lane = House::lane();
         let opened = town.house.write(&lane, Actor::System, move |scene| {
             CHANNELS.iter().map(|channel| open(scene, &org, *channel)).collect::<Result<Vec<_>>>()
         });
         let surfaces = opened.await.expect("a street");
         let house = town.house.clone();
-        Street { house, studio, sun, title, maker, bo, shop, shu, surfaces, listed: Mutex::new(0) }
+        Street { house, studio, sun, title, maker, bo, shu, surfaces, listed: Mutex::new(0) }
     }
 
     /// Something for sale in the marketplace, licensed by the film.
@@ -145,7 +144,8 @@ impl Street {
         let place = PlaceId::parse(parts.next().unwrap_or_default()).expect("a place");
         let id = IntentId::parse(parts.next().unwrap_or_default()).expect("an intent");
         let found = place.clone();
-        let intent = self.house.read(move |view| payments::intents::any(view, &found, &id)).await.expect("an intent");
+        let intent =
+            self.house.read(move |view| payments::intents::any(view, &found, &id)).await.expect("an intent");
         let notice = payments::Notice {
             provider: intent.provider.clone(),
             id: format!("{}-paid", intent.id),
@@ -154,9 +154,9 @@ impl Street {
             what: payments::notices::What::Paid,
             amount: intent.amount,
         };
-        let told = self.house.write(&place, Actor::System, move |scene| {
-            flows::take_payment::receive(scene, &notice)
-        });
+        let told = self
+            .house
+            .write(&place, Actor::System, move |scene| flows::take_payment::receive(scene, &notice));
         told.await.expect("a capture");
     }
 }

@@ -78,7 +78,11 @@ async fn payers(visit: &Visit, promoter: &Promoter) -> Result<Vec<Org>> {
 async fn find(visit: &Visit, promoter: &Promoter, id: &str) -> Result<Campaign> {
     let id = CampaignId::parse(id)?;
     let campaign = visit.read(move |view| campaigns::any(view, &id)).await?;
-    if promoter.may(&campaign.org) { Ok(campaign) } else { Err(Refusal::not_found("campaign", "投放计划").into()) }
+    if promoter.may(&campaign.org) {
+        Ok(campaign)
+    } else {
+        Err(Refusal::not_found("campaign", "投放计划").into())
+    }
 }
 
 fn state_words(state: State) -> Words {
@@ -126,7 +130,8 @@ pub async fn list(visit: Visit, promoter: Promoter) -> Answer<Page> {
     });
     let all = all.await?;
     let title = visit.say("Campaigns", "投放");
-    let draft = Action { href: "/console/campaigns/new", word: visit.say("Plan a campaign", "新建投放计划") };
+    let draft =
+        Action { href: "/console/campaigns/new", word: visit.say("Plan a campaign", "新建投放计划") };
     let body = html! {
         (parts::heading(title, visit.say("What is paid to be seen, and what it sold.", "投放花费及其带来的销售。"), parts::link_button(Weight::Primary, draft.href, draft.word)))
         @if all.is_empty() {
@@ -164,7 +169,9 @@ fn stats(visit: &Visit, all: &[Told]) -> Markup {
     let sum = |of: fn(&Sums) -> i64| counted().map(|one| of(&one.sums)).sum::<i64>();
     let amount = |minor| money::compact(minor, currency.code(), visit.lang);
     let live = counted().filter(|one| one.campaign.state == State::Live).count().to_string();
-    let stat = |label, value: &str, note: &str| parts::Stat { label, value, note, ..parts::Stat::default() }.render();
+    let stat = |label, value: &str, note: &str| {
+        parts::Stat { label, value, note, ..parts::Stat::default() }.render()
+    };
     let spent = format!("{} {}", visit.say("of", "预算"), amount(sum(|sums| sums.budget_minor)));
     let (seen, clicks) = (sum(|sums| sums.impressions), sum(|sums| sums.clicks));
     let sales = sum(|sums| sums.credited_tickets_minor + sums.credited_products_minor);
@@ -173,12 +180,15 @@ fn stats(visit: &Visit, all: &[Told]) -> Markup {
         Lang::En => format!("{} orders", money::grouped(orders)),
         Lang::Zh => format!("{} 单", money::grouped(orders)),
     };
-    parts::grid(4, html! {
-        (stat(visit.say("Live", "投放中"), &live, ""))
-        (stat(visit.say("Spent", "已花费"), &amount(sum(|sums| sums.spend_minor)), &spent))
-        (stat(visit.say("Clicks", "点击"), &money::count(clicks, visit.lang), &rate(visit, clicks, seen)))
-        (stat(visit.say("Credited sales", "归因销售"), &amount(sales), &orders))
-    })
+    parts::grid(
+        4,
+        html! {
+            (stat(visit.say("Live", "投放中"), &live, ""))
+            (stat(visit.say("Spent", "已花费"), &amount(sum(|sums| sums.spend_minor)), &spent))
+            (stat(visit.say("Clicks", "点击"), &money::count(clicks, visit.lang), &rate(visit, clicks, seen)))
+            (stat(visit.say("Credited sales", "归因销售"), &amount(sales), &orders))
+        },
+    )
 }
 
 /// `0.9 % of 31k impressions`

@@ -1,6 +1,10 @@
 //! The console: what staff and operators work with.
 
+pub mod books;
 pub mod campaigns;
+pub mod cinemas;
+pub mod market;
+pub mod merchants;
 pub mod people;
 pub mod release;
 #[cfg(test)]

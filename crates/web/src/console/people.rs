@@ -239,7 +239,7 @@ mod tests {
             .post(&format!("{at}/memberships"), &[("email", "ben@example.com"), ("role", "studio")])
             .await;
         assert_eq!(given.location(), at);
-        assert_eq!(ben.get("/console").await.location(), "/console/slate");
+        assert_eq!(ben.get("/console").await.location(), "/console/release");
         assert!(operator.get("/console/people?q=%E7%81%AF").await.text.contains("Lantern"));
 
         let shown = operator.get(&at).await;

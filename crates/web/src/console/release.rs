@@ -43,7 +43,9 @@ fn address(title: &TitleId) -> String {
 /// The titles to choose from, the newest premiere first.
 pub async fn choose(visit: Visit) -> Answer<Page> {
     let actor = visit.actor.clone();
-    let list = visit.read(move |view| releases(view, |studio| ROLES.iter().any(|role| actor.may(*role, studio)))).await?;
+    let list = visit
+        .read(move |view| releases(view, |studio| ROLES.iter().any(|role| actor.may(*role, studio))))
+        .await?;
     let cards: Vec<Markup> = list.iter().map(|release| card(&visit, release)).collect();
     let heading = visit.say("Release", "上映");
     let body = html! {
@@ -158,9 +160,9 @@ impl Ways {
             )),
             Way::Cities => Some(("#cities".into(), Words::new("See the cities", "查看城市"))),
             Way::Forecast => Some(("#forecast".into(), Words::new("See why", "查看原因"))),
-            Way::Campaigns => {
-                self.campaigns.then(|| ("/console/campaigns".into(), Words::new("To the campaigns", "查看投放")))
-            }
+            Way::Campaigns => self
+                .campaigns
+                .then(|| ("/console/campaigns".into(), Words::new("To the campaigns", "查看投放"))),
             Way::Merchants => {
                 self.merchants.then(|| ("/console/merchants".into(), Words::new("Review", "去审批")))
             }
@@ -202,22 +204,24 @@ impl Glance<'_> {
 
     fn body(&self) -> Markup {
         html! {
-            div id="release-alerts" class="alerts" role="status" { (self.alerts()) }
-            div id="release-tiles" class="grid grid-4" { (self.tiles()) }
-            @if let Some(said) = self.scale() { p class="muted" { (said) } }
-            @if self.facts.latest.is_some() {
-                div class="grid grid-3" {
-                    div class="wide-2" id="forecast" { (self.forecast()) }
-                    section class="card" { h2 class="card-title" { (self.say("What happened", "动态")) } div id="release-events" { (self.timeline()) } }
+            div class="stack" {
+                div id="release-alerts" class="alerts" role="status" { (self.alerts()) }
+                div id="release-tiles" class="grid grid-4" { (self.tiles()) }
+                @if let Some(said) = self.scale() { p class="muted" { (said) } }
+                @if self.facts.latest.is_some() {
+                    div class="grid grid-3" {
+                        div class="wide-2" id="forecast" { (self.forecast()) }
+                        section class="card" { h2 class="card-title" { (self.say("What happened", "动态")) } div id="release-events" { (self.timeline()) } }
+                    }
+                    (self.shares())
+                    div id="cities" { (self.cities()) }
+                } @else {
+                    (parts::card(parts::empty(
+                        self.say("Not on screens yet", "还没有放映"),
+                        self.say("Box office, shares of showings and the forecast appear with the first showing.", "首场放映之后，这里会有票房、排片占比和预测。"),
+                        None,
+                    )))
                 }
-                (self.shares())
-                div class="section" id="cities" { (self.cities()) }
-            } @else {
-                (parts::card(parts::empty(
-                    self.say("Not on screens yet", "还没有放映"),
-                    self.say("Box office, shares of showings and the forecast appear with the first showing.", "首场放映之后，这里会有票房、排片占比和预测。"),
-                    None,
-                )))
             }
         }
     }
@@ -254,9 +258,16 @@ impl Glance<'_> {
 
     fn cities(&self) -> Markup {
         let day = self.facts.latest.as_ref().map(|latest| latest.film.day);
+        let over = self.facts.latest.as_ref().is_some_and(|latest| latest.over);
+        let (hour, minute) = self.facts.now.clock_in(&zone());
+        let until = match (self.lang, over) {
+            (_, true) => String::new(),
+            (Lang::En, false) => format!(", as of {hour:02}:{minute:02}"),
+            (Lang::Zh, false) => format!("（截至 {hour:02}:{minute:02}）"),
+        };
         let caption = match (self.lang, day) {
-            (Lang::En, Some(day)) => format!("Cities on {}", day.say(self.lang)),
-            (Lang::Zh, Some(day)) => format!("{} 各城市", day.say(self.lang)),
+            (Lang::En, Some(day)) => format!("Cities on {}{until}", day.say(self.lang)),
+            (Lang::Zh, Some(day)) => format!("{} 各城市{until}", day.say(self.lang)),
             (_, None) => self.say("Cities", "城市").to_owned(),
         };
         let columns = [
@@ -267,7 +278,8 @@ impl Glance<'_> {
             Column::new(self.say("Share of showings", "排片占比"), Kind::Share),
             Column::new(self.say("Share of box office", "票房占比"), Kind::Share),
             Column::new(self.say("Admissions per showing", "场均人次"), Kind::Number),
-            Column::new(self.say("Since the day before", "比前一天"), Kind::Share),
+            Column::new(self.say("Change", "变化"), Kind::Share)
+                .unit(self.say("on the day before", "比前一天")),
             Column::new(self.say("Occupancy", "上座率"), Kind::Share),
         ];
         let rows = self.facts.cities.iter().map(|city| self.city(city)).collect();
@@ -323,7 +335,11 @@ mod tests {
         let tomorrow = season.showing(&season.star, day(24), 18).await;
         season.sells(&tomorrow, 2).await;
         let chosen = season.ann.get("/console/release").await;
-        assert!(chosen.text.contains("The Ferryman") && chosen.text.contains("182 admissions"), "{}", chosen.text);
+        assert!(
+            chosen.text.contains("The Ferryman") && chosen.text.contains("182 admissions"),
+            "{}",
+            chosen.text
+        );
 
         let page = season.ann.get(&format!("/console/release/{}", season.title)).await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.text);
@@ -353,7 +369,8 @@ mod tests {
         season.runs(&[40, 50, 60, 20]).await;
         let path = format!("/console/release/{}", season.title);
         for (stored, said) in [("1000", true), ("nonsense", false), ("-3", false), ("1", false)] {
-            let story = move |scene: &mut flows::Scene| ::people::settings::put(scene.tx, "one_stands_for", stored);
+            let story =
+                move |scene: &mut flows::Scene| ::people::settings::put(scene.tx, "one_stands_for", stored);
             season.town.house.write(&House::lane(), Actor::System, story).await.expect("a setting");
             let page = season.ann.get(&path).await;
             assert_eq!(page.text.contains("One ticket here stands for 1,000"), said, "{stored}");

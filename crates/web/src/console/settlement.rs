@@ -61,8 +61,7 @@ async fn settle(visit: &Visit, form: &Form) -> Result<Statement> {
         return Err(Refusal::not_found("cinema", "影院").into());
     }
     let at = place.clone();
-    let statement =
-        visit.write(&place, move |scene| close_period::close(scene, &at, &title, period)).await?;
+    let statement = visit.write(&place, move |scene| close_period::close(scene, &at, &title, period)).await?;
     let closed = statement.clone();
     visit.write(&House::lane(), move |scene| close_period::mirror(scene, &closed)).await?;
     Ok(statement)
@@ -139,42 +138,55 @@ fn period(first: Day, last: Day, lang: Lang) -> String {
     if first == last { first.say(lang) } else { format!("{} – {}", first.say(lang), last.say(lang)) }
 }
 
+/// What can be closed now; under it, folded, what still goes on.
 fn waiting_table(visit: &Visit, waiting: &[Undivided]) -> Markup {
+    let days = |one: &Undivided| one.closable(visit.now.day_in(&one.zone));
+    let (ready, going_on): (Vec<&Undivided>, Vec<&Undivided>) =
+        waiting.iter().partition(|one| days(one).is_some());
     let columns = [
-        Column::new(visit.say("Film", "影片"), Kind::Text),
-        Column::new(visit.say("Cinema", "影院"), Kind::Text),
-        Column::new(visit.say("Split base", "分账票房"), Kind::Money),
+        Column::new(visit.say("Film and cinema", "影片与影院"), Kind::Text),
+        Column::new(visit.say("In the book", "账面"), Kind::Money),
         Column::new(visit.say("Days that are over", "已结束的日期"), Kind::Date),
         Column::new("", Kind::Text),
     ];
-    let row = |one: &Undivided| {
-        let closable = one.closable(visit.now.day_in(&one.zone));
-        let days = closable.map_or_else(Cell::none, |(first, last)| {
-            Cell::date(&first.to_string(), &period(first, last, visit.lang))
-        });
-        vec![
-            Cell::text(one.film.in_(visit.lang)),
-            Cell::text(one.cinema.in_(visit.lang)),
-            Cell::money(one.balance.minor, one.balance.currency.code()),
-            days,
-            Cell::markup(action(visit, one, closable), ""),
-        ]
+    let name = |one: &Undivided| {
+        let film = one.film.in_(visit.lang);
+        let both = html! { (film) br; span class="muted" { (one.cinema.in_(visit.lang)) } };
+        Cell::markup(both, film)
     };
-    Table::new(visit.say("Waits to be divided", "待分账"), &columns, waiting.iter().map(row).collect())
-        .empty(visit.say("Everything that was sold is divided.", "售出的票款都已分账。"))
-        .filtered()
-        .render(visit.lang)
+    let balance = |one: &Undivided| Cell::money(one.balance.minor, one.balance.currency.code());
+    let row = |one: &&Undivided| {
+        let (first, last) = days(one)?;
+        let over = Cell::date(&first.to_string(), &period(first, last, visit.lang));
+        Some(vec![name(one), balance(one), over, Cell::markup(action(visit, one, first, last), "")])
+    };
+    let summary = match visit.lang {
+        Lang::En => format!("{} more go on; they can be closed when their days are over", going_on.len()),
+        Lang::Zh => format!("另有 {} 笔仍在进行，日期结束后可以结算", going_on.len()),
+    };
+    let empty = if waiting.is_empty() {
+        visit.say("Everything that was sold is divided.", "售出的票款都已分账。")
+    } else {
+        visit.say("Nothing can be closed just now.", "目前没有可以结算的日期。")
+    };
+    html! { div class="stack" {
+        (Table::new(visit.say("Waits to be divided", "待分账"), &columns, ready.iter().filter_map(row).collect()).empty(empty).filtered().render(visit.lang))
+        @if !going_on.is_empty() {
+            details class="card" {
+                summary { (summary) }
+                (Table::new(visit.say("Goes on", "进行中"), &columns[..2], going_on.iter().map(|one| vec![name(one), balance(one)]).collect()).render(visit.lang))
+            }
+        }
+    } }
 }
 
-fn action(visit: &Visit, one: &Undivided, closable: Option<(Day, Day)>) -> Markup {
-    let Some((first, last)) = closable else {
-        return html! { span class="muted" { (visit.say("goes on", "进行中")) } };
-    };
+fn action(visit: &Visit, one: &Undivided, first: Day, last: Day) -> Markup {
     if !closes(visit, &one.org) {
         return parts::pill(Tone::Lantern, visit.say("waits for the cinema", "待影院结算"));
     }
     let (first, last) = (first.to_string(), last.to_string());
-    let hidden = [("place", one.place.0.as_str()), ("title", &one.title.0), ("first", &first), ("last", &last)];
+    let hidden =
+        [("place", one.place.0.as_str()), ("title", &one.title.0), ("first", &first), ("last", &last)];
     parts::press(Weight::Quiet, "/console/settlement", &hidden, visit.say("Close", "结算"))
 }
 
@@ -203,26 +215,33 @@ fn days_form(visit: &Visit, form: &Form, waiting: &[Undivided]) -> Markup {
 
 fn statements_table(visit: &Visit, statements: &[Listed]) -> Markup {
     let columns = [
+        Column::new(visit.say("Film and cinema", "影片与影院"), Kind::Text),
         Column::new(visit.say("Period", "结算期"), Kind::Date),
-        Column::new(visit.say("Film", "影片"), Kind::Text),
-        Column::new(visit.say("Cinema", "影院"), Kind::Text),
         Column::new(visit.say("Admissions", "人次"), Kind::Number),
         Column::new(visit.say("Split base", "分账票房"), Kind::Money),
         Column::new(visit.say("Producer", "制片方"), Kind::Money),
     ];
     let row = |one: &Listed| {
-        let link = html! { a href=(address(&one.place, &one.id)) { (period(one.first, one.last, visit.lang)) } };
+        let film = one.film.in_(visit.lang);
+        let named = html! {
+            a href=(address(&one.place, &one.id)) { (film) } br;
+            span class="muted" { (one.cinema.in_(visit.lang)) }
+        };
         vec![
-            Cell::markup(link, &one.last.to_string()),
-            Cell::text(one.film.in_(visit.lang)),
-            Cell::text(one.cinema.in_(visit.lang)),
+            Cell::markup(named, film),
+            Cell::date(&one.last.to_string(), &period(one.first, one.last, visit.lang)),
             Cell::number(one.admissions),
             Cell::money(one.base.minor, one.base.currency.code()),
             Cell::money(one.producer.minor, one.producer.currency.code()),
         ]
     };
     Table::new(visit.say("Statements", "结算单"), &columns, statements.iter().map(row).collect())
-        .empty(visit.say("The first statement comes when a period is closed.", "关闭结算期后会生成第一张结算单。"))
+        .empty(
+            visit.say(
+                "The first statement comes when a period is closed.",
+                "关闭结算期后会生成第一张结算单。",
+            ),
+        )
         .filtered()
         .render(visit.lang)
 }
@@ -250,16 +269,22 @@ mod tests {
     async fn a_period_is_closed_once_and_everybody_sees_their_part() {
         let season = sold().await;
         let before = season.chen.get("/console/settlement").await;
-        assert!(before.text.contains("¥3,600.00") && before.text.contains("Mon 19 Dec – Tue 20 Dec"), "{}", before.text);
+        assert!(
+            before.text.contains("¥3,600.00") && before.text.contains("Mon 19 Dec – Tue 20 Dec"),
+            "{}",
+            before.text
+        );
         assert!(!before.text.contains("Old Dock"), "another cinema's");
 
-        let closed = season.chen.post("/console/settlement", &form(&season, "2016-12-19", "2016-12-20")).await;
+        let closed =
+            season.chen.post("/console/settlement", &form(&season, "2016-12-19", "2016-12-20")).await;
         assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text);
         let again = season.chen.post("/console/settlement", &form(&season, "2016-12-19", "2016-12-20")).await;
         assert_eq!(again.location(), closed.location());
 
         let statement = season.ann.get(closed.location()).await;
-        for part in ["¥3,870.00", "¥270.00", "¥3,600.00", "¥72.00", "¥108.00", "¥118.80", "¥1,419.52"] {
+        for part in ["¥3,870.00", "¥270.00", "¥3,600.00", "¥72.00", "¥108.00", "¥118.80", "¥1,419.52"]
+        {
             assert!(statement.text.contains(part), "{part}\n{}", statement.text);
         }
         let list = season.ann.get("/console/settlement").await;
@@ -273,11 +298,13 @@ mod tests {
     #[tokio::test]
     async fn a_cinema_settles_only_itself() {
         let season = sold().await;
-        let foreign = season.dai.post("/console/settlement", &form(&season, "2016-12-19", "2016-12-20")).await;
+        let foreign =
+            season.dai.post("/console/settlement", &form(&season, "2016-12-19", "2016-12-20")).await;
         assert_eq!(foreign.status, StatusCode::NOT_FOUND);
         let studio = season.ann.post("/console/settlement", &form(&season, "2016-12-19", "2016-12-20")).await;
         assert_eq!(studio.status, StatusCode::NOT_FOUND);
-        let closed = season.chen.post("/console/settlement", &form(&season, "2016-12-19", "2016-12-20")).await;
+        let closed =
+            season.chen.post("/console/settlement", &form(&season, "2016-12-19", "2016-12-20")).await;
         assert_eq!(season.dai.get(closed.location()).await.status, StatusCode::NOT_FOUND);
         assert_eq!(season.chen.get(closed.location()).await.status, StatusCode::OK);
         let (_, ben) = season.town.staff("ben", Role::Studio).await;
@@ -293,9 +320,13 @@ mod tests {
     async fn what_cannot_be_closed_is_said_in_the_form() {
         let season = sold().await;
         let said = |first: &'static str, last: &'static str| {
-            let (chen, form) = (season.chen.clone(), form(&season, first, last).map(|(name, value)| (name.to_owned(), value.to_owned())));
+            let (chen, form) = (
+                season.chen.clone(),
+                form(&season, first, last).map(|(name, value)| (name.to_owned(), value.to_owned())),
+            );
             async move {
-                let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+                let form: Vec<(&str, &str)> =
+                    form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
                 chen.post("/console/settlement", &form).await
             }
         };
@@ -312,7 +343,8 @@ mod tests {
     async fn without_terms_nothing_is_divided() {
         let season = Season::new().await;
         season.runs(&[40]).await;
-        let refused = season.chen.post("/console/settlement", &form(&season, "2016-12-19", "2016-12-19")).await;
+        let refused =
+            season.chen.post("/console/settlement", &form(&season, "2016-12-19", "2016-12-19")).await;
         assert_eq!(refused.status, StatusCode::CONFLICT);
         assert!(refused.text.contains("No settlement terms are agreed for this film yet."));
     }

@@ -43,12 +43,13 @@ pub async fn show(visit: Visit) -> Answer<Page> {
     Ok(Page::consumer(title, body).basket(in_basket(&visit).await?))
 }
 
-/// The film that the page opens with: one that plays, with the latest premiere behind it; among
-/// those of one day the one with the most showings. When none plays, the next to come.
+/// The film that the page opens with: one that plays, with goods of its licence on the shelves before
+/// others, for that is the film this house releases; then the latest premiere, then the most showings.
+/// When none plays, the next to come.
 fn featured(films: &[Film], today: Day) -> Option<&Film> {
     let premiered = |film: &&Film| film.title.premiere.is_some_and(|premiere| premiere <= today);
     let playing = films.iter().filter(|film| film.title.status == Status::Released && film.showings > 0);
-    let best = |film: &&Film| (film.title.premiere, film.showings);
+    let best = |film: &&Film| (film.goods > 0, film.title.premiere, film.showings);
     let next = || {
         let to_come = films.iter().filter(|film| !premiered(film));
         to_come.min_by_key(|film| (film.title.premiere.is_none(), film.title.premiere))
@@ -94,9 +95,8 @@ fn hero(visit: &Visit, film: &Film) -> Markup {
 fn rows(visit: &Visit, films: &[Film], featured: &Film) -> Markup {
     let others = || films.iter().filter(|film| film.title.id != featured.title.id);
     let upcoming = |film: &&Film| film.title.premiere.is_none_or(|premiere| premiere > today(visit));
-    let cards = |films: Vec<&Film>| {
-        films.into_iter().take(ROW_MAX).map(|film| card(visit, film)).collect::<Vec<_>>()
-    };
+    let cards =
+        |films: Vec<&Film>| films.into_iter().take(ROW_MAX).map(|film| card(visit, film)).collect::<Vec<_>>();
     let on = cards(others().filter(|film| film.showings > 0 && !upcoming(film)).collect());
     let soon = cards(others().filter(upcoming).collect());
     let all = Action { href: "/films", word: visit.say("All films", "全部影片") };
@@ -120,10 +120,12 @@ fn goods_row(visit: &Visit, goods: &[Goods], featured: &Film) -> Markup {
 fn channels_row(visit: &Visit, channels: &[Channel]) -> Markup {
     let card = |channel: &Channel| {
         html! {
-            a class="film-card" href={ "/shops/" (channel.slug) } {
-                span class="film-card-picture" { img src=(picture(&channel.artwork)) alt="" loading="lazy" width="800" height="800"; }
-                b { (channel.name.in_(visit.lang)) }
-                span class="muted" { (channel.kind.words().in_(visit.lang)) }
+            a class="product" href={ "/shops/" (channel.slug) } {
+                img src=(picture(&channel.artwork)) alt="" loading="lazy" width="800" height="800";
+                span class="product-words" {
+                    b class="product-title" { (channel.name.in_(visit.lang)) }
+                    span class="muted" { (channel.about.in_(visit.lang)) }
+                }
             }
         }
     };
@@ -170,4 +172,48 @@ fn nothing_yet(visit: &Visit, channels: &[Channel]) -> Markup {
 /// What the cheapest of some films costs; for the list's heading.
 pub(super) fn cheapest(films: &[Film]) -> Option<String> {
     films.iter().filter_map(|film| film.from).min_by_key(|money| money.minor).map(amount)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::{Instant, OrgId, TitleId, Words};
+    use titles::Title;
+
+    fn film(name: &str, premiere: i8, showings: i64, goods: i64) -> Film {
+        let title = Title {
+            id: TitleId(format!("ttl_{name}")),
+            slug: name.into(),
+            studio: OrgId("org_a".into()),
+            status: Status::Released,
+            original_name: name.into(),
+            name: Words::new(name, name),
+            synopsis: Words::default(),
+            genre: String::new(),
+            runtime_minutes: 0,
+            premiere: Day::new(2016, 12, premiere).ok(),
+            artwork: String::new(),
+            domestic: true,
+            created_at: Instant::default(),
+            updated_at: Instant::default(),
+        };
+        Film { title, showings, cinemas: 1, from: None, wanted: 0, goods }
+    }
+
+    fn opens_with(films: &[Film]) -> Option<&str> {
+        let today = Day::new(2016, 12, 25).expect("a day");
+        featured(films, today).map(|film| film.title.slug.as_str())
+    }
+
+    #[test]
+    fn the_page_opens_with_the_film_in_release() {
+        let (old, new, small) = (film("old", 16, 90, 0), film("new", 23, 50, 0), film("small", 23, 5, 0));
+        let (own, next, far) = (film("own", 16, 9, 4), film("next", 30, 0, 0), film("far", 31, 0, 0));
+        let playing = [next.clone(), small.clone(), new.clone(), old.clone()];
+        assert_eq!(opens_with(&playing), Some("new"));
+        assert_eq!(opens_with(&[new, own, old]), Some("own"));
+        assert_eq!(opens_with(&[far, next]), Some("next"));
+        assert_eq!(opens_with(&[film("presale", 31, 5, 0), small]), Some("small"));
+        assert_eq!(opens_with(&[]), None);
+    }
 }

@@ -63,10 +63,12 @@ fn card(visit: &Visit, film: &Film) -> Markup {
         Some(premiere) if premiere > today(visit) => {
             (premiere.say(lang), if film.showings > 0 { say(lang, "presale", "预售") } else { "" })
         }
-        _ if film.showings > 0 => match film.from {
-            Some(price) => (from_price(price, lang), say(lang, "now", "热映")),
-            None => (say(lang, "showing", "热映中").to_owned(), say(lang, "now", "热映")),
-        },
+        premiere if film.showings > 0 => {
+            let opens = premiere == Some(today(visit));
+            let line = film.from.map(|price| from_price(price, lang));
+            let line = line.unwrap_or_else(|| say(lang, "showing", "热映中").to_owned());
+            (line, if opens { say(lang, "today", "今日上映") } else { "" })
+        }
         _ if film.title.status == Status::Announced => match lang {
             Lang::En => (format!("{wanted} want to see"), ""),
             Lang::Zh => (format!("{wanted}人想看"), ""),

@@ -45,11 +45,11 @@ pub async fn show(visit: Visit, Path(slug): Path<String>) -> Answer<Page> {
     let body = html! {
         (hero(&visit, &film))
         div class="wrap" {
+            div id="showtimes" { (parts::section(say(lang, "Showtimes", "场次"), None, showtimes(&visit, &film)?)) }
+            (goods_row(&visit, &film))
             @if !film.title.synopsis.in_(lang).is_empty() {
                 (parts::section(say(lang, "The story", "剧情"), None, parts::card(html! { p { (film.title.synopsis.in_(lang)) } })))
             }
-            div id="showtimes" { (parts::section(say(lang, "Showtimes", "场次"), None, showtimes(&visit, &film)?)) }
-            (goods_row(&visit, &film))
             (credits_card(lang, &film.credits))
         }
     };
@@ -159,7 +159,8 @@ fn showtimes(visit: &Visit, film: &Film) -> Result<Markup> {
     let Some((day, city)) = &film.chosen else { return Ok(none_on_sale(visit, film)) };
     let days = days(visit, film, city);
     let chosen = days.iter().position(|(known, _, _)| known == day).unwrap_or_default();
-    let links: Vec<(&str, &str)> = days.iter().map(|(_, href, word)| (href.as_str(), word.as_str())).collect();
+    let links: Vec<(&str, &str)> =
+        days.iter().map(|(_, href, word)| (href.as_str(), word.as_str())).collect();
     let times = film.showings.iter().map(|showing| time(showing, visit.lang)).collect::<Result<Vec<_>>>()?;
     Ok(html! {
         (cities(visit, film, *day, city))
@@ -212,8 +213,11 @@ fn cities(visit: &Visit, film: &Film, day: Day, chosen: &str) -> Markup {
         }
     }
     let addresses: Vec<String> = cities.iter().map(|(code, _)| link(film, day, code)).collect();
-    let links: Vec<(&str, &str)> =
-        addresses.iter().zip(&cities).map(|(href, (_, name))| (href.as_str(), name.in_(visit.lang))).collect();
+    let links: Vec<(&str, &str)> = addresses
+        .iter()
+        .zip(&cities)
+        .map(|(href, (_, name))| (href.as_str(), name.in_(visit.lang)))
+        .collect();
     let at = cities.iter().position(|(code, _)| *code == chosen).unwrap_or_default();
     html! { @if links.len() > 1 { (parts::tabs(visit.say("Cities", "城市"), &links, at)) } }
 }

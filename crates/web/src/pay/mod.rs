@@ -6,7 +6,8 @@ pub mod wallet;
 
 use crate::visit::Visit;
 use flows::take_payment;
-use payments::intents::Purpose;
+use kernel::Words;
+use payments::intents::{Purpose, State};
 use payments::{Intent, Refund};
 
 /// The page that asks for a payment.
@@ -19,6 +20,16 @@ pub(crate) fn order_address(intent: &Intent) -> String {
     match intent.purpose {
         Purpose::Tickets => crate::box_office::order_address(&intent.place, &intent.order),
         Purpose::Products => format!("/orders/{}/{}", intent.place, intent.order),
+    }
+}
+
+/// What an ended time to pay means for the payer's money. While the provider may still say otherwise, nothing is promised.
+pub(crate) fn nothing_taken(intent: &Intent) -> Words {
+    match intent.state {
+        State::Open => {
+            Words::new("If you have paid after all, everything comes back.", "如果您仍已付款，将全额退回。")
+        }
+        State::Closed | State::Captured => Words::new("Nothing was taken.", "没有扣款。"),
     }
 }
 

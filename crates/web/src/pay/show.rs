@@ -1,6 +1,6 @@
 //! The payment: what, when, where, the sum in its parts, the time left, one button.
 
-use super::{address, order_address};
+use super::{address, nothing_taken, order_address};
 use crate::answer::{Answer, Page};
 use crate::box_office::{self, listed, located};
 use crate::film::{self, amount};
@@ -40,9 +40,7 @@ pub(super) struct Bill {
 pub(super) fn bill(view: &View, payer: &PersonId, place: &PlaceId, id: &IntentId) -> Result<Bill> {
     let intent = intents::of(view, payer, place, id)?;
     let goods = match intent.purpose {
-        Purpose::Tickets => {
-            Goods::Tickets(Box::new(buy_tickets::bought(view, payer, place, &intent.order)?))
-        }
+        Purpose::Tickets => Goods::Tickets(Box::new(buy_tickets::bought(view, payer, place, &intent.order)?)),
         Purpose::Products => {
             Goods::Products(Box::new(buy_product::bought(view, payer, place, &intent.order)?))
         }
@@ -154,10 +152,10 @@ fn strip(bill: &Bill, seconds_left: i64, lang: Lang) -> Markup {
             let place = format!("{} · {}", bought.cinema.name.in_(lang), bought.hall.name.in_(lang));
             let seats = listed(bought.lines.iter().map(|line| line.seat.as_str()), lang);
             let title = &bought.title;
-            parts::card(html! {
+            parts::card(html! { div class="stack" {
                 (parts::booking(&film::poster(title), title.name.in_(lang), &[&when, &place, &seats]))
                 (parts::countdown(say(lang, "Held for", "为您锁座"), seconds_left, ended))
-            })
+            } })
         }
         Goods::Products(bought) => parts::card(html! {
             h2 { (bought.shop.name.in_(lang)) }
@@ -181,7 +179,8 @@ fn summary(bill: &Bill, lang: Lang) -> Markup {
                     Lang::Zh => format!("服务费 {count} × {}", each(order.fee)),
                 },
             );
-            let lines = [Line { title: say(lang, "Tickets", "票款"), note: &note, amount: &amount(ticket) }];
+            let lines =
+                [Line { title: say(lang, "Tickets", "票款"), note: &note, amount: &amount(ticket) }];
             parts::order_summary(lang, &lines, &[(&fee_name, &amount(order.fee))], &total)
         }
         Goods::Products(bought) => {
@@ -220,18 +219,23 @@ fn over(visit: &Visit, bill: &Bill) -> Page {
     let lang = visit.lang;
     let (sentence, word) = match bill.goods {
         Goods::Tickets(_) => (
-            say(lang, "The seats are free for others again. Nothing was taken.", "座位已释放，没有扣款。"),
+            say(lang, "The seats are free for others again.", "座位已释放。"),
             say(lang, "Choose seats again", "重新选座"),
         ),
         Goods::Products(_) => (
-            say(lang, "The goods went back on the shelf. Nothing was taken.", "商品已放回货架，没有扣款。"),
+            say(lang, "The goods went back on the shelf.", "商品已放回货架。"),
             say(lang, "To the basket", "去购物袋"),
         ),
     };
     let source = bill.source();
     let action = Action { href: &source, word };
     let title = say(lang, "The time to pay is over", "支付时间已过");
-    let body = parts::card(parts::empty(title, sentence, Some(action)));
+    let money = nothing_taken(&bill.intent);
+    let sentence = match lang {
+        Lang::En => format!("{sentence} {}", money.en),
+        Lang::Zh => format!("{sentence}{}", money.zh),
+    };
+    let body = parts::card(parts::empty(title, &sentence, Some(action)));
     Page::narrow(title, html! { (body) (summary_below(bill, lang)) }).status(StatusCode::GONE)
 }
 

@@ -195,7 +195,8 @@ fn what_now(visit: &Visit, purse: &Purse, standing: Standing, form: &Form, said:
         Standing::Over => {
             let source = purse.bill.source();
             let action = Action { href: &source, word: say(lang, "Choose again", "重新选择") };
-            let sentence = say(lang, "The time to pay is over. Nothing was taken.", "支付时间已过，没有扣款。");
+            let sentence =
+                say(lang, "The time to pay is over. Nothing was taken.", "支付时间已过，没有扣款。");
             html! {
                 @if said { a class="button quiet" href=(source) { (action.word) } }
                 @else { (parts::alert(Tone::Plain, sentence, Some(action))) }

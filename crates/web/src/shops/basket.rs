@@ -6,10 +6,10 @@ use crate::form::Form;
 use crate::look::parts::{self, Action};
 use crate::look::{Tone, icon};
 use crate::visit::{Consumer, Visit};
+use ::people::orgs;
 use ::shops::baskets::{self, Line, QUANTITY_MAX};
 use ::shops::listings::State;
 use ::shops::{Product, Shop};
-use ::people::orgs;
 use axum::extract::Path;
 use axum::response::IntoResponse;
 use db::View;
@@ -165,9 +165,11 @@ fn quantity(visit: &Visit, shop: &Shop, item: &Item, name: &str) -> Markup {
     };
     html! {
         div class="actions" {
-            @if now > 1 { (step(now - 1, "minus", &says("One less", "减一件"))) }
-            b class="amount" { (now) }
-            @if now < QUANTITY_MAX { (step(now + 1, "plus", &says("One more", "加一件"))) }
+            div class="zoom" {
+                (step(now - 1, "minus", &says("One less", "减一件")))
+                b class="tool amount" { (now) }
+                @if now < QUANTITY_MAX { (step(now + 1, "plus", &says("One more", "加一件"))) }
+            }
             (step(0, "cross", &says("Take out", "移除")))
         }
     }
@@ -189,7 +191,9 @@ mod tests {
         ann.post(&mug.address(), &[("quantity", "1")]).await;
         let change = |quantity: &'static str| {
             let (ann, listing) = (ann.clone(), mug.listing.id.0.clone());
-            async move { ann.post("/basket/east-gate/lines", &[("listing", &listing), ("quantity", quantity)]).await }
+            async move {
+                ann.post("/basket/east-gate/lines", &[("listing", &listing), ("quantity", quantity)]).await
+            }
         };
         assert_eq!(change("6").await.location(), "/basket");
         let shown = ann.get("/basket").await;

@@ -122,7 +122,10 @@ async fn page(visit: &Visit, consumer: &Consumer, shop: &Shop, form: &Form, key:
 /// What was to be ordered is no longer in the basket: perhaps it was ordered in another window.
 fn nothing_left(visit: &Visit, error: &str, form: &Form) -> Page {
     let orders = Action { href: "/orders", word: visit.say("Your orders", "我的订单") };
-    let hint = visit.say("This basket has been emptied, perhaps by an order you made a moment ago.", "购物袋已清空，也许刚刚已经下过单。");
+    let hint = visit.say(
+        "This basket has been emptied, perhaps by an order you made a moment ago.",
+        "购物袋已清空，也许刚刚已经下过单。",
+    );
     let body = html! { div class="wrap narrow" {
         (parts::heading(error, hint, html! {}))
         (parts::link_button(parts::Weight::Primary, orders.href, orders.word))
@@ -143,13 +146,15 @@ fn filled(
     let body = html! { div class="wrap reading" {
         (parts::heading(title, shop.name.in_(visit.lang), parts::link_button(parts::Weight::Quiet, "/basket", visit.say("Back to the basket", "返回购物袋"))))
         @if let Some(error) = error { div role="alert" { (parts::alert(Tone::Cinnabar, error, None)) } }
-        (summary(visit, items, &total)?)
-        form id="checkout" class="form card" method="post" action={ "/basket/" (shop.slug) "/orders" } novalidate {
-            input type="hidden" name="key" value=(key);
-            @for item in items {
-                input type="hidden" name="line" value={ (item.line.listing.id) " " (item.line.quantity) " " (item.line.listing.price.minor) };
+        div class="stack" {
+            (summary(visit, items, &total)?)
+            form id="checkout" class="card form" method="post" action={ "/basket/" (shop.slug) "/orders" } novalidate {
+                input type="hidden" name="key" value=(key);
+                @for item in items {
+                    input type="hidden" name="line" value={ (item.line.listing.id) " " (item.line.quantity) " " (item.line.listing.price.minor) };
+                }
+                (fields(visit, form))
             }
-            (fields(visit, form))
         }
     } };
     let pay = html! {
@@ -181,7 +186,8 @@ fn fields(visit: &Visit, form: &Form) -> Markup {
     let address = Field {
         required: true,
         autocomplete: Some("street-address"),
-        hint: visit.say("Street, city and a phone number for the courier.", "街道、城市，以及快递员可联系的电话。"),
+        hint: visit
+            .say("Street, city and a phone number for the courier.", "街道、城市，以及快递员可联系的电话。"),
         ..form.field(visit.lang, "address", visit.say("Address", "收货地址"))
     };
     html! {

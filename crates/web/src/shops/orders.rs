@@ -3,8 +3,8 @@
 use super::{in_basket, picture, state_pill};
 use crate::answer::{Answer, Page, SeeOther, Wrong};
 use crate::form::Form;
-use crate::look::parts::{self, Action, Weight};
 use crate::look::Tone;
+use crate::look::parts::{self, Action, Weight};
 use crate::visit::{Consumer, Visit};
 use ::shops::orders::State;
 use axum::extract::Path;
@@ -93,7 +93,9 @@ pub async fn refund(visit: Visit, consumer: Consumer, Path(at): Path<(String, St
             pay_back(&visit, refund).await;
             let onward = SeeOther::to(address(&bought.order.place, &bought.order.id));
             let en = format!("The order is cancelled; {total} goes back to how you paid.");
-            Ok(onward.telling(Tone::Jade, Words::new(en, format!("订单已取消，{total} 将原路退回。"))).into_response())
+            Ok(onward
+                .telling(Tone::Jade, Words::new(en, format!("订单已取消，{total} 将原路退回。")))
+                .into_response())
         }
         Err(error) => {
             let form = Form::blank().refused(error)?;
@@ -124,13 +126,15 @@ async fn page(visit: &Visit, bought: &Bought, form: &Form) -> Answer<Page> {
     let body = html! { div class="wrap reading" {
         (parts::heading(&title, &order.created_at.say(&Zone::shanghai(), visit.lang), state_pill(visit.lang, state)))
         @if let Some(error) = form.error(visit.lang, &html! {}) { div role="alert" { (parts::alert(Tone::Cinnabar, error, None)) } }
-        (way(visit, state))
-        (summary(visit, bought))
-        (parts::card(parts::definitions(&[
-            (visit.say("Receiver", "收件人"), html! { (order.recipient) }),
-            (visit.say("Address", "收货地址"), html! { (order.address) }),
-        ])))
-        @if matches!(state, State::Paid { .. }) { (take_back(visit, bought)) }
+        div class="stack" {
+            (way(visit, state))
+            (summary(visit, bought))
+            (parts::card(parts::definitions(&[
+                (visit.say("Receiver", "收件人"), html! { (order.recipient) }),
+                (visit.say("Address", "收货地址"), html! { (order.address) }),
+            ])))
+            @if matches!(state, State::Paid { .. }) { (take_back(visit, bought)) }
+        }
     } };
     let page = Page::consumer(title.as_str(), body).basket(in_basket(visit).await?).status(form.status());
     Ok(match state {
@@ -141,7 +145,8 @@ async fn page(visit: &Visit, bought: &Bought, form: &Form) -> Answer<Page> {
 
 /// Where the goods are on their way to the buyer, or why there is no way any more.
 fn way(visit: &Visit, state: State) -> Markup {
-    let steps = [visit.say("Ordered", "已下单"), visit.say("Paid", "已支付"), visit.say("On its way", "已发货")];
+    let steps =
+        [visit.say("Ordered", "下单"), visit.say("Payment", "支付"), visit.say("On its way", "发货")];
     match state {
         State::Placed { pay_until } => html! {
             (parts::steps(visit.lang, &steps, 1))
@@ -149,12 +154,19 @@ fn way(visit: &Visit, state: State) -> Markup {
         },
         State::Paid { .. } => parts::steps(visit.lang, &steps, 2),
         State::Shipped { .. } => parts::steps(visit.lang, &steps, steps.len()),
-        State::Expired { .. } => {
-            parts::alert(Tone::Plain, visit.say("It was not paid in time, so the goods went back to the shelf.", "未在时限内支付，商品已放回货架。"), None)
-        }
-        State::Refunded { .. } => {
-            parts::alert(Tone::Jade, visit.say("It was cancelled; the money goes back to how you paid.", "订单已取消，款项原路退回。"), None)
-        }
+        State::Expired { .. } => parts::alert(
+            Tone::Plain,
+            visit.say(
+                "It was not paid in time, so the goods went back to the shelf.",
+                "未在时限内支付，商品已放回货架。",
+            ),
+            None,
+        ),
+        State::Refunded { .. } => parts::alert(
+            Tone::Jade,
+            visit.say("It was cancelled; the money goes back to how you paid.", "订单已取消，款项原路退回。"),
+            None,
+        ),
     }
 }
 
@@ -169,7 +181,8 @@ fn summary(visit: &Visit, bought: &Bought) -> Markup {
         .collect();
     let lines: Vec<parts::Line> =
         lines.iter().map(|(title, note, amount)| parts::Line { title, note, amount }).collect();
-    parts::order_summary(visit.lang, &lines, &[], &bought.order.total.to_string())
+    let delivery = (visit.say("Delivery", "运费"), visit.say("free", "免运费"));
+    parts::order_summary(visit.lang, &lines, &[delivery], &bought.order.total.to_string())
 }
 
 fn pay(visit: &Visit, bought: &Bought) -> Markup {
@@ -274,12 +287,19 @@ mod tests {
         let form = filled(&ann, &mug, "2").await;
 
         let hidden: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let nobody = ann.post("/basket/east-gate/orders", &[&hidden[..], &[("address", "Riverside 1")]].concat()).await;
+        let nobody = ann
+            .post("/basket/east-gate/orders", &[&hidden[..], &[("address", "Riverside 1")]].concat())
+            .await;
         assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(nobody.text.contains("id=\"recipient-error\"") && nobody.text.contains("Riverside 1"));
         assert_eq!(nobody.value_of("key"), form[0].1, "the key is kept, for nothing was ordered");
         let long = "路".repeat(301);
-        let long = ann.post("/basket/east-gate/orders", &[&hidden[..], &[("recipient", "Ann"), ("address", &long)]].concat()).await;
+        let long = ann
+            .post(
+                "/basket/east-gate/orders",
+                &[&hidden[..], &[("recipient", "Ann"), ("address", &long)]].concat(),
+            )
+            .await;
         assert!(long.text.contains("id=\"address-error\"") && long.text.contains("at most 300 characters"));
 
         // Ben is faster.
@@ -288,17 +308,32 @@ mod tests {
         zh.post("/reading", &[("lang", "zh")]).await;
         let sold = ordered(&zh, &form).await;
         assert_eq!(sold.status, StatusCode::CONFLICT);
-        assert!(sold.text.contains("只剩 1 件") && sold.text.contains("138 0000 0000") && sold.text.contains("¥176.00"), "{}", sold.text);
+        assert!(
+            sold.text.contains("只剩 1 件")
+                && sold.text.contains("138 0000 0000")
+                && sold.text.contains("¥176.00"),
+            "{}",
+            sold.text
+        );
 
-        for (line, code) in [("lst_none 1 8800", StatusCode::NOT_FOUND), ("x", StatusCode::UNPROCESSABLE_ENTITY)] {
-            assert_eq!(ordered(&ann, &[("key", "k".into()), ("line", line.into())]).await.status, code, "{line}");
+        for (line, code) in
+            [("lst_none 1 8800", StatusCode::NOT_FOUND), ("x", StatusCode::UNPROCESSABLE_ENTITY)]
+        {
+            assert_eq!(
+                ordered(&ann, &[("key", "k".into()), ("line", line.into())]).await.status,
+                code,
+                "{line}"
+            );
         }
         let dear = form[1].1.replace(" 2 8800", " 1 1");
         let changed = ordered(&ann, &[("key", "k".into()), ("line", dear)]).await;
         assert_eq!(changed.status, StatusCode::CONFLICT);
         assert!(changed.text.contains("现价 ¥88.00"));
         let many = form[1].1.replace(" 2 8800", " 21 8800");
-        assert_eq!(ordered(&ann, &[("key", "k".into()), ("line", many)]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(
+            ordered(&ann, &[("key", "k".into()), ("line", many)]).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
         assert_eq!(ordered(&ann, &[("key", "k".into())]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
 
@@ -315,9 +350,16 @@ mod tests {
         assert_eq!(reused.status, StatusCode::CONFLICT);
         let fresh = reused.value_of("key");
         assert_ne!(fresh, first[0].1);
-        assert_eq!(ordered(&ann, &[("key", fresh), ("line", second[1].1.clone())]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(
+            ordered(&ann, &[("key", fresh), ("line", second[1].1.clone())]).await.status,
+            StatusCode::SEE_OTHER
+        );
         let over = ordered(&ann, &[("key", first[0].1.clone()), ("line", second[1].1.clone())]).await;
-        assert!(over.text.contains("This key was used") && over.text.contains("href=\"/orders\""), "{}", over.text);
+        assert!(
+            over.text.contains("This key was used") && over.text.contains("href=\"/orders\""),
+            "{}",
+            over.text
+        );
     }
 
     #[tokio::test]

@@ -3,11 +3,11 @@
 use super::{find, in_basket, picture, shelf};
 use crate::answer::{Answer, Page, SeeOther};
 use crate::form::Form;
-use crate::look::parts::{self, Weight};
+use crate::look::parts;
 use crate::look::{Tone, icon};
 use crate::visit::{Consumer, Visit};
-use ::shops::baskets::{self, QUANTITY_MAX};
 use ::shops::Shop;
+use ::shops::baskets::{self, QUANTITY_MAX};
 use ::shops::listings::State;
 use axum::extract::Path;
 use axum::response::IntoResponse;
@@ -59,7 +59,7 @@ async fn page(visit: &Visit, shop: &Shop, goods: &Goods, form: &Form) -> Answer<
     let name = goods.product.name.in_(visit.lang);
     let can_buy = goods.listing.state == State::Listed && goods.listing.stock > 0;
     let body = html! { div class="wrap" {
-        (parts::heading(name, shop.name.in_(visit.lang), back(visit, shop)))
+        (heading(visit, shop, name))
         div class="grid grid-2" {
             div class="product" { img src=(picture(&goods.product.artwork)) alt=(name) width="800" height="800"; }
             div class="stack" { (about(visit, goods)) (quantity(visit, goods, form, can_buy)) }
@@ -72,8 +72,13 @@ async fn page(visit: &Visit, shop: &Shop, goods: &Goods, form: &Form) -> Answer<
     Ok(if can_buy { page.bottom_bar(buy(visit, shop, goods)) } else { page })
 }
 
-fn back(visit: &Visit, shop: &Shop) -> Markup {
-    parts::link_button(Weight::Quiet, &format!("/shops/{}", shop.slug), visit.say("To the shelf", "返回货架"))
+fn heading(visit: &Visit, shop: &Shop, name: &str) -> Markup {
+    html! {
+        div class="heading" { div {
+            h1 { (name) }
+            p { a href={ "/shops/" (shop.slug) } { (icon("left")) (shop.name.in_(visit.lang)) } }
+        } }
+    }
 }
 
 fn about(visit: &Visit, goods: &Goods) -> Markup {
@@ -84,7 +89,7 @@ fn about(visit: &Visit, goods: &Goods) -> Markup {
         (visit.say("Kind", "分类"), html! { (kind.in_(visit.lang)) }),
     ];
     if let Some(film) = &goods.film {
-        let link = html! { span class="licensed" { (icon("seal")) a href={ "/films/" (film.slug) } { (film.name.in_(visit.lang)) } } };
+        let link = html! { span { (icon("seal")) " " a href={ "/films/" (film.slug) } { (film.name.in_(visit.lang)) } } };
         rows.insert(0, (visit.say("Licensed by", "授权影片"), link));
     }
     let note = shelf::note(visit, goods.listing.stock);
@@ -156,7 +161,8 @@ fn json_ld(visit: &Visit, shop: &Shop, goods: &Goods) -> String {
     });
     if let Some(film) = &goods.film {
         let name = film.name.in_(visit.lang);
-        product["isRelatedTo"] = json!({ "@type": "Movie", "name": name, "url": format!("{base}/films/{}", film.slug) });
+        product["isRelatedTo"] =
+            json!({ "@type": "Movie", "name": name, "url": format!("{base}/films/{}", film.slug) });
     }
     product.to_string()
 }
@@ -173,7 +179,15 @@ mod tests {
         let street = Street::new(&town).await;
         let at = street.goods("Lantern mug", 8_800, 5).await.address();
         let guest = town.browser().get(&at).await;
-        for word in ["Lantern mug", "¥88.00", "last 5", "Sign in to buy", "\"@type\":\"Offer\"", "\"price\":\"88.00\"", "schema.org/InStock"] {
+        for word in [
+            "Lantern mug",
+            "¥88.00",
+            "last 5",
+            "Sign in to buy",
+            "\"@type\":\"Offer\"",
+            "\"price\":\"88.00\"",
+            "schema.org/InStock",
+        ] {
             assert!(guest.text.contains(word), "{word}: {}", guest.text);
         }
         assert_eq!(town.browser().post(&at, &[("quantity", "1")]).await.status, StatusCode::UNAUTHORIZED);
@@ -201,10 +215,22 @@ mod tests {
         let zh = ann.clone().header("accept-language", "zh");
         let much = zh.post(&format!("{at}?lang=zh"), &[("quantity", "15")]).await;
         assert_eq!(much.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(much.text.contains("同一件商品最多 20 件") && much.text.contains("selected>15</option>"), "{}", much.text);
-        for nowhere in ["/shops/east-gate/products/lst_none", "/shops/east-gate/products/x", "/shops/nowhere/products/lst_none"] {
+        assert!(
+            much.text.contains("同一件商品最多 20 件") && much.text.contains("selected>15</option>"),
+            "{}",
+            much.text
+        );
+        for nowhere in [
+            "/shops/east-gate/products/lst_none",
+            "/shops/east-gate/products/x",
+            "/shops/nowhere/products/lst_none",
+        ] {
             assert_eq!(ann.get(nowhere).await.status, StatusCode::NOT_FOUND, "{nowhere}");
-            assert_eq!(ann.post(nowhere, &[("quantity", "1")]).await.status, StatusCode::NOT_FOUND, "{nowhere}");
+            assert_eq!(
+                ann.post(nowhere, &[("quantity", "1")]).await.status,
+                StatusCode::NOT_FOUND,
+                "{nowhere}"
+            );
         }
     }
 }

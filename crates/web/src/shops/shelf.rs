@@ -48,7 +48,8 @@ pub(crate) async fn body(visit: &Visit, address: &str, shop: &Shop, ads: Vec<Mar
 }
 
 fn chips(visit: &Visit, address: &str, kinds: &[String], chosen: Option<&str>) -> Markup {
-    let named = |kind: &String| (asking(address, Some(kind), 1), categories::words(kind).in_(visit.lang).to_owned());
+    let named =
+        |kind: &String| (asking(address, Some(kind), 1), categories::words(kind).in_(visit.lang).to_owned());
     let mut links = vec![(address.to_owned(), visit.say("All", "全部").to_owned())];
     links.extend(kinds.iter().map(named));
     let links: Vec<(&str, &str)> = links.iter().map(|(href, word)| (href.as_str(), word.as_str())).collect();

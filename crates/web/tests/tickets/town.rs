@@ -60,8 +60,7 @@ impl Town {
         let scratch = scratch();
         let clock = Arc::new(FalseClock::at(NOW));
         let wallet = Arc::new(Wallet::new(scratch.db.clone()));
-        let house =
-            House::open(scratch.db.clone(), clock.clone(), Dice::seeded(7), wallet).expect("a house");
+        let house = House::open(scratch.db.clone(), clock.clone(), Dice::seeded(7), wallet).expect("a house");
         let founded = house.write_blocking(&House::lane(), Actor::System, |scene| {
             let operator = sign_up(scene, "operator")?;
             installation::found(scene.tx, &mut scene.act, &Words::new("Ferry House", "渡口"), &operator)?;
@@ -131,7 +130,10 @@ impl Town {
             sessions::open(scene.tx, &mut scene.act, &person.expect("somebody signed up"))
         });
         let token = token.await;
-        Browser { router: self.router.clone(), cookie: format!("lang=en; {}={}", web::cookies::SESSION, token.0) }
+        Browser {
+            router: self.router.clone(),
+            cookie: format!("lang=en; {}={}", web::cookies::SESSION, token.0),
+        }
     }
 }
 
@@ -253,8 +255,10 @@ impl Browser {
     }
 
     async fn send(&self, method: Method, path: &str, form: &[(&str, &str)]) -> Answer {
-        let pairs: Vec<String> =
-            form.iter().map(|(name, value)| format!("{}={}", web::encode(name), web::encode(value))).collect();
+        let pairs: Vec<String> = form
+            .iter()
+            .map(|(name, value)| format!("{}={}", web::encode(name), web::encode(value)))
+            .collect();
         let request = Request::builder()
             .method(method)
             .uri(path)

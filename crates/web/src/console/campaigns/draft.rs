@@ -3,9 +3,9 @@
 use super::{Promoter, address, payers};
 use crate::answer::{Answer, Page, SeeOther};
 use crate::form::Form;
+use crate::look::Tone;
 use crate::look::icon;
 use crate::look::parts::{self, Field};
-use crate::look::Tone;
 use crate::visit::Visit;
 use ::channels::{Channel, Surface, surfaces};
 use ::people::{Org, OrgKind};
@@ -34,7 +34,10 @@ pub async fn add(visit: Visit, promoter: Promoter, form: Form) -> Answer {
     match make(&visit, &promoter, &form).await {
         Ok(campaign) => {
             let onward = SeeOther::to(address(&campaign.id));
-            let onward = onward.saying("The campaign is planned. It starts when you launch it.", "投放计划已建好，上线后开始投放。");
+            let onward = onward.saying(
+                "The campaign is planned. It starts when you launch it.",
+                "投放计划已建好，上线后开始投放。",
+            );
             Ok(onward.into_response())
         }
         Err(error) => Ok(page(&visit, &promoter, &form.refused(error)?).await?.into_response()),
@@ -74,15 +77,18 @@ struct Choices {
 
 async fn choices(visit: &Visit, promoter: &Promoter) -> Result<Choices> {
     let payers = payers(visit, promoter).await?;
-    let (titles, channels) = visit.read(|view| {
-        let mut channels = Vec::new();
-        for channel in ::channels::all(view)? {
-            let surfaces = surfaces::of_channel(view, &channel.id)?;
-            channels.push((channel, surfaces));
-        }
-        Ok((titles::all(view)?, channels))
-    }).await?;
-    let titles = titles.into_iter().filter(|title| payers.iter().any(|payer| pays_for(payer, title))).collect();
+    let (titles, channels) = visit
+        .read(|view| {
+            let mut channels = Vec::new();
+            for channel in ::channels::all(view)? {
+                let surfaces = surfaces::of_channel(view, &channel.id)?;
+                channels.push((channel, surfaces));
+            }
+            Ok((titles::all(view)?, channels))
+        })
+        .await?;
+    let titles =
+        titles.into_iter().filter(|title| payers.iter().any(|payer| pays_for(payer, title))).collect();
     Ok(Choices { payers, titles, surfaces: channels })
 }
 
@@ -101,7 +107,8 @@ fn read(form: &Form, choices: &Choices) -> Result<NewCampaign, Refusal> {
         .map(|id| SurfaceId::parse(id).map_err(|_| no_surface()))
         .collect::<Result<_, _>>()?;
     let known = choices.surfaces.iter().flat_map(|(_, surfaces)| surfaces);
-    let currency = known.into_iter().find(|surface| chosen.contains(&surface.id)).map(|surface| surface.floor.currency);
+    let currency =
+        known.into_iter().find(|surface| chosen.contains(&surface.id)).map(|surface| surface.floor.currency);
     let currency: Currency = currency.ok_or_else(no_surface)?;
     let (first, last, zone) = (form.day("starts_on")?, form.day("ends_on")?, Zone::shanghai());
     Ok(NewCampaign {
@@ -127,7 +134,10 @@ fn payer(form: &Form, choices: &Choices, title: &Title) -> Result<OrgId, Refusal
         [only] => Ok(only.id.clone()),
         _ => {
             let asked: OrgId = form.id("payer")?;
-            able.into_iter().find(|payer| payer.id == asked).map(|payer| payer.id.clone()).ok_or_else(not_your_payer)
+            able.into_iter()
+                .find(|payer| payer.id == asked)
+                .map(|payer| payer.id.clone())
+                .ok_or_else(not_your_payer)
         }
     }
 }
@@ -137,11 +147,21 @@ fn not_your_title() -> Refusal {
 }
 
 fn not_your_payer() -> Refusal {
-    Refusal::field("payer", "not_your_payer", "Please choose who pays for this film.", "请选择为这部影片付费的机构。")
+    Refusal::field(
+        "payer",
+        "not_your_payer",
+        "Please choose who pays for this film.",
+        "请选择为这部影片付费的机构。",
+    )
 }
 
 fn no_surface() -> Refusal {
-    Refusal::field("surfaces", "no_surface", "Please choose at least one place where it is shown.", "请至少选择一个广告位。")
+    Refusal::field(
+        "surfaces",
+        "no_surface",
+        "Please choose at least one place where it is shown.",
+        "请至少选择一个广告位。",
+    )
 }
 
 async fn page(visit: &Visit, promoter: &Promoter, form: &Form) -> Answer<Page> {
@@ -167,7 +187,12 @@ fn fields(visit: &Visit, choices: &Choices, form: &Form) -> Markup {
     let payers: Vec<(&str, &str)> =
         choices.payers.iter().map(|payer| (payer.id.0.as_str(), payer.name.in_(visit.lang))).collect();
     let decimal = Some("decimal");
-    let unit = choices.surfaces.iter().flat_map(|(_, surfaces)| surfaces).next().map_or("", |one| one.floor.currency.symbol());
+    let unit = choices
+        .surfaces
+        .iter()
+        .flat_map(|(_, surfaces)| surfaces)
+        .next()
+        .map_or("", |one| one.floor.currency.symbol());
     html! {
         (parts::titled_card(visit.say("What and when", "影片与投放期"), html! { div class="form" {
             (field("title", "Film", "影片").select(&titles))
@@ -252,11 +277,21 @@ mod tests {
         let town = Town::new();
         let street = Street::new(&town).await;
         let blank = street.sun.get("/console/campaigns/new").await;
-        assert!(blank.text.contains("East Gate Market · Home card") && blank.text.contains("value=\"2016-12-23\""));
+        assert!(
+            blank.text.contains("East Gate Market · Home card")
+                && blank.text.contains("value=\"2016-12-23\"")
+        );
         let planned = planned(&street, &[]).await;
         assert_eq!(planned.status, StatusCode::SEE_OTHER, "{}", planned.text);
         let shown = street.sun.get(planned.location()).await;
-        for word in ["Christmas", "Draft", "Fri 23 Dec – Thu 5 Jan", "¥1,000.00", "¥1.20", "Every night has a ferryman"] {
+        for word in [
+            "Christmas",
+            "Draft",
+            "Fri 23 Dec – Thu 5 Jan",
+            "¥1,000.00",
+            "¥1.20",
+            "Every night has a ferryman",
+        ] {
             assert!(shown.text.contains(word), "{word}: {}", shown.text);
         }
     }
@@ -290,10 +325,18 @@ mod tests {
         ] {
             let refused = planned(&street, &[(field, value)]).await;
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{field} {value}");
-            assert!(refused.text.contains(&format!("id=\"{at}-error\"")), "{field} {value}: {}", refused.text);
+            assert!(
+                refused.text.contains(&format!("id=\"{at}-error\"")),
+                "{field} {value}: {}",
+                refused.text
+            );
         }
         let kept = planned(&street, &[("budget", "much")]).await;
-        assert!(kept.text.contains("value=\"much\"") && kept.text.contains("checked") && kept.text.contains("热映。"));
+        assert!(
+            kept.text.contains("value=\"much\"")
+                && kept.text.contains("checked")
+                && kept.text.contains("热映。")
+        );
     }
 
     #[tokio::test]

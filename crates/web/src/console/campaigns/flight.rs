@@ -14,7 +14,10 @@ use serde_json::json;
 
 pub async fn launch(visit: Visit, promoter: Promoter, Path(id): Path<String>) -> Answer {
     let said = Words::new("It is live.", "已上线投放。");
-    change(visit, promoter, id, said, |scene, now| campaigns::launch(scene.tx, &now.org, &now.id, scene.act.at)).await
+    change(visit, promoter, id, said, |scene, now| {
+        campaigns::launch(scene.tx, &now.org, &now.id, scene.act.at)
+    })
+    .await
 }
 
 pub async fn pause(visit: Visit, promoter: Promoter, Path(id): Path<String>) -> Answer {

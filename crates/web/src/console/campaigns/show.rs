@@ -55,19 +55,20 @@ pub(super) async fn page(visit: &Visit, campaign: Campaign, form: &Form) -> Answ
         @if !report.days.is_empty() { (by_day(visit, &report)) }
         (by_channel(visit, &report))
         (parts::section(visit.say("What it says", "素材"), None, says(visit, &report)))
-        (parts::titled_card(visit.say("Terms", "条件"), parts::definitions(&[
+        (parts::section(visit.say("Terms", "条件"), None, parts::card(parts::definitions(&[
             (visit.say("Who pays", "付费方"), html! { (report.payer.in_(visit.lang)) }),
             (visit.say("Budget", "预算"), html! { (campaign.budget) }),
             (visit.say("Price of a click", "点击单价"), html! { (campaign.click_price) }),
             (visit.say("Flight", "投放期"), html! { (flight(campaign, visit.lang)) }),
-        ])))
+        ]))))
     };
     Ok(Page::console(campaign.name.clone(), body).status(form.status()))
 }
 
 fn actions(visit: &Visit, campaign: &Campaign) -> Markup {
     let at = address(&campaign.id);
-    let press = |weight, end: &str, en, zh| parts::press(weight, &format!("{at}/{end}"), &[], visit.say(en, zh));
+    let press =
+        |weight, end: &str, en, zh| parts::press(weight, &format!("{at}/{end}"), &[], visit.say(en, zh));
     html! {
         (state_pill(visit, campaign.state))
         @match campaign.state {
@@ -98,22 +99,43 @@ fn standing(visit: &Visit, campaign: &Campaign) -> Markup {
 fn stats(visit: &Visit, told: &Told) -> Markup {
     let (sums, budget) = (&told.sums, told.campaign.budget);
     let amount = |minor| money::full(minor, budget.currency.code());
+    let glance = |minor| money::compact(minor, budget.currency.code(), visit.lang);
     let share = (sums.spend_minor.saturating_mul(100) / budget.minor.max(1)).clamp(0, 100) as u8;
     let sales = sums.credited_tickets_minor + sums.credited_products_minor;
     let each = if sums.spend_minor == 0 { String::new() } else { back(visit, sales, sums.spend_minor) };
     let orders = match visit.lang {
-        Lang::En => format!("{} orders; {} tickets, {} goods", money::grouped(sums.credited_orders), amount(sums.credited_tickets_minor), amount(sums.credited_products_minor)),
-        Lang::Zh => format!("{} 单；影票 {}，商品 {}", money::grouped(sums.credited_orders), amount(sums.credited_tickets_minor), amount(sums.credited_products_minor)),
+        Lang::En => format!(
+            "{} orders; {} tickets, {} goods",
+            money::grouped(sums.credited_orders),
+            amount(sums.credited_tickets_minor),
+            amount(sums.credited_products_minor)
+        ),
+        Lang::Zh => format!(
+            "{} 单；影票 {}，商品 {}",
+            money::grouped(sums.credited_orders),
+            amount(sums.credited_tickets_minor),
+            amount(sums.credited_products_minor)
+        ),
     };
     let of = format!("{} {budget}", visit.say("of", "预算"));
-    let stat = |label, value: &str, delta: &str, note: &str| parts::Stat { label, value, delta, note, ..parts::Stat::default() }.render();
-    let spent = parts::Stat { label: visit.say("Spent", "已花费"), value: &amount(sums.spend_minor), note: &of, ..parts::Stat::default() };
-    parts::grid(4, html! {
-        (spent.with(parts::progress("", share)))
-        (stat(visit.say("Impressions", "曝光"), &money::grouped(sums.impressions), "", ""))
-        (stat(visit.say("Clicks", "点击"), &money::grouped(sums.clicks), "", &rate(visit, sums.clicks, sums.impressions)))
-        (stat(visit.say("Credited sales", "归因销售"), &amount(sales), &each, &orders))
-    })
+    let stat = |label, value: &str, delta: &str, note: &str| {
+        parts::Stat { label, value, delta, note, ..parts::Stat::default() }.render()
+    };
+    let spent = parts::Stat {
+        label: visit.say("Spent", "已花费"),
+        value: &glance(sums.spend_minor),
+        note: &of,
+        ..parts::Stat::default()
+    };
+    parts::grid(
+        4,
+        html! {
+            (spent.with(parts::progress("", share)))
+            (stat(visit.say("Impressions", "曝光"), &money::grouped(sums.impressions), "", ""))
+            (stat(visit.say("Clicks", "点击"), &money::grouped(sums.clicks), "", &rate(visit, sums.clicks, sums.impressions)))
+            (stat(visit.say("Credited sales", "归因销售"), &glance(sales), &each, &orders))
+        },
+    )
 }
 
 /// `¥14.2 back for every ¥1`
@@ -128,9 +150,17 @@ fn back(visit: &Visit, sales: i64, spent: i64) -> String {
 fn by_day(visit: &Visit, report: &Report) -> Markup {
     let zone = Zone::shanghai();
     let first = report.told.campaign.starts_at.day_in(&zone);
+    let begun = report.days.first().map_or(0, |day| day.day);
     let last = report.days.last().map_or(0, |day| day.day);
-    let all: Vec<ByDay> = (0..=last)
-        .map(|day| report.days.iter().find(|known| known.day == day).copied().unwrap_or(ByDay { day, ..ByDay::default() }))
+    let all: Vec<ByDay> = (begun..=last)
+        .map(|day| {
+            report
+                .days
+                .iter()
+                .find(|known| known.day == day)
+                .copied()
+                .unwrap_or(ByDay { day, ..ByDay::default() })
+        })
         .collect();
     let drawn = &all[all.len().saturating_sub(DAYS_DRAWN)..];
     let say = |day: i64| first.plus(day as i32).say(visit.lang);
@@ -151,7 +181,11 @@ fn by_day(visit: &Visit, report: &Report) -> Markup {
         title: &title,
         says: &title,
         labels: drawn.iter().map(|day| short(day.day)).collect(),
-        stacks: vec![Series::new(visit.say("clicks", "点击"), drawn.iter().map(|day| Some(day.clicks as f64)).collect(), Paint::Lantern)],
+        stacks: vec![Series::new(
+            visit.say("clicks", "点击"),
+            drawn.iter().map(|day| Some(day.clicks as f64)).collect(),
+            Paint::Lantern,
+        )],
         growth: None,
     };
     let columns = [
@@ -163,7 +197,12 @@ fn by_day(visit: &Visit, report: &Report) -> Markup {
     let code = report.told.campaign.budget.currency.code();
     let row = |day: &ByDay| {
         let date = first.plus(day.day as i32);
-        vec![Cell::date(&date.to_string(), &date.say(visit.lang)), Cell::number(day.impressions), Cell::number(day.clicks), Cell::money(day.spent_minor, code)]
+        vec![
+            Cell::date(&date.to_string(), &date.say(visit.lang)),
+            Cell::number(day.impressions),
+            Cell::number(day.clicks),
+            Cell::money(day.spent_minor, code),
+        ]
     };
     let figure = Figure {
         lang: visit.lang,
@@ -184,7 +223,12 @@ fn by_channel(visit: &Visit, report: &Report) -> Markup {
         .channels
         .iter()
         .zip(&shown)
-        .map(|(channel, shown)| Bar { label: channel.channel.in_(visit.lang), value: channel.clicks as f64, shown, paint: Paint::Water })
+        .map(|(channel, shown)| Bar {
+            label: channel.channel.in_(visit.lang),
+            value: channel.clicks as f64,
+            shown,
+            paint: Paint::Water,
+        })
         .collect();
     let title = finding(visit, &report.channels, clicks);
     let columns = channel_columns(visit);
@@ -208,7 +252,8 @@ fn by_channel(visit: &Visit, report: &Report) -> Markup {
 
 fn finding(visit: &Visit, channels: &[ByChannel], clicks: i64) -> String {
     let Some(best) = channels.first() else { return String::new() };
-    let (name, share) = (best.channel.in_(visit.lang), money::percent(best.clicks * 1_000_000 / clicks.max(1), visit.lang));
+    let (name, share) =
+        (best.channel.in_(visit.lang), money::percent(best.clicks * 1_000_000 / clicks.max(1), visit.lang));
     match visit.lang {
         Lang::En => format!("{name} brings {share} of the clicks"),
         Lang::Zh => format!("{name}带来 {share} 的点击"),

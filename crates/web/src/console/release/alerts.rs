@@ -89,7 +89,8 @@ impl Known {
             ..Known::default()
         };
         let Some(latest) = &facts.latest else { return known };
-        let scheduled = latest.tomorrow.as_ref().filter(|next| next.all_showings * 2 >= latest.film.all_showings);
+        let scheduled =
+            latest.tomorrow.as_ref().filter(|next| next.all_showings * 2 >= latest.film.all_showings);
         Known {
             latest: Some(latest.film.day),
             over: latest.over,
@@ -180,13 +181,23 @@ fn unexpected(known: &Known) -> Option<Alert> {
         let (taken, low, high) = (say(taken), say(expected.wide.low), say(expected.wide.high));
         match (lang, below) {
             (Lang::En, true) => {
-                format!("{} took {taken}, less than the {low} to {high} that nine in ten films stay within.", day.say(lang))
+                format!(
+                    "{} took {taken}, less than the {low} to {high} that nine in ten films stay within.",
+                    day.say(lang)
+                )
             }
             (Lang::En, false) => {
-                format!("{} took {taken}, more than the {low} to {high} that nine in ten films stay within.", day.say(lang))
+                format!(
+                    "{} took {taken}, more than the {low} to {high} that nine in ten films stay within.",
+                    day.say(lang)
+                )
             }
-            (Lang::Zh, true) => format!("{} 票房 {taken}，低于九成影片所在的 {low} 至 {high}。", day.say(lang)),
-            (Lang::Zh, false) => format!("{} 票房 {taken}，高于九成影片所在的 {low} 至 {high}。", day.say(lang)),
+            (Lang::Zh, true) => {
+                format!("{} 票房 {taken}，低于九成影片所在的 {low} 至 {high}。", day.say(lang))
+            }
+            (Lang::Zh, false) => {
+                format!("{} 票房 {taken}，高于九成影片所在的 {low} 至 {high}。", day.say(lang))
+            }
         }
     });
     let tone = if below { Tone::Cinnabar } else { Tone::Jade };
@@ -203,8 +214,12 @@ fn shares(known: &Known) -> Option<Alert> {
     let say = in_both(|lang| {
         let (showings, gross) = (percent(showings, lang), percent(gross, lang));
         match (lang, wanted) {
-            (Lang::En, true) => format!("It takes {gross} of box office with {showings} of showings: ask circuits for more."),
-            (Lang::En, false) => format!("{showings} of showings bring only {gross} of box office; circuits will cut them."),
+            (Lang::En, true) => {
+                format!("It takes {gross} of box office with {showings} of showings: ask circuits for more.")
+            }
+            (Lang::En, false) => {
+                format!("{showings} of showings bring only {gross} of box office; circuits will cut them.")
+            }
             (Lang::Zh, true) => format!("以 {showings} 的排片拿到 {gross} 的票房，可以向院线争取更多场次。"),
             (Lang::Zh, false) => format!("{showings} 的排片只带来 {gross} 的票房，院线可能减场。"),
         }
@@ -380,7 +395,10 @@ mod tests {
             with(spent(2_000_000, 1_000_000)),
             "“Christmas night” has cost ¥20k and is credited with ¥10k of sales."
         );
-        assert_eq!(with(spent(9_400_000, 90_000_000)), "“Christmas night” has spent 94\u{202f}% of its budget.");
+        assert_eq!(
+            with(spent(9_400_000, 90_000_000)),
+            "“Christmas night” has spent 94\u{202f}% of its budget."
+        );
         assert_eq!(with(spent(500_000, 0)), "Nothing asks for you just now.");
         let many = Known { campaigns: vec![spent(9_000_000, 0); 9], ..calm() };
         assert_eq!(decide(&many).len(), CAMPAIGNS_MAX);

@@ -17,7 +17,11 @@ impl Glance<'_> {
             Ok(outlook) => outlook.points.clone(),
             Err(_) => {
                 let actual = |day: &FilmDay| Some(self.facts.scale.minor(day.base_minor));
-                self.facts.days.iter().map(|day| Point { day: day.day, actual: actual(day), expected: None }).collect()
+                self.facts
+                    .days
+                    .iter()
+                    .map(|day| Point { day: day.day, actual: actual(day), expected: None })
+                    .collect()
             }
         }
     }
@@ -38,7 +42,11 @@ impl Glance<'_> {
             unit: self.say("box office a day without service fees, CNY", "每日票房（不含服务费），元"),
             source,
             chart: html! { div id="release-chart" { (self.forecast_chart()) } },
-            table: Table::new(self.say("Box office and forecast", "票房与预测"), &columns, self.forecast_rows()),
+            table: Table::new(
+                self.say("Box office and forecast", "票房与预测"),
+                &columns,
+                self.forecast_rows(),
+            ),
         };
         html! {
             (figure.render())
@@ -59,9 +67,12 @@ impl Glance<'_> {
     /// The chart's title says what it shows.
     fn finding(&self, outlook: &Outlook) -> String {
         let say = |minor| money::compact(minor, "CNY", self.lang);
-        let (total, low, high) = (say(outlook.total.amount), say(outlook.total.wide.low), say(outlook.total.wide.high));
+        let (total, low, high) =
+            (say(outlook.total.amount), say(outlook.total.wide.low), say(outlook.total.wide.high));
         match self.lang {
-            Lang::En => format!("The run should come to {total}; nine in ten such films end between {low} and {high}"),
+            Lang::En => {
+                format!("The run should come to {total}; nine in ten such films end between {low} and {high}")
+            }
             Lang::Zh => format!("全程预计 {total}，九成同类影片落在 {low} 至 {high}"),
         }
     }
@@ -72,19 +83,35 @@ impl Glance<'_> {
         let of = |side: fn(Expected) -> i64| -> Vec<Option<f64>> {
             points.iter().map(|point| point.expected.map(side).map(yuan)).collect()
         };
-        let actual = points.iter().map(|point| point.actual.map(yuan)).collect();
-        let mut series = vec![Series::new(self.say("actual", "实际"), actual, Paint::Lantern)];
+        let goes_on = self.facts.latest.as_ref().is_some_and(|latest| !latest.over);
+        let newest = points.iter().rposition(|point| point.actual.is_some());
+        let taken = |today: bool| -> Vec<Option<f64>> {
+            let is_today = |i: usize| goes_on && newest == Some(i);
+            let keep = |(i, point): (usize, &Point)| point.actual.filter(|_| is_today(i) == today).map(yuan);
+            points.iter().enumerate().map(keep).collect()
+        };
+        let mut series = vec![Series::new(self.say("actual", "实际"), taken(false), Paint::Lantern)];
+        if goes_on {
+            series.push(Series::new(self.say("today, so far", "今天截至目前"), taken(true), Paint::Jade));
+        }
         let mut bands = Vec::new();
         if self.facts.outlook.is_ok() {
-            series.push(Series::new(self.say("forecast", "预测"), of(|one| one.amount), Paint::Water).dashed());
-            bands.push(Band { name: "P5–P95", low: of(|one| one.wide.low), high: of(|one| one.wide.high), inner: false });
-            bands.push(Band { name: "P25–P75", low: of(|one| one.half.low), high: of(|one| one.half.high), inner: true });
+            series
+                .push(Series::new(self.say("forecast", "预测"), of(|one| one.amount), Paint::Water).dashed());
+            bands.push(Band {
+                name: "P5–P95",
+                low: of(|one| one.wide.low),
+                high: of(|one| one.wide.high),
+                inner: false,
+            });
+            bands.push(Band {
+                name: "P25–P75",
+                low: of(|one| one.half.low),
+                high: of(|one| one.half.high),
+                inner: true,
+            });
         }
-        let newest = points.iter().rposition(|point| point.actual.is_some());
-        let mark = match self.facts.latest.as_ref().is_some_and(|latest| latest.over) {
-            true => self.say("newest day", "最新一天"),
-            false => self.say("today, so far", "今天（截至目前）"),
-        };
+        let mark = if goes_on { self.say("today", "今天") } else { self.say("newest day", "最新一天") };
         Line {
             lang: self.lang,
             title: self.say("Box office by day", "每日票房"),
@@ -115,7 +142,11 @@ impl Glance<'_> {
     fn forecast_rows(&self) -> Vec<Vec<Cell>> {
         let glance = |minor: i64| Cell::glance(minor, "CNY", self.lang);
         let range = |range: Range| {
-            let said = format!("{} – {}", money::compact(range.low, "CNY", self.lang), money::compact(range.high, "CNY", self.lang));
+            let said = format!(
+                "{} – {}",
+                money::compact(range.low, "CNY", self.lang),
+                money::compact(range.high, "CNY", self.lang)
+            );
             Cell::markup(html! { (said) }, &range.low.to_string())
         };
         let row = |point: &Point| {
@@ -147,11 +178,22 @@ impl Glance<'_> {
         let chart = Line {
             lang: self.lang,
             title: self.say("Shares by day", "每日占比"),
-            says: self.say("Where the line of box office is above that of showings, halls are fuller than others.", "票房占比高于排片占比时，说明上座好于大盘。"),
+            says: self.say(
+                "Where the line of box office is above that of showings, halls are fuller than others.",
+                "票房占比高于排片占比时，说明上座好于大盘。",
+            ),
             labels: days.iter().map(|day| short_day(day.day, self.lang)).collect(),
             series: vec![
-                Series::new(self.say("share of box office", "票房占比"), of(FilmDay::share_of_gross), Paint::Lantern),
-                Series::new(self.say("share of showings", "排片占比"), of(FilmDay::share_of_showings), Paint::Water),
+                Series::new(
+                    self.say("share of box office", "票房占比"),
+                    of(FilmDay::share_of_gross),
+                    Paint::Lantern,
+                ),
+                Series::new(
+                    self.say("share of showings", "排片占比"),
+                    of(FilmDay::share_of_showings),
+                    Paint::Water,
+                ),
             ],
             bands: vec![],
             area: false,
@@ -182,9 +224,14 @@ impl Glance<'_> {
             lang: self.lang,
             title: &title,
             unit: self.say("percent of all films shown here", "占本平台全部影片的百分比"),
-            source: self.say("showings and tickets of the cinemas on this installation", "本平台影院的场次与售票"),
+            source: self
+                .say("showings and tickets of the cinemas on this installation", "本平台影院的场次与售票"),
             chart: chart.render(),
-            table: Table::new(self.say("Shares by day", "每日占比"), &columns, days.iter().map(row).collect()),
+            table: Table::new(
+                self.say("Shares by day", "每日占比"),
+                &columns,
+                days.iter().map(row).collect(),
+            ),
         }
         .render()
     }

@@ -8,14 +8,14 @@ use events::log::Event;
 use flows::views::release::{self, City, Pace};
 use flows::views::takings::{self, FilmDay};
 use flows::views::{self, merchandise};
-use kernel::{Day, Instant, PlaceId, Refusal, Result, Words, Zone};
+use kernel::{Instant, PlaceId, Refusal, Result, Words, Zone};
 use std::collections::HashMap;
 use titles::{Title, want_to_see};
 
 /// A showing with fewer people than this counts as thin.
 pub const THIN: i64 = 15;
 /// Events that are looked at for the timeline, at most.
-const EVENTS_MAX: i64 = 120;
+const EVENTS_MAX: i64 = 200;
 
 /// How many real tickets one of ours stands for; a demonstration sells one in a thousand.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -91,7 +91,10 @@ impl Facts {
         let (days, ahead) = (all[..begun].to_vec(), all[begun..].to_vec());
         let latest = latest(view, title, &days, &ahead, now)?;
         let known = days.len() - usize::from(latest.as_ref().is_some_and(|latest| !latest.over));
-        let of_cities = |day: Option<Day>| day.map_or(Ok(Vec::new()), |day| release::cities(view, id, day));
+        let (cities, cities_before) = match &latest {
+            Some(latest) => cities_of(view, title, latest, now)?,
+            None => (Vec::new(), Vec::new()),
+        };
         Ok(Facts {
             title: title.clone(),
             now,
@@ -103,10 +106,8 @@ impl Facts {
             wanted: want_to_see::count(view, id)?,
             applications_waiting: release::applications_waiting(view, id)?,
             has_terms: !settlement::terms::of_title(view, id)?.is_empty(),
-            cities: of_cities(latest.as_ref().map(|latest| latest.film.day))?,
-            cities_before: of_cities(
-                latest.as_ref().and_then(|latest| latest.before.as_ref()).map(|(film, _)| film.day),
-            )?,
+            cities,
+            cities_before,
             happenings: happenings(view, title)?,
             latest,
             days,
@@ -130,14 +131,11 @@ fn latest(
 ) -> Result<Option<Latest>> {
     let Some(film) = days.last() else { return Ok(None) };
     let over = film.day < now.day_in(&zone());
-    let by = if over { Instant::from_micros(i64::MAX) } else { now };
+    let [by, then] = moments(over, now);
     let before = days.iter().rev().nth(1).filter(|before| before.day == film.day.plus(-1));
     let before = match before {
         None => None,
-        Some(before) => {
-            let then = if over { by } else { now.plus_seconds(-24 * 60 * 60) };
-            Some((before.clone(), release::pace(view, &title.id, before.day, then)?))
-        }
+        Some(before) => Some((before.clone(), release::pace(view, &title.id, before.day, then)?)),
     };
     Ok(Some(Latest {
         pace: release::pace(view, &title.id, film.day, by)?,
@@ -147,6 +145,21 @@ fn latest(
         film: film.clone(),
         over,
     }))
+}
+
+/// The latest day by city, and the day before at the same hour.
+fn cities_of(view: &View, title: &Title, latest: &Latest, now: Instant) -> Result<(Vec<City>, Vec<City>)> {
+    let [by, then] = moments(latest.over, now);
+    let before = match &latest.before {
+        Some((film, _)) => release::cities(view, &title.id, film.day, then)?,
+        None => Vec::new(),
+    };
+    Ok((release::cities(view, &title.id, latest.film.day, by)?, before))
+}
+
+/// Until when a day and the one before it are counted, so that they compare.
+fn moments(over: bool, now: Instant) -> [Instant; 2] {
+    if over { [Instant::from_micros(i64::MAX); 2] } else { [now, now.plus_seconds(-24 * 60 * 60)] }
 }
 
 fn campaigns_of(view: &View, title: &Title) -> Result<Vec<(Campaign, views::campaigns::Sums)>> {

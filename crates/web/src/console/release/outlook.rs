@@ -43,12 +43,7 @@ impl Outlook {
 }
 
 /// The outlook after the first `known` days; the last of `days` may still be going on.
-pub fn of(
-    premiere: Option<Day>,
-    days: &[FilmDay],
-    known: usize,
-    scale: Scale,
-) -> Result<Outlook, Refusal> {
+pub fn of(premiere: Option<Day>, days: &[FilmDay], known: usize, scale: Scale) -> Result<Outlook, Refusal> {
     let release = premiere.ok_or_else(no_premiere)?;
     let observe = |one: &FilmDay| Observed { day: one.day, amount: scale.minor(one.base_minor) };
     let observed: Vec<Observed> = days.iter().map(observe).collect();

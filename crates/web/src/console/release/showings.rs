@@ -72,8 +72,6 @@ fn page(visit: &Visit, title: &Title, days: &[Day], day: Day, fewer: Option<i64>
 fn table(visit: &Visit, day: Day, list: &[&Showing]) -> maud::Markup {
     let columns = [
         Column::new(visit.say("Cinema", "影院"), Kind::Text),
-        Column::new(visit.say("City", "城市"), Kind::Text),
-        Column::new(visit.say("Hall", "影厅"), Kind::Text),
         Column::new(visit.say("Begins", "开映"), Kind::Date),
         Column::new(visit.say("Version", "版本"), Kind::Text),
         Column::new(visit.say("Admissions", "人次"), Kind::Number),
@@ -82,10 +80,10 @@ fn table(visit: &Visit, day: Day, list: &[&Showing]) -> maud::Markup {
     ];
     let row = |showing: &&Showing| {
         let (hour, minute) = showing.starts_at.clock_in(&showing.zone);
+        let cinema = showing.cinema.in_(visit.lang);
+        let where_ = html! { (cinema) br; span class="muted" { (showing.city.in_(visit.lang)) " · " (showing.hall.in_(visit.lang)) } };
         vec![
-            Cell::text(showing.cinema.in_(visit.lang)),
-            Cell::text(showing.city.in_(visit.lang)),
-            Cell::text(showing.hall.in_(visit.lang)),
+            Cell::markup(where_, cinema),
             Cell::date(&showing.starts_at.rfc3339(), &format!("{hour:02}:{minute:02}")),
             Cell::text(&showing.version),
             Cell::number(showing.admissions),
@@ -120,6 +118,9 @@ mod tests {
         let thin = season.ann.get(&format!("{path}?fewer=15")).await;
         assert!(thin.text.contains("Star Cinema") && !thin.text.contains("Old Dock Cinema"));
         assert!(season.ann.get(&format!("{path}?day=2016-12-20")).await.text.contains(">50<"));
-        assert_eq!(season.ann.get(&format!("{path}?day=yesterday")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(
+            season.ann.get(&format!("{path}?day=yesterday")).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
     }
 }

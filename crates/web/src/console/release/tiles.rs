@@ -25,9 +25,10 @@ impl Glance<'_> {
         money::compact(minor, "CNY", self.lang)
     }
 
-    /// The last days of a figure; nothing to see before there are two.
+    /// The last finished days of a figure; nothing to see before there are two.
     fn trend(&self, of: impl Fn(&FilmDay) -> f64) -> Markup {
-        let days = &self.facts.days;
+        let goes_on = self.facts.latest.as_ref().is_some_and(|latest| !latest.over);
+        let days = &self.facts.days[..self.facts.days.len() - usize::from(goes_on)];
         let values: Vec<f64> = days[days.len().saturating_sub(SPARK_DAYS)..].iter().map(of).collect();
         html! { @if values.len() > 1 { (sparkline(&values, self.say("The last days", "最近几天"))) } }
     }
@@ -42,9 +43,14 @@ impl Glance<'_> {
             (Lang::Zh, false) => "今日票房".to_owned(),
             (Lang::Zh, true) => format!("{day} 票房"),
         };
-        let before = latest.before.as_ref().map(|(_, pace)| pace.base_minor as f64).filter(|before| *before > 0.0);
+        let before =
+            latest.before.as_ref().map(|(_, pace)| pace.base_minor as f64).filter(|before| *before > 0.0);
         let change = before.map(|before| latest.pace.base_minor as f64 / before - 1.0);
-        let since = if latest.over { self.say("since the day before", "比前一天") } else { self.say("since yesterday at this hour", "比昨天此时") };
+        let since = if latest.over {
+            self.say("since the day before", "比前一天")
+        } else {
+            self.say("since yesterday at this hour", "比昨天此时")
+        };
         let delta = change.map(|change| self.changed(change, since)).unwrap_or_default();
         let expected = self.facts.outlook.as_ref().ok().and_then(|outlook| outlook.of(latest.film.day));
         let note = expected.map_or(String::new(), |expected| {
@@ -56,8 +62,16 @@ impl Glance<'_> {
             }
         });
         let (tone, way) = judged(change);
-        Stat { label: &label, value: &self.glance(real(latest.film.base_minor)), delta: &delta, note: &note, tone, way, href: None }
-            .with(self.trend(|day| day.base_minor as f64))
+        Stat {
+            label: &label,
+            value: &self.glance(real(latest.film.base_minor)),
+            delta: &delta,
+            note: &note,
+            tone,
+            way,
+            href: None,
+        }
+        .with(self.trend(|day| day.base_minor as f64))
     }
 
     /// `28 % since yesterday`, whose sign the arrow says.
@@ -65,7 +79,7 @@ impl Glance<'_> {
         let size = money::percent((change.abs() * 1e6) as i64, self.lang);
         match self.lang {
             Lang::En => format!("{size} {since}"),
-            Lang::Zh => format!("{since} {}{size}", if change < 0.0 { "低 " } else { "高 " }),
+            Lang::Zh => format!("{since}{} {size}", if change < 0.0 { "低" } else { "高" }),
         }
     }
 
@@ -73,7 +87,8 @@ impl Glance<'_> {
         let sum: i64 = self.facts.days.iter().map(|day| self.facts.scale.minor(day.base_minor)).sum();
         let note = self.facts.outlook.as_ref().map_or(String::new(), |outlook| {
             let total = outlook.total;
-            let (amount, low, high) = (self.glance(total.amount), self.glance(total.wide.low), self.glance(total.wide.high));
+            let (amount, low, high) =
+                (self.glance(total.amount), self.glance(total.wide.low), self.glance(total.wide.high));
             match self.lang {
                 Lang::En => format!("the whole run {amount} ({low} to {high})"),
                 Lang::Zh => format!("全程预测 {amount}（{low} 至 {high}）"),
@@ -96,19 +111,38 @@ impl Glance<'_> {
 
     fn per_showing(&self) -> Markup {
         let Some(latest) = &self.facts.latest else { return html! {} };
-        let (now, before) = (latest.pace.per_showing(), latest.before.as_ref().and_then(|(_, pace)| pace.per_showing()));
+        let (now, before) =
+            (latest.pace.per_showing(), latest.before.as_ref().and_then(|(_, pace)| pace.per_showing()));
         let value = now.map_or_else(|| "–".to_owned(), |now| format!("{now:.1}"));
         let change = now.zip(before.filter(|before| *before > 0.0)).map(|(now, before)| now / before - 1.0);
-        let delta = change.map(|change| self.changed(change, self.say("since the day before", "比前一天"))).unwrap_or_default();
+        let delta = change
+            .map(|change| self.changed(change, self.say("since the day before", "比前一天")))
+            .unwrap_or_default();
         let occupancy = money::percent((latest.film.occupancy() * 1e6) as i64, self.lang);
         let note = match self.lang {
-            Lang::En => format!("{} of {} showings begun, occupancy {occupancy}", latest.pace.begun, latest.film.showings),
-            Lang::Zh => format!("{} / {} 场已开映，上座率 {occupancy}", latest.pace.begun, latest.film.showings),
+            Lang::En => format!(
+                "{} of {} showings begun, occupancy {occupancy}",
+                latest.pace.begun, latest.film.showings
+            ),
+            Lang::Zh => {
+                format!("{} / {} 场已开映，上座率 {occupancy}", latest.pace.begun, latest.film.showings)
+            }
         };
         let (tone, way) = judged(change);
-        let href = self.ways.to(Way::Showings).map(|(href, _)| href.split('?').next().unwrap_or_default().to_owned());
-        Stat { label: self.say("Admissions per showing", "场均人次"), value: &value, delta: &delta, note: &note, tone, way, href: href.as_deref() }
-            .with(self.trend(FilmDay::admissions_per_showing))
+        let href = self
+            .ways
+            .to(Way::Showings)
+            .map(|(href, _)| href.split('?').next().unwrap_or_default().to_owned());
+        Stat {
+            label: self.say("Admissions per showing", "场均人次"),
+            value: &value,
+            delta: &delta,
+            note: &note,
+            tone,
+            way,
+            href: href.as_deref(),
+        }
+        .with(self.trend(FilmDay::admissions_per_showing))
     }
 
     fn share_of_showings(&self) -> Markup {
@@ -142,7 +176,8 @@ impl Glance<'_> {
             self.facts.campaigns.iter().map(|(_, sums)| of(sums)).sum()
         };
         let sales = sum(|sums| sums.credited_tickets_minor + sums.credited_products_minor);
-        let (spend, budget, clicks) = (sum(|sums| sums.spend_minor), sum(|sums| sums.budget_minor), sum(|sums| sums.clicks));
+        let (spend, budget, clicks) =
+            (sum(|sums| sums.spend_minor), sum(|sums| sums.budget_minor), sum(|sums| sums.clicks));
         let delta = match (self.lang, spend) {
             (_, 0) => String::new(),
             (Lang::En, _) => format!("for {} spent", self.glance(spend)),
@@ -151,8 +186,12 @@ impl Glance<'_> {
         let tone = if sales >= spend { Tone::Jade } else { Tone::Cinnabar };
         let note = match (self.lang, self.facts.campaigns.len()) {
             (_, 0) => self.say("no campaign yet", "还没有投放计划").to_owned(),
-            (Lang::En, _) => format!("{} clicks, budget {}", money::count(clicks, Lang::En), self.glance(budget)),
-            (Lang::Zh, _) => format!("{} 次点击，预算 {}", money::count(clicks, Lang::Zh), self.glance(budget)),
+            (Lang::En, _) => {
+                format!("{} clicks, budget {}", money::count(clicks, Lang::En), self.glance(budget))
+            }
+            (Lang::Zh, _) => {
+                format!("{} 次点击，预算 {}", money::count(clicks, Lang::Zh), self.glance(budget))
+            }
         };
         let href = self.ways.to(Way::Campaigns).map(|(href, _)| href);
         Stat {
@@ -175,8 +214,12 @@ impl Glance<'_> {
         };
         let note = match (self.lang, goods.units) {
             (_, 0) => self.say("none sold yet", "还没有售出").to_owned(),
-            (Lang::En, units) => format!("{} sold in {} orders", money::grouped(units), money::grouped(goods.orders)),
-            (Lang::Zh, units) => format!("{} 单，共 {} 件", money::grouped(goods.orders), money::grouped(units)),
+            (Lang::En, units) => {
+                format!("{} sold in {} orders", money::grouped(units), money::grouped(goods.orders))
+            }
+            (Lang::Zh, units) => {
+                format!("{} 单，共 {} 件", money::grouped(goods.orders), money::grouped(units))
+            }
         };
         let href = self.ways.to(Way::Merchants).map(|(href, _)| href);
         Stat {

@@ -1,4 +1,4 @@
-//! The latest events in sentences; sales that follow each other are told as one.
+//! The latest events in sentences; sales of one hour are told as one.
 
 use super::Glance;
 use super::facts::zone;
@@ -12,6 +12,8 @@ use std::collections::BTreeSet;
 
 /// Lines of the timeline.
 const LINES_MAX: usize = 10;
+/// Sales within this time are told as one.
+const RUN_SECONDS: i64 = 60 * 60;
 
 /// One line: a run of events of one kind.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,8 +54,14 @@ fn tell(happenings: &[(Event, Words)]) -> Vec<Told> {
             Kind::ProductsSold => (number("quantity"), number("total_minor")),
             _ => (number("admissions"), number("paid_minor")),
         };
-        let runs_on = matches!(event.kind, Kind::TicketsSold | Kind::ProductsSold | Kind::StatementIssued | Kind::WantToSee);
-        match told.last_mut().filter(|last| runs_on && last.kind == event.kind) {
+        let adds_up = matches!(
+            event.kind,
+            Kind::TicketsSold | Kind::ProductsSold | Kind::StatementIssued | Kind::WantToSee
+        );
+        let same = |one: &&mut Told| {
+            adds_up && one.kind == event.kind && event.at.seconds_until(one.at) < RUN_SECONDS
+        };
+        match told.iter_mut().rev().find(same) {
             Some(last) => {
                 last.places.insert(event.place.0.clone());
                 last.count += count;
@@ -80,7 +88,8 @@ fn sentence(told: &Told, lang: Lang) -> String {
         (Lang::En, Kind::TicketsSold, 1) => format!("{count} tickets sold at {place}, {paid}"),
         (Lang::En, Kind::TicketsSold, _) => format!("{count} tickets sold in {places} cinemas, {paid}"),
         (Lang::En, Kind::TicketsRefunded, _) => format!("{count} tickets taken back at {place}, {paid}"),
-        (Lang::En, Kind::ProductsSold, _) => format!("{count} licensed goods sold, {paid}"),
+        (Lang::En, Kind::ProductsSold, _) if told.count == 1 => format!("One licensed product sold, {paid}"),
+        (Lang::En, Kind::ProductsSold, _) => format!("{count} licensed products sold, {paid}"),
         (Lang::En, Kind::StatementIssued, 1) => format!("Period closed at {place}"),
         (Lang::En, Kind::StatementIssued, _) => format!("Periods closed in {places} cinemas"),
         (Lang::Zh, Kind::TicketsSold, 1) => format!("{place} 售出 {count} 张票，{paid}"),
@@ -116,10 +125,14 @@ mod tests {
     use serde_json::json;
 
     fn event(kind: Kind, place: &str, count: i64) -> (Event, Words) {
+        event_at(0, kind, place, count)
+    }
+
+    fn event_at(minutes_ago: i64, kind: Kind, place: &str, count: i64) -> (Event, Words) {
         let event = Event {
             place: PlaceId(place.into()),
             id: EventId("evt_a".into()),
-            at: Instant::from_micros(1_482_492_600_000_000),
+            at: Instant::from_micros(1_482_492_600_000_000).plus_minutes(-minutes_ago),
             kind,
             actor: "system".into(),
             title: None,
@@ -130,12 +143,13 @@ mod tests {
     }
 
     #[test]
-    fn sales_that_follow_each_other_are_one_line() {
+    fn sales_of_one_hour_are_one_line() {
         let happened = [
             event(Kind::TicketsSold, "Star", 2),
             event(Kind::TicketsSold, "Dock", 3),
             event(Kind::TicketsRefunded, "Star", 2),
             event(Kind::TicketsSold, "Star", 1),
+            event_at(61, Kind::TicketsSold, "Star", 4),
             event(Kind::ContractMade, "House", 0),
         ];
         let told = tell(&happened);
@@ -143,12 +157,12 @@ mod tests {
         assert_eq!(
             said,
             [
-                "5 tickets sold in 2 cinemas, ¥215.00",
+                "6 tickets sold in 2 cinemas, ¥258.00",
                 "2 tickets taken back at Star, ¥86.00",
-                "One ticket sold at Star, ¥43.00",
+                "4 tickets sold at Star, ¥172.00",
                 "Licence granted",
             ]
         );
-        assert_eq!(sentence(&told[0], Lang::Zh), "2 家影院售出 5 张票，¥215.00");
+        assert_eq!(sentence(&told[0], Lang::Zh), "2 家影院售出 6 张票，¥258.00");
     }
 }

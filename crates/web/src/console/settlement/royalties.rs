@@ -56,7 +56,7 @@ pub async fn show(visit: Visit, staff: StudioStaff) -> Answer<Page> {
         (parts::heading(heading, visit.say("Every licence contract with what it sold and owes.", "每份授权合同的销售与应付版税。"), parts::link_button(parts::Weight::Quiet, "/console/settlement", visit.say("Settlement", "结算"))))
         (tiles(&visit, &lines))
         div class="section" { (table(&visit, &lines)) }
-        p class="muted" { (visit.say(
+        p class="section muted" { (visit.say(
             "The guarantee falls due when the contract is signed. Royalties are earned against it; only what goes beyond it is due on top.",
             "保底金于签约时到期。版税先冲抵保底金，超出部分另行支付。",
         )) }
@@ -83,7 +83,8 @@ fn table(visit: &Visit, lines: &[Line]) -> Markup {
         Column::new(visit.say("Goods", "商品"), Kind::Text),
         Column::new(visit.say("Merchant", "商家"), Kind::Text),
         Column::new(visit.say("Film", "影片"), Kind::Text),
-        Column::new(visit.say("Sold", "售出"), Kind::Number).unit(visit.say("lines, less refunds", "行，减退款")),
+        Column::new(visit.say("Sold", "售出"), Kind::Number)
+            .unit(visit.say("lines, less refunds", "行，减退款")),
         Column::new(visit.say("Net sales", "净销售额"), Kind::Money),
         Column::new(visit.say("Rate", "费率"), Kind::Number),
         Column::new(visit.say("Royalty", "版税"), Kind::Money),
@@ -93,15 +94,20 @@ fn table(visit: &Visit, lines: &[Line]) -> Markup {
         Column::new(visit.say("Due beyond it", "超额应付"), Kind::Money),
         Column::new(visit.say("Runs until", "到期"), Kind::Date),
     ];
-    Table::new(visit.say("Licence contracts", "授权合同"), &columns, lines.iter().map(|line| row(visit, line)).collect())
-        .csv("/console/settlement/royalties.csv")
-        .empty(visit.say("A contract appears here when a sample is approved.", "打样通过后，合同会出现在这里。"))
-        .filtered()
-        .render(visit.lang)
+    Table::new(
+        visit.say("Licence contracts", "授权合同"),
+        &columns,
+        lines.iter().map(|line| row(visit, line)).collect(),
+    )
+    .csv("/console/settlement/royalties.csv")
+    .empty(visit.say("A contract appears here when a sample is approved.", "打样通过后，合同会出现在这里。"))
+    .filtered()
+    .render(visit.lang)
 }
 
 fn earned_back_ppm(guarantee: &Guarantee) -> Option<i64> {
-    let part = (i128::from(guarantee.earned.minor.max(0)) * 1_000_000).checked_div(i128::from(guarantee.guaranteed.minor))?;
+    let part = (i128::from(guarantee.earned.minor.max(0)) * 1_000_000)
+        .checked_div(i128::from(guarantee.guaranteed.minor))?;
     Some(part.min(1_000_000) as i64)
 }
 
@@ -109,10 +115,13 @@ fn row(visit: &Visit, line: &Line) -> Vec<Cell> {
     let money = |amount: Money| Cell::money(amount.minor, amount.currency.code());
     let (parts, contract) = (&line.totals.parts, &line.contract);
     let rate = crate::look::money::percent(contract.royalty.ppm, visit.lang);
+    let licence = &line.licence;
+    let goods = html! {
+        (licence.product.in_(visit.lang)) br;
+        span class="muted" { (licence.merchant.in_(visit.lang)) " · " (licence.film.in_(visit.lang)) }
+    };
     vec![
-        Cell::text(line.licence.product.in_(visit.lang)),
-        Cell::text(line.licence.merchant.in_(visit.lang)),
-        Cell::text(line.licence.film.in_(visit.lang)),
+        Cell::markup(goods, line.licence.product.in_(visit.lang)),
         Cell::number(line.totals.sold - line.totals.refunded),
         money(parts.net_sales),
         Cell::markup(html! { (rate) }, &contract.royalty.ppm.to_string()),
@@ -128,9 +137,25 @@ fn row(visit: &Visit, line: &Line) -> Vec<Cell> {
 pub async fn csv(visit: Visit, staff: StudioStaff) -> Answer {
     let lines = lines(&visit, staff).await?;
     let head = [
-        "contract", "film", "merchant", "goods", "category", "sold_lines", "refunded_lines", "net_sales", "royalty_percent",
-        "royalty", "licensor", "platform", "marketing_fund", "guarantee", "unrecouped", "due_beyond_guarantee", "currency",
-        "starts_on", "ends_on",
+        "contract",
+        "film",
+        "merchant",
+        "goods",
+        "category",
+        "sold_lines",
+        "refunded_lines",
+        "net_sales",
+        "royalty_percent",
+        "royalty",
+        "licensor",
+        "platform",
+        "marketing_fund",
+        "guarantee",
+        "unrecouped",
+        "due_beyond_guarantee",
+        "currency",
+        "starts_on",
+        "ends_on",
     ];
     let rows: Vec<Vec<String>> = lines.iter().map(|line| cells(visit.lang, line)).collect();
     Ok(sheet::csv("royalties", &head, &rows))

@@ -57,12 +57,14 @@ pub async fn show(visit: Visit, Path((place, id)): Path<(String, String)>) -> An
         (parts::heading(&heading, &beneath, parts::link_button(Weight::Quiet, &csv, visit.say("CSV", "CSV 文件"))))
         (parts::titled_card(visit.say("Where the box office went", "票房的去向"), bar(&visit, statement)))
         (parts::grid(2, html! {
-            (base(&visit, statement))
-            (divided(&visit, statement))
-        }))
-        (parts::grid(2, html! {
-            (parts::titled_card(visit.say("The terms", "分账条款"), terms_card(&visit, &found)))
-            (parts::titled_card(visit.say("About it", "概况"), about(&visit, &found)))
+            div class="stack" {
+                (till(&visit, statement))
+                (parts::titled_card(visit.say("The terms", "分账条款"), terms_card(&visit, &found)))
+            }
+            div class="stack" {
+                (divided(&visit, statement))
+                (parts::titled_card(visit.say("About it", "概况"), about(&visit, &found)))
+            }
         }))
     };
     Ok(Page::console(heading, body))
@@ -82,17 +84,23 @@ fn less(amount: Money) -> Money {
     Money::new(-amount.minor, amount.currency)
 }
 
-fn base(visit: &Visit, statement: &Statement) -> Markup {
+fn till(visit: &Visit, statement: &Statement) -> Markup {
     let columns = [
-        Column::new(visit.say("How the base came about", "分账票房的构成"), Kind::Text),
+        Column::new(visit.say("Step", "步骤"), Kind::Text),
         Column::new(visit.say("Amount", "金额"), Kind::Money),
     ];
-    let row = |(name, amount): &(Words, Money)| {
-        vec![Cell::text(name.in_(visit.lang)), Cell::money(amount.minor, amount.currency.code())]
-    };
-    let lines = before_the_split(statement);
-    Table::new(visit.say("From the till to the base", "从收款到分账票房"), &columns, lines[..3].iter().map(row).collect())
-        .total(row(&lines[3]))
+    let row =
+        |name: &str, amount: Money| vec![Cell::text(name), Cell::money(amount.minor, amount.currency.code())];
+    let split = &statement.split;
+    let mut rows: Vec<Vec<Cell>> =
+        before_the_split(statement).iter().map(|(name, amount)| row(name.in_(visit.lang), *amount)).collect();
+    rows.push(row(visit.say("Special fund", "专资"), less(split.special_fund.total())));
+    rows.push(row(visit.say("Tax and surcharges", "增值税及附加"), less(split.tax)));
+    Table::new(visit.say("From the till to the net", "从收款到净票房"), &columns, rows)
+        .total(row(
+            visit.say("Net, shared by cinemas and producers", "净票房（影院与制片发行共享）"),
+            split.net,
+        ))
         .render(visit.lang)
 }
 
@@ -111,11 +119,8 @@ fn divided(visit: &Visit, statement: &Statement) -> Markup {
         let share = Cell::share(ppm(amount, split.aggregate), visit.lang);
         vec![Cell::text(name), share, Cell::money(amount.minor, amount.currency.code())]
     };
-    let mut rows: Vec<Vec<Cell>> =
+    let rows: Vec<Vec<Cell>> =
         split.parts().iter().map(|(name, amount)| row(name.in_(visit.lang), *amount)).collect();
-    rows.insert(3, row(visit.say("Net, shared by cinemas and producers", "净票房（影院与制片发行共享）"), split.net));
-    let side = row(visit.say("Producer and distributor together", "制片与发行合计"), split.producer_and_distributor());
-    rows.push(side);
     Table::new(visit.say("Who has which part", "各方所得"), &columns, rows)
         .total(row(visit.say("Split base", "分账票房"), split.aggregate))
         .render(visit.lang)
@@ -142,7 +147,8 @@ pub(super) fn rates(lang: Lang, terms: &Terms) -> Vec<(String, String)> {
     let say = |en: &str, zh: &str| crate::look::say(lang, en, zh).to_owned();
     let percent = |share: kernel::Share| crate::look::money::percent(share.ppm, lang);
     let from = |minor: i64| crate::look::money::compact(minor, terms.currency.code(), lang);
-    let central = format!("{} / {}", percent(terms.special_fund_central), percent(terms.special_fund_central.rest()));
+    let central =
+        format!("{} / {}", percent(terms.special_fund_central), percent(terms.special_fund_central.rest()));
     let mut lines = vec![
         (say("Special fund", "专资"), percent(terms.special_fund)),
         (say("Central / provincial", "中央 / 省级"), central),
@@ -158,7 +164,9 @@ pub(super) fn rates(lang: Lang, terms: &Terms) -> Vec<(String, String)> {
     }
     match &terms.agency {
         Agency::None => {}
-        Agency::OfNet(share) => lines.push((say("Booking agent, of the net", "代理费占净票房"), percent(*share))),
+        Agency::OfNet(share) => {
+            lines.push((say("Booking agent, of the net", "代理费占净票房"), percent(*share)))
+        }
         Agency::OfBase(tiers) => {
             for tier in tiers {
                 let name = match lang {
@@ -170,7 +178,10 @@ pub(super) fn rates(lang: Lang, terms: &Terms) -> Vec<(String, String)> {
         }
     }
     if terms.distribution_fee.ppm > 0 {
-        lines.push((say("Distribution fee, of what is left", "发行费占余额"), percent(terms.distribution_fee)));
+        lines.push((
+            say("Distribution fee, of what is left", "发行费占余额"),
+            percent(terms.distribution_fee),
+        ));
     }
     lines
 }
@@ -180,7 +191,8 @@ fn terms_card(visit: &Visit, found: &Found) -> Markup {
         return html! { p class="muted" { (visit.say("The terms of this statement are no longer kept.", "这张结算单的条款已不再保留。")) } };
     };
     let lines = rates(visit.lang, &agreed.terms);
-    let rows: Vec<(&str, Markup)> = lines.iter().map(|(name, rate)| (name.as_str(), html! { (rate) })).collect();
+    let rows: Vec<(&str, Markup)> =
+        lines.iter().map(|(name, rate)| (name.as_str(), html! { (rate) })).collect();
     let since = match visit.lang {
         Lang::En => format!("Agreed from {} on.", agreed.starts_on.say(visit.lang)),
         Lang::Zh => format!("自 {} 起执行。", agreed.starts_on.say(visit.lang)),
@@ -196,15 +208,27 @@ fn about(visit: &Visit, found: &Found) -> Markup {
     let statement = &found.statement;
     let issued = statement.issued_at.say(&found.cinema.zone, visit.lang);
     let days = statement.first.days_until(statement.last) + 1;
+    // An id is plain letters, so it may break anywhere.
+    let number = statement.id.0.split_at(statement.id.0.len() / 2);
     let average = market::history::per_head(statement.split.aggregate, statement.admissions);
     let rows = [
         (visit.say("Film", "影片"), html! { (found.film.name.in_(visit.lang)) }),
         (visit.say("Cinema", "影院"), html! { (found.cinema.name.in_(visit.lang)) }),
+        (
+            visit.say("Producer and distributor together", "制片与发行合计"),
+            html! { (statement.split.producer_and_distributor()) },
+        ),
         (visit.say("Days", "天数"), html! { (days) }),
         (visit.say("Admissions", "人次"), html! { (crate::look::money::grouped(statement.admissions)) }),
-        (visit.say("Average of the base", "平均每张"), html! { @if let Some(average) = average { (average) } @else { "–" } }),
-        (visit.say("Issued", "出具时间"), html! { (issued) span class="muted" { " · " (when::ago(statement.issued_at.seconds_until(visit.now), visit.lang)) } }),
-        (visit.say("Number", "编号"), html! { (statement.id) }),
+        (
+            visit.say("Average of the base", "平均每张"),
+            html! { @if let Some(average) = average { (average) } @else { "–" } },
+        ),
+        (
+            visit.say("Issued", "出具时间"),
+            html! { (issued) span class="muted" { " · " (when::ago(statement.issued_at.seconds_until(visit.now), visit.lang)) } },
+        ),
+        (visit.say("Number", "编号"), html! { (number.0) wbr; (number.1) }),
     ];
     parts::definitions(&rows)
 }
@@ -250,7 +274,8 @@ mod tests {
         let closed = season.chen.post("/console/settlement", &form).await;
         let file = season.chen.get(&format!("{}/statement.csv", closed.location())).await;
         assert_eq!(file.status, StatusCode::OK, "{}", file.text);
-        let amounts: Vec<f64> = file.text.lines().skip(1).filter_map(|line| line.split(',').nth_back(1)?.parse().ok()).collect();
+        let amounts: Vec<f64> =
+            file.text.lines().skip(1).filter_map(|line| line.split(',').nth_back(1)?.parse().ok()).collect();
         assert_eq!(amounts.len(), 11, "{}", file.text);
         assert_eq!(amounts[0] + amounts[1] + amounts[2], amounts[3]);
         assert!((amounts[4..].iter().sum::<f64>() - amounts[3]).abs() < 1e-9);

@@ -8,7 +8,6 @@ use crate::answer::{Answer, Page, SeeOther};
 use crate::console::slate;
 use crate::form::{self, Form};
 use crate::look::parts::{self, Field};
-use crate::look::table::{Cell, Column, Kind as Holds, Table};
 use crate::visit::{OperatorStaff, StudioStaff, Visit};
 use axum::extract::Path;
 use axum::response::IntoResponse;
@@ -24,7 +23,7 @@ use titles::Title;
 /// Where the house divides box office.
 const TERRITORY: &str = "CN";
 const CURRENCY: Currency = Currency::CNY;
-/// Empty rows offered below those that are filled.
+/// Empty pairs offered after those that are filled.
 const SPARE_ROWS: usize = 2;
 
 async fn find(visit: &Visit, id: &str) -> Result<Title> {
@@ -58,7 +57,8 @@ async fn write_down(visit: &Visit, title: &Title, form: &Form) -> Result<()> {
     let (id, starts_on, agreed) = (title.id.clone(), form.day("starts_on")?, read(form)?);
     visit
         .write(&House::lane(), move |scene| {
-            if let Some(settled) = undivided::settled_until(scene.tx, &id)?.filter(|last| starts_on <= *last) {
+            if let Some(settled) = undivided::settled_until(scene.tx, &id)?.filter(|last| starts_on <= *last)
+            {
                 return Err(already_settled(settled).into());
             }
             terms::agree(scene.tx, &mut scene.act, &id, TERRITORY, starts_on, &agreed)?;
@@ -84,7 +84,9 @@ fn read(form: &Form) -> Result<Terms, Refusal> {
         "of_net" => Agency::OfNet(form.percent("agency_share")?),
         "of_base" => {
             let tiers = steps("tiers", "tier_from", "tier_share")?;
-            Agency::OfBase(tiers.into_iter().map(|(from_gross_minor, share)| Tier { from_gross_minor, share }).collect())
+            Agency::OfBase(
+                tiers.into_iter().map(|(from_gross_minor, share)| Tier { from_gross_minor, share }).collect(),
+            )
         }
         _ => return form.choice("agency", |_| None),
     };
@@ -94,7 +96,10 @@ fn read(form: &Form) -> Result<Terms, Refusal> {
         special_fund: form.percent("special_fund")?,
         special_fund_central: form.percent("special_fund_central")?,
         tax: form.percent("tax")?,
-        bands: bands.into_iter().map(|(from_gross_minor, producer)| Band { from_gross_minor, producer }).collect(),
+        bands: bands
+            .into_iter()
+            .map(|(from_gross_minor, producer)| Band { from_gross_minor, producer })
+            .collect(),
         agency,
         distribution_fee: form.percent("distribution_fee")?,
     };
@@ -146,8 +151,9 @@ fn filled(terms: &Terms, starts_on: Day) -> Form {
 
 async fn page(visit: &Visit, title: &Title, refused: Option<Form>) -> Answer<Page> {
     let id = title.id.clone();
-    let (agreed, settled) =
-        visit.read(move |view| Ok((terms::of_title(view, &id)?, undivided::settled_until(view, &id)?))).await?;
+    let (agreed, settled) = visit
+        .read(move |view| Ok((terms::of_title(view, &id)?, undivided::settled_until(view, &id)?)))
+        .await?;
     let today = visit.now.day_in(&kernel::Zone::shanghai());
     let earliest = settled.map(|last| last.plus(1)).or(title.premiere).unwrap_or(today);
     let newest = agreed.iter().rev().find(|one| one.territory == TERRITORY);
@@ -180,13 +186,15 @@ fn card(visit: &Visit, agreed: &Agreed, today: Day) -> Markup {
         (Lang::Zh, _) => format!("{} 起", agreed.starts_on),
     };
     let lines = rates(visit.lang, &agreed.terms);
-    let rows: Vec<(&str, Markup)> = lines.iter().map(|(name, rate)| (name.as_str(), html! { (rate) })).collect();
+    let rows: Vec<(&str, Markup)> =
+        lines.iter().map(|(name, rate)| (name.as_str(), html! { (rate) })).collect();
     parts::titled_card(&from, parts::definitions(&rows))
 }
 
 fn fields_form(visit: &Visit, title: &Title, form: &Form) -> Markup {
     let field = |name, en, zh| form.field(visit.lang, name, visit.say(en, zh));
-    let percent = |name, en, zh| Field { unit: "%", inputmode: Some("decimal"), required: true, ..field(name, en, zh) };
+    let percent =
+        |name, en, zh| Field { unit: "%", inputmode: Some("decimal"), required: true, ..field(name, en, zh) };
     let fields = html! {
         (Field { kind: "date", required: true, hint: visit.say("Periods that begin on this day or later are divided by these terms.", "自该日起开始的结算期适用本条款。"), ..field("starts_on", "Effective from", "生效日期") }.input())
         (parts::grid(2, html! {
@@ -227,32 +235,31 @@ struct Steps<'a> {
     share: &'static str,
 }
 
-/// Rows of an amount and a percentage.
+/// Pairs of an amount and a percentage.
 fn steps(visit: &Visit, form: &Form, steps: &Steps) -> Markup {
-    let columns = [
-        Column::new(visit.say("From a box office of", "票房自"), Holds::Number).unit(visit.say("CNY", "元")),
-        Column::new(visit.say("Share", "比例"), Holds::Number).unit("%"),
-    ];
     let (from, share) = (form.all(steps.from), form.all(steps.share));
-    let filled = from.iter().zip(&share).filter(|(from, share)| !from.is_empty() || !share.is_empty()).count();
+    let filled =
+        from.iter().zip(&share).filter(|(from, share)| !from.is_empty() || !share.is_empty()).count();
     let value = |list: &[&str], i: usize| list.get(i).copied().unwrap_or_default().to_owned();
-    let input = |name: &str, label: &str, value: String| {
-        Cell::markup(html! { div class="input-row" { input name=(name) value=(value) inputmode="decimal" aria-label=(label); } }, "")
+    let input = |name: &str, label: &str, unit: &str, value: String| {
+        html! {
+            label {
+                span class="hint" { (label) }
+                span class="input-row" { input type="text" name=(name) value=(value) inputmode="decimal"; span class="unit" { (unit) } }
+            }
+        }
     };
-    let rows = (0..(filled + SPARE_ROWS).min(BANDS_MAX))
-        .map(|i| {
-            vec![
-                input(steps.from, visit.say("From a box office of", "票房自"), value(&from, i)),
-                input(steps.share, visit.say("Share in percent", "比例（%）"), value(&share, i)),
-            ]
-        })
-        .collect();
     let error = form.field(visit.lang, steps.name, "").error;
     html! {
         fieldset class=(if error.is_some() { "field wrong" } else { "field" }) {
             legend { (steps.title) }
             p class="hint" { (steps.hint) }
-            (Table::new(steps.title, &columns, rows).render(visit.lang))
+            (parts::grid(4, html! {
+                @for i in 0..(filled + SPARE_ROWS).next_multiple_of(2).min(BANDS_MAX) {
+                    (input(steps.from, visit.say("from a box office of", "票房自"), "¥", value(&from, i)))
+                    (input(steps.share, visit.say("share", "比例"), "%", value(&share, i)))
+                }
+            }))
             @if let Some(error) = error { p class="field-error" id={ (steps.name) "-error" } { (crate::look::icon("alert")) (error) } }
         }
     }

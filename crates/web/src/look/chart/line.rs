@@ -120,11 +120,13 @@ impl Line<'_> {
 
     /// The last value is written at its point.
     fn last_value(&self, axis: &Axis, series: &Series, x: &impl Fn(usize) -> f64) -> String {
-        let last =
-            series.values.iter().enumerate().rev().find_map(|(i, value)| value.map(|value| (i, value)));
-        let Some((i, value)) = last.filter(|_| !series.dashed && series.paint != Paint::Mist) else {
-            return String::new();
-        };
+        let Some((i, value)) = labelled_end(series) else { return String::new() };
+        let height = axis.y(value);
+        let crowded = self.series.iter().filter_map(labelled_end).any(|(_, other)| {
+            let above = height - axis.y(other);
+            above > 0.0 && above < LABEL_HEIGHT
+        });
+        let beside = if crowded { height + LABEL_HEIGHT - 4.0 } else { height - 10.0 };
         let words = written(value, self.lang);
         let at =
             x(i).clamp(axis.left + width_of(&words, 13.0) / 2.0, axis.right - width_of(&words, 13.0) / 2.0);
@@ -132,8 +134,8 @@ impl Line<'_> {
             r##"<circle class="dot {}" cx="{:.1}" cy="{:.1}" r="4"/>"##,
             series.paint.class(),
             x(i),
-            axis.y(value)
-        ) + &text(at, axis.y(value) - 10.0, "value middle", &words)
+            height
+        ) + &text(at, beside, "value middle", &words)
     }
 
     fn mark_drawn(&self, axis: &Axis, x: impl Fn(usize) -> f64) -> String {
@@ -190,4 +192,13 @@ fn runs(values: &[Option<f64>]) -> Vec<Vec<(usize, f64)>> {
         }
     }
     runs
+}
+
+/// How much room the label of a last value needs.
+const LABEL_HEIGHT: f64 = 24.0;
+
+/// The last value of a series that gets a label: not of a forecast, not of what stands in the background.
+fn labelled_end(series: &Series) -> Option<(usize, f64)> {
+    let last = series.values.iter().enumerate().rev().find_map(|(i, value)| value.map(|value| (i, value)));
+    last.filter(|_| !series.dashed && series.paint != Paint::Mist)
 }

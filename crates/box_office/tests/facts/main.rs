@@ -1,0 +1,5 @@
+//! What the box office promises, on whichever engine this run is for.
+
+mod cinema;
+mod seat_maps;
+mod showtimes;

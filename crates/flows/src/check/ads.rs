@@ -1,0 +1,66 @@
+//! Ads: clicks within their budgets and booked, sales credited to them.
+
+use super::sentences;
+use db::View;
+use kernel::{Instant, Result};
+
+pub(super) fn budgets_kept(view: &View, _now: Instant) -> Result<Vec<String>> {
+    let spent: Vec<(String, String)> = view.all(
+        "with clicked as (
+           select place_id, campaign_id, sum(cost_minor) as cost from click group by place_id, campaign_id
+         )
+         select allotment.place_id, allotment.campaign_id
+         from allotment
+         left join clicked on clicked.place_id = allotment.place_id and clicked.campaign_id = allotment.campaign_id
+         where allotment.spent_minor > allotment.allotted_minor or allotment.spent_minor <> coalesce(clicked.cost, 0)",
+        &[],
+    )?;
+    let budgets: Vec<(String,)> = view.all(
+        "select campaign.id
+         from campaign
+         join allotment on allotment.campaign_id = campaign.id
+         group by campaign.id, campaign.budget_minor
+         having sum(allotment.allotted_minor) > campaign.budget_minor",
+        &[],
+    )?;
+    let billed: Vec<(String, String)> = view.all(
+        "with side as (
+           select place_id, id || '/cost' as id, cost_minor as cost, 0 as booked from click
+           union all
+           select book_id, id, 0, amount_minor from transfer where code = 'ad_click'
+         )
+         select place_id, id
+         from side
+         group by place_id, id
+         having sum(cost) <> sum(booked)",
+        &[],
+    )?;
+    let mut found = sentences(spent, |place, id| format!("campaign {id} at {place} spent what its clicks do not explain"));
+    found.extend(budgets.into_iter().map(|(id,)| format!("campaign {id} allots more than its budget")));
+    found.extend(sentences(billed, |place, id| format!("{id} of {place} is not booked as the click was charged")));
+    Ok(found)
+}
+
+pub(super) fn credits_derive(view: &View, _now: Instant) -> Result<Vec<String>> {
+    let rows: Vec<(String, String)> = view.all(
+        "with sold as (
+           select place_id, id, 'tickets' as kind, paid_minor as minor,
+             case when state = 'refunded' then 1 else 0 end as refunded
+           from ticket_order
+           where state in ('paid', 'refunded')
+           union all
+           select place_id, id, 'products', total_minor, case when state = 'refunded' then 1 else 0 end
+           from product_order
+           where state in ('paid', 'shipped', 'refunded')
+         )
+         select credit.place_id, credit.order_id
+         from ad_credit credit
+         left join sold on sold.place_id = credit.place_id and sold.id = credit.order_id and sold.kind = credit.kind
+         left join click on click.place_id = credit.click_place_id and click.id = credit.click_id
+           and click.campaign_id = credit.campaign_id
+         where sold.id is null or click.id is null or sold.minor <> credit.amount_minor or click.at > credit.at
+           or sold.refunded <> case when credit.reversed_at is null then 0 else 1 end",
+        &[],
+    )?;
+    Ok(sentences(rows, |place, id| format!("order {id} of {place} is credited to a click as it was not sold")))
+}

@@ -1,0 +1,6 @@
+//! What payments promise, on whichever engine this run is for.
+
+mod intents;
+mod pretend;
+mod purse;
+mod wallet;

@@ -1,0 +1,315 @@
+//! The books, for operators: whether every invariant holds, each book with its accounts, each account with its movements.
+
+use crate::answer::{Answer, Page, Wrong};
+use crate::look::parts::{self, Stat, Weight};
+use crate::look::table::{Cell, Column, Kind, Table};
+use crate::look::{Tone, money};
+use crate::visit::{OperatorStaff, Visit};
+use ::people::orgs;
+use axum::extract::Path;
+use db::View;
+use flows::check::{self, Checked};
+use flows::views::books::{self, Book, MOVES_MAX, Move};
+use flows::views::places;
+use kernel::ids::Id;
+use kernel::{Currency, Kind as Why, Lang, Money, OrgId, PlaceId, Refusal, Result, TitleId, Words, Zone};
+use ledger::Balance;
+use ledger::balances;
+use maud::{Markup, html};
+use std::sync::LazyLock;
+use tokio::sync::Semaphore;
+
+/// Checks at once, at most: each reads everything there is.
+const CHECKS_MAX: usize = 1;
+static CHECKS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(CHECKS_MAX));
+/// Sentences shown of one broken invariant, at most.
+const SENTENCES_MAX: usize = 20;
+
+pub async fn list(visit: Visit, _: OperatorStaff) -> Answer<Page> {
+    let _turn = CHECKS.acquire().await.map_err(|_| stopping())?;
+    let now = visit.now;
+    let (checked, list) = visit
+        .read(move |view| {
+            let mut list = Vec::new();
+            for book in books::all(view)? {
+                list.push((places::name(view, &book.place)?, book));
+            }
+            Ok((check::all(view, now)?, list))
+        })
+        .await?;
+    let heading = visit.say("Books", "账本");
+    let body = html! {
+        (parts::heading(heading, visit.say("Double entry, only ever appended to; every book sums to zero.", "复式记账，只增不改，每本账借贷相等。"), parts::link_button(Weight::Quiet, "/console/settlement", visit.say("Settlement", "结算"))))
+        (invariants(&visit, &checked))
+        div class="section" { (table(&visit, &list)) }
+    };
+    Ok(Page::console(heading, body))
+}
+
+fn stopping() -> Refusal {
+    Refusal::new(Why::Busy, "stopping", "The house is about to stop.", "平台即将停止服务。")
+}
+
+fn invariants(visit: &Visit, checked: &[Checked]) -> Markup {
+    let broken = checked.iter().filter(|one| !one.broken.is_empty()).count();
+    let sentence = match (visit.lang, broken) {
+        (Lang::En, 0) => format!("All {} invariants hold.", checked.len()),
+        (Lang::En, 1) => "One invariant is broken.".into(),
+        (Lang::En, _) => format!("{broken} of {} invariants are broken.", checked.len()),
+        (Lang::Zh, 0) => format!("全部 {} 项不变式成立。", checked.len()),
+        (Lang::Zh, _) => format!("{} 项不变式中有 {broken} 项不成立。", checked.len()),
+    };
+    html! {
+        div class="alerts" { (parts::alert(if broken == 0 { Tone::Jade } else { Tone::Cinnabar }, &sentence, None)) }
+        (parts::card(html! {
+            ul class="stack" { @for one in checked { li { (invariant(visit, one)) } } }
+        }))
+    }
+}
+
+fn invariant(visit: &Visit, checked: &Checked) -> Markup {
+    let more = checked.broken.len().saturating_sub(SENTENCES_MAX);
+    html! {
+        @if checked.broken.is_empty() { (parts::pill(Tone::Jade, visit.say("holds", "成立"))) } @else { (parts::pill(Tone::Cinnabar, visit.say("broken", "不成立"))) }
+        " " (checked.promise.in_(visit.lang))
+        @if !checked.broken.is_empty() {
+            ul class="stack" lang="en" { @for sentence in checked.broken.iter().take(SENTENCES_MAX) { li class="muted" { (sentence) } } }
+            @if more > 0 { p class="muted" { (match visit.lang { Lang::En => format!("and {more} more"), Lang::Zh => format!("另有 {more} 条") }) } }
+        }
+    }
+}
+
+fn table(visit: &Visit, list: &[(Words, Book)]) -> Markup {
+    let columns = [
+        Column::new(visit.say("Book", "账本"), Kind::Text),
+        Column::new(visit.say("Accounts", "账户"), Kind::Number),
+        Column::new(visit.say("Transfers", "分录"), Kind::Number),
+        Column::new(visit.say("Sum", "借贷差"), Kind::Text),
+    ];
+    let row = |(name, book): &(Words, Book)| {
+        let sum = match book.off_minor {
+            0 => parts::pill(Tone::Jade, visit.say("zero", "为零")),
+            off => parts::pill(Tone::Cinnabar, &money::grouped(off)),
+        };
+        vec![
+            Cell::link(&address(&book.place), name.in_(visit.lang)),
+            Cell::number(book.accounts),
+            Cell::number(book.transfers),
+            Cell::markup(sum, &book.off_minor.to_string()),
+        ]
+    };
+    Table::new(visit.say("Every book", "全部账本"), &columns, list.iter().map(row).collect())
+        .empty(visit.say("A book opens with its place’s first sale.", "场所有了第一笔交易，就会有账本。"))
+        .filtered()
+        .render(visit.lang)
+}
+
+fn address(book: &PlaceId) -> String {
+    format!("/console/books/{book}")
+}
+
+fn statement_address(book: &PlaceId, account: &str, currency: Currency) -> String {
+    format!("{}/{}?currency={}", address(book), crate::encode(account), currency.code())
+}
+
+pub async fn book(visit: Visit, _: OperatorStaff, Path(id): Path<String>) -> Answer<Page> {
+    let place = PlaceId::parse(&id)?;
+    let at = place.clone();
+    let (name, accounts) = visit
+        .read(move |view| {
+            let mut accounts = Vec::new();
+            for balance in balances::of_book(view, &at)? {
+                accounts.push((whose(view, &balance.account)?, balance));
+            }
+            Ok((places::name(view, &at)?, accounts))
+        })
+        .await?;
+    if accounts.is_empty() {
+        return Err(Wrong::not_found());
+    }
+    let heading = match visit.lang {
+        Lang::En => format!("Book of {}", name.en),
+        Lang::Zh => format!("{} 的账本", name.zh),
+    };
+    let columns = [
+        Column::new(visit.say("Account", "账户"), Kind::Text),
+        Column::new(visit.say("Debits", "借方"), Kind::Money),
+        Column::new(visit.say("Credits", "贷方"), Kind::Money),
+        Column::new(visit.say("Balance", "余额"), Kind::Money)
+            .unit(visit.say("credits less debits", "贷减借")),
+        Column::new(visit.say("Code", "代码"), Kind::Date),
+    ];
+    let row = |(whose, one): &(Option<Words>, Balance)| {
+        let code = one.currency.code();
+        let meaning = meaning(&one.account);
+        let word = if meaning.en.is_empty() { one.account.as_str() } else { meaning.in_(visit.lang) };
+        let named = html! {
+            a href=(statement_address(&place, &one.account, one.currency)) { (word) }
+            @if let Some(whose) = whose { br; span class="muted" { (whose.in_(visit.lang)) } }
+        };
+        vec![
+            Cell::markup(named, word),
+            Cell::money(one.debits_posted, code),
+            Cell::money(one.credits_posted, code),
+            Cell::money(one.credit().minor, code),
+            Cell::markup(html! { (one.account) }, &one.account),
+        ]
+    };
+    let body = html! {
+        (parts::heading(&heading, visit.say("A balance above zero is what the book owes, below zero what it is owed.", "余额为正表示应付，为负表示应收。"), parts::link_button(Weight::Quiet, "/console/books", visit.say("All books", "全部账本"))))
+        (Table::new(visit.say("Accounts", "账户"), &columns, accounts.iter().map(row).collect()).filtered().render(visit.lang))
+    };
+    Ok(Page::console(heading, body))
+}
+
+/// The film, organisation or place that an account is about, by what stands after its colon.
+fn whose(view: &View, account: &str) -> Result<Option<Words>> {
+    let Some((_, id)) = account.split_once(':') else { return Ok(None) };
+    if let Ok(title) = TitleId::parse(id) {
+        return Ok(titles::any(view, &title)?.map(|title| title.name));
+    }
+    if let Ok(org) = OrgId::parse(id) {
+        return Ok(orgs::any(view, &org)?.map(|org| org.name));
+    }
+    match PlaceId::parse(id) {
+        Ok(place) => places::name(view, &place).map(Some),
+        Err(_) => Ok(None),
+    }
+}
+
+/// What an account is for, by the word before its colon.
+fn meaning(account: &str) -> Words {
+    let (en, zh) = match account.split(':').next().unwrap_or(account) {
+        "agency" => ("Owed to the booking agent", "应付代理费"),
+        "box_office" => ("A film’s box office, not yet divided", "某影片的待分账票房"),
+        "clearing" => ("Between this book and another", "与另一账本的往来"),
+        "distribution" => ("Owed to the distributor", "应付发行费"),
+        "exhibition" => ("The cinema’s own part", "影院所得"),
+        "fund" => ("Marketing fund of a title", "市场推广金"),
+        "merchant" => ("Owed to a merchant", "应付商家"),
+        "producer" => ("Owed to a producer", "应付制片方"),
+        "provider" => ("Owed by a payment provider", "支付渠道应收"),
+        "refunds" => ("On its way back to consumers", "退款在途"),
+        "service_fee" => ("Service fees", "服务费"),
+        "special_fund" => ("Owed to the special fund", "应缴专资"),
+        "subsidy" => ("Owed by whoever funds subsidies", "票补出资方应付"),
+        "tax" => ("Owed in tax", "应缴税费"),
+        _ => ("", ""),
+    };
+    Words::new(en, zh)
+}
+
+pub async fn account(
+    visit: Visit,
+    _: OperatorStaff,
+    Path((id, account)): Path<(String, String)>,
+) -> Answer<Page> {
+    let place = PlaceId::parse(&id)?;
+    let currency = Currency::parse(visit.asked("currency").as_deref().unwrap_or("CNY"))?;
+    let (at, name) = (place.clone(), account.clone());
+    let (owner, balance, moves) = visit
+        .read(move |view| {
+            let balance = balances::of_book(view, &at)?
+                .into_iter()
+                .find(|one| one.account == name && one.currency == currency);
+            Ok((places::name(view, &at)?, balance, books::moves(view, &at, &name, currency)?))
+        })
+        .await?;
+    let balance = balance.ok_or_else(Wrong::not_found)?;
+    let stat = |label, money: Money| Stat { label, value: &money.to_string(), ..Stat::default() }.render();
+    let all_shown = (moves.len() as i64) < MOVES_MAX;
+    let note = meaning(&account);
+    let book_word = visit.say("The whole book", "整本账");
+    let body = html! {
+        (parts::heading(&account, &format!("{} · {}", owner.in_(visit.lang), note.in_(visit.lang)), parts::link_button(Weight::Quiet, &address(&place), book_word)))
+        (parts::grid(3, html! {
+            (stat(visit.say("Debits", "借方"), Money::new(balance.debits_posted, currency)))
+            (stat(visit.say("Credits", "贷方"), Money::new(balance.credits_posted, currency)))
+            (stat(visit.say("Balance, credits less debits", "余额（贷减借）"), balance.credit()))
+        }))
+        div class="section" { (moves_table(&visit, &balance, &moves)) }
+        @if !all_shown { p class="muted" { (visit.say("Only the latest two hundred are shown.", "只显示最近两百条。")) } }
+    };
+    Ok(Page::console(account.clone(), body))
+}
+
+/// The newest first; the balance after each is counted back from the one of today.
+fn moves_table(visit: &Visit, balance: &Balance, moves: &[Move]) -> Markup {
+    let columns = [
+        Column::new(visit.say("Booked", "入账时间"), Kind::Date),
+        Column::new(visit.say("What", "事项"), Kind::Text),
+        Column::new(visit.say("Other side", "对方账户"), Kind::Text),
+        Column::new(visit.say("For", "凭据"), Kind::Text),
+        Column::new(visit.say("Debit", "借"), Kind::Money),
+        Column::new(visit.say("Credit", "贷"), Kind::Money),
+        Column::new(visit.say("Balance after", "余额"), Kind::Money),
+    ];
+    let code = balance.currency.code();
+    let mut after = balance.credit().minor;
+    let mut rows = Vec::new();
+    for one in moves {
+        let amount = || Cell::money(one.amount.minor, code);
+        let (debit, credit) = if one.is_credit { (Cell::none(), amount()) } else { (amount(), Cell::none()) };
+        let what =
+            if one.kind == "posted" { one.code.clone() } else { format!("{} ({})", one.code, one.kind) };
+        rows.push(vec![
+            Cell::date(&one.booked_at.rfc3339(), &one.booked_at.say(&Zone::shanghai(), visit.lang)),
+            Cell::text(&what),
+            Cell::text(&one.other),
+            Cell::text(&one.reference),
+            debit,
+            credit,
+            Cell::money(after, code),
+        ]);
+        after -= one.credit_minor();
+    }
+    Table::new(visit.say("Movements, the newest first", "流水（由新到旧）"), &columns, rows)
+        .empty(visit.say("Nothing has moved here.", "没有流水。"))
+        .filtered()
+        .render(visit.lang)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::console::season::Season;
+    use axum::http::StatusCode;
+
+    #[tokio::test]
+    async fn an_operator_sees_what_the_check_says() {
+        let season = Season::new().await;
+        season.runs(&[8]).await;
+        let operator = season.town.operator().await;
+        let page = operator.get("/console/books").await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.text.contains("invariants hold.") && page.text.contains("Star Cinema"), "{}", page.text);
+        let zh = operator.get("/console/books?lang=zh").await;
+        assert!(zh.text.contains("项不变式成立。"));
+
+        let book = operator.get("/console/books/plc_star?lang=en").await;
+        assert!(book.text.contains("not yet divided") && book.text.contains("¥320.00"), "{}", book.text);
+        let account = format!("box_office:{}", season.title);
+        let link = format!("/console/books/plc_star/{}?currency=CNY", crate::encode(&account));
+        assert!(book.text.contains(&link));
+        let statement = operator.get(&link).await;
+        assert_eq!(statement.status, StatusCode::OK);
+        let after = ["¥320.00", "¥80.00"];
+        assert!(after.iter().all(|amount| statement.text.contains(amount)), "{}", statement.text);
+        assert!(statement.text.contains("ticket_sale") && statement.text.contains("provider:pretend"));
+    }
+
+    #[tokio::test]
+    async fn the_books_are_for_operators() {
+        let season = Season::new().await;
+        season.runs(&[8]).await;
+        for path in ["/console/books", "/console/books/plc_star", "/console/books/plc_star/service_fee"] {
+            assert_eq!(season.ann.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+            assert_eq!(season.chen.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        let operator = season.town.operator().await;
+        for path in ["/console/books/plc_none", "/console/books/x'y", "/console/books/plc_star/nothing"] {
+            assert_eq!(operator.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        let odd = operator.get("/console/books/plc_star/service_fee?currency=shells").await;
+        assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}

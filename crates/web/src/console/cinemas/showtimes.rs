@@ -1,0 +1,384 @@
+//! A cinema's day: its showtimes with what they sold, a form that adds one, a press that takes one off sale.
+
+use super::{Side, address, find, ppm, top};
+use crate::answer::{Answer, Page, SeeOther};
+use crate::form::Form;
+use crate::look::parts::{self, Field, Weight};
+use crate::look::table::{Cell, Column, Kind, Table};
+use crate::look::{Tone, money};
+use crate::visit::{CinemaStaff, Visit};
+use axum::extract::Path;
+use axum::response::IntoResponse;
+use box_office::{Cinema, Hall, Showtime, halls, showtimes};
+use db::View;
+use events::log;
+use flows::views::cinemas::{self as views, Shown};
+use kernel::ids::Id;
+use kernel::{Day, HallId, Lang, Refusal, Result, ShowtimeId, TitleId};
+use maud::{Markup, html};
+use serde_json::json;
+use titles::Title;
+
+/// Days offered around today.
+const DAYS_BEFORE: i32 = 3;
+const DAYS_AFTER: i32 = 10;
+/// How far ahead a showing may be put on sale.
+const AHEAD_DAYS_MAX: i32 = 180;
+/// The dearest ticket and the highest minimum, in minor units.
+const MINIMUM_MINOR_MAX: i64 = 1_000_000;
+
+pub async fn show(visit: Visit, staff: CinemaStaff, Path(place): Path<String>) -> Answer<Page> {
+    let cinema = find(&visit, &staff, &place).await?;
+    let today = visit.now.day_in(&cinema.zone);
+    let day = visit.asked("day").map(|day| Day::parse(&day)).transpose()?.unwrap_or(today);
+    let form = Form::filled([("day", day.to_string()), ("version", "2D".into()), ("minimum", "0".into())]);
+    page(&visit, &cinema, day, &form).await
+}
+
+pub async fn add(visit: Visit, staff: CinemaStaff, Path(place): Path<String>, form: Form) -> Answer {
+    let cinema = find(&visit, &staff, &place).await?;
+    match put_on_sale(&visit, &cinema, &form).await {
+        Ok(showtime) => {
+            let onward = SeeOther::to(day_address(&cinema, showtime.day));
+            Ok(onward.saying("The showing is on sale.", "场次已开售。").into_response())
+        }
+        Err(error) => {
+            let day = form.day("day").unwrap_or_else(|_| visit.now.day_in(&cinema.zone));
+            Ok(page(&visit, &cinema, day, &form.refused(error)?).await?.into_response())
+        }
+    }
+}
+
+async fn put_on_sale(visit: &Visit, cinema: &Cinema, form: &Form) -> Result<Showtime> {
+    let (hall, title): (HallId, TitleId) = (form.id("hall")?, form.id("title")?);
+    let (day, (hour, minute)) = (form.day("day")?, form.clock("starts")?);
+    let currency = cinema.service_fee.currency;
+    let (price, minimum) = (form.money("price", currency)?, form.money("minimum", currency)?);
+    let starts_at = day.at(hour, minute, &cinema.zone);
+    if starts_at <= visit.now || visit.now.day_in(&cinema.zone).days_until(day) > AHEAD_DAYS_MAX {
+        return Err(Refusal::field(
+            "day",
+            "bad_start",
+            format!("A showing begins later than now, and within {AHEAD_DAYS_MAX} days."),
+            format!("开映时间须晚于现在，且在 {AHEAD_DAYS_MAX} 天之内。"),
+        )
+        .into());
+    }
+    if minimum.minor > MINIMUM_MINOR_MAX {
+        return Err(Refusal::field(
+            "minimum",
+            "bad_minimum",
+            "A minimum is at most 10,000.",
+            "最低结算价不超过 10,000。",
+        )
+        .into());
+    }
+    let (place, zone, version) =
+        (cinema.place.clone(), cinema.zone.clone(), form.text("version").trim().to_owned());
+    visit
+        .write(&cinema.place, move |scene| {
+            let film = titles::any(scene.tx, &title)?.filter(|title| title.status.is_public()).ok_or_else(no_such_film)?;
+            let plan = showtimes::Plan {
+                title: film.id,
+                runtime_minutes: film.runtime_minutes,
+                starts_at,
+                zone: zone.clone(),
+                version: version.clone(),
+                price,
+                minimum,
+            };
+            let hall = halls::any(scene.tx, &place, &hall)?;
+            let showtime = showtimes::add(scene.tx, &mut scene.act, &hall, &plan)?;
+            let body = json!({ "change": "added", "starts_at": showtime.starts_at, "price_minor": showtime.price.minor });
+            changed(scene, &showtime, body)?;
+            Ok(showtime)
+        })
+        .await
+}
+
+fn no_such_film() -> Refusal {
+    Refusal::field("title", "bad_choice", "Please choose one of the list.", "请从列表中选择。")
+}
+
+fn changed(scene: &mut flows::Scene, showtime: &Showtime, body: serde_json::Value) -> Result<()> {
+    let kind = events::Kind::ShowtimeChanged;
+    log::append(scene.tx, &mut scene.act, &showtime.place, kind, Some(&showtime.title), &showtime.id, body)
+}
+
+/// Takes a showing off sale; what was sold stays sold.
+pub async fn close(visit: Visit, staff: CinemaStaff, Path((place, id)): Path<(String, String)>) -> Answer {
+    let cinema = find(&visit, &staff, &place).await?;
+    let (at, id) = (cinema.place.clone(), ShowtimeId::parse(&id)?);
+    let closed = visit
+        .write(&cinema.place, move |scene| {
+            let showtime = showtimes::any(scene.tx, &at, &id)?;
+            if showtimes::close(scene.tx, &at, &id)? {
+                changed(scene, &showtime, json!({ "change": "closed" }))?;
+            }
+            Ok(showtime)
+        })
+        .await?;
+    let onward = SeeOther::to(day_address(&cinema, closed.day));
+    Ok(onward
+        .saying("The showing is off sale; sold tickets stay valid.", "该场次已停止售票，已售的票仍然有效。")
+        .into_response())
+}
+
+fn day_address(cinema: &Cinema, day: Day) -> String {
+    format!("{}/showtimes?day={day}", address(&cinema.place))
+}
+
+struct DayView {
+    shown: Vec<Shown>,
+    halls: Vec<Hall>,
+    films: Vec<Title>,
+}
+
+fn read(view: &View, cinema: &Cinema, day: Day) -> Result<DayView> {
+    let mut films: Vec<Title> =
+        titles::all(view)?.into_iter().filter(|title| title.status.is_public()).collect();
+    films.sort_by_key(|film| std::cmp::Reverse(film.premiere));
+    Ok(DayView {
+        shown: views::day(view, &cinema.place, day)?,
+        halls: halls::of_cinema(view, &cinema.place)?,
+        films,
+    })
+}
+
+async fn page(visit: &Visit, cinema: &Cinema, day: Day, form: &Form) -> Answer<Page> {
+    let of = cinema.clone();
+    let found = visit.read(move |view| read(view, &of, day)).await?;
+    let today = visit.now.day_in(&cinema.zone);
+    let days: Vec<Day> = (-DAYS_BEFORE..=DAYS_AFTER).map(|days| today.plus(days)).collect();
+    let links: Vec<(String, String)> = days
+        .iter()
+        .map(|one| {
+            let word =
+                if *one == today { visit.say("Today", "今天").to_owned() } else { one.say(visit.lang) };
+            (day_address(cinema, *one), word)
+        })
+        .collect();
+    let links: Vec<(&str, &str)> = links.iter().map(|(href, word)| (href.as_str(), word.as_str())).collect();
+    let chosen = days.iter().position(|one| *one == day).unwrap_or(usize::MAX);
+    let body = html! {
+        (top(visit, cinema, Side::Showtimes))
+        div class="stack" {
+            (parts::chips(visit.say("Days", "日期"), &links, chosen))
+            (table(visit, cinema, day, &found.shown))
+            (parts::titled_card(visit.say("Put a showing on sale", "新增场次"), add_form(visit, cinema, &found, form)))
+        }
+    };
+    Ok(Page::console(cinema.name.in_(visit.lang), body).status(form.status()))
+}
+
+fn table(visit: &Visit, cinema: &Cinema, day: Day, shown: &[Shown]) -> Markup {
+    let columns = [
+        Column::new(visit.say("Film", "影片"), Kind::Text),
+        Column::new(visit.say("Begins", "开映"), Kind::Date),
+        Column::new(visit.say("Price", "票价"), Kind::Money),
+        Column::new(visit.say("Sold", "已售"), Kind::Number),
+        Column::new(visit.say("Occupancy", "上座率"), Kind::Share),
+        Column::new(visit.say("Box office", "票房"), Kind::Money),
+        Column::new("", Kind::Text),
+    ];
+    let currency = cinema.service_fee.currency.code();
+    let sold = |of: fn(&Shown) -> i64| shown.iter().map(of).sum::<i64>();
+    let seats = sold(|one| one.showtime.seats);
+    let total = vec![
+        Cell::text(visit.say("The day", "全天")),
+        Cell::none(),
+        Cell::none(),
+        Cell::number(sold(|one| one.admissions)),
+        Cell::share(ppm(sold(|one| one.admissions), seats), visit.lang),
+        Cell::money(sold(|one| one.base_minor), currency),
+        Cell::none(),
+    ];
+    let caption = day.say(visit.lang);
+    let table = Table::new(&caption, &columns, shown.iter().map(|one| row(visit, cinema, one)).collect())
+        .empty(visit.say("No showing on this day yet.", "当天还没有场次。"))
+        .filtered();
+    let table = if shown.is_empty() { table } else { table.total(total) };
+    table.render(visit.lang)
+}
+
+fn row(visit: &Visit, cinema: &Cinema, one: &Shown) -> Vec<Cell> {
+    let showtime = &one.showtime;
+    let clock = |at: kernel::Instant| {
+        let (hour, minute) = at.clock_in(&cinema.zone);
+        format!("{hour:02}:{minute:02}")
+    };
+    let hours = format!("{}–{}", clock(showtime.starts_at), clock(showtime.ends_at));
+    let code = showtime.price.currency.code();
+    let sold = match visit.lang {
+        Lang::En => format!("{} of {}", money::grouped(one.admissions), money::grouped(showtime.seats)),
+        Lang::Zh => format!("{} / {}", money::grouped(one.admissions), money::grouped(showtime.seats)),
+    };
+    let film = one.film.in_(visit.lang);
+    let shown =
+        html! { (film) br; span class="muted" { (one.hall.in_(visit.lang)) " · " (showtime.version) } };
+    vec![
+        Cell::markup(shown, film),
+        Cell::date(&showtime.starts_at.rfc3339(), &hours),
+        Cell::money(showtime.price.minor, code),
+        Cell::markup(html! { (sold) }, &one.admissions.to_string()),
+        Cell::share(ppm(one.admissions, showtime.seats), visit.lang),
+        Cell::money(one.base_minor, code),
+        Cell::markup(state(visit, cinema, showtime), ""),
+    ]
+}
+
+fn state(visit: &Visit, cinema: &Cinema, showtime: &Showtime) -> Markup {
+    if !showtime.open {
+        return parts::pill(Tone::Cinnabar, visit.say("off sale", "已停售"));
+    }
+    if showtime.ends_at <= visit.now {
+        return parts::pill(Tone::Plain, visit.say("over", "已结束"));
+    }
+    if showtime.starts_at <= visit.now {
+        return parts::pill(Tone::Lantern, visit.say("on screen", "放映中"));
+    }
+    let action = format!("{}/showtimes/{}/closure", address(&cinema.place), showtime.id);
+    parts::press(Weight::Quiet, &action, &[], visit.say("Take off sale", "停售"))
+}
+
+fn add_form(visit: &Visit, cinema: &Cinema, found: &DayView, form: &Form) -> Markup {
+    if found.halls.is_empty() {
+        let word = visit.say("Add a hall", "新增影厅");
+        let hall = format!("{}/halls/new", address(&cinema.place));
+        return parts::alert(
+            Tone::Lantern,
+            visit.say("A showing needs a hall first.", "请先添加影厅。"),
+            Some(parts::Action { href: &hall, word }),
+        );
+    }
+    let halls: Vec<(&str, &str)> =
+        found.halls.iter().map(|hall| (hall.id.0.as_str(), hall.name.in_(visit.lang))).collect();
+    let films: Vec<(&str, &str)> =
+        found.films.iter().map(|film| (film.id.0.as_str(), film.name.in_(visit.lang))).collect();
+    let field = |name, en, zh| form.field(visit.lang, name, visit.say(en, zh));
+    let symbol = cinema.service_fee.currency.symbol();
+    let fields = parts::grid(
+        2,
+        html! {
+            (field("title", "Film", "影片").select(&films))
+            (field("hall", "Hall", "影厅").select(&halls))
+            (Field { kind: "date", required: true, ..field("day", "Day", "日期") }.input())
+            (Field { kind: "time", required: true, ..field("starts", "Begins at", "开映时间") }.input())
+            (Field { unit: symbol, inputmode: Some("decimal"), required: true, hint: visit.say("Without the service fee.", "不含服务费。"), ..field("price", "Price", "票价") }.input())
+            (Field { unit: symbol, inputmode: Some("decimal"), hint: visit.say("A ticket sold below it is settled at it; 0 when there is none.", "低于此价的票按此价结算，没有则填 0。"), ..field("minimum", "Minimum settlement price", "最低结算价") }.input())
+            (Field { required: true, hint: "2D, 3D, IMAX", ..field("version", "Version", "版本") }.input())
+        },
+    );
+    let action = format!("{}/showtimes", address(&cinema.place));
+    form.render(visit.lang, &action, visit.say("Put it on sale", "开售"), fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::console::season::{Season, day};
+    use axum::http::StatusCode;
+
+    const PATH: &str = "/console/cinemas/plc_star/showtimes";
+
+    fn typed(season: &Season) -> Vec<(&'static str, String)> {
+        [
+            ("title", season.title.0.as_str()),
+            ("hall", &season.star.id.0),
+            ("day", "2016-12-24"),
+            ("starts", "20:10"),
+            ("price", "39.90"),
+            ("minimum", "30"),
+            ("version", "IMAX"),
+        ]
+        .map(|(name, value)| (name, value.to_owned()))
+        .to_vec()
+    }
+
+    async fn post(season: &Season, form: &[(&'static str, String)]) -> crate::testing::Answer {
+        let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        season.chen.post(PATH, &form).await
+    }
+
+    #[tokio::test]
+    async fn a_showing_goes_on_sale_and_off_again() {
+        let season = Season::new().await;
+        let added = post(&season, &typed(&season)).await;
+        assert_eq!(added.location(), format!("{PATH}?day=2016-12-24"), "{}", added.text);
+        let shown = season.chen.get(added.location()).await;
+        for part in ["20:10–21:50", "IMAX", "¥39.90", "0 of 100", "Take off sale"] {
+            assert!(shown.text.contains(part), "{part}\n{}", shown.text);
+        }
+        let busy = post(&season, &typed(&season)).await;
+        assert_eq!(busy.status, StatusCode::CONFLICT);
+        assert!(busy.text.contains("The hall is busy with the showing of Sat 24 Dec 20:10."));
+
+        let closure = shown.value_after("class=\"press\"", "action=\"");
+        let closed = season.chen.post(&closure, &[]).await;
+        assert_eq!(closed.location(), added.location());
+        assert!(season.chen.get(closed.location()).await.text.contains("off sale"));
+        assert_eq!(
+            season.chen.post(&closure, &[]).await.status,
+            StatusCode::SEE_OTHER,
+            "closing twice is closing once"
+        );
+        assert_eq!(
+            season.chen.post(&format!("{PATH}/sho_none/closure"), &[]).await.status,
+            StatusCode::NOT_FOUND
+        );
+    }
+
+    #[tokio::test]
+    async fn a_day_shows_what_was_sold() {
+        let season = Season::new().await;
+        season.runs(&[40, 50, 60, 20, 10]).await;
+        let today = season.chen.get(PATH).await;
+        assert!(today.text.contains("10 of 100") && today.text.contains("on screen"), "{}", today.text);
+        let monday = season.chen.get(&format!("{PATH}?day=2016-12-19")).await;
+        assert!(
+            monday.text.contains("40 of 100")
+                && monday.text.contains("over")
+                && monday.text.contains("¥1,600.00")
+        );
+        assert_eq!(
+            season.chen.get(&format!("{PATH}?day=soon")).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        assert!(
+            season
+                .chen
+                .get(&format!("{PATH}?day={}", day(31)))
+                .await
+                .text
+                .contains("No showing on this day yet.")
+        );
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_shown_is_refused_at_its_field() {
+        let season = Season::new().await;
+        for (name, bad, field) in [
+            ("day", "2016-12-22", "day"),
+            ("day", "2018-12-22", "day"),
+            ("day", "tomorrow", "day"),
+            ("starts", "25:00", "starts"),
+            ("price", "0", "price"),
+            ("price", "free", "price"),
+            ("minimum", "99999", "minimum"),
+            ("version", "", "version"),
+            ("title", "ttl_none", "title"),
+            ("title", "'", "title"),
+            ("hall", "", "hall"),
+        ] {
+            let mut form = typed(&season);
+            if let Some(pair) = form.iter_mut().find(|(key, _)| *key == name) {
+                pair.1 = bad.to_owned();
+            }
+            let refused = post(&season, &form).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}={bad}: {}", refused.text);
+            assert!(refused.text.contains(&format!("id=\"{field}-error\"")), "{name}={bad}");
+        }
+        let mut foreign = typed(&season);
+        foreign[1].1 = season.dock.id.0.clone();
+        assert_eq!(post(&season, &foreign).await.status, StatusCode::NOT_FOUND, "another cinema's hall");
+    }
+}
