@@ -60,7 +60,13 @@ pub fn add(tx: &Tx, cinema: &Cinema, now: Instant) -> Result<()> {
     if added == 1 {
         return Ok(());
     }
-    Err(Refusal::new(Kind::Conflict, "slug_taken", "A cinema has this address already.", "这个网址已被另一家影院使用。").into())
+    Err(Refusal::new(
+        Kind::Conflict,
+        "slug_taken",
+        "A cinema has this address already.",
+        "这个网址已被另一家影院使用。",
+    )
+    .into())
 }
 
 /// Makes whoever else calls this for the cinema wait until this transaction is over, also on another node: for

@@ -47,6 +47,8 @@ pub fn admit(
             format!("Seat {} was admitted at {}.", ticket.seat, at.say(zone, Lang::En)),
             format!("{} 座已于{}检票入场。", ticket.seat, at.say(zone, Lang::Zh)),
         ),
-        None => refuse(Kind::Gone, "void_ticket", "This ticket was refunded.".into(), "这张票已经退掉。".into()),
+        None => {
+            refuse(Kind::Gone, "void_ticket", "This ticket was refunded.".into(), "这张票已经退掉。".into())
+        }
     }
 }

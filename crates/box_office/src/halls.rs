@@ -48,5 +48,8 @@ pub fn any(view: &View, place: &PlaceId, id: &HallId) -> Result<Hall> {
 }
 
 pub fn of_cinema(view: &View, place: &PlaceId) -> Result<Vec<Hall>> {
-    view.all("select place_id, id, name_en, name_zh, seat_map from hall where place_id = $1 order by id", &[place])
+    view.all(
+        "select place_id, id, name_en, name_zh, seat_map from hall where place_id = $1 order by id",
+        &[place],
+    )
 }

@@ -78,6 +78,11 @@ pub fn taken(view: &View, place: &PlaceId, showtime: &ShowtimeId, now: Instant) 
 }
 
 /// The ids of the seats that are not free.
-pub fn taken_ids(view: &View, place: &PlaceId, showtime: &ShowtimeId, now: Instant) -> Result<HashSet<String>> {
+pub fn taken_ids(
+    view: &View,
+    place: &PlaceId,
+    showtime: &ShowtimeId,
+    now: Instant,
+) -> Result<HashSet<String>> {
     Ok(taken(view, place, showtime, now)?.into_iter().map(|taken| taken.seat).collect())
 }

@@ -4,7 +4,10 @@ use crate::showtimes::Showtime;
 use crate::tariff::Quote;
 use crate::{holds, tickets};
 use db::{FromRow, Row, Tx, View};
-use kernel::{Act, Currency, Error, Instant, Kind, Money, OrderId, OrgId, PersonId, PlaceId, Refusal, Result, ShowtimeId, TitleId};
+use kernel::{
+    Act, Currency, Error, Instant, Kind, Money, OrderId, OrgId, PersonId, PlaceId, Refusal, Result,
+    ShowtimeId, TitleId,
+};
 
 pub const KEY_MAX: usize = 80;
 /// Orders swept or listed at once, at most.
@@ -171,7 +174,13 @@ fn asked(showtime: &ShowtimeId, seats: &[String]) -> String {
 
 fn by_key(view: &View, place: &PlaceId, buyer: &Buyer) -> Result<Option<Order>> {
     if buyer.key.is_empty() || buyer.key.len() > KEY_MAX {
-        return Err(Refusal::field("key", "bad_key", "An idempotency key has 1 to 80 characters.", "幂等键应为 1 到 80 个字符。").into());
+        return Err(Refusal::field(
+            "key",
+            "bad_key",
+            "An idempotency key has 1 to 80 characters.",
+            "幂等键应为 1 到 80 个字符。",
+        )
+        .into());
     }
     view.maybe(
         "select currency, place_id, id, showtime_id, title_id, buyer_id, state, held_until, seats, paid_minor, fee_minor,
@@ -348,14 +357,22 @@ pub fn refund(tx: &Tx, order: &Order, showtime: &Showtime, now: Instant) -> Resu
         return refuse("not_paid", "Only a paid order can be refunded.", "只有已支付的订单才能退票。");
     }
     if showtime.starts_at <= now {
-        return refuse("showtime_begun", "The showing has begun, so its tickets cannot be refunded.", "电影已开场，不能退票。");
+        return refuse(
+            "showtime_begun",
+            "The showing has begun, so its tickets cannot be refunded.",
+            "电影已开场，不能退票。",
+        );
     }
     if tickets::any_admitted(tx, &order.place, &order.id)? {
         return refuse_admitted();
     }
     if !change(tx, order, State::Refunded, now)? {
         let order = any(tx, &order.place, &order.id)?;
-        return if order.state == State::Refunded { Ok(Changed::Already(order)) } else { Err(moving().into()) };
+        return if order.state == State::Refunded {
+            Ok(Changed::Already(order))
+        } else {
+            Err(moving().into())
+        };
     }
     if tickets::void_all(tx, &order.place, &order.id, now)? != order.seats as u64 {
         // The door was faster; the transaction undoes what was written here.

@@ -58,7 +58,8 @@ impl SeatMap {
     /// Reads rows from the screen backwards, labelled A, B, C, ….
     pub fn of_rows(rows: &[&str]) -> Result<SeatMap, Refusal> {
         let label = |i: usize| char::from(b'A' + (i % 26) as u8).to_string().repeat(i / 26 + 1);
-        let rows = rows.iter().enumerate().map(|(i, cells)| SeatRow { label: label(i), cells: (*cells).to_owned() });
+        let rows =
+            rows.iter().enumerate().map(|(i, cells)| SeatRow { label: label(i), cells: (*cells).to_owned() });
         let map = SeatMap { rows: rows.collect() };
         map.check()?;
         Ok(map)
@@ -80,7 +81,8 @@ impl SeatMap {
             }
         };
         let rows: Vec<String> = (0..rows).map(row).collect();
-        SeatMap::of_rows(&rows.iter().map(String::as_str).collect::<Vec<_>>()).expect("a plain hall is well formed")
+        SeatMap::of_rows(&rows.iter().map(String::as_str).collect::<Vec<_>>())
+            .expect("a plain hall is well formed")
     }
 
     pub fn check(&self) -> Result<(), Refusal> {
@@ -93,14 +95,18 @@ impl SeatMap {
         }
         for (i, row) in self.rows.iter().enumerate() {
             // A label ends in a letter and a number follows it, so no two seats can have one name.
-            let plain = (1..=LABEL_MAX).contains(&row.label.len()) && row.label.bytes().all(|byte| byte.is_ascii_uppercase());
+            let plain = (1..=LABEL_MAX).contains(&row.label.len())
+                && row.label.bytes().all(|byte| byte.is_ascii_uppercase());
             if !plain || self.rows[..i].iter().any(|other| other.label == row.label) {
                 return refuse(
                     format!("Every row needs a label of its own, of 1 to {LABEL_MAX} letters from A to Z."),
                     format!("每一排都要有自己的编号，用 1 到 {LABEL_MAX} 个大写字母。"),
                 );
             }
-            if row.cells.is_empty() || row.cells.len() > CELLS_MAX || !row.cells.bytes().all(|cell| b"slw_".contains(&cell)) {
+            if row.cells.is_empty()
+                || row.cells.len() > CELLS_MAX
+                || !row.cells.bytes().all(|cell| b"slw_".contains(&cell))
+            {
                 return refuse(
                     format!("Row {} needs 1 to {CELLS_MAX} of the letters s, l, w and _.", row.label),
                     format!("{} 排应由 1 到 {CELLS_MAX} 个 s、l、w、_ 组成。", row.label),
@@ -115,7 +121,10 @@ impl SeatMap {
             }
         }
         if self.count() == 0 {
-            return refuse("A hall without a seat cannot sell one.".into(), "影厅里至少要有一个座位。".into());
+            return refuse(
+                "A hall without a seat cannot sell one.".into(),
+                "影厅里至少要有一个座位。".into(),
+            );
         }
         Ok(())
     }
@@ -148,13 +157,15 @@ impl SeatMap {
         let best_row = (self.rows.len() as f64 * 0.62).floor();
         let middle = self.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0) as f64 / 2.0 - 0.5;
         let together = |run: &&[Seat]| {
-            run.iter().all(free) && run.windows(2).all(|pair| pair[0].row == pair[1].row && pair[0].cell + 1 == pair[1].cell)
+            run.iter().all(free)
+                && run.windows(2).all(|pair| pair[0].row == pair[1].row && pair[0].cell + 1 == pair[1].cell)
         };
         let distance = |run: &&[Seat]| {
             let centre = run.iter().map(|seat| seat.cell as f64).sum::<f64>() / run.len() as f64;
             (run[0].row as f64 - best_row).abs() * 1.6 + (centre - middle).abs()
         };
-        let best = seats.windows(count.max(1)).filter(together).min_by(|a, b| distance(a).total_cmp(&distance(b)));
+        let best =
+            seats.windows(count.max(1)).filter(together).min_by(|a, b| distance(a).total_cmp(&distance(b)));
         best.map(<[Seat]>::to_vec)
     }
 }
@@ -176,7 +187,14 @@ fn seats_of(row_index: usize, row: &SeatRow) -> Vec<Seat> {
             _ => None,
         };
         love_waiting = kind == SeatKind::Love && !love_waiting;
-        seats.push(Seat { id: format!("{}{number}", row.label), row: row_index, cell, number, kind, partner });
+        seats.push(Seat {
+            id: format!("{}{number}", row.label),
+            row: row_index,
+            cell,
+            number,
+            kind,
+            partner,
+        });
     }
     seats
 }

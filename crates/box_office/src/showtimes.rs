@@ -3,7 +3,9 @@
 use crate::cinemas;
 use crate::halls::Hall;
 use db::{FromRow, Row, Tx, View};
-use kernel::{Act, Day, HallId, Instant, Kind, Money, PlaceId, Refusal, Result, ShowtimeId, TitleId, Zone};
+use kernel::{
+    Act, Currency, Day, HallId, Instant, Kind, Money, PlaceId, Refusal, Result, ShowtimeId, TitleId, Zone,
+};
 
 /// Between two showings of one hall.
 pub const CLEANING_MINUTES: i64 = 15;
@@ -32,30 +34,12 @@ pub struct Showtime {
 
 impl FromRow for Showtime {
     fn from_row(row: &mut Row) -> Result<Showtime> {
-        Ok(Showtime {
-            place: row.next()?,
-            id: row.next()?,
-            hall: row.next()?,
-            title: row.next()?,
-            starts_at: row.next()?,
-            ends_at: row.next()?,
-            day: row.next()?,
-            version: row.next()?,
-            open: row.next::<String>()? == "open",
-            seats: row.next()?,
-            price: Money::default(),
-            minimum: Money::default(),
-        }
-        .priced(row)?)
-    }
-}
-
-impl Showtime {
-    fn priced(mut self, row: &mut Row) -> Result<Showtime> {
-        let currency = row.next()?;
-        self.price = row.money(currency)?;
-        self.minimum = row.money(currency)?;
-        Ok(self)
+        let (place, id, hall, title) = (row.next()?, row.next()?, row.next()?, row.next()?);
+        let (starts_at, ends_at, day, version) = (row.next()?, row.next()?, row.next()?, row.next()?);
+        let (open, seats) = (row.next::<String>()? == "open", row.next()?);
+        let currency: Currency = row.next()?;
+        let (price, minimum) = (row.money(currency)?, row.money(currency)?);
+        Ok(Showtime { place, id, hall, title, starts_at, ends_at, day, version, open, seats, price, minimum })
     }
 }
 
@@ -120,7 +104,11 @@ fn check(plan: &Plan) -> Result<(), Refusal> {
         );
     }
     if plan.version.is_empty() || plan.version.chars().count() > 20 {
-        return refuse("version", "Say the version in 1 to 20 characters, such as 2D.", "版本请用 1 到 20 个字，如 2D。");
+        return refuse(
+            "version",
+            "Say the version in 1 to 20 characters, such as 2D.",
+            "版本请用 1 到 20 个字，如 2D。",
+        );
     }
     Ok(())
 }
@@ -197,10 +185,22 @@ pub fn any(view: &View, place: &PlaceId, id: &ShowtimeId) -> Result<Showtime> {
 pub fn on_sale(view: &View, place: &PlaceId, id: &ShowtimeId, now: Instant) -> Result<Showtime> {
     let showtime = any(view, place, id)?;
     if !showtime.open {
-        return Err(Refusal::new(Kind::Gone, "showtime_closed", "This showing is no longer on sale.", "该场次已停止售票。").into());
+        return Err(Refusal::new(
+            Kind::Gone,
+            "showtime_closed",
+            "This showing is no longer on sale.",
+            "该场次已停止售票。",
+        )
+        .into());
     }
     if showtime.starts_at <= now {
-        return Err(Refusal::new(Kind::Gone, "showtime_begun", "This showing has already begun.", "该场次已经开演。").into());
+        return Err(Refusal::new(
+            Kind::Gone,
+            "showtime_begun",
+            "This showing has already begun.",
+            "该场次已经开演。",
+        )
+        .into());
     }
     Ok(showtime)
 }

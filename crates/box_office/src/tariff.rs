@@ -113,8 +113,10 @@ mod tests {
     #[test]
     fn the_fee_stays_out_of_the_split_base_and_a_subsidy_fills_it_up() {
         let map = SeatMap::of_rows(&["ssss", "llll"]).expect("a map");
-        let quote = quote(&map, &showtime(1990, 3500), Money::fen(300), &ids(&["A1", "A2"])).expect("a quote");
-        let sums = [quote.paid(), quote.fee(), quote.base(), quote.subsidy()].map(|sum| sum.expect("a sum").minor);
+        let quote =
+            quote(&map, &showtime(1990, 3500), Money::fen(300), &ids(&["A1", "A2"])).expect("a quote");
+        let sums =
+            [quote.paid(), quote.fee(), quote.base(), quote.subsidy()].map(|sum| sum.expect("a sum").minor);
         assert_eq!(sums, [4580, 600, 7000, 3020]);
         assert_eq!(sums[0], sums[2] - sums[3] + sums[1]);
     }

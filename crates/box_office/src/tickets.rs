@@ -133,7 +133,12 @@ impl Signer {
     /// Reads a code that we signed; refuses every other (`forged_ticket`).
     pub fn read(&self, code: &str) -> Result<Code, Refusal> {
         read(&self.public_key(), code.trim()).ok_or_else(|| {
-            Refusal::new(Kind::Invalid, "forged_ticket", "This is not one of our tickets.", "这不是我们出的票。")
+            Refusal::new(
+                Kind::Invalid,
+                "forged_ticket",
+                "This is not one of our tickets.",
+                "这不是我们出的票。",
+            )
         })
     }
 }
@@ -144,7 +149,11 @@ fn read(key: &VerifyingKey, code: &str) -> Option<Code> {
     key.verify_strict(text.as_bytes(), &signature).ok()?;
     let mut parts = text.strip_prefix("FT1.")?.split('.');
     let (place, ticket, seat) = (parts.next()?, parts.next()?, parts.next()?);
-    Some(Code { place: PlaceId::parse(place).ok()?, ticket: TicketId::parse(ticket).ok()?, seat: seat.into() })
+    Some(Code {
+        place: PlaceId::parse(place).ok()?,
+        ticket: TicketId::parse(ticket).ok()?,
+        seat: seat.into(),
+    })
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -164,7 +173,8 @@ fn unhex(text: &str) -> Option<[u8; 64]> {
 
 /// The code as a QR picture: an SVG document with square modules and a quiet zone.
 pub fn qr_svg(code: &str) -> String {
-    let qr = qrcode::QrCode::with_error_correction_level(code, qrcode::EcLevel::M).expect("a ticket code fits a QR code");
+    let qr = qrcode::QrCode::with_error_correction_level(code, qrcode::EcLevel::M)
+        .expect("a ticket code fits a QR code");
     qr.render::<qrcode::render::svg::Color>().min_dimensions(240, 240).quiet_zone(true).build()
 }
 

@@ -100,7 +100,8 @@ fn other_lanes() -> [Lane; 2] {
 #[test]
 fn a_connection_that_was_ended_is_made_again() {
     const MARK: &str = "select set_config('application_name', 'doomed', false)";
-    const END: &str = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'doomed'";
+    const END: &str =
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'doomed'";
     let Some(db) = on_postgres() else { return };
     let marked = || db.write_blocking(Lane::house(), |tx| tx.one::<(String,)>(MARK, &[]));
     marked().expect("the writer's connection is marked");

@@ -25,10 +25,12 @@ kinds! {
     AdClicked = "ad_clicked", "Ad clicked", "广告被点击";
     ApplicationDecided = "application_decided", "Application decided", "授权申请已审批";
     ApplicationMade = "application_made", "Licence applied for", "提交授权申请";
+    ApplicationWithdrawn = "application_withdrawn", "Application withdrawn", "授权申请已撤回";
     CampaignChanged = "campaign_changed", "Campaign changed", "投放计划变更";
     ContractMade = "contract_made", "Licence granted", "授权合同生效";
     HallAdded = "hall_added", "Hall added", "新增影厅";
     ListingChanged = "listing_changed", "Listing changed", "商品上架变更";
+    OfferClosed = "offer_closed", "Licence offer closed", "授权招商已关闭";
     OfferMade = "offer_made", "Licence offered", "发布授权招商";
     OrganisationAdded = "organisation_added", "Organisation added", "新增机构";
     PaymentCaptured = "payment_captured", "Payment captured", "扣款成功";
@@ -39,9 +41,11 @@ kinds! {
     ProductOrderExpired = "product_order_expired", "Product order expired", "商品订单过期";
     ProductOrderPlaced = "product_order_placed", "Product ordered", "商品下单";
     ProductOrderRefunded = "product_order_refunded", "Product refunded", "商品退款";
+    ProductsShipped = "products_shipped", "Products shipped", "商品发货";
     ProductsSold = "products_sold", "Product sold", "商品售出";
     RefundDone = "refund_done", "Refund paid out", "退款完成";
     RefundRequested = "refund_requested", "Refund requested", "申请退款";
+    RoleChanged = "role_changed", "Role given or taken", "角色变更";
     SeatsHeld = "seats_held", "Seats held", "锁座";
     SeatsReleased = "seats_released", "Hold expired", "锁座过期";
     ShowtimeChanged = "showtime_changed", "Showtime changed", "场次变更";

@@ -67,9 +67,8 @@ fn next_id(view: &View, act: &mut Act, place: &PlaceId) -> Result<EventId> {
     let last: Option<(EventId,)> =
         view.maybe("select id from event where place_id = $1 order by id desc limit 1", &[place])?;
     match last {
-        Some((last,)) if last >= fresh => {
-            following(&last, &mut act.dice).ok_or_else(|| Error::fault(format!("{last} is no id of an event")))
-        }
+        Some((last,)) if last >= fresh => following(&last, &mut act.dice)
+            .ok_or_else(|| Error::fault(format!("{last} is no id of an event"))),
         _ => Ok(fresh),
     }
 }
@@ -78,7 +77,11 @@ fn next_id(view: &View, act: &mut Act, place: &PlaceId) -> Result<EventId> {
 fn following(last: &EventId, dice: &mut Dice) -> Option<EventId> {
     const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     let digit = |byte: u8| DIGITS.iter().position(|digit| *digit == byte);
-    let number = last.0.strip_prefix("evt_")?.bytes().try_fold(0_u128, |sum, byte| Some((sum << 5) | digit(byte)? as u128))?;
+    let number = last
+        .0
+        .strip_prefix("evt_")?
+        .bytes()
+        .try_fold(0_u128, |sum, byte| Some((sum << 5) | digit(byte)? as u128))?;
     let next = number.checked_add(u128::from(dice.next()) + 1)?;
     let text: String = (0..26).rev().map(|i| DIGITS[(next >> (i * 5)) as usize & 31] as char).collect();
     Some(EventId(format!("evt_{text}")))

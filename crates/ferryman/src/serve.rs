@@ -80,7 +80,11 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
             }),
             beside(house.clone(), stopping, Duration::from_secs(30), "ads", House::reload_ads),
         ];
-        let router = web::router(house.clone(), settings);
+        let api = api::router(
+            house.clone(),
+            api::Settings { behind_proxy: edge.behind_proxy, base_url: settings.base_url.clone() },
+        );
+        let router = web::router(house.clone(), settings).merge(api);
         axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
             .with_graceful_shutdown(asked_to_stop())
             .await?;

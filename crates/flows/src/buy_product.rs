@@ -27,7 +27,10 @@ pub fn order(scene: &mut Scene, checkout: &Checkout) -> Result<Promised> {
         return Err(Refuse::forbidden().into());
     }
     let shop = shops::shops::any(scene.tx, &checkout.place)?;
-    let click = checkout.click.clone().filter(|token| crate::serve_ad::attribution(scene, token, scene.act.at).is_some());
+    let click = checkout
+        .click
+        .clone()
+        .filter(|token| crate::serve_ad::attribution(scene, token, scene.act.at).is_some());
     let checkout = Checkout { click, ..checkout.clone() };
     let order = match orders::place(scene.tx, &mut scene.act, &checkout)? {
         Placed::Again(order) => {
@@ -42,7 +45,11 @@ pub fn order(scene: &mut Scene, checkout: &Checkout) -> Result<Promised> {
         order: &order.id,
         payer: &order.buyer,
         provider: scene.house.provider().name(),
-        subject: format!("{} {} 件", shop.name.zh, checkout.lines.iter().map(|line| line.quantity).sum::<i64>()),
+        subject: format!(
+            "{} {} 件",
+            shop.name.zh,
+            checkout.lines.iter().map(|line| line.quantity).sum::<i64>()
+        ),
         amount: order.total,
         expires_at: order.pay_until,
     };
@@ -135,7 +142,13 @@ fn sale(shop: &Shop, line: &Line, owed: Option<&Owed>, provider: &str, at: Insta
         let licensor = format!("licensor:{}", contract.licensor);
         parts.push(("licensor", merchant.clone(), licensor, accrued.licensor, "royalty"));
         parts.push(("platform", merchant.clone(), "platform_royalty".into(), accrued.platform, "royalty"));
-        parts.push(("fund", merchant, format!("fund:{}", contract.title), accrued.marketing_fund, "marketing_fund"));
+        parts.push((
+            "fund",
+            merchant,
+            format!("fund:{}", contract.title),
+            accrued.marketing_fund,
+            "marketing_fund",
+        ));
     }
     Ok(parts
         .into_iter()
@@ -190,6 +203,17 @@ fn back(view: &View, order: &Order, at: Instant) -> Result<Vec<Transfer>> {
 
 /// What a sale posts a line, the consumer's money first.
 const SALE_CODES: [&str; 4] = ["product_sale", "commission", "royalty", "marketing_fund"];
+
+/// The shop sends a paid order off; sending it again changes nothing.
+pub fn ship(scene: &mut Scene, place: &PlaceId, id: &OrderId) -> Result<Order> {
+    match orders::ship(scene.tx, place, id, scene.act.at)? {
+        Changed::Already(order) => Ok(order),
+        Changed::Now(order) => {
+            log::append(scene.tx, &mut scene.act, place, Kind::ProductsShipped, None, id, json!({}))?;
+            Ok(order)
+        }
+    }
+}
 
 /// Lets go of a shop's orders that nobody paid for; how many. Their payments stay open until the provider has
 /// said what became of them (`sweep`).

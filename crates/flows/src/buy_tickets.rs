@@ -33,7 +33,8 @@ pub struct Held {
 
 /// Holds seats for ten minutes, for the signed-in actor. The same key again is the same order.
 pub fn hold(scene: &mut Scene, wish: &Wish) -> Result<Held> {
-    let click = wish.click.clone().filter(|token| crate::serve_ad::attribution(scene, token, scene.now()).is_some());
+    let click =
+        wish.click.clone().filter(|token| crate::serve_ad::attribution(scene, token, scene.now()).is_some());
     let buyer = Buyer { person: scene.act.person()?, key: wish.key.clone(), click };
     if let Some(order) = orders::before(scene.tx, &wish.place, &wish.showtime, &wish.seats, &buyer)? {
         return held_before(scene, order);
@@ -60,7 +61,15 @@ pub fn hold(scene: &mut Scene, wish: &Wish) -> Result<Held> {
     };
     let intent = intents::open(scene.tx, &mut scene.act, &bill)?;
     let body = json!({ "showtime": order.showtime, "seats": wish.seats, "paid_minor": order.paid.minor });
-    log::append(scene.tx, &mut scene.act, &order.place, Kind::SeatsHeld, Some(&order.title), &order.id, body)?;
+    log::append(
+        scene.tx,
+        &mut scene.act,
+        &order.place,
+        Kind::SeatsHeld,
+        Some(&order.title),
+        &order.id,
+        body,
+    )?;
     Ok(Held { order, intent })
 }
 
@@ -92,7 +101,15 @@ fn sold(scene: &mut Scene, order: &Order, intent: &Intent) -> Result<()> {
         "base_minor": order.base.minor,
         "showtime": order.showtime,
     });
-    log::append(scene.tx, &mut scene.act, &order.place, Kind::TicketsSold, Some(&order.title), &order.id, body)
+    log::append(
+        scene.tx,
+        &mut scene.act,
+        &order.place,
+        Kind::TicketsSold,
+        Some(&order.title),
+        &order.id,
+        body,
+    )
 }
 
 /// A sale that an ad may be credited with.
@@ -176,7 +193,15 @@ pub fn expire(scene: &mut Scene, place: &PlaceId) -> Result<usize> {
     let due = orders::expire_due(scene.tx, place, scene.act.at, orders::PAGE_MAX)?;
     for order in &due {
         let body = json!({ "seats": order.seats });
-        log::append(scene.tx, &mut scene.act, place, Kind::SeatsReleased, Some(&order.title), &order.id, body)?;
+        log::append(
+            scene.tx,
+            &mut scene.act,
+            place,
+            Kind::SeatsReleased,
+            Some(&order.title),
+            &order.id,
+            body,
+        )?;
     }
     Ok(due.len())
 }
@@ -185,9 +210,18 @@ pub fn expire(scene: &mut Scene, place: &PlaceId) -> Result<usize> {
 pub fn admit(scene: &mut Scene, place: &PlaceId, code: &str) -> Result<Ticket> {
     let cinema = cinemas::any(scene.tx, place)?;
     let signer = scene.keys().tickets.clone();
-    let (ticket, showtime) = box_office::door::admit(scene.tx, &scene.act, place, &cinema.zone, &signer, code)?;
+    let (ticket, showtime) =
+        box_office::door::admit(scene.tx, &scene.act, place, &cinema.zone, &signer, code)?;
     let body = json!({ "seat": ticket.seat, "showtime": ticket.showtime });
-    log::append(scene.tx, &mut scene.act, place, Kind::TicketAdmitted, Some(&showtime.title), &ticket.id, body)?;
+    log::append(
+        scene.tx,
+        &mut scene.act,
+        place,
+        Kind::TicketAdmitted,
+        Some(&showtime.title),
+        &ticket.id,
+        body,
+    )?;
     Ok(ticket)
 }
 

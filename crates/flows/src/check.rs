@@ -29,22 +29,42 @@ pub const REFUND_GRACE_SECONDS: i64 = 120;
 pub const INVARIANTS: &[Invariant] = &[
     Invariant {
         code: "seat_once",
-        promise: || Words::new("No seat has two live tickets, and seats are sold exactly to those who have one", "没有座位重复出票，已售座位与有效票一一对应"),
+        promise: || {
+            Words::new(
+                "No seat has two live tickets, and seats are sold exactly to those who have one",
+                "没有座位重复出票，已售座位与有效票一一对应",
+            )
+        },
         find: seats::seat_once,
     },
     Invariant {
         code: "within_capacity",
-        promise: || Words::new("No showtime sells more than its seats, no listing more than its stock", "没有场次超售，没有商品超卖"),
+        promise: || {
+            Words::new(
+                "No showtime sells more than its seats, no listing more than its stock",
+                "没有场次超售，没有商品超卖",
+            )
+        },
         find: seats::within_capacity,
     },
     Invariant {
         code: "paid_means_delivered",
-        promise: || Words::new("Every payment has its tickets, its products or a refund, and nobody has them for nothing", "每笔付款都有票、商品或退款，也没有未付款的票和商品"),
+        promise: || {
+            Words::new(
+                "Every payment has its tickets, its products or a refund, and nobody has them for nothing",
+                "每笔付款都有票、商品或退款，也没有未付款的票和商品",
+            )
+        },
         find: payments::paid_means_delivered,
     },
     Invariant {
         code: "books_balance",
-        promise: || Words::new("Every book sums to zero and follows from its transfers", "每本账借贷相等，余额可由分录重算"),
+        promise: || {
+            Words::new(
+                "Every book sums to zero and follows from its transfers",
+                "每本账借贷相等，余额可由分录重算",
+            )
+        },
         find: books::books_balance,
     },
     Invariant {
@@ -54,37 +74,72 @@ pub const INVARIANTS: &[Invariant] = &[
     },
     Invariant {
         code: "money_equals_payments",
-        promise: || Words::new("What the provider owes is what was captured less what was refunded, payment by payment", "渠道应收等于扣款减退款，逐笔相符"),
+        promise: || {
+            Words::new(
+                "What the provider owes is what was captured less what was refunded, payment by payment",
+                "渠道应收等于扣款减退款，逐笔相符",
+            )
+        },
         find: payments::money_equals_payments,
     },
     Invariant {
         code: "refunded_once",
-        promise: || Words::new("Nothing is refunded beyond what was captured, and refunds add up", "退款不超过扣款，且逐笔相符"),
+        promise: || {
+            Words::new(
+                "Nothing is refunded beyond what was captured, and refunds add up",
+                "退款不超过扣款，且逐笔相符",
+            )
+        },
         find: payments::refunded_once,
     },
     Invariant {
         code: "holds_end",
-        promise: || Words::new("No hold outlives its deadline, or loses its seats before", "没有逾期未释放的锁座，也没有提前失去的座位"),
+        promise: || {
+            Words::new(
+                "No hold outlives its deadline, or loses its seats before",
+                "没有逾期未释放的锁座，也没有提前失去的座位",
+            )
+        },
         find: seats::holds_end,
     },
     Invariant {
         code: "budgets_kept",
-        promise: || Words::new("No campaign spends more than its budget, and every click is paid for once", "投放花费不超预算，每次点击只计费一次"),
+        promise: || {
+            Words::new(
+                "No campaign spends more than its budget, and every click is paid for once",
+                "投放花费不超预算，每次点击只计费一次",
+            )
+        },
         find: ads::budgets_kept,
     },
     Invariant {
         code: "credits_derive",
-        promise: || Words::new("Every credited sale was sold after a click, and a refund takes its credit back", "每笔归因都有点击与成交，退款即撤销"),
+        promise: || {
+            Words::new(
+                "Every credited sale was sold after a click, and a refund takes its credit back",
+                "每笔归因都有点击与成交，退款即撤销",
+            )
+        },
         find: ads::credits_derive,
     },
     Invariant {
         code: "royalties_derive",
-        promise: || Words::new("Every royalty follows from its order line and contract, and is booked", "每笔版税都可由订单行与合同推出，并已入账"),
+        promise: || {
+            Words::new(
+                "Every royalty follows from its order line and contract, and is booked",
+                "每笔版税都可由订单行与合同推出，并已入账",
+            )
+        },
         find: royalties::royalties_derive,
     },
     Invariant {
         code: "statements_derive",
-        promise: || Words::new("Every statement follows from its orders and terms and is booked, and clearing accounts mirror", "每张结算单都可由订单与条款推出并已入账，往来账户互为镜像"),
+        promise: || {
+            Words::new(
+                "Every statement follows from its orders and terms and is booked, and clearing accounts mirror",
+                "每张结算单都可由订单与条款推出并已入账，往来账户互为镜像",
+            )
+        },
         find: statements::statements_derive,
     },
 ];

@@ -60,7 +60,12 @@ fn may_close(scene: &Scene, place: &PlaceId, title: &TitleId, period: Period) ->
     Ok(())
 }
 
-fn divide(scene: &mut Scene, cinema: &box_office::Cinema, title: &TitleId, period: Period) -> Result<Statement> {
+fn divide(
+    scene: &mut Scene,
+    cinema: &box_office::Cinema,
+    title: &TitleId,
+    period: Period,
+) -> Result<Statement> {
     let (place, currency) = (&cinema.place, cinema.service_fee.currency);
     let takings = views::takings::of(scene.tx, place, title, period.first, period.last)?;
     let agreed = terms::on(scene.tx, title, "CN", period.first)?;
@@ -107,7 +112,7 @@ fn check(scene: &Scene, cinema: &box_office::Cinema, period: Period) -> Result<(
 fn parts(statement: &Statement, studio: &str, at: Instant) -> Vec<Transfer> {
     let box_office = format!("box_office:{}", statement.title);
     let split = &statement.split;
-    [
+    let mut parts = [
         ("special_fund", &box_office, "special_fund".to_owned(), split.special_fund.total()),
         ("tax", &box_office, "tax".to_owned(), split.tax),
         ("exhibition", &box_office, "exhibition".to_owned(), split.exhibition),
@@ -115,9 +120,10 @@ fn parts(statement: &Statement, studio: &str, at: Instant) -> Vec<Transfer> {
         ("distribution", &box_office, "distribution".to_owned(), split.distribution),
         ("producer", &box_office, format!("producer:{studio}"), split.producer),
         ("clearing", &format!("producer:{studio}"), "clearing:house".to_owned(), split.producer),
-    ]
-    .into_iter()
-    .map(|(part, debit, credit, amount)| {
+    ];
+    // What comes back into the film's account comes first, so that the others never find too little there.
+    parts.sort_by_key(|(.., amount)| amount.minor >= 0);
+    let parts = parts.into_iter().map(|(part, debit, credit, amount)| {
         forwards(Transfer {
             book: statement.place.clone(),
             id: format!("{}/{part}", statement.id),
@@ -128,8 +134,8 @@ fn parts(statement: &Statement, studio: &str, at: Instant) -> Vec<Transfer> {
             reference: statement.id.0.clone(),
             happened_at: at,
         })
-    })
-    .collect()
+    });
+    parts.collect()
 }
 
 /// A part may be negative: the roundings of a period are the differences of two wholes. It goes the other way.

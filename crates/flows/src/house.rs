@@ -62,7 +62,8 @@ impl House {
     /// Opens the house on a database: reads its key, or makes one the first time.
     pub fn open(db: Db, clock: Arc<dyn Clock>, mut dice: Dice, provider: Arc<dyn Provider>) -> Result<House> {
         let act = Act::new(Actor::System, clock.now(), dice.fork());
-        let key = db.write_blocking(Lane::house(), move |tx| people::installation::key(tx, &mut act.clone()))?;
+        let key =
+            db.write_blocking(Lane::house(), move |tx| people::installation::key(tx, &mut act.clone()))?;
         let now = clock.now();
         let book = db.read_blocking(move |view| ads::book::Book::load(view, now))?;
         let inner = Inner {
@@ -119,9 +120,9 @@ impl House {
         mut story: impl FnMut(&mut Scene) -> Result<T> + Send + 'static,
     ) -> Waiting<T> {
         let (house, act) = (self.clone(), self.act(actor));
-        self.inner.db.submit(Lane::of(lane), move |tx| {
-            story(&mut Scene { tx, act: act.clone(), house: &house })
-        })
+        self.inner
+            .db
+            .submit(Lane::of(lane), move |tx| story(&mut Scene { tx, act: act.clone(), house: &house }))
     }
 
     /// Tells a story; what it answers is on disk.

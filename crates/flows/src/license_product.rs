@@ -3,11 +3,11 @@
 
 use crate::house::Scene;
 use events::{Kind, log};
-use kernel::{ApplicationId, ContractId, ListingId, Money, OrgId, PlaceId, Result, Share, Words};
+use kernel::{ApplicationId, ContractId, ListingId, Money, OfferId, OrgId, PlaceId, Result, Share, Words};
 use licensing::applications::{self, Application, Applied, NewApplication, Stage};
 use licensing::approvals::{self, Decided, Decision};
-use licensing::offers::{self, NewOffer, Offer};
 use licensing::contracts;
+use licensing::offers::{self, NewOffer, Offer};
 use serde_json::json;
 use shops::listings::{self, NewListing};
 use shops::products::{self, NewProduct};
@@ -46,6 +46,20 @@ pub fn apply(scene: &mut Scene, merchant: &OrgId, new: &NewApplication, key: &st
     }
 }
 
+/// The studio takes no more applications under an offer.
+pub fn close_offer(scene: &mut Scene, licensor: &OrgId, id: &OfferId) -> Result<Offer> {
+    let offer = offers::close(scene.tx, licensor, id)?;
+    note(scene, Kind::OfferClosed, &offer.title, &id.0, json!({}))?;
+    Ok(offer)
+}
+
+/// A merchant gives an application up that is not decided yet.
+pub fn withdraw(scene: &mut Scene, merchant: &OrgId, id: &ApplicationId) -> Result<Application> {
+    let application = applications::withdraw(scene.tx, merchant, id)?;
+    note(scene, Kind::ApplicationWithdrawn, &application.title, &id.0, json!({ "merchant": merchant }))?;
+    Ok(application)
+}
+
 /// The studio decides the stage that is waited for. Approving the sample makes the contract and the product.
 pub fn decide(
     scene: &mut Scene,
@@ -55,7 +69,8 @@ pub fn decide(
     decision: Decision,
     remark: &str,
 ) -> Result<(Decided, Option<Product>)> {
-    let decided = approvals::decide(scene.tx, &mut scene.act, licensor, application, stage, decision, remark)?;
+    let decided =
+        approvals::decide(scene.tx, &mut scene.act, licensor, application, stage, decision, remark)?;
     let title = decided.application.title.clone();
     let body = json!({ "stage": stage.code(), "decision": decision.code() });
     note(scene, Kind::ApplicationDecided, &title, &application.0, body)?;
@@ -72,7 +87,8 @@ pub fn decide(
         artwork: made.artwork.clone(),
     };
     let product = products::add(scene.tx, &mut scene.act, &product)?;
-    let body = json!({ "merchant": made.merchant, "product": product.id, "royalty_ppm": contract.royalty.ppm });
+    let body =
+        json!({ "merchant": made.merchant, "product": product.id, "royalty_ppm": contract.royalty.ppm });
     let contract = contract.id.0.clone();
     note(scene, Kind::ContractMade, &title, &contract, body)?;
     Ok((decided, Some(product)))
@@ -94,7 +110,15 @@ pub fn list(
     let new = NewListing { place: place.clone(), product: product.id.clone(), price, vat: VAT, stock };
     let listing = listings::list(scene.tx, &mut scene.act, merchant, &new)?;
     let body = json!({ "product": product.id, "price_minor": price.minor, "stock": stock });
-    log::append(scene.tx, &mut scene.act, place, Kind::ListingChanged, product.title.as_ref(), &listing.id, body)?;
+    log::append(
+        scene.tx,
+        &mut scene.act,
+        place,
+        Kind::ListingChanged,
+        product.title.as_ref(),
+        &listing.id,
+        body,
+    )?;
     Ok(listing)
 }
 
@@ -116,11 +140,25 @@ fn running(scene: &Scene, merchant: &OrgId, contract: &ContractId) -> Result<()>
 pub fn delist(scene: &mut Scene, merchant: &OrgId, place: &PlaceId, listing: &ListingId) -> Result<Listing> {
     let listing = listings::delist(scene.tx, merchant, place, listing)?;
     let body = json!({ "state": "delisted" });
-    log::append(scene.tx, &mut scene.act, place, Kind::ListingChanged, listing.title.as_ref(), &listing.id, body)?;
+    log::append(
+        scene.tx,
+        &mut scene.act,
+        place,
+        Kind::ListingChanged,
+        listing.title.as_ref(),
+        &listing.id,
+        body,
+    )?;
     Ok(listing)
 }
 
-fn note(scene: &mut Scene, kind: Kind, title: &kernel::TitleId, subject: &str, body: serde_json::Value) -> Result<()> {
+fn note(
+    scene: &mut Scene,
+    kind: Kind,
+    title: &kernel::TitleId,
+    subject: &str,
+    body: serde_json::Value,
+) -> Result<()> {
     log::append(scene.tx, &mut scene.act, &PlaceId::house(), kind, Some(title), &subject, body)
 }
 
@@ -173,7 +211,8 @@ mod tests {
         let provider = Arc::new(Pretend::new());
         let house = House::open(scratch.db.clone(), clock, Dice::seeded(7), provider).expect("a house");
         let told = house.write_blocking(&House::lane(), Actor::System, |scene| {
-            let mut studio = |en: &str| orgs::add(scene.tx, &mut scene.act, OrgKind::Studio, &Words::new(en, "影"));
+            let mut studio =
+                |en: &str| orgs::add(scene.tx, &mut scene.act, OrgKind::Studio, &Words::new(en, "影"));
             let (ours, theirs) = (studio("Lantern")?.id, studio("Rampart")?.id);
             let title = titles::add(scene.tx, &mut scene.act, &ours, &film())?.id;
             let stolen = offer(scene, &terms(&theirs, &title));

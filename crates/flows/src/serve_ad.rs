@@ -39,7 +39,9 @@ pub fn write_views(house: &House) -> Result<u64> {
     }
     let waiting: Vec<_> = by_place
         .iter()
-        .flat_map(|(place, seen)| seen.chunks(impressions::BATCH_MAX).map(move |batch| (place, batch.to_vec())))
+        .flat_map(|(place, seen)| {
+            seen.chunks(impressions::BATCH_MAX).map(move |batch| (place, batch.to_vec()))
+        })
         .map(|(place, batch)| {
             house.submit(place, Actor::System, move |scene| impressions::record_all(scene.tx, &batch))
         })
@@ -58,7 +60,12 @@ pub struct Followed {
 /// The place whose ad a token is for, so that the click goes to its lane. Refuses a forged or old one.
 pub fn place_of(house: &House, token: &str) -> Result<Shown, Refusal> {
     Shown::open(&house.keys().click, token, house.now()).ok_or_else(|| {
-        Refusal::new(Why::Gone, "ad_over", "This ad is over. The film is still here.", "这条广告已经结束，影片还在这里。")
+        Refusal::new(
+            Why::Gone,
+            "ad_over",
+            "This ad is over. The film is still here.",
+            "这条广告已经结束，影片还在这里。",
+        )
     })
 }
 
@@ -69,8 +76,17 @@ pub fn follow(scene: &mut Scene, shown: &Shown) -> Result<Followed> {
     let clicked = recorded.clicked().clone();
     if let Recorded::Now(_) = recorded {
         bill(scene, &clicked)?;
-        let body = json!({ "campaign": click.campaign, "surface": click.surface, "cost_minor": clicked.cost.minor });
-        log::append(scene.tx, &mut scene.act, &click.place, Kind::AdClicked, Some(&click.title), &clicked.id, body)?;
+        let body =
+            json!({ "campaign": click.campaign, "surface": click.surface, "cost_minor": clicked.cost.minor });
+        log::append(
+            scene.tx,
+            &mut scene.act,
+            &click.place,
+            Kind::AdClicked,
+            Some(&click.title),
+            &clicked.id,
+            body,
+        )?;
     }
     let token = Attribution::of(&clicked).sign(&scene.keys().click);
     Ok(Followed { title: click.title, place: click.place, token })

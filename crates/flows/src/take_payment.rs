@@ -16,7 +16,9 @@ use serde_json::json;
 pub fn begin(house: &House, intent: &Intent) -> Result<Checkout> {
     let now = house.now();
     if intent.expires_at < now {
-        return Err(Refusal::new(Why::Gone, "payment_over", "The time to pay is over.", "支付时间已过。").into());
+        return Err(
+            Refusal::new(Why::Gone, "payment_over", "The time to pay is over.", "支付时间已过。").into()
+        );
     }
     house.provider().create(intent, now)
 }
@@ -59,11 +61,13 @@ fn differs(scene: &mut Scene, notice: &Notice, intent: &Intent) -> Result<()> {
 }
 
 fn capture(scene: &mut Scene, notice: &Notice) -> Result<Taken> {
-    let intent = match intents::capture(scene.tx, &notice.place, &notice.intent, notice.amount, scene.act.at)? {
+    let intent = match intents::capture(scene.tx, &notice.place, &notice.intent, notice.amount, scene.act.at)?
+    {
         Captured::Before(_) => return Ok(Taken::Before),
         Captured::Now(intent) => intent,
     };
-    let body = json!({ "order": intent.order, "amount_minor": intent.amount.minor, "provider": notice.provider });
+    let body =
+        json!({ "order": intent.order, "amount_minor": intent.amount.minor, "provider": notice.provider });
     log::append(scene.tx, &mut scene.act, &intent.place, Kind::PaymentCaptured, None, &intent.id, body)?;
     match intent.purpose {
         Purpose::Tickets => buy_tickets::paid(scene, &intent)?,
@@ -89,12 +93,23 @@ pub fn refunded(scene: &mut Scene, intent: &Intent, refund: &Refund) -> Result<(
     }
     let wallet = format!("provider:{}", intent.provider);
     let part = format!("refunded_{}", refund.reason);
-    ledger::post(scene.tx, &transfer(intent, &part, "refunds:due", &wallet, refund.amount, scene), scene.act.at)?;
+    ledger::post(
+        scene.tx,
+        &transfer(intent, &part, "refunds:due", &wallet, refund.amount, scene),
+        scene.act.at,
+    )?;
     let body = json!({ "intent": intent.id, "amount_minor": refund.amount.minor });
     log::append(scene.tx, &mut scene.act, &refund.place, Kind::RefundDone, None, &refund.id, body)
 }
 
-fn transfer(intent: &Intent, part: &str, debit: &str, credit: &str, amount: Money, scene: &Scene) -> Transfer {
+fn transfer(
+    intent: &Intent,
+    part: &str,
+    debit: &str,
+    credit: &str,
+    amount: Money,
+    scene: &Scene,
+) -> Transfer {
     Transfer {
         book: intent.place.clone(),
         id: format!("{}/{part}", intent.id),

@@ -20,7 +20,10 @@ fn unbalanced(view: &View, book: &PlaceId) -> Result<Vec<String>> {
          having sum(credits_posted - debits_posted) <> 0 or sum(credits_pending - debits_pending) <> 0",
         &[book],
     )?;
-    Ok(rows.into_iter().map(|(currency, sum)| format!("book {book} sums to {sum} {currency}, not to zero")).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(currency, sum)| format!("book {book} sums to {sum} {currency}, not to zero"))
+        .collect())
 }
 
 /// Recomputes every account from the transfers and compares.
@@ -63,7 +66,9 @@ fn wrong_balances(view: &View, book: &PlaceId) -> Result<Vec<String>> {
     )?;
     Ok(rows
         .into_iter()
-        .map(|(account, currency)| format!("account {account} ({currency}) of book {book} differs from its transfers"))
+        .map(|(account, currency)| {
+            format!("account {account} ({currency}) of book {book} differs from its transfers")
+        })
         .collect())
 }
 

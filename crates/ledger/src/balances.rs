@@ -57,7 +57,13 @@ pub fn credit_of(view: &View, book: &PlaceId, account: &str, currency: Currency)
 }
 
 /// Credits less debits of one account as it stood at an instant, by when things happened.
-pub fn credit_as_of(view: &View, book: &PlaceId, account: &str, currency: Currency, at: Instant) -> Result<Money> {
+pub fn credit_as_of(
+    view: &View,
+    book: &PlaceId,
+    account: &str,
+    currency: Currency,
+    at: Instant,
+) -> Result<Money> {
     let (minor,): (i64,) = view.one(
         "select cast(coalesce(sum(case when credit = $2 then amount_minor else -amount_minor end), 0) as bigint)
          from transfer

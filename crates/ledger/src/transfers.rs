@@ -200,7 +200,11 @@ fn entered_before(tx: &Tx, transfer: &Transfer, kind: &str) -> Result<Posted> {
     if same {
         return Ok(Posted::Before);
     }
-    Err(refuse("transfer_differs", "This movement of money was already decided otherwise.", "这笔转账此前已按另一内容处理。"))
+    Err(refuse(
+        "transfer_differs",
+        "This movement of money was already decided otherwise.",
+        "这笔转账此前已按另一内容处理。",
+    ))
 }
 
 /// Makes sure of an account. Names decide limits: what we owe somebody (`box_office:…`) is limited.

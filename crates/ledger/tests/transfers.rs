@@ -23,12 +23,17 @@ fn transfer(id: &str, debit: &str, credit: &str, minor: i64) -> Transfer {
     }
 }
 
-fn write<T: Send + 'static>(db: &Scratch, story: impl FnMut(&db::Tx) -> Result<T> + Send + 'static) -> Result<T> {
+fn write<T: Send + 'static>(
+    db: &Scratch,
+    story: impl FnMut(&db::Tx) -> Result<T> + Send + 'static,
+) -> Result<T> {
     db.write_blocking(Lane::of(&book()), story)
 }
 
 fn credit(db: &Scratch, account: &'static str) -> i64 {
-    db.read_blocking(move |view| balances::credit_of(view, &book(), account, Currency::CNY)).expect("a balance").minor
+    db.read_blocking(move |view| balances::credit_of(view, &book(), account, Currency::CNY))
+        .expect("a balance")
+        .minor
 }
 
 fn audit(db: &Scratch) -> Vec<String> {
@@ -39,7 +44,8 @@ fn audit(db: &Scratch) -> Vec<String> {
 fn a_transfer_moves_money_once() {
     let db = scratch::scratch();
     let sale = transfer("a", "wallet", "box_office:x", 500);
-    let (first, second) = write(&db, move |tx| Ok((post(tx, &sale, NOW)?, post(tx, &sale, NOW)?))).expect("posted");
+    let (first, second) =
+        write(&db, move |tx| Ok((post(tx, &sale, NOW)?, post(tx, &sale, NOW)?))).expect("posted");
     assert_eq!((first, second), (Posted::Now, Posted::Before));
     assert_eq!((credit(&db, "wallet"), credit(&db, "box_office:x")), (-500, 500));
     let other = write(&db, |tx| post(tx, &transfer("a", "wallet", "box_office:x", 501), NOW));
@@ -51,11 +57,14 @@ fn a_transfer_moves_money_once() {
 fn a_limited_account_is_never_overdrawn_even_by_what_is_pending() {
     let db = scratch::scratch();
     write(&db, |tx| post(tx, &transfer("in", "wallet", "merchant:m", 100), NOW)).expect("posted");
-    write(&db, |tx| transfers::reserve(tx, &transfer("hold", "merchant:m", "payout", 80), NOW)).expect("reserved");
+    write(&db, |tx| transfers::reserve(tx, &transfer("hold", "merchant:m", "payout", 80), NOW))
+        .expect("reserved");
     let refused = write(&db, |tx| post(tx, &transfer("out", "merchant:m", "payout", 21), NOW));
     assert_eq!(refused.expect_err("overdrawn").refusal().map(|refusal| refusal.code), Some("overdrawn"));
-    write(&db, |tx| transfers::resolve_post(tx, &book(), "hold", Money::fen(30), NOW)).expect("posted in part");
-    write(&db, |tx| post(tx, &transfer("out", "merchant:m", "payout", 70), NOW)).expect("the rest was released");
+    write(&db, |tx| transfers::resolve_post(tx, &book(), "hold", Money::fen(30), NOW))
+        .expect("posted in part");
+    write(&db, |tx| post(tx, &transfer("out", "merchant:m", "payout", 70), NOW))
+        .expect("the rest was released");
     assert_eq!(credit(&db, "payout"), 100);
     assert!(audit(&db).is_empty());
 }
@@ -102,8 +111,10 @@ fn a_storm_leaves_the_books_balanced() {
 fn the_audit_sees_a_touched_balance() {
     let db = scratch::scratch();
     write(&db, |tx| post(tx, &transfer("a", "wallet", "fee", 5), NOW)).expect("posted");
-    write(&db, |tx| tx.run("update account set credits_posted = 6 where book_id = $1 and id = 'fee'", &[&book()]))
-        .expect("touched");
+    write(&db, |tx| {
+        tx.run("update account set credits_posted = 6 where book_id = $1 and id = 'fee'", &[&book()])
+    })
+    .expect("touched");
     assert_eq!(audit(&db).len(), 2);
 }
 

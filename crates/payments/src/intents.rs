@@ -1,7 +1,9 @@
 //! What somebody is asked to pay for an order.
 
 use db::{FromRow, Row, Tx, View};
-use kernel::{Act, Currency, Error, Instant, IntentId, Kind, Money, OrderId, PersonId, PlaceId, Refusal, Result};
+use kernel::{
+    Act, Currency, Error, Instant, IntentId, Kind, Money, OrderId, PersonId, PlaceId, Refusal, Result,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {

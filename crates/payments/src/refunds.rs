@@ -2,7 +2,7 @@
 
 use crate::intents::{self, Intent};
 use db::{FromRow, Row, Tx, View, broke_check};
-use kernel::{Currency, Error, Instant, IntentId, Kind, Money, PlaceId, Refusal, RefundId, Result};
+use kernel::{Currency, Error, Instant, IntentId, Kind, Money, PlaceId, RefundId, Refusal, Result};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refund {
@@ -62,7 +62,13 @@ fn too_large(error: Error) -> Error {
     if !broke_check(&error, "intent_refund_within_capture") {
         return error;
     }
-    Refusal::new(Kind::Conflict, "refund_too_large", "This is more than was paid.", "退款金额超过了实付金额。").into()
+    Refusal::new(
+        Kind::Conflict,
+        "refund_too_large",
+        "This is more than was paid.",
+        "退款金额超过了实付金额。",
+    )
+    .into()
 }
 
 /// The provider has paid it back; whether this call learned it first.

@@ -183,21 +183,46 @@ pub fn registry(site: Site) -> Routes {
         .page(POST, "/console/merchants/offers/{offer}/close", STUDIO, console::merchants::offers::close)
         .page(GET, "/console/merchants/applications", STUDIO, console::merchants::decide::list)
         .page(GET, "/console/merchants/applications/{application}", STUDIO, console::merchants::decide::show)
-        .page(POST, "/console/merchants/applications/{application}/decision", STUDIO, console::merchants::decide::decide)
+        .page(
+            POST,
+            "/console/merchants/applications/{application}/decision",
+            STUDIO,
+            console::merchants::decide::decide,
+        )
         .page(GET, "/console/merchants/contracts", STUDIO, console::merchants::contracts::list)
         .page(GET, "/console/merchants/open", MERCHANT, console::merchants::apply::list)
         .page(GET, "/console/merchants/open/{offer}", MERCHANT, console::merchants::apply::show)
         .page(POST, "/console/merchants/open/{offer}", MERCHANT, console::merchants::apply::apply)
         .page(GET, "/console/merchants/mine", MERCHANT, console::merchants::mine::list)
         .page(GET, "/console/merchants/mine/{application}", MERCHANT, console::merchants::mine::show)
-        .page(POST, "/console/merchants/mine/{application}/withdrawal", MERCHANT, console::merchants::mine::withdraw)
+        .page(
+            POST,
+            "/console/merchants/mine/{application}/withdrawal",
+            MERCHANT,
+            console::merchants::mine::withdraw,
+        )
         .page(GET, "/console/merchants/products", MERCHANT, console::merchants::products::list)
         .page(GET, "/console/merchants/products/{product}", MERCHANT, console::merchants::products::show)
-        .page(POST, "/console/merchants/products/{product}/listings", MERCHANT, console::merchants::products::add)
-        .page(POST, "/console/merchants/products/{product}/listings/{place}/{listing}/{change}", MERCHANT, console::merchants::products::change)
+        .page(
+            POST,
+            "/console/merchants/products/{product}/listings",
+            MERCHANT,
+            console::merchants::products::add,
+        )
+        .page(
+            POST,
+            "/console/merchants/products/{product}/listings/{place}/{listing}/{change}",
+            MERCHANT,
+            console::merchants::products::change,
+        )
         .page(GET, "/console/merchants/sales", MERCHANT, console::merchants::sales::show)
         .page(GET, "/console/merchants/orders", SHOP, console::merchants::orders::list)
-        .page(POST, "/console/merchants/orders/{place}/{order}/shipment", SHOP, console::merchants::orders::ship)
+        .page(
+            POST,
+            "/console/merchants/orders/{place}/{order}/shipment",
+            SHOP,
+            console::merchants::orders::ship,
+        )
         .page(GET, "/console/people", OPERATOR, console::people::list)
         .page(POST, "/console/people", OPERATOR, console::people::add)
         .page(GET, "/console/people/{org}", OPERATOR, console::people::show)

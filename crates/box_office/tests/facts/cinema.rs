@@ -52,7 +52,7 @@ impl Star {
                 &[&NOW],
             )?;
             let city =
-                cities::City { code: "XXX".into(), name: Words::new("X", "某"), tier: 1, longitude: 0.0, latitude: 0.0 };
+                cities::City { code: "SHA".into(), name: Words::new("X", "某"), tier: 1, longitude: 0.0, latitude: 0.0 };
             cities::add(tx, &city)?;
             cinemas::add(tx, &cinema, NOW)?;
             halls::add(tx, &hall)
@@ -65,7 +65,7 @@ impl Star {
         Cinema {
             place: self.place.clone(),
             org: OrgId("org_a".into()),
-            city: "XXX".into(),
+            city: "SHA".into(),
             slug: "star".into(),
             name: Words::new("Star", "星"),
             address: Words::default(),
@@ -74,7 +74,10 @@ impl Star {
         }
     }
 
-    pub fn write<T: Send + 'static>(&self, story: impl FnMut(&Tx) -> Result<T> + Send + 'static) -> Result<T> {
+    pub fn write<T: Send + 'static>(
+        &self,
+        story: impl FnMut(&Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         self.db.write_blocking(Lane::of(&self.place), story)
     }
 

@@ -35,9 +35,13 @@ pub(super) fn budgets_kept(view: &View, _now: Instant) -> Result<Vec<String>> {
          having sum(cost) <> sum(booked)",
         &[],
     )?;
-    let mut found = sentences(spent, |place, id| format!("campaign {id} at {place} spent what its clicks do not explain"));
+    let mut found = sentences(spent, |place, id| {
+        format!("campaign {id} at {place} spent what its clicks do not explain")
+    });
     found.extend(budgets.into_iter().map(|(id,)| format!("campaign {id} allots more than its budget")));
-    found.extend(sentences(billed, |place, id| format!("{id} of {place} is not booked as the click was charged")));
+    found.extend(sentences(billed, |place, id| {
+        format!("{id} of {place} is not booked as the click was charged")
+    }));
     Ok(found)
 }
 
@@ -62,5 +66,7 @@ pub(super) fn credits_derive(view: &View, _now: Instant) -> Result<Vec<String>> 
            or sold.refunded <> case when credit.reversed_at is null then 0 else 1 end",
         &[],
     )?;
-    Ok(sentences(rows, |place, id| format!("order {id} of {place} is credited to a click as it was not sold")))
+    Ok(sentences(rows, |place, id| {
+        format!("order {id} of {place} is credited to a click as it was not sold")
+    }))
 }

@@ -30,7 +30,9 @@ pub(super) fn books_equal_orders(view: &View, _now: Instant) -> Result<Vec<Strin
              and transfer.credit <> 'box_office:' || ticket_order.title_id)",
         &[],
     )?;
-    found.extend(sentences(strange, |place, id| format!("transfer {id} of {place} belongs to no order, or to another film")));
+    found.extend(sentences(strange, |place, id| {
+        format!("transfer {id} of {place} belongs to no order, or to another film")
+    }));
     Ok(found)
 }
 
@@ -86,7 +88,10 @@ fn products(view: &View) -> Result<Vec<String>> {
          where orders.state = 'refunded' and back.id is null",
         &[],
     )?;
-    let mut found = sentences(sold, |place, id| format!("product order {id} of {place} is not booked as it was sold"));
-    found.extend(sentences(kept, |place, id| format!("transfer {id} of {place} did not go back with its order")));
+    let mut found =
+        sentences(sold, |place, id| format!("product order {id} of {place} is not booked as it was sold"));
+    found.extend(sentences(kept, |place, id| {
+        format!("transfer {id} of {place} did not go back with its order")
+    }));
     Ok(found)
 }

@@ -19,8 +19,12 @@ pub(super) fn paid_means_delivered(view: &View, now: Instant) -> Result<Vec<Stri
         "select place_id, id from payment_intent where state = 'open' and expires_at < $1",
         &[&now.plus_seconds(-REFUND_GRACE_SECONDS)],
     )?;
-    found.extend(sentences(strayed, |place, id| format!("the provider took another amount for payment {id} of {place}")));
-    found.extend(sentences(unheard, |place, id| format!("nobody knows what became of payment {id} of {place}")));
+    found.extend(sentences(strayed, |place, id| {
+        format!("the provider took another amount for payment {id} of {place}")
+    }));
+    found.extend(sentences(unheard, |place, id| {
+        format!("nobody knows what became of payment {id} of {place}")
+    }));
     Ok(found)
 }
 
@@ -48,8 +52,12 @@ fn undelivered(view: &View) -> Result<Vec<String>> {
            and (orders.state is null or orders.state not in ('paid', 'shipped'))",
         &[],
     )?;
-    let mut found = sentences(tickets, |place, id| format!("payment {id} of {place} has neither its tickets nor a refund"));
-    found.extend(sentences(products, |place, id| format!("payment {id} of {place} has neither its products nor a refund")));
+    let mut found = sentences(tickets, |place, id| {
+        format!("payment {id} of {place} has neither its tickets nor a refund")
+    });
+    found.extend(sentences(products, |place, id| {
+        format!("payment {id} of {place} has neither its products nor a refund")
+    }));
     Ok(found)
 }
 
@@ -71,8 +79,11 @@ fn unpaid(view: &View) -> Result<Vec<String>> {
            and (intent.state is null or intent.state <> 'captured' or intent.refunded_minor > 0)",
         &[],
     )?;
-    let mut found = sentences(tickets, |place, id| format!("order {id} of {place} has tickets that nobody paid for"));
-    found.extend(sentences(products, |place, id| format!("order {id} of {place} has products that nobody paid for")));
+    let mut found =
+        sentences(tickets, |place, id| format!("order {id} of {place} has tickets that nobody paid for"));
+    found.extend(sentences(products, |place, id| {
+        format!("order {id} of {place} has products that nobody paid for")
+    }));
     Ok(found)
 }
 
@@ -99,7 +110,9 @@ pub(super) fn money_equals_payments(view: &View, _now: Instant) -> Result<Vec<St
          where coalesce(moved.came, 0) <> intent.captured_minor or coalesce(moved.went, 0) <> coalesce(done.minor, 0)",
         &[],
     )?;
-    found.extend(sentences(payments, |place, id| format!("payment {id} of {place} is not booked as it came and went")));
+    found.extend(sentences(payments, |place, id| {
+        format!("payment {id} of {place} is not booked as it came and went")
+    }));
     Ok(found)
 }
 
@@ -135,7 +148,9 @@ fn places_off(view: &View) -> Result<Vec<String>> {
          order by place_id",
         &[],
     )?;
-    let paid = |(place, paid, booked): &_| format!("{place} was paid {paid} by its provider but has booked {booked}");
+    let paid = |(place, paid, booked): &_| {
+        format!("{place} was paid {paid} by its provider but has booked {booked}")
+    };
     let owed = |(place, due, booked): &_| format!("{place} owes refunds of {due} but has booked {booked}");
     Ok(rows.iter().map(paid).chain(due.iter().map(owed)).collect())
 }
@@ -154,7 +169,10 @@ pub(super) fn refunded_once(view: &View, now: Instant) -> Result<Vec<String>> {
         "select place_id, id from refund where state = 'requested' and requested_at < $1",
         &[&now.plus_seconds(-REFUND_GRACE_SECONDS)],
     )?;
-    let mut found = sentences(sums, |place, id| format!("the refunds of payment {id} of {place} do not add up"));
-    found.extend(sentences(waiting, |place, id| format!("refund {id} of {place} waits too long for its provider")));
+    let mut found =
+        sentences(sums, |place, id| format!("the refunds of payment {id} of {place} do not add up"));
+    found.extend(sentences(waiting, |place, id| {
+        format!("refund {id} of {place} waits too long for its provider")
+    }));
     Ok(found)
 }

@@ -12,7 +12,10 @@ pub(super) fn royalties_derive(view: &View, _now: Instant) -> Result<Vec<String>
             let owed = crate::buy_product::owed(view, &line)?.map(|owed| owed.accrued);
             let owed = if kind == "sale" { owed } else { owed.map(|owed| owed.reversed()) };
             if owed != Some(accrued) {
-                found.push(format!("the {kind} of {} in order {} of {place} owes another royalty", line.listing, line.order));
+                found.push(format!(
+                    "the {kind} of {} in order {} of {place} owes another royalty",
+                    line.listing, line.order
+                ));
             }
         }
     }
@@ -45,7 +48,9 @@ fn missing(view: &View) -> Result<Vec<String>> {
          having sum(owing) <> 0",
         &[],
     )?;
-    Ok(sentences(rows, |place, id| format!("order {id} of {place} sold or took back a licensed product without its royalty")))
+    Ok(sentences(rows, |place, id| {
+        format!("order {id} of {place} sold or took back a licensed product without its royalty")
+    }))
 }
 
 fn unbooked(view: &View) -> Result<Vec<String>> {
@@ -68,5 +73,7 @@ fn unbooked(view: &View) -> Result<Vec<String>> {
          having sum(licensor) <> 0 or sum(platform) <> 0 or sum(fund) <> 0",
         &[],
     )?;
-    Ok(sentences(rows, |place, id| format!("the royalty of order {id} of {place} is not booked as it accrued")))
+    Ok(sentences(rows, |place, id| {
+        format!("the royalty of order {id} of {place} is not booked as it accrued")
+    }))
 }

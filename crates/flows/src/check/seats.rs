@@ -30,8 +30,12 @@ pub(super) fn seat_once(view: &View, _now: Instant) -> Result<Vec<String>> {
         &[],
     )?;
     let mut found = sentences(twice, |place, seat| format!("seat {seat} of {place} has two live tickets"));
-    found.extend(sentences(ticketless, |place, seat| format!("seat {seat} of {place} is sold without a ticket")));
-    found.extend(sentences(seatless, |place, id| format!("ticket {id} of {place} is for a seat that is not its own")));
+    found.extend(sentences(ticketless, |place, seat| {
+        format!("seat {seat} of {place} is sold without a ticket")
+    }));
+    found.extend(sentences(seatless, |place, id| {
+        format!("ticket {id} of {place} is for a seat that is not its own")
+    }));
     Ok(found)
 }
 
@@ -47,7 +51,9 @@ pub(super) fn within_capacity(view: &View, _now: Instant) -> Result<Vec<String>>
     )?;
     let stock: Vec<(String, String)> = view.all("select place_id, id from listing where stock < 0", &[])?;
     let mut found = sentences(over, |place, id| format!("showtime {id} of {place} is oversold"));
-    found.extend(sentences(stock, |place, id| format!("listing {id} of {place} promised more than its stock")));
+    found.extend(sentences(stock, |place, id| {
+        format!("listing {id} of {place} promised more than its stock")
+    }));
     Ok(found)
 }
 
@@ -78,7 +84,9 @@ pub(super) fn holds_end(view: &View, now: Instant) -> Result<Vec<String>> {
         &[&now],
     )?;
     let mut found = sentences(overdue, |place, id| format!("the hold of order {id} of {place} is overdue"));
-    found.extend(sentences(orphans, |place, seat| format!("seat {seat} of {place} belongs to no order of its kind")));
+    found.extend(sentences(orphans, |place, seat| {
+        format!("seat {seat} of {place} belongs to no order of its kind")
+    }));
     found.extend(sentences(lost, |place, id| format!("order {id} of {place} no longer holds its seats")));
     Ok(found)
 }

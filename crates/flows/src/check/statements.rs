@@ -44,7 +44,9 @@ fn misdivided(view: &View, place: &PlaceId, stated: &[Statement]) -> Result<Vec<
     let mut found = Vec::new();
     for (title, periods) in films {
         let terms = &periods[0].terms;
-        if periods.iter().all(|period| period.terms == *terms) && !sums_to_whole(view, title, terms, &periods)? {
+        if periods.iter().all(|period| period.terms == *terms)
+            && !sums_to_whole(view, title, terms, &periods)?
+        {
             found.push(format!("the statements of {title} of {place} do not follow from its terms"));
         }
     }

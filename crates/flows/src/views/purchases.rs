@@ -64,9 +64,51 @@ pub fn of_buyer(view: &View, buyer: &PersonId) -> Result<Vec<Purchase>> {
 /// What lies in one order: names and pieces.
 pub type Contents = Vec<(Words, i64)>;
 
-/// A shop's latest orders with what is in them, the newest first.
+/// A shop's paid orders that wait to be sent, the oldest first, and how many there are altogether.
+pub fn to_send(view: &View, place: &PlaceId, limit: i64) -> Result<(i64, Vec<(Order, Contents)>)> {
+    let (count,): (i64,) =
+        view.one("select count(*) from product_order where place_id = $1 and state = 'paid'", &[place])?;
+    let orders = view.all(
+        "select place_id, id, buyer_id, state, pay_until, closed_at, total_minor, currency, recipient, address,
+           click, created_at
+         from product_order
+         where place_id = $1 and state = 'paid'
+         order by created_at, id
+         limit $2",
+        &[place, &limit],
+    )?;
+    let lines = view.all(
+        "with waiting as (
+           select place_id, id
+           from product_order
+           where place_id = $1 and state = 'paid'
+           order by created_at, id
+           limit $2
+         )
+         select line.order_id, product.name_en, product.name_zh, line.quantity
+         from product_order_line line
+         join waiting on waiting.place_id = line.place_id and waiting.id = line.order_id
+         join product on product.id = line.product_id
+         where line.place_id = $1
+         order by line.order_id, line.listing_id",
+        &[place, &limit],
+    )?;
+    Ok((count, packed(orders, lines)))
+}
+
+/// A shop's latest orders, however they stand, the newest first.
 pub fn of_shop(view: &View, place: &PlaceId) -> Result<Vec<(Order, Contents)>> {
-    let rows: Vec<(OrderId, String, String, i64)> = view.all(
+    let limit = shops::orders::LIST_MAX;
+    let orders = view.all(
+        "select place_id, id, buyer_id, state, pay_until, closed_at, total_minor, currency, recipient, address,
+           click, created_at
+         from product_order
+         where place_id = $1
+         order by created_at desc, id
+         limit $2",
+        &[place, &limit],
+    )?;
+    let lines = view.all(
         "with latest as (
            select place_id, id
            from product_order
@@ -80,15 +122,19 @@ pub fn of_shop(view: &View, place: &PlaceId) -> Result<Vec<(Order, Contents)>> {
          join product on product.id = line.product_id
          where line.place_id = $1
          order by line.order_id, line.listing_id",
-        &[place, &shops::orders::LIST_MAX],
+        &[place, &limit],
     )?;
+    Ok(packed(orders, lines))
+}
+
+fn packed(orders: Vec<Order>, lines: Vec<(OrderId, String, String, i64)>) -> Vec<(Order, Contents)> {
     let mut contents: BTreeMap<OrderId, Contents> = BTreeMap::new();
-    for (order, en, zh, quantity) in rows {
+    for (order, en, zh, quantity) in lines {
         contents.entry(order).or_default().push((Words::new(en, zh), quantity));
     }
-    let orders = shops::orders::of_shop(view, place)?;
-    Ok(orders
-        .into_iter()
-        .map(|order| (order.clone(), contents.remove(&order.id).unwrap_or_default()))
-        .collect())
+    let with_contents = |order: Order| {
+        let held = contents.remove(&order.id).unwrap_or_default();
+        (order, held)
+    };
+    orders.into_iter().map(with_contents).collect()
 }

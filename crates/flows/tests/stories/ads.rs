@@ -24,7 +24,10 @@ fn a_click_is_paid_once_and_credits_the_sale() {
             });
         }
     });
-    assert_eq!((town.credit("plc_tide", "ad_revenue"), town.credit("plc_tide", "advertiser:{studio}")), (180, -180));
+    assert_eq!(
+        (town.credit("plc_tide", "ad_revenue"), town.credit("plc_tide", "advertiser:{studio}")),
+        (180, -180)
+    );
     assert_eq!(town.happened(Kind::AdClicked), 1);
 
     let show = town.showtime(19, 30, 4000);

@@ -36,7 +36,8 @@ const STEPS: &[(&str, Step)] = &[
         Ok(())
     }),
     ("notice", |town, memory| {
-        memory.notice = Some(town.provider.pay(&the(&memory.held).intent.id, town.house.now()).expect("open"));
+        memory.notice =
+            Some(town.provider.pay(&the(&memory.held).intent.id, town.house.now()).expect("open"));
         town.tells(the(&memory.notice))
     }),
     ("refund", |town, memory| {
@@ -115,12 +116,17 @@ fn left(town: &Town) -> Vec<String> {
              ",
             &[],
         )?);
-        left.extend(view.all::<(String, String, i64)>("select place_id, state, total_minor from product_order", &[])?);
+        left.extend(
+            view.all::<(String, String, i64)>("select place_id, state, total_minor from product_order", &[])?,
+        );
         left.extend(view.all::<(String, String, i64)>(
             "select place_id, seat, coalesce(voided_at, 0) from ticket order by seat, voided_at",
             &[],
         )?);
-        left.extend(view.all::<(String, String, i64)>("select place_id, kind, at from event order by place_id, id", &[])?);
+        left.extend(view.all::<(String, String, i64)>(
+            "select place_id, kind, at from event order by place_id, id",
+            &[],
+        )?);
         Ok(left.into_iter().map(|row| format!("{row:?}")).collect())
     })
 }

@@ -9,63 +9,278 @@ use std::sync::{Arc, Mutex};
 
 /// The code that must find it, what is broken, and by which statements.
 const CONTROLS: &[(&str, &str, &[&str])] = &[
-    ("seat_once", "two live tickets for a seat", &["drop index ticket_seat_once", "update ticket set seat = 'A1' where voided_at is null"]),
+    (
+        "seat_once",
+        "two live tickets for a seat",
+        &["drop index ticket_seat_once", "update ticket set seat = 'A1' where voided_at is null"],
+    ),
     ("seat_once", "a sold seat without a ticket", &["update ticket set voided_at = 1"]),
-    ("seat_once", "a ticket for a seat that was given away", &["update showtime_seat set order_id = (select max(id) from ticket_order where state = 'refunded') where seat = 'A1'"]),
+    (
+        "seat_once",
+        "a ticket for a seat that was given away",
+        &[
+            "update showtime_seat set order_id = (select max(id) from ticket_order where state = 'refunded') where seat = 'A1'",
+        ],
+    ),
     ("seat_once", "a ticket for a free seat", &["delete from showtime_seat where seat = 'A1'"]),
     ("within_capacity", "more tickets than seats", &["update showtime set seats = 1"]),
     ("within_capacity", "less than nothing in stock", &["update listing set stock = -1"]),
     ("paid_means_delivered", "money without tickets", &["update ticket set voided_at = 1"]),
-    ("paid_means_delivered", "money for an order that is over", &["update ticket_order set state = 'expired' where state = 'paid'"]),
-    ("paid_means_delivered", "money without products", &["update product_order set state = 'placed', closed_at = null where state = 'paid'"]),
-    ("paid_means_delivered", "tickets without money", &["update payment_intent set state = 'open', captured_minor = 0 where kind = 'tickets' and refunded_minor = 0"]),
-    ("paid_means_delivered", "products without money", &["update payment_intent set state = 'closed' where kind = 'products' and refunded_minor = 0"]),
-    ("paid_means_delivered", "tickets that stay good after their refund", &["update payment_intent set refunded_minor = captured_minor where kind = 'tickets'"]),
-    ("paid_means_delivered", "a notice of another amount", &["update payment_notice set amount_minor = amount_minor + 1"]),
-    ("paid_means_delivered", "a payment of which nothing was ever heard", &["update payment_intent set state = 'open', expires_at = 1 where state = 'closed'"]),
-    ("books_balance", "a touched balance", &["update account set credits_posted = credits_posted + 1 where id = 'service_fee'"]),
-    ("books_balance", "a touched transfer", &["update transfer set amount_minor = amount_minor + 1 where code = 'service_fee'"]),
-    ("books_balance", "an overdrawn account", &["update account set limited = true where id like 'provider:%'"]),
-    ("books_equal_orders", "a sale that is not booked", &["update ticket_order set base_minor = base_minor + 1, paid_minor = paid_minor + 1 where state = 'paid'"]),
-    ("books_equal_orders", "a fee that is not booked", &["update transfer set amount_minor = 1 where code = 'service_fee'"]),
-    ("books_equal_orders", "a refund that is not booked", &["update transfer set code = 'lost' where code = 'ticket_refund'"]),
-    ("books_equal_orders", "a refund of what was not refunded", &["update ticket_order set state = 'paid' where state = 'refunded'"]),
-    ("books_equal_orders", "a sale booked for another film", &["insert into account (book_id, id, currency, limited, debits_posted, credits_posted, debits_pending, credits_pending) values ('plc_star', 'box_office:ttl_other', 'CNY', false, 0, 0, 0, 0)", "update transfer set credit = 'box_office:ttl_other' where code = 'ticket_sale'"]),
-    ("books_equal_orders", "a sale of no order", &["update transfer set reference = 'ord_none' where code = 'ticket_subsidy'"]),
-    ("books_equal_orders", "a product sale that is not booked", &["update product_order set total_minor = total_minor + 1 where state = 'paid'"]),
-    ("books_equal_orders", "a commission that is kept after a refund", &["delete from transfer where id like '%/commission/back'"]),
-    ("money_equals_payments", "a capture that is not booked", &["update payment_intent set amount_minor = amount_minor + 1, captured_minor = captured_minor + 1 where refunded_minor = 0 and state = 'captured'"]),
-    ("money_equals_payments", "two captures booked the wrong way round", &["update transfer set reference = (select max(id) from ticket_order where state = 'refunded') where code = 'service_fee'"]),
-    ("money_equals_payments", "a refund that is booked but not done", &["update refund set state = 'requested', done_at = null"]),
-    ("money_equals_payments", "money of a provider that nobody paid", &["insert into account (book_id, id, currency, limited, debits_posted, credits_posted, debits_pending, credits_pending) values ('plc_tide', 'provider:other', 'CNY', false, 5, 0, 0, 0)"]),
+    (
+        "paid_means_delivered",
+        "money for an order that is over",
+        &["update ticket_order set state = 'expired' where state = 'paid'"],
+    ),
+    (
+        "paid_means_delivered",
+        "money without products",
+        &["update product_order set state = 'placed', closed_at = null where state = 'paid'"],
+    ),
+    (
+        "paid_means_delivered",
+        "tickets without money",
+        &[
+            "update payment_intent set state = 'open', captured_minor = 0 where kind = 'tickets' and refunded_minor = 0",
+        ],
+    ),
+    (
+        "paid_means_delivered",
+        "products without money",
+        &["update payment_intent set state = 'closed' where kind = 'products' and refunded_minor = 0"],
+    ),
+    (
+        "paid_means_delivered",
+        "tickets that stay good after their refund",
+        &["update payment_intent set refunded_minor = captured_minor where kind = 'tickets'"],
+    ),
+    (
+        "paid_means_delivered",
+        "a notice of another amount",
+        &["update payment_notice set amount_minor = amount_minor + 1"],
+    ),
+    (
+        "paid_means_delivered",
+        "a payment of which nothing was ever heard",
+        &["update payment_intent set state = 'open', expires_at = 1 where state = 'closed'"],
+    ),
+    (
+        "books_balance",
+        "a touched balance",
+        &["update account set credits_posted = credits_posted + 1 where id = 'service_fee'"],
+    ),
+    (
+        "books_balance",
+        "a touched transfer",
+        &["update transfer set amount_minor = amount_minor + 1 where code = 'service_fee'"],
+    ),
+    (
+        "books_balance",
+        "an overdrawn account",
+        &["update account set limited = true where id like 'provider:%'"],
+    ),
+    (
+        "books_equal_orders",
+        "a sale that is not booked",
+        &[
+            "update ticket_order set base_minor = base_minor + 1, paid_minor = paid_minor + 1 where state = 'paid'",
+        ],
+    ),
+    (
+        "books_equal_orders",
+        "a fee that is not booked",
+        &["update transfer set amount_minor = 1 where code = 'service_fee'"],
+    ),
+    (
+        "books_equal_orders",
+        "a refund that is not booked",
+        &["update transfer set code = 'lost' where code = 'ticket_refund'"],
+    ),
+    (
+        "books_equal_orders",
+        "a refund of what was not refunded",
+        &["update ticket_order set state = 'paid' where state = 'refunded'"],
+    ),
+    (
+        "books_equal_orders",
+        "a sale booked for another film",
+        &[
+            "insert into account (book_id, id, currency, limited, debits_posted, credits_posted, debits_pending, credits_pending) values ('plc_star', 'box_office:ttl_other', 'CNY', false, 0, 0, 0, 0)",
+            "update transfer set credit = 'box_office:ttl_other' where code = 'ticket_sale'",
+        ],
+    ),
+    (
+        "books_equal_orders",
+        "a sale of no order",
+        &["update transfer set reference = 'ord_none' where code = 'ticket_subsidy'"],
+    ),
+    (
+        "books_equal_orders",
+        "a product sale that is not booked",
+        &["update product_order set total_minor = total_minor + 1 where state = 'paid'"],
+    ),
+    (
+        "books_equal_orders",
+        "a commission that is kept after a refund",
+        &["delete from transfer where id like '%/commission/back'"],
+    ),
+    (
+        "money_equals_payments",
+        "a capture that is not booked",
+        &[
+            "update payment_intent set amount_minor = amount_minor + 1, captured_minor = captured_minor + 1 where refunded_minor = 0 and state = 'captured'",
+        ],
+    ),
+    (
+        "money_equals_payments",
+        "two captures booked the wrong way round",
+        &[
+            "update transfer set reference = (select max(id) from ticket_order where state = 'refunded') where code = 'service_fee'",
+        ],
+    ),
+    (
+        "money_equals_payments",
+        "a refund that is booked but not done",
+        &["update refund set state = 'requested', done_at = null"],
+    ),
+    (
+        "money_equals_payments",
+        "money of a provider that nobody paid",
+        &[
+            "insert into account (book_id, id, currency, limited, debits_posted, credits_posted, debits_pending, credits_pending) values ('plc_tide', 'provider:other', 'CNY', false, 5, 0, 0, 0)",
+        ],
+    ),
     ("refunded_once", "refunds that do not add up", &["update refund set amount_minor = amount_minor - 1"]),
-    ("refunded_once", "a refund that waits for ever", &["update refund set state = 'requested', requested_at = 1"]),
-    ("holds_end", "a hold past its deadline", &["update ticket_order set held_until = 1 where state = 'held'"]),
-    ("holds_end", "stock promised past its deadline", &["update product_order set pay_until = 1 where state = 'placed'"]),
-    ("holds_end", "a sold seat of an order that is over", &["update ticket_order set state = 'refunded' where state = 'paid'"]),
-    ("holds_end", "a held seat of nobody", &["update showtime_seat set order_id = 'ord_none' where state = 'held'"]),
+    (
+        "refunded_once",
+        "a refund that waits for ever",
+        &["update refund set state = 'requested', requested_at = 1"],
+    ),
+    (
+        "holds_end",
+        "a hold past its deadline",
+        &["update ticket_order set held_until = 1 where state = 'held'"],
+    ),
+    (
+        "holds_end",
+        "stock promised past its deadline",
+        &["update product_order set pay_until = 1 where state = 'placed'"],
+    ),
+    (
+        "holds_end",
+        "a sold seat of an order that is over",
+        &["update ticket_order set state = 'refunded' where state = 'paid'"],
+    ),
+    (
+        "holds_end",
+        "a held seat of nobody",
+        &["update showtime_seat set order_id = 'ord_none' where state = 'held'"],
+    ),
     ("holds_end", "a hold without its seats", &["delete from showtime_seat where state = 'held'"]),
-    ("budgets_kept", "an allotment spent without a click", &["update allotment set spent_minor = spent_minor + 1"]),
-    ("budgets_kept", "an allotment beyond the budget", &["update allotment set allotted_minor = allotted_minor + 1"]),
-    ("budgets_kept", "a click paid for twice", &["update click set cost_minor = cost_minor * 2", "update allotment set spent_minor = spent_minor * 2"]),
-    ("budgets_kept", "a click that is not booked", &["update transfer set code = 'lost' where code = 'ad_click'"]),
-    ("budgets_kept", "a booking without a click", &["delete from click", "update allotment set spent_minor = 0"]),
+    (
+        "budgets_kept",
+        "an allotment spent without a click",
+        &["update allotment set spent_minor = spent_minor + 1"],
+    ),
+    (
+        "budgets_kept",
+        "an allotment beyond the budget",
+        &["update allotment set allotted_minor = allotted_minor + 1"],
+    ),
+    (
+        "budgets_kept",
+        "a click paid for twice",
+        &[
+            "update click set cost_minor = cost_minor * 2",
+            "update allotment set spent_minor = spent_minor * 2",
+        ],
+    ),
+    (
+        "budgets_kept",
+        "a click that is not booked",
+        &["update transfer set code = 'lost' where code = 'ad_click'"],
+    ),
+    (
+        "budgets_kept",
+        "a booking without a click",
+        &["delete from click", "update allotment set spent_minor = 0"],
+    ),
     ("credits_derive", "a credit that outlives its refund", &["update ad_credit set reversed_at = null"]),
     ("credits_derive", "a credit taken back without a refund", &["update ad_credit set reversed_at = 1"]),
-    ("credits_derive", "a credit of another amount", &["update ad_credit set amount_minor = amount_minor + 1"]),
+    (
+        "credits_derive",
+        "a credit of another amount",
+        &["update ad_credit set amount_minor = amount_minor + 1"],
+    ),
     ("credits_derive", "a credit without a click", &["update ad_credit set click_id = 'clk_none'"]),
-    ("royalties_derive", "another royalty than agreed", &["update royalty_accrual set royalty_minor = royalty_minor + 1, platform_minor = platform_minor + 1"]),
-    ("royalties_derive", "the licensor's part given to the platform", &["update royalty_accrual set licensor_minor = 0, platform_minor = royalty_minor"]),
-    ("royalties_derive", "a licensed sale without a royalty", &["delete from royalty_accrual where kind = 'sale'"]),
-    ("royalties_derive", "a royalty kept after a refund", &["delete from royalty_accrual where kind = 'refund'"]),
-    ("royalties_derive", "a royalty that is not booked", &["update transfer set code = 'lost' where code = 'royalty'"]),
-    ("royalties_derive", "a licence changed after the sale", &["update licence_contract set fund_ppm = fund_ppm + 10000"]),
-    ("statements_derive", "a statement that differs from its orders", &["update statement set admissions = admissions + 1"]),
-    ("statements_derive", "a sale after the statement", &["update ticket_order set state = 'refunded' where showtime_id = (select min(id) from showtime)"]),
-    ("statements_derive", "a statement that differs from its terms", &["update statement set exhibition_minor = exhibition_minor + 1, producer_minor = producer_minor - 1"]),
-    ("statements_derive", "a statement that is not booked", &["update transfer set code = 'lost' where code = 'settlement' and book_id = 'plc_star'"]),
-    ("statements_derive", "a statement without its mirror", &["delete from transfer where book_id = 'plc_house' and code = 'settlement'", "delete from account where book_id = 'plc_house'"]),
-    ("statements_derive", "a mirror without its statement", &["insert into account (book_id, id, currency, limited, debits_posted, credits_posted, debits_pending, credits_pending) values ('plc_house', 'clearing:plc_moon', 'CNY', false, 5, 0, 0, 0)"]),
+    (
+        "royalties_derive",
+        "another royalty than agreed",
+        &[
+            "update royalty_accrual set royalty_minor = royalty_minor + 1, platform_minor = platform_minor + 1",
+        ],
+    ),
+    (
+        "royalties_derive",
+        "the licensor's part given to the platform",
+        &["update royalty_accrual set licensor_minor = 0, platform_minor = royalty_minor"],
+    ),
+    (
+        "royalties_derive",
+        "a licensed sale without a royalty",
+        &["delete from royalty_accrual where kind = 'sale'"],
+    ),
+    (
+        "royalties_derive",
+        "a royalty kept after a refund",
+        &["delete from royalty_accrual where kind = 'refund'"],
+    ),
+    (
+        "royalties_derive",
+        "a royalty that is not booked",
+        &["update transfer set code = 'lost' where code = 'royalty'"],
+    ),
+    (
+        "royalties_derive",
+        "a licence changed after the sale",
+        &["update licence_contract set fund_ppm = fund_ppm + 10000"],
+    ),
+    (
+        "statements_derive",
+        "a statement that differs from its orders",
+        &["update statement set admissions = admissions + 1"],
+    ),
+    (
+        "statements_derive",
+        "a sale after the statement",
+        &["update ticket_order set state = 'refunded' where showtime_id = (select min(id) from showtime)"],
+    ),
+    (
+        "statements_derive",
+        "a statement that differs from its terms",
+        &[
+            "update statement set exhibition_minor = exhibition_minor + 1, producer_minor = producer_minor - 1",
+        ],
+    ),
+    (
+        "statements_derive",
+        "a statement that is not booked",
+        &["update transfer set code = 'lost' where code = 'settlement' and book_id = 'plc_star'"],
+    ),
+    (
+        "statements_derive",
+        "a statement without its mirror",
+        &[
+            "delete from transfer where book_id = 'plc_house' and code = 'settlement'",
+            "delete from account where book_id = 'plc_house'",
+        ],
+    ),
+    (
+        "statements_derive",
+        "a mirror without its statement",
+        &[
+            "insert into account (book_id, id, currency, limited, debits_posted, credits_posted, debits_pending, credits_pending) values ('plc_house', 'clearing:plc_moon', 'CNY', false, 5, 0, 0, 0)",
+        ],
+    ),
 ];
 
 /// A town in which everything that can be checked has happened once: sold, subsidised, refunded, late, held;

@@ -23,7 +23,10 @@ fn a_second_notice_changes_nothing() {
     town.later(30 * 86_400);
     town.tells(&notice).expect("the notice is taken");
     town.tells(&Notice { id: "another".into(), ..notice }).expect("the notice is taken");
-    assert_eq!((town.live_tickets(), town.happened(Kind::TicketsSold), town.happened(Kind::PaymentCaptured)), (2, 1, 1));
+    assert_eq!(
+        (town.live_tickets(), town.happened(Kind::TicketsSold), town.happened(Kind::PaymentCaptured)),
+        (2, 1, 1)
+    );
     assert_eq!(town.star_credit("provider:pretend"), -8600);
     assert_eq!(town.star_credit("box_office:{film}"), 8000);
     assert_eq!(town.star_credit("service_fee"), 600);
@@ -40,7 +43,10 @@ fn a_late_notice_is_refunded_in_the_same_transaction() {
     town.tells(&notice).expect("the notice is taken");
     assert_eq!(town.order(&held.order.id).state, State::Expired);
     let intent = town.intent(&held.intent);
-    assert_eq!((intent.state, intent.captured, intent.refunded), (Paying::Captured, Money::fen(4300), Money::fen(4300)));
+    assert_eq!(
+        (intent.state, intent.captured, intent.refunded),
+        (Paying::Captured, Money::fen(4300), Money::fen(4300))
+    );
     assert_eq!((town.star_credit("provider:pretend"), town.star_credit("refunds:due")), (-4300, 4300));
     assert_eq!((town.live_tickets(), town.happened(Kind::PaymentLate)), (0, 1));
     town.is_whole();
@@ -142,7 +148,11 @@ fn an_unpaid_payment_is_closed_where_it_could_be_paid() {
     for held in [&begun, &unheard] {
         assert_eq!(town.intent(&held.intent).state, Paying::Closed);
     }
-    assert_eq!(town.provider.pay(&begun.intent.id, begun.intent.expires_at), None, "closed at the provider too");
+    assert_eq!(
+        town.provider.pay(&begun.intent.id, begun.intent.expires_at),
+        None,
+        "closed at the provider too"
+    );
     assert_eq!(crate::town::code(flows::take_payment::begin(&town.house, &unheard.intent)), "payment_over");
     let outcome = town.provider.query(&unheard.intent, town.house.now()).expect("an answer");
     assert_eq!(outcome, ::payments::providers::Outcome::Unheard);
@@ -155,7 +165,9 @@ fn a_notice_with_another_amount_sells_nothing() {
     let show = town.showtime(19, 30, 4000);
     let held = town.holds("ann", &show, &["F7"]).expect("held");
     let right = town.pays(&held.intent);
-    for (id, amount) in [("less", Money::fen(4299)), ("more", Money::fen(4301)), ("other", Money::new(4300, Currency::USD))] {
+    for (id, amount) in
+        [("less", Money::fen(4299)), ("more", Money::fen(4301)), ("other", Money::new(4300, Currency::USD))]
+    {
         let wrong = Notice { id: id.into(), amount, ..right.clone() };
         town.tells(&wrong).expect("it is heard");
         town.tells(&wrong).expect("it is heard again");

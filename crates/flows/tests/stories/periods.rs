@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 
 /// The parts that stay in the cinema's book after a closing, in fen.
 fn parts(town: &Town) -> [i64; 5] {
-    ["special_fund", "tax", "exhibition", "clearing:house", "box_office:{film}"].map(|account| town.star_credit(account))
+    ["special_fund", "tax", "exhibition", "clearing:house", "box_office:{film}"]
+        .map(|account| town.star_credit(account))
 }
 
 /// 19.90 yuan paid, 35.00 the minimum, no fee: the studio's subsidy adds 15.10.
@@ -20,7 +21,10 @@ fn a_subsidised_ticket_settles_at_its_minimum() {
     assert_eq!(town.star_credit("box_office:{film}"), 3500);
     town.at(premiere().plus(1), 9, 0);
     let statement = town.closes(premiere(), premiere()).expect("closed");
-    assert_eq!((statement.consumers.minor, statement.subsidy.minor, statement.split.net.minor), (1990, 1510, 3209));
+    assert_eq!(
+        (statement.consumers.minor, statement.subsidy.minor, statement.split.net.minor),
+        (1990, 1510, 3209)
+    );
     assert_eq!(parts(&town), [175, 116, 1829, 1380, 0]);
     town.mirrors(&statement).expect("mirrored");
     town.is_whole();
@@ -34,7 +38,10 @@ fn the_service_fee_stays_out_of_the_split_base() {
     town.buys("ann", &show, &["F7"]);
     town.at(premiere().plus(1), 9, 0);
     let statement = town.closes(premiere(), premiere()).expect("closed");
-    assert_eq!((statement.consumers.minor, statement.fee.minor, statement.split.aggregate.minor), (4000, 300, 3700));
+    assert_eq!(
+        (statement.consumers.minor, statement.fee.minor, statement.split.aggregate.minor),
+        (4000, 300, 3700)
+    );
     assert_eq!(parts(&town), [185, 122, 1934, 1459, 0]);
     assert_eq!(town.star_credit("service_fee"), 300);
     town.mirrors(&statement).expect("mirrored");
@@ -83,7 +90,9 @@ fn a_period_that_overlaps_is_refused() {
     town.buys("ann", &show, &["F7"]);
     town.at(day.plus(5), 9, 0);
     let closed = town.closes(day, day.plus(1)).expect("closed");
-    for (first, last) in [(day, day), (day.plus(1), day.plus(1)), (day.plus(-1), day), (day.plus(-1), day.plus(4))] {
+    for (first, last) in
+        [(day, day), (day.plus(1), day.plus(1)), (day.plus(-1), day), (day.plus(-1), day.plus(4))]
+    {
         assert_eq!(code(town.closes(first, last)), "period_overlaps", "{first} to {last}");
     }
     assert_eq!(code(town.closes(day.plus(3), day.plus(2))), "bad_period");
@@ -110,7 +119,8 @@ fn two_nodes_do_not_settle_a_day_twice() {
             [one.join().expect("no panic"), two.join().expect("no panic")]
         });
         let refused: Vec<_> = answers.into_iter().filter_map(Result::err).collect();
-        let codes: BTreeSet<_> = refused.iter().filter_map(|error| error.refusal().map(|no| no.code)).collect();
+        let codes: BTreeSet<_> =
+            refused.iter().filter_map(|error| error.refusal().map(|no| no.code)).collect();
         assert_eq!((refused.len(), codes), (1, ["period_overlaps"].into()));
     }
     town.is_whole();
@@ -139,7 +149,8 @@ fn periods_sum_to_the_whole_in_whatever_order_they_are_closed() {
     let town = Town::new();
     let day = premiere();
     let bands = [(0, 43), (10_000, 45), (15_000, 47)];
-    let bands = bands.map(|(from_gross_minor, percent)| Band { from_gross_minor, producer: Share::percent(percent) });
+    let bands =
+        bands.map(|(from_gross_minor, percent)| Band { from_gross_minor, producer: Share::percent(percent) });
     let terms = Terms { bands: bands.to_vec(), ..Terms::mainland_2016() };
     town.agrees(day.plus(-1), terms.clone());
     for (i, seats) in [["A1", "A2"], ["B1", "B2"], ["C1", "C2"]].iter().enumerate() {
@@ -163,15 +174,17 @@ fn a_part_that_is_less_than_nothing_goes_the_other_way() {
     let town = Town::with_service_fee(0);
     let terms = Terms { special_fund: Share::percent(50), tax: Share::percent(50), ..Terms::mainland_2016() };
     town.agrees(premiere().plus(-1), terms);
-    for offset in 0..4 {
-        let show = town.subsidised(premiere().plus(offset), 19, 30, 1, 0).expect("a showtime");
+    let mut exhibition = Vec::new();
+    for day in (0..4).map(|offset| premiere().plus(offset)) {
+        town.at(day, 12, 0);
+        let show = town.subsidised(day, 19, 30, 1, 0).expect("a showtime");
         town.buys("ann", &show, &["A1"]);
-    }
-    town.at(premiere().plus(5), 9, 0);
-    for offset in 0..4 {
-        let statement = town.closes(premiere().plus(offset), premiere().plus(offset)).expect("closed");
+        town.at(day.plus(1), 9, 0);
+        let statement = town.closes(day, day).expect("closed");
         town.mirrors(&statement).expect("mirrored");
+        exhibition.push(statement.split.exhibition.minor);
     }
+    assert_eq!(exhibition, [1, -1, 0, 0]);
     assert_eq!(town.star_credit("box_office:{film}"), 0);
     town.is_whole();
 }

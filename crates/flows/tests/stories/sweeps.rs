@@ -46,7 +46,9 @@ fn more_views_than_one_batch_are_written() {
     let town = Town::new();
     let (_, surface) = town.campaign();
     let seen = (0..2500)
-        .filter(|i| flows::serve_ad::show(&town.house, &surface, &format!("visitor {i}"), kernel::Lang::En).is_some())
+        .filter(|i| {
+            flows::serve_ad::show(&town.house, &surface, &format!("visitor {i}"), kernel::Lang::En).is_some()
+        })
         .count() as u64;
     assert!(seen > 1000, "{seen} views");
     assert_eq!(flows::serve_ad::write_views(&town.house).expect("written"), seen);
@@ -64,6 +66,7 @@ fn guests_sign_in_first() {
         key: "k".into(),
         click: None,
     };
-    let asked = town.story("plc_star", kernel::Actor::Guest, move |scene| flows::buy_tickets::hold(scene, &wish));
+    let asked =
+        town.story("plc_star", kernel::Actor::Guest, move |scene| flows::buy_tickets::hold(scene, &wish));
     assert_eq!(code(asked), "sign_in_first");
 }

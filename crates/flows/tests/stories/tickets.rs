@@ -122,7 +122,9 @@ fn a_key_is_one_order_from_many_nodes_at_once() {
         let asked: Vec<_> = (0..16)
             .map(|i| {
                 let (town, show) = (&town, &show);
-                scope.spawn(move || town.holds_at(&format!("node {i}"), "ann", show, &["F7"]).map(|held| held.order.id))
+                scope.spawn(move || {
+                    town.holds_at(&format!("node {i}"), "ann", show, &["F7"]).map(|held| held.order.id)
+                })
             })
             .collect();
         asked.into_iter().map(|one| one.join().expect("no panic").expect("an order")).collect()
@@ -155,7 +157,8 @@ fn a_refund_takes_everything_back_once() {
         let clerks: Vec<_> = (0..4)
             .map(|i| {
                 let (town, order) = (&town, &order);
-                scope.spawn(move || town.refunds_at(&format!("node {i}"), "ann", &order.id).expect("a refund"))
+                scope
+                    .spawn(move || town.refunds_at(&format!("node {i}"), "ann", &order.id).expect("a refund"))
             })
             .collect();
         clerks.into_iter().map(|clerk| clerk.join().expect("no panic").id).collect()
@@ -166,7 +169,8 @@ fn a_refund_takes_everything_back_once() {
     assert_eq!(code(town.refunds("ben", &order.id)), "not_found");
     town.sweeps();
     town.sweeps();
-    for account in ["box_office:{film}", "service_fee", "subsidy:{studio}", "refunds:due", "provider:pretend"] {
+    for account in ["box_office:{film}", "service_fee", "subsidy:{studio}", "refunds:due", "provider:pretend"]
+    {
         assert_eq!(town.star_credit(account), 0, "{account}");
     }
     assert_eq!(town.happened(Kind::RefundDone), 1);

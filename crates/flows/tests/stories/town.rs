@@ -13,8 +13,8 @@ use flows::close_period::{self, Period};
 use flows::sweep::{self, Swept};
 use flows::{House, Scene, buy_product, check, license_product, serve_ad, take_payment};
 use kernel::{
-    Actor, CampaignId, Currency, Day, Dice, FalseClock, Lang, Money, OrderId, OrgId, PersonId, PlaceId, Result, Share,
-    ShowtimeId, SurfaceId, TitleId, Words, Zone,
+    Actor, CampaignId, Currency, Day, Dice, FalseClock, Lang, Money, OrderId, OrgId, PersonId, PlaceId,
+    Result, Share, ShowtimeId, SurfaceId, TitleId, Words, Zone,
 };
 use licensing::applications::{NewApplication, Stage};
 use licensing::approvals::Decision;
@@ -73,7 +73,8 @@ impl Town {
         let zone = Zone::shanghai();
         let clock = Arc::new(FalseClock::at(premiere().at(12, 0, &zone)));
         let provider = Arc::new(Pretend::new());
-        let house = House::open(scratch.db.clone(), clock.clone(), Dice::seeded(7), provider.clone()).expect("a house");
+        let house = House::open(scratch.db.clone(), clock.clone(), Dice::seeded(7), provider.clone())
+            .expect("a house");
         let star = PlaceId("plc_star".into());
         let cinema = Cinema {
             place: star.clone(),
@@ -94,7 +95,8 @@ impl Town {
     /// The process ends and starts again on the same database.
     pub fn restarts(&mut self) {
         let provider: Arc<dyn payments::Provider> = self.provider.clone();
-        self.house = House::open(self.scratch.db.clone(), self.clock.clone(), self.house.dice(), provider).expect("a house");
+        self.house = House::open(self.scratch.db.clone(), self.clock.clone(), self.house.dice(), provider)
+            .expect("a house");
     }
 
     pub fn story<T: Send + 'static>(
@@ -144,7 +146,9 @@ impl Town {
             price: Money::fen(price),
             minimum: Money::fen(minimum),
         };
-        self.story("plc_star", Actor::System, move |scene| showtimes::add(scene.tx, &mut scene.act, &hall, &plan))
+        self.story("plc_star", Actor::System, move |scene| {
+            showtimes::add(scene.tx, &mut scene.act, &hall, &plan)
+        })
     }
 
     /// A checkout of its own for these seats.
@@ -262,7 +266,13 @@ impl Town {
         PlaceId("plc_lantern".into())
     }
 
-    pub fn orders(&self, buyer: &str, listing: &Listing, quantity: i64, click: Option<String>) -> Result<buy_product::Promised> {
+    pub fn orders(
+        &self,
+        buyer: &str,
+        listing: &Listing,
+        quantity: i64,
+        click: Option<String>,
+    ) -> Result<buy_product::Promised> {
         self.orders_at("plc_lantern", buyer, listing, quantity, click)
     }
 
@@ -360,7 +370,9 @@ impl Town {
     }
 
     pub fn happened(&self, kind: events::Kind) -> i64 {
-        let found = move |view: &View| view.one::<(i64,)>("select count(*) from event where kind = $1", &[&kind.code()]);
+        let found = move |view: &View| {
+            view.one::<(i64,)>("select count(*) from event where kind = $1", &[&kind.code()])
+        };
         self.read(found).0
     }
 
@@ -396,7 +408,13 @@ fn found(scene: &mut Scene, cinema: Cinema) -> Result<(OrgId, TitleId, Hall)> {
     let film = titles::add(scene.tx, &mut scene.act, &studio, &draft)?.id;
     let terms = Terms::mainland_2016();
     settlement::terms::agree(scene.tx, &mut scene.act, &film, "CN", premiere().plus(-30), &terms)?;
-    let city = cities::City { code: "SHA".into(), name: words("Shanghai"), tier: 1, longitude: 121.5, latitude: 31.2 };
+    let city = cities::City {
+        code: "SHA".into(),
+        name: words("Shanghai"),
+        tier: 1,
+        longitude: 121.5,
+        latitude: 31.2,
+    };
     cities::add(scene.tx, &city)?;
     let cinema = Cinema { org: circuit, ..cinema };
     cinemas::add(scene.tx, &cinema, scene.act.at)?;
@@ -444,7 +462,8 @@ fn licensed(scene: &mut Scene, studio: &OrgId, film: &TitleId) -> Result<(OrgId,
     };
     let made = license_product::apply(scene, &merchant, &application, "apply")?;
     license_product::decide(scene, studio, &made.id, Stage::Concept, Decision::Approved, "Make a sample.")?;
-    let (_, product) = license_product::decide(scene, studio, &made.id, Stage::Sample, Decision::Approved, "Good.")?;
+    let (_, product) =
+        license_product::decide(scene, studio, &made.id, Stage::Sample, Decision::Approved, "Good.")?;
     Ok((merchant, product.expect("the last approval makes the product")))
 }
 
@@ -460,7 +479,8 @@ fn campaign(scene: &mut Scene, studio: &OrgId, film: &TitleId) -> Result<(Campai
         artwork: "the-ferryman".into(),
     };
     let channel = channels::add(scene.tx, &mut scene.act, &channel)?;
-    let card = surfaces::add(scene.tx, &mut scene.act, &channel, "home-card", &words("Home card"), Money::fen(50))?;
+    let card =
+        surfaces::add(scene.tx, &mut scene.act, &channel, "home-card", &words("Home card"), Money::fen(50))?;
     let new = NewCampaign {
         title: film.clone(),
         org: studio.clone(),

@@ -13,7 +13,10 @@ pub enum Outcome {
     Unheard,
     /// The consumer has not confirmed yet.
     Waiting,
-    Paid { amount: Money, notice_id: String },
+    Paid {
+        amount: Money,
+        notice_id: String,
+    },
     Closed,
 }
 

@@ -158,7 +158,13 @@ fn add_to_account(tx: &Tx, owner: &PersonId, amount: Money) -> Result<()> {
 /// Puts pretend money into an account.
 pub fn top_up(tx: &Tx, owner: &PersonId, amount: Money) -> Result<()> {
     if amount.minor <= 0 || amount.minor > TOP_UP_MAX_MINOR {
-        return Err(Refusal::field("amount", "bad_amount", "Top up between 0.01 and 10,000.", "充值金额应在 0.01 到 10,000 之间。").into());
+        return Err(Refusal::field(
+            "amount",
+            "bad_amount",
+            "Top up between 0.01 and 10,000.",
+            "充值金额应在 0.01 到 10,000 之间。",
+        )
+        .into());
     }
     open_account(tx, owner, amount.currency)?;
     add_to_account(tx, owner, amount)
@@ -235,7 +241,10 @@ impl Provider for Wallet {
     fn close(&self, intent: &Intent, _now: Instant) -> Result<Outcome> {
         let id = intent.id.clone();
         let trade = self.db.write_blocking(lane(&intent.payer), move |tx| {
-            tx.run("update wallet_trade set state = 'closed' where out_trade_no = $1 and state = 'waiting'", &[&id])?;
+            tx.run(
+                "update wallet_trade set state = 'closed' where out_trade_no = $1 and state = 'waiting'",
+                &[&id],
+            )?;
             any(tx, &id)
         })?;
         Ok(trade.map_or(Outcome::Unheard, |trade| outcome(&trade)))

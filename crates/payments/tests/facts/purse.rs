@@ -58,7 +58,10 @@ impl Purse {
         Purse { db, intent }
     }
 
-    pub fn write<T: Send + 'static>(&self, story: impl FnMut(&Tx) -> Result<T> + Send + 'static) -> Result<T> {
+    pub fn write<T: Send + 'static>(
+        &self,
+        story: impl FnMut(&Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         self.write_at("node", story)
     }
 

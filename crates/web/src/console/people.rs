@@ -9,7 +9,7 @@ use ::people::{Org, OrgKind, Person, memberships, orgs, persons};
 use axum::extract::Path;
 use axum::response::IntoResponse;
 use events::log;
-use flows::House;
+use flows::{House, give_role};
 use kernel::ids::Id;
 use kernel::{Kind as RefusalKind, OrgId, PersonId, Refusal, Result, Role, Words};
 use maud::{Markup, html};
@@ -138,7 +138,7 @@ async fn give_role(visit: &Visit, org: &Org, form: &Form) -> Result<()> {
     visit
         .write(&House::lane(), move |scene| {
             let person = persons::by_email(scene.tx, &email)?.ok_or_else(nobody)?;
-            memberships::add(scene.tx, &person.id, &org, role).map(|_| ())
+            give_role::give(scene, &person.id, &org, role)
         })
         .await
 }
@@ -166,9 +166,7 @@ pub async fn take(visit: Visit, _: OperatorStaff, Path(org): Path<String>, form:
 async fn take_role(visit: &Visit, org: &Org, form: &Form) -> Result<()> {
     let (person, role) = (form.id::<PersonId>("person")?, form.choice("role", Role::parse)?);
     let org = org.id.clone();
-    visit
-        .write(&House::lane(), move |scene| memberships::remove(scene.tx, &person, &org, role).map(|_| ()))
-        .await
+    visit.write(&House::lane(), move |scene| give_role::take(scene, &person, &org, role)).await
 }
 
 async fn org_page(visit: &Visit, org: &Org, form: &Form) -> Answer<Page> {

@@ -145,8 +145,7 @@ async fn page(visit: &Visit, bought: &Bought, form: &Form) -> Answer<Page> {
 
 /// Where the goods are on their way to the buyer, or why there is no way any more.
 fn way(visit: &Visit, state: State) -> Markup {
-    let steps =
-        [visit.say("Ordered", "下单"), visit.say("Payment", "支付"), visit.say("On its way", "发货")];
+    let steps = [visit.say("Ordered", "下单"), visit.say("Payment", "支付"), visit.say("On its way", "发货")];
     match state {
         State::Placed { pay_until } => html! {
             (parts::steps(visit.lang, &steps, 1))

@@ -9,15 +9,13 @@ use crate::look::parts::{self, Field};
 use crate::visit::Visit;
 use ::channels::{Channel, Surface, surfaces};
 use ::people::{Org, OrgKind};
-use ads::campaigns::{self, Campaign, NewCampaign};
+use ads::campaigns::{Campaign, NewCampaign};
 use ads::creatives::NewCreative;
 use axum::response::IntoResponse;
-use events::log;
-use flows::House;
+use flows::{House, run_campaign};
 use kernel::ids::Id;
-use kernel::{Currency, Error, OrgId, PlaceId, Refusal, Result, SurfaceId, TitleId, Zone};
+use kernel::{Currency, Error, OrgId, Refusal, Result, SurfaceId, TitleId, Zone};
 use maud::{Markup, html};
-use serde_json::json;
 use titles::Title;
 
 /// Days of a flight that a new form proposes.
@@ -48,13 +46,7 @@ async fn make(visit: &Visit, promoter: &Promoter, form: &Form) -> Result<Campaig
     let choices = choices(visit, promoter).await?;
     let campaign = read(form, &choices)?;
     let lane = House::lane();
-    let made = visit.write(&lane, move |scene| {
-        let made = campaigns::add(scene.tx, &mut scene.act, &campaign)?;
-        let body = json!({ "state": made.state.code(), "budget_minor": made.budget.minor });
-        let kind = events::Kind::CampaignChanged;
-        log::append(scene.tx, &mut scene.act, &PlaceId::house(), kind, Some(&made.title), &made.id, body)?;
-        Ok(made)
-    });
+    let made = visit.write(&lane, move |scene| run_campaign::draft(scene, &campaign));
     made.await.map_err(said_of_the_form)
 }
 

@@ -4,56 +4,40 @@ use super::{Promoter, address, find, show};
 use crate::answer::{Answer, SeeOther};
 use crate::form::Form;
 use crate::visit::Visit;
-use ads::campaigns::{self, Campaign};
 use axum::extract::Path;
 use axum::response::IntoResponse;
-use events::log;
-use flows::{House, Scene};
-use kernel::{PlaceId, Result, Words};
-use serde_json::json;
+use flows::House;
+use flows::run_campaign::{self, Change};
+use kernel::Words;
 
 pub async fn launch(visit: Visit, promoter: Promoter, Path(id): Path<String>) -> Answer {
     let said = Words::new("It is live.", "已上线投放。");
-    change(visit, promoter, id, said, |scene, now| {
-        campaigns::launch(scene.tx, &now.org, &now.id, scene.act.at)
-    })
-    .await
+    change(visit, promoter, id, said, Change::Launch).await
 }
 
 pub async fn pause(visit: Visit, promoter: Promoter, Path(id): Path<String>) -> Answer {
     let said = Words::new("It is paused; nothing is spent.", "已暂停，不再产生花费。");
-    change(visit, promoter, id, said, |scene, now| campaigns::pause(scene.tx, &now.org, &now.id)).await
+    change(visit, promoter, id, said, Change::Pause).await
 }
 
 pub async fn resume(visit: Visit, promoter: Promoter, Path(id): Path<String>) -> Answer {
     let said = Words::new("It is live again.", "已恢复投放。");
-    change(visit, promoter, id, said, |scene, now| campaigns::resume(scene.tx, &now.org, &now.id)).await
+    change(visit, promoter, id, said, Change::Resume).await
 }
 
 pub async fn end(visit: Visit, promoter: Promoter, Path(id): Path<String>) -> Answer {
     let said = Words::new("It has ended; what was left is not spent.", "已结束，剩余预算不再花费。");
-    change(visit, promoter, id, said, |scene, now| campaigns::end(scene.tx, &now.org, &now.id)).await
+    change(visit, promoter, id, said, Change::End).await
 }
 
-async fn change(
-    visit: Visit,
-    promoter: Promoter,
-    id: String,
-    said: Words,
-    story: fn(&mut Scene, &Campaign) -> Result<Campaign>,
-) -> Answer {
+async fn change(visit: Visit, promoter: Promoter, id: String, said: Words, what: Change) -> Answer {
     let now = find(&visit, &promoter, &id).await?;
     let at = address(&now.id);
     let before = now.clone();
     let lane = House::lane();
-    let changed = visit.write(&lane, move |scene| {
-        let after = story(scene, &before)?;
-        let body = json!({ "state": after.state.code() });
-        let kind = events::Kind::CampaignChanged;
-        log::append(scene.tx, &mut scene.act, &PlaceId::house(), kind, Some(&after.title), &after.id, body)
-    });
+    let changed = visit.write(&lane, move |scene| run_campaign::change(scene, &before.org, &before.id, what));
     match changed.await {
-        Ok(()) => {
+        Ok(_) => {
             reload(&visit).await;
             Ok(SeeOther::to(at).saying(said.en, said.zh).into_response())
         }

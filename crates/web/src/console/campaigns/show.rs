@@ -130,7 +130,7 @@ fn stats(visit: &Visit, told: &Told) -> Markup {
     parts::grid(
         4,
         html! {
-            (spent.with(parts::progress("", share)))
+            (spent.with(parts::progress(visit.say("used", "已用"), share)))
             (stat(visit.say("Impressions", "曝光"), &money::grouped(sums.impressions), "", ""))
             (stat(visit.say("Clicks", "点击"), &money::grouped(sums.clicks), "", &rate(visit, sums.clicks, sums.impressions)))
             (stat(visit.say("Credited sales", "归因销售"), &glance(sales), &each, &orders))

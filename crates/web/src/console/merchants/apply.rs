@@ -70,7 +70,10 @@ fn terms(visit: &Visit, offer: &Offer) -> Markup {
             html! { (offer.royalty) " + " (offer.fund) " " (visit.say("marketing fund", "市场推广金")) },
         ),
         (visit.say("Guarantee", "保底金"), html! { (offer.guarantee) }),
-        (visit.say("Where, how long", "地区与期限"), html! { (offer.territory) (visit.say(", ", "，")) (term) }),
+        (
+            visit.say("Where, how long", "地区与期限"),
+            html! { (offer.territory) (visit.say(", ", "，")) (term) },
+        ),
         (visit.say("Closes", "截止"), html! { (offer.closes_on.say(visit.lang)) }),
     ])
 }

@@ -1,6 +1,6 @@
 //! The contracts a studio gave, with what each has brought so far.
 
-use super::{Side, short, acting_for, page};
+use super::{Side, acting_for, page, short};
 use crate::answer::{Answer, Page};
 use crate::look::parts::{self, Stat};
 use crate::look::table::{Cell, Column, Kind, Table};

@@ -1,6 +1,6 @@
 //! What merchants applied for, as the studio sees it: the list, one of them, and the decision on its stage.
 
-use super::{Side, short, acting_for, asked, page, stages, state_pill};
+use super::{Side, acting_for, asked, page, short, stages, state_pill};
 use crate::answer::{Answer, Page, SeeOther, Wrong};
 use crate::form::Form;
 use crate::look::parts::{self, Weight};

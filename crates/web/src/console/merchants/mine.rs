@@ -9,7 +9,7 @@ use crate::visit::{MerchantStaff, Visit};
 use ::people::OrgKind;
 use axum::extract::Path;
 use axum::response::IntoResponse;
-use flows::House;
+use flows::{House, license_product};
 use kernel::ids::Id;
 use kernel::{ApplicationId, Result, Words};
 use licensing::applications::{self, Application, Stage, State};
@@ -93,7 +93,7 @@ pub async fn withdraw(visit: Visit, staff: MerchantStaff, Path(id): Path<String>
     let application = find(&visit, &staff, &id).await?;
     let (merchant, wanted) = (application.merchant.clone(), application.id.clone());
     let lane = House::lane();
-    let told = visit.write(&lane, move |scene| applications::withdraw(scene.tx, &merchant, &wanted));
+    let told = visit.write(&lane, move |scene| license_product::withdraw(scene, &merchant, &wanted));
     match told.await {
         Ok(_) => {
             let onward = SeeOther::to(address(&application.id));

@@ -1,6 +1,6 @@
 //! What a studio offers to merchants: its offers, a new one, and closing one.
 
-use super::{Side, short, acting_for, page, ticks, trouble};
+use super::{Side, acting_for, page, short, ticks, trouble};
 use crate::answer::{Answer, Page, SeeOther};
 use crate::form::Form;
 use crate::look::Tone;
@@ -110,7 +110,8 @@ pub async fn close(visit: Visit, staff: StudioStaff, Path(id): Path<String>) -> 
     let offer = visit.read(move |view| offers::any(view, &wanted)).await?;
     staff.check(&offer.licensor)?;
     let licensor = offer.licensor;
-    let closed = visit.write(&House::lane(), move |scene| offers::close(scene.tx, &licensor, &id)).await;
+    let closed =
+        visit.write(&House::lane(), move |scene| license_product::close_offer(scene, &licensor, &id)).await;
     match closed {
         Ok(_) => {
             let onward = SeeOther::to("/console/merchants/offers");

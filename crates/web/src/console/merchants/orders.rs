@@ -1,22 +1,34 @@
-//! A shop's orders: what to send to whom, and that it was sent.
+//! A shop's orders: what to send to whom, the oldest first, and that it was sent.
 
 use super::{Side, page, trouble};
 use crate::answer::{Answer, Page, SeeOther};
 use crate::form::Form;
+use crate::look::money;
 use crate::look::parts::{self, Weight};
 use crate::look::table::{Cell, Column, Kind, Table};
 use crate::shops::state_pill;
 use crate::visit::{ShopStaff, Visit};
-use ::shops::orders::{self, State};
 use ::shops::{Order, Shop, shops};
 use axum::extract::Path;
 use axum::response::IntoResponse;
+use flows::buy_product;
 use flows::views::purchases::{self, Contents};
 use kernel::ids::Id;
-use kernel::{OrderId, PlaceId, Zone};
+use kernel::{Lang, OrderId, PlaceId, Zone};
 use maud::{Markup, html};
 
 const ADDRESS: &str = "/console/merchants/orders";
+const EVERYTHING: &str = "/console/merchants/orders?show=all";
+/// Orders to pack, shown at once.
+const TO_SEND_MAX: i64 = 24;
+
+/// A shop with how many of its orders wait, the next of them, and its latest if they were asked for.
+struct Counter {
+    shop: Shop,
+    waiting: i64,
+    next: Vec<(Order, Contents)>,
+    latest: Vec<(Order, Contents)>,
+}
 
 pub async fn list(visit: Visit, staff: ShopStaff) -> Answer<Page> {
     show(&visit, &staff, &Form::blank()).await
@@ -24,31 +36,28 @@ pub async fn list(visit: Visit, staff: ShopStaff) -> Answer<Page> {
 
 async fn show(visit: &Visit, staff: &ShopStaff, form: &Form) -> Answer<Page> {
     let (everywhere, orgs) = (staff.is_operator(), staff.orgs.clone());
-    let seen = visit.read(move |view| {
-        let mut mine = shops::all(view)?;
-        mine.retain(|shop| everywhere || orgs.contains(&shop.org));
-        let with_orders = |shop: Shop| {
-            let orders = purchases::of_shop(view, &shop.place)?;
-            Ok::<_, kernel::Error>((shop, orders))
-        };
-        mine.into_iter().map(with_orders).collect::<Result<Vec<_>, _>>()
-    });
-    let seen = seen.await?;
     let everything = visit.asked("show").as_deref() == Some("all");
-    let waiting = |order: &Order| matches!(order.state, State::Paid { .. });
-    let count: usize = seen.iter().flat_map(|(_, orders)| orders).filter(|(order, _)| waiting(order)).count();
-    let to_send = format!("{} ({count})", visit.say("To send", "待发货"));
-    let chips =
-        [(ADDRESS, to_send.as_str()), ("/console/merchants/orders?show=all", visit.say("All", "全部"))];
+    let counters = visit.read(move |view| {
+        let mut counters = Vec::new();
+        for shop in shops::all(view)?.into_iter().filter(|shop| everywhere || orgs.contains(&shop.org)) {
+            let (waiting, next) = purchases::to_send(view, &shop.place, TO_SEND_MAX)?;
+            let latest = if everything { purchases::of_shop(view, &shop.place)? } else { Vec::new() };
+            counters.push(Counter { shop, waiting, next, latest });
+        }
+        Ok(counters)
+    });
+    let counters = counters.await?;
+    let waiting: i64 = counters.iter().map(|counter| counter.waiting).sum();
+    let to_send = format!("{} {}", visit.say("To send", "待发货"), money::grouped(waiting));
+    let chips = [(ADDRESS, to_send.as_str()), (EVERYTHING, visit.say("All", "全部"))];
     let body = html! {
         (trouble(visit, form))
         (parts::chips(visit.say("Which orders", "筛选"), &chips, usize::from(everything)))
-        @if seen.is_empty() {
+        @if counters.is_empty() {
             (parts::empty(visit.say("No shop yet", "还没有店铺"), visit.say("The orders of your shop will stand here.", "店铺的订单会显示在这里。"), None))
         }
-        @for (shop, orders) in &seen {
-            @let shown: Vec<_> = orders.iter().filter(|(order, _)| everything || waiting(order)).collect();
-            div class="section" { (table(visit, shop, &shown)) }
+        @for counter in &counters {
+            @if everything { div class="section" { (table(visit, counter)) } } @else { (packing(visit, counter)) }
         }
     };
     let words = (
@@ -59,18 +68,51 @@ async fn show(visit: &Visit, staff: &ShopStaff, form: &Form) -> Answer<Page> {
     Ok(page(visit, Side::Orders, words, html! {}, body).status(form.status()))
 }
 
-fn table(visit: &Visit, shop: &Shop, orders: &[&(Order, Contents)]) -> Markup {
+fn packing(visit: &Visit, counter: &Counter) -> Markup {
+    let shown = counter.next.len() as i64;
+    let more = match visit.lang {
+        Lang::En => format!("The {shown} oldest of {}", money::grouped(counter.waiting)),
+        Lang::Zh => format!("共 {} 单，先显示最早的 {shown} 单", money::grouped(counter.waiting)),
+    };
+    parts::section(
+        counter.shop.name.in_(visit.lang),
+        None,
+        html! { div class="stack" {
+            @if counter.next.is_empty() { p class="muted" { (visit.say("Nothing waits to be sent.", "没有待发货的订单。")) } }
+            @if shown < counter.waiting { p class="muted" { (more) } }
+            div class="grid grid-3" { @for (order, contents) in &counter.next { (parcel(visit, order, contents)) } }
+        } },
+    )
+}
+
+fn parcel(visit: &Visit, order: &Order, contents: &Contents) -> Markup {
+    let ship = format!("{ADDRESS}/{}/{}/shipment", order.place, order.id);
+    html! {
+        article class="card stack" {
+            div { @for (name, pieces) in contents { h3 { (name.in_(visit.lang)) " × " (pieces) } } }
+            div { p { b { (order.recipient) } } p { (order.address) } }
+            div class="section-head" {
+                div {
+                    p class="muted" { (order.created_at.say(&Zone::shanghai(), visit.lang)) }
+                    p class="amount" { (order.total) }
+                }
+                (parts::press(Weight::Primary, &ship, &[], visit.say("Mark sent", "标记发货")))
+            }
+        }
+    }
+}
+
+fn table(visit: &Visit, counter: &Counter) -> Markup {
     let columns = [
         Column::new(visit.say("Ordered", "下单时间"), Kind::Date),
         Column::new(visit.say("What", "商品"), Kind::Text),
         Column::new(visit.say("To whom", "收件人"), Kind::Text),
         Column::new(visit.say("Amount", "金额"), Kind::Money),
         Column::new(visit.say("Status", "状态"), Kind::Text),
-        Column::new("", Kind::Text),
     ];
-    let rows = orders.iter().map(|(order, contents)| row(visit, order, contents)).collect();
-    Table::new(shop.name.in_(visit.lang), &columns, rows)
-        .empty(visit.say("Nothing waits to be sent.", "没有待发货的订单。"))
+    let rows = counter.latest.iter().map(|(order, contents)| row(visit, order, contents)).collect();
+    Table::new(counter.shop.name.in_(visit.lang), &columns, rows)
+        .empty(visit.say("Nobody has ordered yet.", "还没有订单。"))
         .filtered()
         .render(visit.lang)
 }
@@ -79,22 +121,12 @@ fn row(visit: &Visit, order: &Order, contents: &Contents) -> Vec<Cell> {
     let at = order.created_at;
     let what = html! { @for (name, pieces) in contents { p { (name.in_(visit.lang)) " × " (pieces) } } };
     let first = contents.first().map_or("", |(name, _)| name.in_(visit.lang));
-    // Where it goes is nobody's business before it is paid.
-    let shown = matches!(order.state, State::Paid { .. } | State::Shipped { .. });
-    let whom = html! { @if shown { p { b { (order.recipient) } } p class="muted" { (order.address) } } @else { span class="muted" { "–" } } };
-    let ship = format!("{ADDRESS}/{}/{}/shipment", order.place, order.id);
     vec![
         Cell::date(&at.rfc3339(), &at.say(&Zone::shanghai(), visit.lang)),
         Cell::markup(what, first),
-        Cell::markup(whom, if shown { &order.recipient } else { "" }),
+        super::short(&order.recipient),
         Cell::money(order.total.minor, order.total.currency.code()),
-        Cell::markup(state_pill(visit.lang, order.state), order.state.code()),
-        match order.state {
-            State::Paid { .. } => {
-                Cell::markup(parts::press(Weight::Primary, &ship, &[], visit.say("It is sent", "已发货")), "")
-            }
-            _ => Cell::text(""),
-        },
+        Cell::markup(state_pill(visit.lang, order.state.expire(visit.now)), order.state.code()),
     ]
 }
 
@@ -103,11 +135,12 @@ pub async fn ship(visit: Visit, staff: ShopStaff, Path((place, order)): Path<(St
     let at = place.clone();
     let shop = visit.read(move |view| shops::any(view, &at)).await?;
     staff.check(&shop.org)?;
-    let told = visit.write(&shop.place, move |scene| orders::ship(scene.tx, &place, &id, scene.act.at)).await;
+    let told = visit.write(&shop.place, move |scene| buy_product::ship(scene, &place, &id)).await;
     match told {
-        Ok(_) => Ok(SeeOther::to(ADDRESS)
-            .saying("The buyer sees that it is on its way.", "买家已能看到发货。")
-            .into_response()),
+        Ok(_) => {
+            let onward = SeeOther::to(ADDRESS);
+            Ok(onward.saying("The buyer sees that it is on its way.", "买家已能看到发货。").into_response())
+        }
         Err(error) => Ok(show(&visit, &staff, &Form::blank().refused(error)?).await?.into_response()),
     }
 }

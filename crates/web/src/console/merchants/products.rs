@@ -1,6 +1,6 @@
 //! A merchant's products: what each is, where it is listed, and what changes there.
 
-use super::{Side, short, acting_for, page, trouble};
+use super::{Side, acting_for, page, short, trouble};
 use crate::answer::{Answer, Page, SeeOther, Wrong};
 use crate::form::Form;
 use crate::look::Tone;

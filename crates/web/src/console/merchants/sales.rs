@@ -1,7 +1,7 @@
 //! What a merchant sold, and the royalties it owes for it.
 
 use super::contracts::{standing, stats};
-use super::{Side, short, acting_for, page};
+use super::{Side, acting_for, page, short};
 use crate::answer::{Answer, Page};
 use crate::look::chart::{Bar, Figure, Paint, bars};
 use crate::look::money;

@@ -1,0 +1,4 @@
+//! The ledger's books, for operators.
+
+pub mod balances;
+pub mod transfers;

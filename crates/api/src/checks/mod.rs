@@ -1,0 +1,3 @@
+//! The invariants, as they hold now.
+
+pub mod run;

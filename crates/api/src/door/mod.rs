@@ -1,0 +1,3 @@
+//! The door of a cinema.
+
+pub mod admit;

@@ -1,0 +1,3 @@
+//! What happened at a place.
+
+pub mod list;

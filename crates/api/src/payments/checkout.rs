@@ -1,0 +1,62 @@
+//! Beginning a payment at the provider. The same payment begins once, however often it is asked for.
+
+use crate::answer::{Answer, Found};
+use crate::at::At;
+use crate::body::Empty;
+use crate::call::{Call, Consumer};
+use ::payments::Intent;
+use ::payments::intents::{self, State};
+use flows::take_payment;
+use kernel::{Error, Instant, IntentId, Kind, PlaceId, Refusal};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Where the payer confirms.
+#[derive(Serialize, ToSchema)]
+pub struct Checkout {
+    /// A path of this house or an address elsewhere, to send the payer to.
+    address: String,
+}
+
+pub async fn begin(
+    call: Call,
+    consumer: Consumer,
+    At((place, id)): At<(PlaceId, IntentId)>,
+    _: Empty,
+) -> Answer<Found<Checkout>> {
+    let intent = call.read(move |view| intents::of(view, &consumer.person.id, &place, &id)).await?;
+    check(&intent, call.now)?;
+    let begun = call.blocking(move |house| take_payment::begin(house, &intent)).await;
+    let checkout = begun.map_err(|error| match error {
+        Error::Refused(refusal) => refusal,
+        Error::Fault(unknown) => {
+            tracing::warn!(%unknown, "the provider did not begin a payment");
+            silent()
+        }
+    })?;
+    Ok(Found(Checkout { address: checkout.address }))
+}
+
+fn check(intent: &Intent, now: Instant) -> Result<(), Refusal> {
+    match intent.state {
+        State::Captured => {
+            Err(Refusal::new(Kind::Conflict, "already_paid", "This is paid already.", "这笔订单已经支付。"))
+        }
+        State::Open if now <= intent.expires_at => Ok(()),
+        State::Open | State::Closed => Err(Refusal::new(
+            Kind::Gone,
+            "payment_over",
+            "The time to pay is over. Nothing was taken.",
+            "支付时间已过，没有扣款。",
+        )),
+    }
+}
+
+fn silent() -> Refusal {
+    Refusal::new(
+        Kind::Busy,
+        "provider_silent",
+        "The provider did not answer. Please ask again; nothing is taken twice.",
+        "支付渠道暂时没有响应，请重试，不会重复扣款。",
+    )
+}

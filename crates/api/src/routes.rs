@@ -1,0 +1,258 @@
+//! The one registry of verbs.
+//!
+//! # Adding a verb
+//!
+//! 1. Write one file, named for the verb in the folder of its noun (`api/src/ticket_orders/hold.rs`):
+//!    the handler, with the shape of what it is given and of what it answers. A handler takes what it
+//!    needs, in this order: `Call`, then `Consumer` or a kind of staff, `At` (the ids in the path),
+//!    `Key`, and last `Body`, `Empty` or `Asked`. It answers `Found`, `Made`, `Once`, `Done` or a `Page`.
+//! 2. Add one line to `registry` below, with whom it is for and what it may refuse besides what its
+//!    arguments say (409, 410, 429).
+//!
+//! That is all: the usher checks who may, the document describes the verb from the handler's types, and
+//! the tests call the new route as everybody, with broken bodies, and from another organisation.
+//! URLs are nouns; what changes a state is a POST of a noun; money moves under an `Idempotency-Key`, or
+//! where a second time changes nothing.
+
+use crate::call::usher;
+use crate::openapi::{Describe, Operation, Verb, document};
+use crate::problem::{self, Problem};
+use crate::service::Service;
+use crate::{
+    ads, baskets, body, books, campaigns, checks, cinemas, door, events, licences, listings, market, orgs,
+    payments, product_orders, sessions, shops, showtimes, statements, ticket_orders, titles, wallet,
+};
+use ::people::Who;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::handler::Handler;
+use axum::http::{Method, StatusCode, header};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, MethodRouter, any};
+use kernel::Role;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+
+/// A handler's whole time, at most.
+const SECONDS_MAX: u64 = 30;
+
+const ANYONE: Who = Who::Anyone;
+const SIGNED_IN: Who = Who::SignedIn;
+const CINEMA: Who = Who::Roles(&[Role::Cinema]);
+const MERCHANT: Who = Who::Roles(&[Role::Merchant]);
+const OPERATOR: Who = Who::Roles(&[Role::Operator]);
+const SHOP: Who = Who::Roles(&[Role::Shop]);
+const STUDIO: Who = Who::Roles(&[Role::Studio]);
+/// Those who see a release through.
+const RELEASE: Who = Who::Roles(&[Role::Studio, Role::Marketer]);
+/// The two sides of a licence.
+const LICENCE: Who = Who::Roles(&[Role::Studio, Role::Merchant]);
+/// The two readers of a statement.
+const STATEMENT: Who = Who::Roles(&[Role::Cinema, Role::Studio]);
+/// Those who run a place.
+const PLACE: Who = Who::Roles(&[Role::Cinema, Role::Shop]);
+
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+const PUT: Method = Method::PUT;
+const DELETE: Method = Method::DELETE;
+
+/// Every verb there is.
+#[rustfmt::skip]
+pub fn registry(service: Service) -> Routes {
+    Routes::new(service)
+        .verb(GET, "/api/openapi.json", ANYONE, describe, "Read this document")
+        // Sessions.
+        .verb(POST, "/api/sessions", ANYONE, sessions::open::open, "Sign in").refuses(&[429])
+        .verb(GET, "/api/sessions/current", SIGNED_IN, sessions::show::show, "Read who carries this session")
+        .verb(DELETE, "/api/sessions/current", SIGNED_IN, sessions::close::close, "Sign out")
+        // Films and the slate.
+        .verb(GET, "/api/titles", ANYONE, titles::list::list, "List the films that consumers may see")
+        .verb(GET, "/api/titles/{title}", ANYONE, titles::show::show, "Read a title")
+        .verb(PUT, "/api/titles/{title}", STUDIO, titles::edit::edit, "Change a title").refuses(&[409])
+        .verb(GET, "/api/orgs/{org}/titles", STUDIO, titles::of_studio::list, "List a studio's slate")
+        .verb(POST, "/api/orgs/{org}/titles", STUDIO, titles::create::create, "Put a title on a studio's slate")
+        .verb(PUT, "/api/titles/{title}/want-to-see", SIGNED_IN, titles::want_to_see::add, "Want to see a film")
+        .verb(DELETE, "/api/titles/{title}/want-to-see", SIGNED_IN, titles::want_to_see::remove, "No longer want to see a film")
+        .verb(GET, "/api/titles/{title}/stops", ANYONE, titles::stops::list, "List the cities and days in which a film plays")
+        .verb(GET, "/api/titles/{title}/showtimes", ANYONE, titles::showtimes::list, "List the showings of a film on a day in a city")
+        // The release.
+        .verb(GET, "/api/titles/{title}/takings", RELEASE, titles::takings::list, "List what a film took, day by day")
+        .verb(GET, "/api/titles/{title}/forecast", RELEASE, titles::forecast::show, "Forecast what a film will still take").refuses(&[409, 422])
+        // Cinemas, seats, tickets, the door.
+        .verb(GET, "/api/cinemas", ANYONE, cinemas::list::list, "List the cinemas")
+        .verb(GET, "/api/places/{place}/showtimes", ANYONE, cinemas::showtimes::list, "List a cinema's showtimes of a day")
+        .verb(GET, "/api/places/{place}/showtimes/{showtime}/seats", ANYONE, showtimes::seats::show, "Read a showtime's seat map with the state of every seat")
+        .verb(POST, "/api/places/{place}/showtimes/{showtime}/orders", SIGNED_IN, ticket_orders::hold::hold, "Hold seats for ten minutes").refuses(&[410])
+        .verb(GET, "/api/ticket-orders", SIGNED_IN, ticket_orders::list::list, "List your ticket orders")
+        .verb(GET, "/api/places/{place}/ticket-orders/{order}", SIGNED_IN, ticket_orders::show::show, "Read a ticket order with its tickets and their codes")
+        .verb(POST, "/api/places/{place}/ticket-orders/{order}/refund", SIGNED_IN, ticket_orders::refund::refund, "Give tickets back").refuses(&[409])
+        .verb(POST, "/api/places/{place}/admissions", CINEMA, door::admit::admit, "Admit the bearer of a ticket's code").refuses(&[409, 410])
+        // Paying.
+        .verb(GET, "/api/places/{place}/payments/{intent}", SIGNED_IN, payments::show::show, "Read a payment")
+        .verb(POST, "/api/places/{place}/payments/{intent}/checkout", SIGNED_IN, payments::checkout::begin, "Begin a payment at the provider").refuses(&[409, 410])
+        .verb(GET, "/api/wallet", SIGNED_IN, wallet::show::show, "Read your sandbox wallet")
+        .verb(POST, "/api/wallet/payments/{intent}/confirmation", SIGNED_IN, wallet::confirm::confirm, "Confirm a payment of the sandbox wallet").refuses(&[409, 410])
+        // Shops.
+        .verb(GET, "/api/shops", ANYONE, shops::list::list, "List the shops")
+        .verb(GET, "/api/places/{place}/listings", ANYONE, listings::list::list, "List what is on a shop's shelf")
+        .verb(GET, "/api/places/{place}/listings/{listing}", ANYONE, listings::show::show, "Read a listing")
+        .verb(POST, "/api/places/{place}/listings", MERCHANT, listings::create::create, "Put a product on a shop's shelf").refuses(&[409])
+        .verb(POST, "/api/places/{place}/listings/{listing}/delisting", MERCHANT, listings::delist::delist, "Take a listing off the shelf")
+        .verb(GET, "/api/orgs/{org}/listings", MERCHANT, listings::of_org::list, "List a merchant's listings in every shop")
+        .verb(GET, "/api/orgs/{org}/products", MERCHANT, orgs::products::list, "List a merchant's products")
+        .verb(GET, "/api/orgs/{org}/sales", MERCHANT, orgs::sales::list, "List what a merchant's goods sold")
+        .verb(GET, "/api/baskets", SIGNED_IN, baskets::list::list, "List your baskets")
+        .verb(GET, "/api/places/{place}/basket", SIGNED_IN, baskets::show::show, "Read your basket in a shop")
+        .verb(PUT, "/api/places/{place}/basket/lines/{listing}", SIGNED_IN, baskets::change::change, "Set how many of a listing are in your basket").refuses(&[409])
+        .verb(POST, "/api/places/{place}/product-orders", SIGNED_IN, product_orders::place::place, "Order goods in a shop").refuses(&[410])
+        .verb(GET, "/api/product-orders", SIGNED_IN, product_orders::list::list, "List your product orders")
+        .verb(GET, "/api/places/{place}/product-orders", SHOP, product_orders::of_shop::list, "List a shop's orders")
+        .verb(GET, "/api/places/{place}/product-orders/{order}", SIGNED_IN, product_orders::show::show, "Read a product order")
+        .verb(POST, "/api/places/{place}/product-orders/{order}/refund", SIGNED_IN, product_orders::refund::refund, "Give goods back").refuses(&[409])
+        // Ads.
+        .verb(GET, "/api/orgs/{org}/campaigns", RELEASE, campaigns::of_org::list, "List an organisation's campaigns")
+        .verb(POST, "/api/orgs/{org}/campaigns", RELEASE, campaigns::create::create, "Draft a campaign")
+        .verb(GET, "/api/campaigns/{campaign}", RELEASE, campaigns::show::show, "Read a campaign")
+        .verb(POST, "/api/campaigns/{campaign}/launch", RELEASE, campaigns::change::launch, "Launch a campaign").refuses(&[409, 422])
+        .verb(POST, "/api/campaigns/{campaign}/pause", RELEASE, campaigns::change::pause, "Pause a campaign").refuses(&[409])
+        .verb(POST, "/api/campaigns/{campaign}/resumption", RELEASE, campaigns::change::resume, "Resume a campaign").refuses(&[409])
+        .verb(POST, "/api/campaigns/{campaign}/end", RELEASE, campaigns::change::end, "End a campaign").refuses(&[409])
+        .verb(GET, "/api/campaigns/{campaign}/report", RELEASE, campaigns::report::show, "Read what a campaign did")
+        .verb(POST, "/api/ads/decisions", ANYONE, ads::decide::decide, "Decide which ad to show")
+        .verb(POST, "/api/ads/clicks", ANYONE, ads::click::click, "Follow an ad").refuses(&[404, 410])
+        // Licences.
+        .verb(GET, "/api/licence-offers", MERCHANT, licences::offers::list, "List the offers that are open to merchants")
+        .verb(GET, "/api/licence-offers/{offer}", LICENCE, licences::show_offer::show, "Read an offer")
+        .verb(GET, "/api/orgs/{org}/licence-offers", STUDIO, licences::offers_of_studio::list, "List a studio's offers")
+        .verb(POST, "/api/titles/{title}/licence-offers", STUDIO, licences::offer::offer, "Offer a title to merchants")
+        .verb(POST, "/api/licence-offers/{offer}/applications", MERCHANT, licences::apply::apply, "Apply under an offer").refuses(&[410])
+        .verb(GET, "/api/orgs/{org}/applications", LICENCE, licences::applications::list, "List an organisation's applications")
+        .verb(GET, "/api/applications/{application}", LICENCE, licences::show_application::show, "Read an application with what was decided")
+        .verb(POST, "/api/applications/{application}/decisions", STUDIO, licences::decide::decide, "Decide the stage of an application that waits").refuses(&[409])
+        .verb(GET, "/api/orgs/{org}/contracts", LICENCE, licences::contracts::list, "List an organisation's contracts")
+        .verb(GET, "/api/contracts/{contract}", LICENCE, licences::contract::show, "Read a contract with what it owes")
+        // Settlement and the books.
+        .verb(POST, "/api/places/{place}/statements", OPERATOR, statements::close::close, "Close a period of a film in a cinema").refuses(&[409])
+        .verb(GET, "/api/places/{place}/statements", CINEMA, statements::list::list, "List a cinema's statements")
+        .verb(GET, "/api/places/{place}/statements/{statement}", STATEMENT, statements::show::show, "Read a statement")
+        .verb(GET, "/api/titles/{title}/statements", STUDIO, statements::of_title::list, "List the statements of a title")
+        .verb(GET, "/api/books/{book}/balances", OPERATOR, books::balances::list, "List the accounts of a book")
+        .verb(GET, "/api/books/{book}/transfers", OPERATOR, books::transfers::list, "List the transfers of a reference")
+        // The market, the log, the checks.
+        .verb(GET, "/api/market/years", ANYONE, market::years::list, "List the years of the market")
+        .verb(GET, "/api/market/years/{year}", ANYONE, market::show::show, "Read a year of the market")
+        .verb(GET, "/api/places/{place}/events", PLACE, events::list::list, "List what happened at a place")
+        .verb(GET, "/api/checks", OPERATOR, checks::run::run, "Check every invariant")
+}
+
+/// One route, for tests and documents.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub method: Method,
+    pub path: &'static str,
+    pub who: Who,
+}
+
+/// Routes on their way to becoming a router and a document.
+pub struct Routes {
+    service: Service,
+    verbs: BTreeMap<&'static str, MethodRouter<Service>>,
+    operations: Vec<(Entry, Operation)>,
+}
+
+impl Routes {
+    pub fn new(service: Service) -> Routes {
+        Routes { service, verbs: BTreeMap::new(), operations: Vec::new() }
+    }
+
+    /// One method at one path, for these people.
+    pub fn verb<T: 'static, A>(
+        mut self,
+        method: Method,
+        path: &'static str,
+        who: Who,
+        handler: impl Handler<T, Service> + Verb<A>,
+        summary: &'static str,
+    ) -> Routes {
+        let filter = MethodFilter::try_from(method.clone()).expect("a route has one of the usual methods");
+        self.operations.push((Entry { method, path, who }, Operation::of(&handler, summary, who)));
+        let guarded = MethodRouter::new()
+            .on(filter, handler)
+            .route_layer(from_fn_with_state((self.service.clone(), who), usher));
+        let others = self.verbs.remove(path).unwrap_or_default();
+        self.verbs.insert(path, others.merge(guarded));
+        self
+    }
+
+    /// What the last verb may refuse besides what its arguments say.
+    pub fn refuses(mut self, statuses: &[u16]) -> Routes {
+        if let Some((_, operation)) = self.operations.last_mut() {
+            operation.refuses(statuses);
+        }
+        self
+    }
+
+    pub fn entries(&self) -> Vec<Entry> {
+        self.operations.iter().map(|(entry, _)| entry.clone()).collect()
+    }
+
+    /// The router: every verb, what is at no address, and what protects them all.
+    pub fn into_router(self) -> Router {
+        let base_url = self.service.settings().base_url.clone();
+        self.service.publish(document(&self.operations, &base_url).to_string());
+        let mut router = Router::new();
+        for (path, verbs) in self.verbs {
+            router = router.route(path, verbs.fallback(unknown_method));
+        }
+        router
+            .route("/api", any(nothing_here))
+            .route("/api/", any(nothing_here))
+            .route("/api/{*rest}", any(nothing_here))
+            .layer(DefaultBodyLimit::max(body::BYTES_MAX))
+            .layer(CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()))
+            .layer(TimeoutLayer::with_status_code(
+                StatusCode::SERVICE_UNAVAILABLE,
+                Duration::from_secs(SECONDS_MAX),
+            ))
+            .layer(from_fn(problem::dress))
+            .layer(TraceLayer::new_for_http())
+            .with_state(self.service)
+    }
+}
+
+async fn nothing_here() -> Problem {
+    Problem::nowhere()
+}
+
+async fn unknown_method() -> Problem {
+    Problem::method()
+}
+
+/// The OpenAPI document.
+struct Document(Service);
+
+async fn describe(State(service): State<Service>) -> Document {
+    Document(service)
+}
+
+impl IntoResponse for Document {
+    fn into_response(self) -> Response {
+        ([(header::CONTENT_TYPE, "application/json")], self.0.document().to_owned()).into_response()
+    }
+}
+
+impl Describe for State<Service> {
+    fn describe(_: &mut Operation) {}
+}
+
+impl Describe for Document {
+    fn describe(operation: &mut Operation) {
+        operation.answers(200, "OpenAPI 3.1.", Some(json!({ "type": "object" })));
+    }
+}

@@ -1,0 +1,3 @@
+//! Shops: the places that sell products.
+
+pub mod list;

@@ -1,0 +1,11 @@
+//! The API from outside: every call goes through the router, and every answer is held against the document.
+
+mod bodies;
+mod contract;
+mod document;
+mod noise;
+mod permissions;
+mod replays;
+mod tenants;
+mod town;
+mod walk;

@@ -1,0 +1,349 @@
+//! A walk through the whole house over the API: a film is offered, advertised, sold, settled.
+//!
+//! It remembers every request that changed something, so that the other tests can send them again as
+//! somebody else, in another shape, or a second time. It ends by calling whatever reads.
+
+use crate::town::{Answer, Client, DAYS, NOW, Town, show_film};
+use axum::http::Method;
+use kernel::{Clock, PlaceId, ShowtimeId, TitleId};
+use serde_json::{Value, json};
+use settlement::splits::Terms;
+use settlement::terms;
+use std::collections::BTreeMap;
+
+/// A request that was answered well.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    pub who: &'static str,
+    pub method: Method,
+    pub path: String,
+    pub template: String,
+    pub body: Option<Value>,
+    pub key: Option<String>,
+}
+
+pub struct Walk {
+    pub town: Town,
+    pub sent: Vec<Sent>,
+    /// An id of everything that a path can name, all of them of the first owner.
+    pub ids: BTreeMap<&'static str, String>,
+    pub showtimes: Vec<ShowtimeId>,
+    clients: BTreeMap<&'static str, Client>,
+    keys: usize,
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().expect("a text").to_owned()
+}
+
+fn yuan(amount: &str) -> Value {
+    json!({ "amount": amount, "currency": "CNY" })
+}
+
+impl Walk {
+    pub async fn new() -> Walk {
+        let town = Town::new();
+        let mut walk = Walk {
+            ids: BTreeMap::from([("place", town.cinemas[0].0.clone()), ("book", town.cinemas[0].0.clone())]),
+            town,
+            sent: Vec::new(),
+            showtimes: Vec::new(),
+            clients: BTreeMap::new(),
+            keys: 0,
+        };
+        walk.slate().await;
+        walk.campaign().await;
+        walk.licence().await;
+        walk.goods().await;
+        walk.tickets().await;
+        walk.settlement().await;
+        walk.sessions().await;
+        let broken = walk.town.broken().await;
+        assert!(broken.is_empty(), "{broken:?}");
+        walk
+    }
+
+    pub fn org(&self, name: &str) -> String {
+        self.town.orgs[name].0.clone()
+    }
+
+    pub fn cinema(&self) -> &PlaceId {
+        &self.town.cinemas[0]
+    }
+
+    pub fn shop(&self) -> &PlaceId {
+        &self.town.shops[0]
+    }
+
+    pub async fn client(&mut self, who: &'static str) -> Client {
+        if who == "guest" {
+            return self.town.guest();
+        }
+        if !self.clients.contains_key(who) {
+            let client = self.town.sign_in(who).await;
+            self.clients.insert(who, client);
+        }
+        self.clients[who].clone()
+    }
+
+    /// Sends what changes something, and remembers it.
+    async fn change(
+        &mut self,
+        who: &'static str,
+        method: Method,
+        path: String,
+        body: Option<Value>,
+        key: bool,
+    ) -> Value {
+        let mut client = self.client(who).await;
+        self.keys += 1;
+        let key = key.then(|| format!("walk-{}", self.keys));
+        if let Some(key) = &key {
+            client = client.key(key);
+        }
+        let answer = client.send(method.clone(), &path, body.clone()).await;
+        assert!(answer.status.is_success(), "{who} {method} {path}: {}", answer.json);
+        let template = self.town.contract.template(&path).expect("a path of the document");
+        self.sent.push(Sent { who, method, path, template, body, key });
+        answer.json
+    }
+
+    async fn post(&mut self, who: &'static str, path: String, body: Value) -> Value {
+        self.change(who, Method::POST, path, Some(body), false).await
+    }
+
+    async fn press(&mut self, who: &'static str, path: String) -> Value {
+        self.change(who, Method::POST, path, None, false).await
+    }
+
+    async fn order(&mut self, who: &'static str, path: String, body: Value) -> Value {
+        self.change(who, Method::POST, path, Some(body), true).await
+    }
+
+    async fn slate(&mut self) {
+        let draft = draft();
+        let title =
+            self.post("studio_a", format!("/api/orgs/{}/titles", self.org("studio_a")), draft.clone()).await;
+        let edit = json!({ "seen_at": title["updated_at"], "title": draft });
+        let (id, path) = (text(&title["id"]), format!("/api/titles/{}", text(&title["id"])));
+        self.change("studio_a", Method::PUT, path.clone(), Some(edit), false).await;
+        let wish = format!("{path}/want-to-see");
+        let wanted = self.change("ann", Method::PUT, wish.clone(), None, false).await;
+        assert_eq!(wanted, json!({ "wanted": true, "count": 1 }));
+        let unwanted = self.change("ann", Method::DELETE, wish, None, false).await;
+        assert_eq!(unwanted, json!({ "wanted": false, "count": 0 }));
+
+        let (place, title) = (self.cinema().clone(), TitleId(id.clone()));
+        self.showtimes = self
+            .town
+            .inside(move |scene| {
+                let first = NOW.day_in(&kernel::Zone::shanghai());
+                terms::agree(scene.tx, &mut scene.act, &title, "CN", first, &Terms::mainland_2016())?;
+                show_film(scene, &place, &title)
+            })
+            .await;
+        self.ids.insert("title", id);
+        self.ids.insert("org", self.org("studio_a"));
+        self.ids.insert("showtime", self.showtimes[0].0.clone());
+        self.ids.insert("year", "2016".into());
+    }
+
+    async fn campaign(&mut self) {
+        let draft = json!({
+            "title": self.ids["title"], "name": "Christmas",
+            "starts_at": NOW.plus_minutes(-60).rfc3339(), "ends_at": NOW.plus_minutes(60 * 24 * 30).rfc3339(),
+            "budget": yuan("3000"), "click_price": yuan("1.80"), "surfaces": [self.town.surface.0],
+            "creative": { "headline": { "en": "Come aboard", "zh": "上船" }, "text": { "en": "", "zh": "" }, "artwork": "" },
+        });
+        let made =
+            self.post("marketer_a", format!("/api/orgs/{}/campaigns", self.org("marketer_a")), draft).await;
+        let path = format!("/api/campaigns/{}", text(&made["id"]));
+        for (change, state) in [("launch", "live"), ("pause", "paused"), ("resumption", "live")] {
+            let changed = self.press("marketer_a", format!("{path}/{change}")).await;
+            assert_eq!(changed["state"], state);
+        }
+        self.ids.insert("campaign", text(&made["id"]));
+    }
+
+    /// A view of the ad that is followed: the token for an order.
+    async fn click(&mut self) -> String {
+        let view = json!({ "surface": self.town.surface.0 });
+        let decision = self.post("guest", "/api/ads/decisions".into(), view.clone()).await;
+        let again = json!({ "surface": self.town.surface.0, "visitor": decision["visitor"] });
+        let second = self.post("guest", "/api/ads/decisions".into(), again).await;
+        assert_eq!(second["visitor"], decision["visitor"]);
+        let followed = json!({ "token": decision["ad"]["token"] });
+        text(&self.post("guest", "/api/ads/clicks".into(), followed).await["token"])
+    }
+
+    async fn licence(&mut self) {
+        let offer = json!({
+            "name": { "en": "Posters", "zh": "海报" }, "about": { "en": "", "zh": "" }, "categories": ["posters"],
+            "territory": "CN", "royalty_ppm": 80_000, "fund_ppm": 10_000, "platform_ppm": 200_000,
+            "guarantee": yuan("0"), "term_days": 365, "closes_on": "2017-06-30",
+        });
+        let path = format!("/api/titles/{}/licence-offers", self.ids["title"]);
+        let offer = text(&self.post("studio_a", path, offer).await["id"]);
+        let wish = json!({
+            "merchant": self.org("merchant_a"), "product": { "en": "Lantern poster", "zh": "灯笼海报" },
+            "category": "posters", "concept": "A lantern on the river.", "artwork": "lantern",
+            "planned_price": yuan("88"), "planned_units": 1000,
+        });
+        let applied =
+            self.order("merchant_a", format!("/api/licence-offers/{offer}/applications"), wish).await;
+        let application = text(&applied["id"]);
+        let path = format!("/api/applications/{application}/decisions");
+        self.post("studio_a", path.clone(), json!({ "stage": "concept", "decision": "approved" })).await;
+        let sample = json!({ "stage": "sample", "decision": "approved", "remark": "Lovely." });
+        let decided = self.post("studio_a", path, sample).await;
+        let listing = json!({ "product": decided["product"]["id"], "price": yuan("88.00"), "stock": 100 });
+        let listed = self.post("merchant_a", format!("/api/places/{}/listings", self.shop()), listing).await;
+        self.ids.insert("offer", offer);
+        self.ids.insert("application", application);
+        self.ids.insert("contract", text(&decided["contract"]["id"]));
+        self.ids.insert("listing", text(&listed["id"]));
+    }
+
+    pub fn goods_wish(&self) -> Value {
+        json!({
+            "lines": [{ "listing": self.ids["listing"], "quantity": 2, "price": yuan("88.00") }],
+            "recipient": "Ann", "address": "1 River Road",
+        })
+    }
+
+    async fn goods(&mut self) {
+        let shop = format!("/api/places/{}", self.shop());
+        let line = format!("{shop}/basket/lines/{}", self.ids["listing"]);
+        let basket = self.change("ann", Method::PUT, line, Some(json!({ "quantity": 2 })), false).await;
+        assert_eq!(basket["lines"][0]["quantity"], 2);
+        let mut wish = self.goods_wish();
+        wish["click"] = self.click().await.into();
+        let kept = self.order("ann", format!("{shop}/product-orders"), wish).await;
+        self.pay(&kept["payment"]).await;
+        let wish = self.goods_wish();
+        let given_back = self.order("ann", format!("{shop}/product-orders"), wish).await;
+        self.pay(&given_back["payment"]).await;
+        let order = format!("{shop}/product-orders/{}", text(&given_back["order"]["id"]));
+        let refund = self.press("ann", format!("{order}/refund")).await;
+        assert_eq!((&refund["amount"], &refund["done"]), (&yuan("176.00"), &json!(true)));
+        self.ids.insert("product_order", text(&kept["order"]["id"]));
+    }
+
+    async fn pay(&mut self, payment: &Value) {
+        let (place, id) = (text(&payment["place"]), text(&payment["id"]));
+        let checkout = self.press("ann", format!("/api/places/{place}/payments/{id}/checkout")).await;
+        assert_eq!(checkout["address"], format!("/wallet/{id}"));
+        let paid = self.press("ann", format!("/api/wallet/payments/{id}/confirmation")).await;
+        assert_eq!(paid["state"], "captured");
+        self.ids.insert("intent", id);
+    }
+
+    async fn tickets(&mut self) {
+        let place = self.cinema().clone();
+        let mut last = Value::Null;
+        for (i, showtime) in self.showtimes.clone().into_iter().enumerate() {
+            let mut wish = json!({ "seats": ["D7", "D8"] });
+            if i == 0 {
+                wish["click"] = self.click().await.into();
+            }
+            let held =
+                self.order("ann", format!("/api/places/{place}/showtimes/{showtime}/orders"), wish).await;
+            self.pay(&held["payment"]).await;
+            let order = text(&held["order"]["id"]);
+            if i == 0 {
+                self.admit(&place, &order).await;
+            }
+            last = held;
+        }
+        let showtime = self.showtimes[0].clone();
+        let wish = json!({ "seats": ["E7"] });
+        let back = self.order("ann", format!("/api/places/{place}/showtimes/{showtime}/orders"), wish).await;
+        self.pay(&back["payment"]).await;
+        self.press("ann", format!("/api/places/{place}/ticket-orders/{}/refund", text(&back["order"]["id"])))
+            .await;
+        self.ids.insert("order", text(&last["order"]["id"]));
+        self.ids.insert("intent", text(&last["payment"]["id"]));
+    }
+
+    async fn admit(&mut self, place: &PlaceId, order: &str) {
+        let ann = self.client("ann").await;
+        let bought = ann.get(&format!("/api/places/{place}/ticket-orders/{order}")).await.is(200);
+        let code = bought["tickets"][0]["code"].clone();
+        self.post("cinema_a", format!("/api/places/{place}/admissions"), json!({ "code": code })).await;
+    }
+
+    async fn settlement(&mut self) {
+        self.town.clock.advance_seconds(i64::from(DAYS) * 24 * 60 * 60);
+        let today = self.town.clock.now().day_in(&kernel::Zone::shanghai());
+        let period = json!({
+            "title": self.ids["title"], "first": today.plus(-DAYS).to_string(), "last": today.plus(-1).to_string(),
+        });
+        let path = format!("/api/places/{}/statements", self.cinema());
+        let statement = self.post("operator", path, period).await;
+        assert_eq!(statement["base"], yuan("319.20"));
+        let path = format!("/api/campaigns/{}/end", self.ids["campaign"]);
+        self.press("marketer_a", path).await;
+        let path = format!("/api/places/{}/listings/{}/delisting", self.shop(), self.ids["listing"]);
+        self.press("merchant_a", path).await;
+        self.ids.insert("statement", text(&statement["id"]));
+    }
+
+    async fn sessions(&mut self) {
+        let sign_in = json!({ "email": "ben@example.com", "password": crate::town::PASSWORD });
+        let session = self.post("guest", "/api/sessions".into(), sign_in).await;
+        assert_eq!(session["who"]["email"], "ben@example.com");
+        self.change("ben", Method::DELETE, "/api/sessions/current".into(), None, false).await;
+        self.clients.remove("ben");
+    }
+
+    /// A path of the registry with the first owner's ids and, where it asks for one, a query.
+    pub fn address(&self, template: &str) -> String {
+        let id = |name: &str| {
+            let sells_goods = template.contains("listing")
+                || template.contains("basket")
+                || template.contains("product-orders");
+            match name {
+                "place" if sells_goods => self.shop().0.clone(),
+                "order" if sells_goods => self.ids["product_order"].clone(),
+                "org" => self.org(self.owner(template)),
+                name => self
+                    .ids
+                    .get(name)
+                    .cloned()
+                    .unwrap_or_else(|| panic!("no id for {{{name}}} of {template}")),
+            }
+        };
+        let filled = template.split('/').map(|part| {
+            part.strip_prefix('{').and_then(|part| part.strip_suffix('}')).map_or_else(|| part.to_owned(), id)
+        });
+        let path = filled.collect::<Vec<_>>().join("/");
+        match template {
+            "/api/titles/{title}/showtimes" => format!("{path}?day=2016-12-26&city=sh"),
+            "/api/places/{place}/showtimes" => format!("{path}?day=2016-12-26"),
+            "/api/books/{book}/transfers" => format!("{path}?reference={}", self.ids["statement"]),
+            _ => path,
+        }
+    }
+
+    /// Whose organisation a path is about: of the first role that it is for.
+    fn owner(&self, template: &str) -> &'static str {
+        let entry = self.town.entries.iter().find(|entry| entry.path == template).expect("an entry");
+        match entry.who.code().split(' ').next() {
+            Some("merchant") => "merchant_a",
+            _ => "studio_a",
+        }
+    }
+
+    pub async fn get(&mut self, who: &'static str, template: &str) -> Answer {
+        let address = self.address(template);
+        self.client(who).await.get(&address).await
+    }
+}
+
+pub fn draft() -> Value {
+    json!({
+        "status": "released", "name": { "en": "The Ferryman", "zh": "摆渡人" },
+        "synopsis": { "en": "A bar, a river, three friends.", "zh": "一家酒吧，三个朋友。" },
+        "genre": "comedy", "runtime_minutes": 128, "premiere": "2016-12-23", "artwork": "the-ferryman", "domestic": true,
+    })
+}

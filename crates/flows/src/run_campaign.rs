@@ -1,0 +1,54 @@
+//! A campaign's life: drafted, launched, paused, resumed, ended; every change is in the log.
+
+use crate::house::Scene;
+use ads::campaigns::{self, Campaign, NewCampaign};
+use events::{Kind, log};
+use kernel::{CampaignId, OrgId, PlaceId, Result};
+use serde_json::json;
+
+/// What may happen to a campaign once it is drafted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Its budget is allotted to the chosen channels, and its ads may appear.
+    Launch,
+    Pause,
+    Resume,
+    /// For good; what was left is not spent.
+    End,
+}
+
+pub fn draft(scene: &mut Scene, new: &NewCampaign) -> Result<Campaign> {
+    let made = campaigns::add(scene.tx, &mut scene.act, new)?;
+    note(scene, &made)?;
+    Ok(made)
+}
+
+/// Changes a campaign of this organisation; the same change again changes nothing.
+/// Afterwards the house should read its live campaigns again (`House::reload_ads`).
+pub fn change(scene: &mut Scene, org: &OrgId, id: &CampaignId, change: Change) -> Result<Campaign> {
+    let before = campaigns::of(scene.tx, org, id)?.state;
+    let after = match change {
+        Change::Launch => campaigns::launch(scene.tx, org, id, scene.act.at)?,
+        Change::Pause => campaigns::pause(scene.tx, org, id)?,
+        Change::Resume => campaigns::resume(scene.tx, org, id)?,
+        Change::End => campaigns::end(scene.tx, org, id)?,
+    };
+    if after.state != before {
+        note(scene, &after)?;
+    }
+    Ok(after)
+}
+
+fn note(scene: &mut Scene, campaign: &Campaign) -> Result<()> {
+    let body = json!({ "state": campaign.state.code(), "budget_minor": campaign.budget.minor });
+    let house = PlaceId::house();
+    log::append(
+        scene.tx,
+        &mut scene.act,
+        &house,
+        Kind::CampaignChanged,
+        Some(&campaign.title),
+        &campaign.id,
+        body,
+    )
+}
