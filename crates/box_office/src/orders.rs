@@ -10,6 +10,8 @@ use kernel::{
 };
 
 pub const KEY_MAX: usize = 80;
+/// Orders that one person may hold unpaid at one place, at most.
+pub const HOLDS_MAX: i64 = 5;
 /// Orders swept or listed at once, at most.
 pub const PAGE_MAX: i64 = 200;
 /// How often a change looks again when another node was faster.
@@ -264,6 +266,26 @@ fn insert_lines(tx: &Tx, order: &Order, quote: &Quote) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// Refuses somebody who keeps too many seats from others without paying (`too_many_holds`).
+pub fn may_hold(view: &View, place: &PlaceId, buyer: &PersonId, now: Instant) -> Result<()> {
+    let (holds,): (i64,) = view.one(
+        "select count(*)
+         from ticket_order
+         where place_id = $1 and buyer_id = $2 and state = 'held' and held_until >= $3",
+        &[place, buyer, &now],
+    )?;
+    if holds < HOLDS_MAX {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Kind::TooMany,
+        "too_many_holds",
+        "You hold seats in several orders here. Pay for them or let them go first.",
+        "您在这家影院已有多个待支付的订单，请先付款，或等它们到期。",
+    )
+    .into())
 }
 
 /// What became of a payment for an order.

@@ -33,7 +33,7 @@ pub struct Edge {
 
 pub fn run(options: &Options) -> anyhow::Result<()> {
     let house = installation::open_house(installation::open_database(&options.db)?)?;
-    recover(&house)?;
+    recover(&house);
     let new = house.read_blocking(people::installation::is_new)?;
     serve(house, &options.edge, |address| {
         println!("Ferryman 摆渡人  {address}");
@@ -46,15 +46,17 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     })
 }
 
-/// Before anybody is served: finishes what the last process left undone.
-fn recover(house: &House) -> anyhow::Result<()> {
+/// Before anybody is served: finishes what the last process left undone. What cannot be finished now is
+/// tried again while we serve.
+fn recover(house: &House) {
     const PASSES_MAX: usize = 100;
     for _ in 0..PASSES_MAX {
-        if sweep::all(house)? == sweep::Swept::default() {
-            break;
+        match sweep::all(house) {
+            Ok(swept) if swept == sweep::Swept::default() => return,
+            Ok(_) => {}
+            Err(error) => return tracing::error!(%error, "something is left undone; it will be tried again"),
         }
     }
-    Ok(())
 }
 
 /// Serves a house until ctrl-c or SIGTERM, and lets what is under way finish.

@@ -70,12 +70,13 @@ pub(crate) fn paid(scene: &mut Scene, intent: &Intent) -> Result<()> {
 
 fn sold(scene: &mut Scene, order: &Order, intent: &Intent) -> Result<()> {
     let shop = shops::shops::any(scene.tx, &order.place)?;
-    for line in orders::lines(scene.tx, &order.place, &order.id)? {
-        let owed = owed(scene.tx, &line)?;
+    let lines = orders::lines(scene.tx, &order.place, &order.id)?;
+    for line in &lines {
+        let owed = owed(scene.tx, line)?;
         if let Some(owed) = &owed {
             accruals::record(scene.tx, &owed.row(scene.act.at))?;
         }
-        let sale = sale(&shop, &line, owed.as_ref(), &intent.provider, scene.act.at)?;
+        let sale = sale(&shop, line, owed.as_ref(), &intent.provider, scene.act.at)?;
         ledger::post_all(scene.tx, &sale, scene.act.at)?;
         let body = json!({
             "product": line.product,
@@ -90,6 +91,7 @@ fn sold(scene: &mut Scene, order: &Order, intent: &Intent) -> Result<()> {
         place: &order.place,
         order: &order.id,
         kind: Purpose::Products,
+        titles: lines.into_iter().filter_map(|line| line.title).collect(),
         amount: order.total,
     };
     crate::serve_ad::credit(scene, order.click.as_deref(), &sale)

@@ -7,7 +7,7 @@ use box_office::orders::{Buyer, Changed, Confirmed, Opened};
 use box_office::{Order, Ticket, cinemas, halls, holds, orders, showtimes, tariff, tickets};
 use db::View;
 use events::{Kind, log};
-use kernel::{Currency, Lang, Money, OrderId, PersonId, PlaceId, Result, ShowtimeId};
+use kernel::{Currency, Lang, Money, OrderId, PersonId, PlaceId, Result, ShowtimeId, TitleId};
 use ledger::Transfer;
 use payments::intents::{Bill, Purpose};
 use payments::{Intent, Refund, intents, refunds};
@@ -40,6 +40,7 @@ pub fn hold(scene: &mut Scene, wish: &Wish) -> Result<Held> {
         return held_before(scene, order);
     }
     let showtime = showtimes::on_sale(scene.tx, &wish.place, &wish.showtime, scene.now())?;
+    orders::may_hold(scene.tx, &wish.place, &buyer.person, scene.now())?;
     let cinema = cinemas::any(scene.tx, &wish.place)?;
     let hall = halls::any(scene.tx, &wish.place, &showtime.hall)?;
     let title = views::film(scene.tx, &showtime.title)?;
@@ -117,12 +118,20 @@ pub(crate) struct Sale<'a> {
     pub place: &'a PlaceId,
     pub order: &'a OrderId,
     pub kind: Purpose,
+    /// The films it is of.
+    pub titles: Vec<TitleId>,
     pub amount: Money,
 }
 
 impl Sale<'_> {
     fn of_tickets(order: &Order) -> Sale<'_> {
-        Sale { place: &order.place, order: &order.id, kind: Purpose::Tickets, amount: order.paid }
+        Sale {
+            place: &order.place,
+            order: &order.id,
+            kind: Purpose::Tickets,
+            titles: vec![order.title.clone()],
+            amount: order.paid,
+        }
     }
 }
 

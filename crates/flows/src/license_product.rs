@@ -6,12 +6,12 @@ use events::{Kind, log};
 use kernel::{ApplicationId, ContractId, ListingId, Money, OfferId, OrgId, PlaceId, Result, Share, Words};
 use licensing::applications::{self, Application, Applied, NewApplication, Stage};
 use licensing::approvals::{self, Decided, Decision};
-use licensing::contracts;
+use licensing::contracts::{self, Contract};
 use licensing::offers::{self, NewOffer, Offer};
 use serde_json::json;
 use shops::listings::{self, NewListing};
 use shops::products::{self, NewProduct};
-use shops::{Listing, Product};
+use shops::{Listing, Product, Shop};
 
 /// Value-added tax on goods in mainland China since 1 April 2019; the rate of a listing may be another.
 pub const VAT: Share = Share::percent(13);
@@ -105,7 +105,8 @@ pub fn list(
 ) -> Result<Listing> {
     let product = products::of(scene.tx, merchant, product)?;
     if let Some(contract) = &product.contract {
-        running(scene, merchant, contract)?;
+        let contract = running(scene, merchant, contract)?;
+        leaves_something(&shops::shops::any(scene.tx, place)?, &contract)?;
     }
     let new = NewListing { place: place.clone(), product: product.id.clone(), price, vat: VAT, stock };
     let listing = listings::list(scene.tx, &mut scene.act, merchant, &new)?;
@@ -122,10 +123,25 @@ pub fn list(
     Ok(listing)
 }
 
-fn running(scene: &Scene, merchant: &OrgId, contract: &ContractId) -> Result<()> {
+/// Refuses a listing whose every sale would owe more than it brings.
+fn leaves_something(shop: &Shop, contract: &Contract) -> Result<(), kernel::Refusal> {
+    let owed = shop.commission.ppm + contract.royalty.ppm + contract.fund.ppm;
+    if owed < Share::ONE.ppm {
+        return Ok(());
+    }
+    let owed = Share::ppm(owed);
+    Err(kernel::Refusal::new(
+        kernel::Kind::Conflict,
+        "nothing_left",
+        format!("Commission, royalty and marketing fund take {owed} of every sale."),
+        format!("佣金、版税与市场推广金合计占每笔销售的 {owed}。"),
+    ))
+}
+
+fn running(scene: &Scene, merchant: &OrgId, contract: &ContractId) -> Result<Contract> {
     let contract = contracts::of(scene.tx, merchant, contract)?;
     if contract.runs_on(scene.act.at.day_in(&licensing::calendar())) {
-        return Ok(());
+        return Ok(contract);
     }
     Err(kernel::Refusal::new(
         kernel::Kind::Conflict,

@@ -111,9 +111,10 @@ fn bill(scene: &Scene, clicked: &clicks::Clicked) -> Result<()> {
     Ok(())
 }
 
-/// Credits a sale to the click that the order carries, if it is ours and not too old.
+/// Credits a sale to the click that the order carries, if it is ours, not too old and for a film that was sold.
 pub(crate) fn credit(scene: &mut Scene, click: Option<&str>, sale: &Sale) -> Result<()> {
-    let Some(click) = click.and_then(|token| attribution(scene, token, scene.act.at)) else { return Ok(()) };
+    let click = click.and_then(|token| attribution(scene, token, scene.act.at));
+    let Some(click) = click.filter(|click| sale.titles.contains(&click.title)) else { return Ok(()) };
     let credit = Credit {
         place: sale.place.clone(),
         order: sale.order.clone(),

@@ -74,3 +74,25 @@ fn a_poster_is_credited_in_the_book_that_sold_it() {
     assert_eq!((credit.click_place.0.as_str(), credit.amount), ("plc_tide", Money::fen(9900)));
     town.is_whole();
 }
+
+#[test]
+fn a_click_for_one_film_earns_nothing_by_another() {
+    let town = Town::new();
+    let (_, surface) = town.campaign();
+    let (shown, _) = town.follows(&surface, "ann");
+    let token = town.clicks("node 1", &shown).expect("a click").token;
+    let show = town.showtime(19, 30, 4000);
+    town.sql(
+        "insert into title
+           (id, slug, studio_org_id, status, original_name, name_en, name_zh, synopsis_en, synopsis_zh, genre,
+            runtime_minutes, premiere, artwork, domestic, created_at, updated_at)
+         select 'ttl_other', 'other', studio_org_id, status, 'Other', 'Other', '别的', '', '', genre, 100, premiere, '',
+           domestic, created_at, updated_at
+         from title",
+    );
+    town.sql("update showtime set title_id = 'ttl_other'");
+    let held = town.holds_with("ann", "k", &show, &["B1"], Some(token)).expect("held");
+    town.tells(&town.pays(&held.intent)).expect("paid");
+    assert_eq!(town.sql("update ad_credit set kind = kind"), 0, "nothing is credited");
+    town.is_whole();
+}

@@ -248,3 +248,18 @@ fn nobody_is_admitted_with_a_ticket_that_is_refunded() {
     town.sweeps();
     town.is_whole();
 }
+
+#[test]
+fn a_person_holds_a_few_orders_at_most() {
+    let town = Town::new();
+    let show = town.showtime(19, 30, 4000);
+    let first = town.holds("ann", &show, &["A1"]).expect("held");
+    for seat in ["A2", "A3", "A4", "A5"] {
+        town.holds("ann", &show, &[seat]).expect("held");
+    }
+    assert_eq!(code(town.holds("ann", &show, &["A6"])), "too_many_holds");
+    town.holds("ben", &show, &["A6"]).expect("somebody else may");
+    town.tells(&town.pays(&first.intent)).expect("one is paid for");
+    town.holds("ann", &show, &["A7"]).expect("held");
+    town.is_whole();
+}
