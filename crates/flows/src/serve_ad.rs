@@ -8,7 +8,10 @@ use ads::credits::{self, Credit};
 use ads::tokens::{Attribution, Shown};
 use ads::{choosing, impressions};
 use events::{Kind, log};
-use kernel::{Actor, Instant, Kind as Why, Lang, OrderId, PlaceId, Refusal, Result, SurfaceId, TitleId};
+use kernel::{
+    Actor, CampaignId, Instant, Kind as Why, Lang, Money, OrderId, PlaceId, Refusal, Result, SurfaceId,
+    TitleId,
+};
 use ledger::Transfer;
 use payments::intents::Purpose;
 use serde_json::json;
@@ -55,6 +58,9 @@ pub struct Followed {
     pub title: TitleId,
     pub place: PlaceId,
     pub token: String,
+    pub campaign: CampaignId,
+    /// What this click took from the campaign's allotment; nothing when it was taken before.
+    pub cost: Money,
 }
 
 /// The place whose ad a token is for, so that the click goes to its lane. Refuses a forged or old one.
@@ -74,7 +80,9 @@ pub fn follow(scene: &mut Scene, shown: &Shown) -> Result<Followed> {
     let click = shown.click();
     let recorded = clicks::record(scene.tx, &mut scene.act, &click)?;
     let clicked = recorded.clicked().clone();
+    let mut cost = Money::zero(clicked.cost.currency);
     if let Recorded::Now(_) = recorded {
+        cost = clicked.cost;
         bill(scene, &clicked)?;
         let body =
             json!({ "campaign": click.campaign, "surface": click.surface, "cost_minor": clicked.cost.minor });
@@ -89,7 +97,12 @@ pub fn follow(scene: &mut Scene, shown: &Shown) -> Result<Followed> {
         )?;
     }
     let token = Attribution::of(&clicked).sign(&scene.keys().click);
-    Ok(Followed { title: click.title, place: click.place, token })
+    Ok(Followed { title: click.title, place: click.place, token, campaign: click.campaign, cost })
+}
+
+/// Tells the desk what a click took, once it is on disk, so that nobody is shown an ad that cannot be paid for.
+pub fn count(house: &House, followed: &Followed) {
+    house.ads().note_click(&followed.place, &followed.campaign, followed.cost);
 }
 
 fn bill(scene: &Scene, clicked: &clicks::Clicked) -> Result<()> {

@@ -224,7 +224,9 @@ pub fn visit(
     }
     let mut by_ad = Vec::new();
     for one in followed {
-        let token = one.wait()?.token;
+        let one = one.wait()?;
+        serve_ad::count(&house, &one);
+        let token = one.token;
         tally.clicks += 1;
         if world.dice.chance(BUYS_AFTER_AD) {
             by_ad.push(token.clone());

@@ -31,7 +31,9 @@ pub async fn click(call: Call, Body(asked): Body<Followed>) -> Answer<Found<Clic
     let followed = call.write(&lane, move |scene| {
         let followed = serve_ad::follow(scene, &shown)?;
         let film = flows::views::film(scene.tx, &followed.title)?;
-        Ok(Click { title: followed.title.0, slug: film.slug, token: followed.token })
+        Ok((followed, film.slug))
     });
-    Ok(Found(followed.await?))
+    let (followed, slug) = followed.await?;
+    serve_ad::count(&call.house, &followed);
+    Ok(Found(Click { title: followed.title.0, slug, token: followed.token }))
 }

@@ -21,6 +21,7 @@ pub async fn follow(visit: Visit, Path(token): Path<String>) -> Answer {
     };
     let place = shown.0.place.clone();
     let followed = visit.write(&place, move |scene| serve_ad::follow(scene, &shown)).await?;
+    serve_ad::count(&visit.house, &followed);
     let title = followed.title;
     let film = visit.read(move |view| flows::views::film(view, &title)).await?;
     let onward = SeeOther::to(format!("/films/{}", film.slug));
