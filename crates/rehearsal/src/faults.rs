@@ -15,7 +15,7 @@ pub struct Faults {
     pub abandoned: f64,
     /// A consumer who returns tickets or goods.
     pub refunded: f64,
-    /// A provider's reply that is lost after the work was done.
+    /// An hour in which a reply of the provider is lost after its work was done.
     pub reply_lost: f64,
     /// A story during whose commit the process is killed; half of them before, half after.
     pub killed: f64,
@@ -52,7 +52,7 @@ impl Faults {
             notice_late: 0.08,
             abandoned: 0.15,
             refunded: 0.08,
-            reply_lost: 0.05,
+            reply_lost: 0.3,
             killed: 0.06,
         }
     }

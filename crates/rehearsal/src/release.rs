@@ -40,6 +40,7 @@ pub struct Tally {
     pub notices_late: u64,
     pub notices_found: u64,
     pub kills: u64,
+    pub replies_lost: u64,
 }
 
 pub struct Release {
@@ -196,6 +197,7 @@ impl Release {
         self.refund_some()?;
         serve_ad::write_views(&house)?;
         self.clock.advance_seconds(16 * 60);
+        self.lose_a_reply();
         self.sweep()
     }
 
@@ -302,6 +304,16 @@ impl Release {
         let fresh = House::open(old.db().clone(), self.clock.clone(), old.dice(), old.provider().clone())?;
         self.world.house = fresh;
         Ok(())
+    }
+
+    /// The provider does its next work and then says nothing: whoever asked cannot know, and asks again.
+    fn lose_a_reply(&mut self) {
+        if let Till::Pretend(provider) = &self.till
+            && self.world.dice.chance(self.faults.reply_lost)
+        {
+            provider.lose_replies(1);
+            self.tally.replies_lost += 1;
+        }
     }
 
     /// What the house does every few seconds, for all places together.

@@ -50,7 +50,7 @@ fn ten_hostile_seeds_leave_every_invariant_whole() {
         assert_eq!(rehearsed.kept.0, rehearsed.kept.1, "seed {seed}: the provider and the books agree");
         let tally = rehearsed.tally;
         assert!(
-            tally.orders > 20 && tally.kills > 0 && tally.notices_found > 0,
+            tally.orders > 20 && tally.kills > 0 && tally.notices_found > 0 && tally.replies_lost > 0,
             "seed {seed} was no rehearsal: {tally:?}"
         );
     }
