@@ -1,0 +1,1 @@
+//! Who belongs to a group of consumers: rules counted over bitmaps.

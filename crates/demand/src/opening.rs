@@ -1,0 +1,1 @@
+//! The forecast before release: opening day, opening weekend, total.

@@ -1,0 +1,1 @@
+//! Which place and surface the next yuan should go to.

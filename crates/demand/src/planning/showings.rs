@@ -1,0 +1,1 @@
+//! Which film in which hall at what hour.

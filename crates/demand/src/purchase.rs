@@ -1,0 +1,1 @@
+//! Whether somebody will buy from a category tomorrow.

@@ -1,0 +1,1 @@
+//! Which films and products somebody will want next.

@@ -1,0 +1,1 @@
+//! How many seats a showing will sell.

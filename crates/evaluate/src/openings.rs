@@ -1,0 +1,1 @@
+//! Before release: how far forecasts of an opening were from it.

@@ -1,0 +1,1 @@
+//! Tomorrow's purchases against the probabilities given today.

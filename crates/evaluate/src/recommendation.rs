@@ -1,0 +1,1 @@
+//! Recommendation: what people chose next, among everything they had not chosen yet.

@@ -1,0 +1,1 @@
+//! Showings: seats sold against seats forecast, and plans against what the cinema ran.
