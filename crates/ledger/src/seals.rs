@@ -103,7 +103,10 @@ pub fn broken(view: &View, book: &PlaceId) -> Result<Vec<String>> {
             let sum = sums.entry((account.clone(), currency)).or_default();
             *sum = sum.plus(moved);
             if checkpoint(view, book, &account, currency, seal.number + 1)? != *sum {
-                found.push(format!("account {account} of book {book} stands otherwise at seal {}", seal.number));
+                found.push(format!(
+                    "account {account} of book {book} stands otherwise at seal {}",
+                    seal.number
+                ));
             }
         }
         last = Some(seal);

@@ -136,7 +136,7 @@ pub fn of_reference(view: &View, book: &PlaceId, reference: &str) -> Result<Vec<
            expires_at
          from transfer
          where book_id = $1 and reference = $2
-         order by booked_at, id",
+         order by id",
         &[book, &reference],
     )
 }

@@ -2,7 +2,7 @@
 
 use db::{Lane, scratch, scratch::Scratch};
 use kernel::{Currency, Instant, Money, PlaceId, Result};
-use ledger::{Transfer, audit, balances};
+use ledger::{Transfer, audit, balances, seals};
 
 pub const NOW: Instant = Instant::from_micros(1_000_000);
 
@@ -33,7 +33,9 @@ impl Book {
     }
 
     pub fn audit(&self) -> Vec<String> {
-        self.read(|view| audit::discrepancies(view, &id())).expect("an audit")
+        let whole =
+            |view: &db::View| Ok([audit::discrepancies(view, &id())?, seals::broken(view, &id())?].concat());
+        self.read(whole).expect("an audit")
     }
 
     pub fn audit_since_seal(&self) -> Vec<String> {

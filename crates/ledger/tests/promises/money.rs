@@ -27,7 +27,9 @@ fn an_exchange_is_two_legs_that_each_keep_their_currency() {
     assert_eq!(book.write(change).ok(), Some(Posted::Before));
     let standing = |account: &'static str| {
         [Currency::CNY, Currency::USD].map(|currency| {
-            book.read(move |view| balances::credit_of(view, &id(), account, currency)).expect("a balance").minor
+            book.read(move |view| balances::credit_of(view, &id(), account, currency))
+                .expect("a balance")
+                .minor
         })
     };
     assert_eq!(standing("producer:us"), [0, 10_000]);
@@ -47,10 +49,12 @@ fn every_currency_counts_in_its_own_minor_units() {
 fn an_amount_in_another_currency_is_another_account() {
     let book = Book::new();
     book.write(|tx| post(tx, &transfer("a", "wallet", "fee", 5), NOW)).expect("posted");
-    let in_yen = || ledger::Transfer { amount: Money::new(5, Currency::JPY), ..transfer("b", "wallet", "fee", 5) };
+    let in_yen =
+        || ledger::Transfer { amount: Money::new(5, Currency::JPY), ..transfer("b", "wallet", "fee", 5) };
     book.write(move |tx| post(tx, &in_yen(), NOW)).expect("posted");
     assert_eq!(book.credit("fee"), 5);
-    let mixed = ledger::Transfer { amount: Money::new(5, Currency::JPY), ..transfer("a", "wallet", "fee", 5) };
+    let mixed =
+        ledger::Transfer { amount: Money::new(5, Currency::JPY), ..transfer("a", "wallet", "fee", 5) };
     assert!(book.write(move |tx| post(tx, &mixed, NOW)).is_err(), "the id is taken by five fen");
     assert!(book.audit().is_empty());
 }

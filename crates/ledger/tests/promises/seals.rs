@@ -52,8 +52,14 @@ fn whoever_touches_a_sealed_row_is_seen() {
     type Touch = fn(&db::Tx) -> kernel::Result<u64>;
     let touches: [(&str, Touch); 6] = [
         ("another amount, balances along with it", |tx| {
-            tx.run("update account set debits_posted = debits_posted - 1 where book_id = $1 and id = 'wallet'", &[&id()])?;
-            tx.run("update account set credits_posted = credits_posted - 1 where book_id = $1 and id = 'fee'", &[&id()])?;
+            tx.run(
+                "update account set debits_posted = debits_posted - 1 where book_id = $1 and id = 'wallet'",
+                &[&id()],
+            )?;
+            tx.run(
+                "update account set credits_posted = credits_posted - 1 where book_id = $1 and id = 'fee'",
+                &[&id()],
+            )?;
             tx.run("update transfer set amount_minor = 99 where book_id = $1 and id = 's0'", &[&id()])
         }),
         ("another reference", |tx| {

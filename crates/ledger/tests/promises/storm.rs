@@ -106,7 +106,9 @@ impl Model {
 
     fn settle(&mut self, id: &str, minor: i64, now: Instant) -> std::result::Result<Posted, &'static str> {
         let settled = format!("{id}/post");
-        let Some((Order::Reserve { debit, credit, minor: reserved, until, .. }, resolved)) = self.rows.get(id) else {
+        let Some((Order::Reserve { debit, credit, minor: reserved, until, .. }, resolved)) =
+            self.rows.get(id)
+        else {
             return Err("not_found");
         };
         if minor > *reserved {
@@ -146,7 +148,9 @@ impl Model {
             .rows
             .iter()
             .filter_map(|(id, row)| match row {
-                (Order::Reserve { until: Some(until), .. }, None) if *until <= now => Some((*until, id.clone())),
+                (Order::Reserve { until: Some(until), .. }, None) if *until <= now => {
+                    Some((*until, id.clone()))
+                }
                 _ => None,
             })
             .collect();
@@ -164,9 +168,10 @@ impl Model {
 fn same(before: &Order, order: &Order) -> bool {
     match (before, order) {
         (Order::Post { debit, credit, minor, .. }, Order::Post { debit: d, credit: c, minor: m, .. })
-        | (Order::Reserve { debit, credit, minor, .. }, Order::Reserve { debit: d, credit: c, minor: m, .. }) => {
-            (debit, credit, minor) == (d, c, m)
-        }
+        | (
+            Order::Reserve { debit, credit, minor, .. },
+            Order::Reserve { debit: d, credit: c, minor: m, .. },
+        ) => (debit, credit, minor) == (d, c, m),
         _ => false,
     }
 }
@@ -242,7 +247,8 @@ fn one_of_many_resolutions_wins() {
         let answers = race(&book, 12, move |i, tx| match i % 3 {
             0 => transfers::resolve_post(tx, &id(), &name(), Money::fen(50), NOW),
             1 => transfers::resolve_void(tx, &id(), &name(), NOW),
-            _ => transfers::expire(tx, &id(), end, 9).map(|over| if over > 0 { Posted::Now } else { Posted::Before }),
+            _ => transfers::expire(tx, &id(), end, 9)
+                .map(|over| if over > 0 { Posted::Now } else { Posted::Before }),
         });
         let won = answers.iter().filter(|answer| matches!(answer, Ok(Posted::Now))).count();
         assert_eq!(won, 1, "round {round}: {answers:?}");

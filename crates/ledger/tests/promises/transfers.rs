@@ -25,8 +25,7 @@ fn a_limited_account_is_never_overdrawn_even_by_what_is_pending() {
         .expect("reserved");
     let refused = book.write(|tx| post(tx, &transfer("out", "merchant:m", "payout", 21), NOW));
     assert_eq!(refusal(refused), "overdrawn");
-    book.write(|tx| transfers::resolve_post(tx, &id(), "hold", Money::fen(30), NOW))
-        .expect("posted in part");
+    book.write(|tx| transfers::resolve_post(tx, &id(), "hold", Money::fen(30), NOW)).expect("posted in part");
     book.write(|tx| post(tx, &transfer("out", "merchant:m", "payout", 70), NOW))
         .expect("the rest was released");
     assert_eq!(book.credit("payout"), 100);
@@ -85,7 +84,10 @@ fn a_reservation_ends_by_itself_and_only_then() {
     let late = book.write(move |tx| transfers::resolve_post(tx, &id(), "p", Money::fen(80), end));
     assert_eq!(refusal(late), "reservation_over");
     assert_eq!((expire(end), expire(end)), (1, 0));
-    assert_eq!(refusal(book.write(move |tx| transfers::resolve_void(tx, &id(), "p", end))), "transfer_differs");
+    assert_eq!(
+        refusal(book.write(move |tx| transfers::resolve_void(tx, &id(), "p", end))),
+        "transfer_differs"
+    );
     book.write(|tx| post(tx, &transfer("out", "merchant:m", "payout", 80), NOW)).expect("it is free again");
     let in_time = |at| book.write(move |tx| transfers::resolve_post(tx, &id(), "q", Money::fen(20), at)).ok();
     assert_eq!(in_time(end), Some(Posted::Now));
@@ -113,14 +115,16 @@ fn a_statement_opens_moves_and_closes() {
     }
     book.write(move |tx| post(tx, &transfer("e", "fee", "bank", 100), at(15))).expect("paid out");
     let fee = move |from, until| {
-        let look = move |view: &db::View| {
-            statements::of(view, &id(), "fee", Currency::CNY, at(from), at(until))
-        };
+        let look =
+            move |view: &db::View| statements::of(view, &id(), "fee", Currency::CNY, at(from), at(until));
         book.read(look).expect("a statement")
     };
     let statement = fee(10, 30);
-    let lines: Vec<_> =
-        statement.lines.iter().map(|line| (line.transfer.id.as_str(), line.credit.minor, line.after.minor)).collect();
+    let lines: Vec<_> = statement
+        .lines
+        .iter()
+        .map(|line| (line.transfer.id.as_str(), line.credit.minor, line.after.minor))
+        .collect();
     assert_eq!(lines, [("b", 30, 530), ("e", -100, 430), ("c", 7, 437)]);
     assert_eq!((statement.opening.minor, statement.closing.minor), (500, 437));
     assert_eq!(fee(0, 10).closing, statement.opening, "one period's end is the next one's beginning");
