@@ -15,6 +15,7 @@
 //! 13. parts sum to the whole: `money`
 
 mod book;
+mod exports;
 mod money;
 mod seals;
 mod storm;

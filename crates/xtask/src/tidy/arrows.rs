@@ -23,7 +23,7 @@ const LINES: [&[&str]; 8] = [
         "payments",
         "settlement",
     ],
-    &["flows"],
+    &["evaluate", "flows"],
     &["api", "web", "rehearsal"],
     &["ferryman"],
     &["xtask"],
