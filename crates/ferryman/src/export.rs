@@ -5,6 +5,7 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use db::View;
 use flows::views;
+use kernel::ids::Id;
 use kernel::{Day, Instant, PlaceId, Zone};
 use lake::Kind;
 use ledger::export;
@@ -64,7 +65,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
 
 fn write(view: &View, options: &Options, to: &Path) -> anyhow::Result<u64> {
     let books = match &options.book {
-        Some(id) => vec![PlaceId::parse(id).map_err(|refusal| anyhow::anyhow!(refusal.message.en))?],
+        Some(id) => vec![PlaceId::parse(id).map_err(|refusal| anyhow::anyhow!(refusal.say.en))?],
         None => views::places::with_books(view)?,
     };
     let (from, until) = (first(options)?, end(options)?);
@@ -92,7 +93,7 @@ fn end(options: &Options) -> anyhow::Result<Instant> {
 }
 
 fn day(text: &str) -> anyhow::Result<Day> {
-    Day::parse(text).map_err(|refusal| anyhow::anyhow!(refusal.message.en))
+    Day::parse(text).map_err(|refusal| anyhow::anyhow!(refusal.say.en))
 }
 
 /// A file that is being written.
