@@ -1,7 +1,8 @@
-//! The program: serve, demo, check; configuration; wiring.
+//! The program: serve, demo, check, import, evaluate, forecast; configuration; wiring.
 
 mod check;
 mod demo;
+mod import;
 mod installation;
 mod progress;
 mod report;
@@ -26,6 +27,8 @@ enum Command {
     Demo(demo::Options),
     /// Prove that the books, the seats and the orders agree; exits with 1 when they do not.
     Check(check::Options),
+    /// Bring outside figures in: charts, film facts, cinemas; the same file twice changes nothing.
+    Import(import::Options),
 }
 
 fn main() -> ExitCode {
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
         Command::Serve(options) => serve::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Demo(options) => demo::run(&options),
         Command::Check(options) => check::run(&options),
+        Command::Import(options) => import::run(&options),
     };
     done.unwrap_or_else(|error| {
         eprintln!("ferryman: {error:#}");

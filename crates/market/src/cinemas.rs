@@ -103,7 +103,6 @@ pub fn read(file: &Packed, directory: Directory) -> Result<Reading, Refusal> {
                     "唯一的编码：前面的行已用于另一家影院",
                 );
                 refusals.push(line.refuse(source.name(), Some(code_at), directory.required().0, wanted));
-                let _ = (code, listed);
             }
             Ok((code, listed)) => repeated += usize::from(cinemas.insert(code, listed).is_some()),
         }
