@@ -1,0 +1,262 @@
+//! What a market's films took, asked as of an instant: nothing that came later is ever read.
+
+use super::names::Name;
+use super::{Fact, Film, Past, RUN_DAYS, Version, Window};
+use crate::calendar::Calendar;
+use kernel::{Day, Instant, Zone};
+use std::collections::HashMap;
+
+/// Where films open: whose days, whose holidays.
+#[derive(Clone, Debug)]
+pub struct Market {
+    pub zone: Zone,
+    pub calendar: Calendar,
+}
+
+impl Market {
+    /// The day it is at an instant; what was taken on it is not known yet.
+    pub fn day_of(&self, as_of: Instant) -> Day {
+        as_of.day_in(&self.zone)
+    }
+}
+
+/// Days of takings before an instant that the market's size is read from.
+const LEVEL_DAYS: i32 = 364;
+/// Fewer reported days than this tell no market's size.
+const LEVEL_DAYS_MIN: i32 = 28;
+
+/// A film of the history, with its outcomes on the logarithm of takings less the market's size at its release.
+#[derive(Clone, Debug)]
+pub(super) struct Opened {
+    pub film: Film,
+    pub name: Name,
+    /// Days since 1970.
+    pub release: i32,
+    /// Natural logarithm of the minor units taken, by window.
+    pub logs: [Option<f64>; 4],
+    /// The market's size when it opened.
+    pub level: f64,
+    /// The first day on which the outcome of a window is known.
+    pub known_from: [i32; 4],
+    /// Where in the history the earlier films of its series are, by release.
+    pub earlier: Vec<usize>,
+    pub theatres: Option<f64>,
+}
+
+impl Opened {
+    /// `ln taken − ln size of the market`, when it is known on that day.
+    pub fn outcome(&self, window: Window, today: i32) -> Option<f64> {
+        let i = window as usize;
+        (self.known_from[i] <= today).then_some(self.logs[i]?).map(|log| log - self.level)
+    }
+}
+
+/// Everything that opened, with the lists it is looked up by.
+#[derive(Clone, Debug)]
+pub struct History {
+    pub market: Market,
+    /// By release.
+    pub(super) films: Vec<Opened>,
+    /// What all films took up to the end of each day, from [`History::first_day`] on.
+    running: Vec<f64>,
+    first_day: i32,
+    by_key: HashMap<Key, Vec<usize>>,
+    by_id: HashMap<String, usize>,
+}
+
+/// What films have in common.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Key {
+    Cast(String),
+    Director(String),
+    Distributor(String),
+    Genre(String),
+    Token(String),
+    Version(Version),
+}
+
+/// Days since 1970.
+pub(super) fn number(day: Day) -> i32 {
+    (day.at(0, 0, &Zone::stored("UTC")).micros / 86_400_000_000) as i32
+}
+
+impl History {
+    /// Takings that are not positive are passed over; days reported twice count once.
+    pub fn new(mut past: Vec<Past>, market: Market) -> History {
+        for one in &mut past {
+            one.days.retain(|taken| taken.amount > 0);
+            one.days.sort_by_key(|taken| taken.day);
+            one.days.dedup_by_key(|taken| taken.day);
+        }
+        past.sort_by(|a, b| (a.film.release, &a.film.id).cmp(&(b.film.release, &b.film.id)));
+        let (first_day, running) = running(&past);
+        let mut history =
+            History {
+            market,
+            films: Vec::new(),
+            running,
+            first_day,
+            by_key: HashMap::new(),
+            by_id: HashMap::new(),
+        };
+        for (i, one) in past.into_iter().enumerate() {
+            let opened = history.opened(one);
+            for key in keys(&opened.film, &opened.name, Instant::from_micros(i64::MAX)) {
+                history.by_key.entry(key).or_default().push(i);
+            }
+            history.by_id.insert(opened.film.id.clone(), i);
+            history.films.push(opened);
+        }
+        history
+    }
+
+    pub fn len(&self) -> usize {
+        self.films.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.films.is_empty()
+    }
+
+    /// What a film took in a window, in minor units, whenever that became known: for judging, not for forecasting.
+    pub fn taken_by(&self, id: &str, window: Window) -> Option<i64> {
+        self.find(id)?.logs[window as usize].map(|log| log.exp().round() as i64)
+    }
+
+    fn opened(&self, past: Past) -> Opened {
+        let release = number(past.film.release);
+        let mut known_from = [i32::MAX; 4];
+        let mut logs = [None; 4];
+        for window in Window::ALL {
+            let i = window as usize;
+            let (first, last) = window.days(past.film.release);
+            known_from[i] = release + last + 1;
+            logs[i] = taken_in(&past, window, first, last).filter(|taken| *taken > 0.0).map(f64::ln);
+        }
+        let open = |fact: &Fact| match fact {
+            Fact::Theatres(n) => Some(*n as f64),
+            _ => None,
+        };
+        Opened {
+            name: Name::of(&past.film.name),
+            release,
+            logs,
+            level: self.level_on(release),
+            known_from,
+            earlier: self.series(&Name::of(&past.film.name)),
+            theatres: past.film.newest(Instant::from_micros(i64::MAX), open),
+            film: past.film,
+        }
+    }
+
+    /// The market's size on a day: the logarithm of what an average day of the year before it took, in minor units.
+    pub fn level(&self, day: Day) -> f64 {
+        self.level_on(number(day))
+    }
+
+    pub(super) fn level_on(&self, day: i32) -> f64 {
+        let from = (day - LEVEL_DAYS).max(self.first_day);
+        let to = day.max(self.first_day + LEVEL_DAYS_MIN);
+        (self.taken(from, to) / f64::from((to - from).max(1))).max(1.0).ln()
+    }
+
+    /// What all films took from a day up to another, not included.
+    pub(super) fn taken(&self, from: i32, to: i32) -> f64 {
+        let up_to = |day: i32| -> f64 {
+            let days = (day - self.first_day).clamp(0, self.running.len() as i32 - 1);
+            self.running.get(days as usize).copied().unwrap_or(0.0)
+        };
+        up_to(to) - up_to(from)
+    }
+
+    pub(super) fn reaches_back_to(&self, day: i32) -> bool {
+        self.first_day <= day
+    }
+
+    /// Where the films so far are whose series a name continues.
+    fn series(&self, name: &Name) -> Vec<usize> {
+        (0..self.films.len()).filter(|i| name.continues(&self.films[*i].name)).collect()
+    }
+
+    pub(super) fn find(&self, id: &str) -> Option<&Opened> {
+        self.by_id.get(id).map(|i| &self.films[*i])
+    }
+
+    /// The films of a film's series that opened before it, by release.
+    pub(super) fn earlier(&self, film: &Film) -> Vec<&Opened> {
+        match self.find(&film.id) {
+            Some(opened) => opened.earlier.iter().map(|i| &self.films[*i]).collect(),
+            None => self.series(&Name::of(&film.name)).into_iter().map(|i| &self.films[i]).collect(),
+        }
+    }
+
+    /// Films that share something, by release.
+    pub(super) fn sharing(&self, key: &Key) -> impl DoubleEndedIterator<Item = &Opened> {
+        self.by_key.get(key).into_iter().flatten().map(|i| &self.films[*i])
+    }
+
+    /// Films released before a day, by release.
+    pub(super) fn before(&self, day: i32) -> &[Opened] {
+        &self.films[..self.films.partition_point(|one| one.release < day)]
+    }
+
+    /// Films released from one day to another, both included.
+    pub(super) fn between(&self, from: i32, to: i32) -> &[Opened] {
+        let start = self.films.partition_point(|one| one.release < from);
+        let end = self.films.partition_point(|one| one.release <= to);
+        &self.films[start..end.max(start)]
+    }
+}
+
+/// What of a film may be shared with others, as it was known.
+pub(super) fn keys(film: &Film, name: &Name, as_of: Instant) -> Vec<Key> {
+    let mut keys: Vec<Key> = name.tokens().into_iter().map(Key::Token).collect();
+    let facts = film.facts.iter().filter(|known| known.at <= as_of);
+    for known in facts {
+        match &known.fact {
+            Fact::Cast(names) => keys.extend(names.iter().cloned().map(Key::Cast)),
+            Fact::Directors(names) => keys.extend(names.iter().cloned().map(Key::Director)),
+            Fact::Distributor(name) => keys.push(Key::Distributor(name.clone())),
+            Fact::Genres(names) => keys.extend(names.iter().cloned().map(Key::Genre)),
+            Fact::Versions(all) => keys.extend(all.iter().copied().map(Key::Version)),
+            _ => {}
+        }
+    }
+    keys.dedup();
+    keys
+}
+
+/// The first day reported, and what all films took up to the end of each day before it and after.
+fn running(past: &[Past]) -> (i32, Vec<f64>) {
+    let days = || past.iter().flat_map(|one| &one.days);
+    let Some(first) = days().map(|taken| taken.day).min() else { return (0, vec![0.0]) };
+    let mut sums: Vec<f64> = Vec::new();
+    for taken in days() {
+        let at = first.days_until(taken.day) as usize;
+        sums.resize(sums.len().max(at + 1), 0.0);
+        sums[at] += taken.amount as f64;
+    }
+    let mut running = vec![0.0];
+    for sum in sums {
+        running.push(running[running.len() - 1] + sum);
+    }
+    (number(first), running)
+}
+
+/// What a film took in a window. A total is what was reported to date, else the sum of its days; opening windows
+/// need their first day.
+fn taken_in(past: &Past, window: Window, first: i32, last: i32) -> Option<f64> {
+    let age = |taken: &Taken| past.film.release.days_until(taken.day);
+    let inside = || past.days.iter().filter(|taken| (first..=last).contains(&age(taken)));
+    let sum: i64 = inside().map(|taken| taken.amount).sum();
+    if window != Window::Total {
+        return inside().any(|taken| age(taken) == first).then_some(sum as f64);
+    }
+    let to_date = inside().filter_map(|taken| taken.to_date).max();
+    past.days.iter().any(|taken| age(taken) == 0).then(|| to_date.unwrap_or(0).max(sum) as f64)
+}
+
+use super::Taken;
+
+#[allow(clippy::assertions_on_constants)]
+const _: () = assert!(RUN_DAYS > 28);
