@@ -3,3 +3,5 @@
 pub mod facts;
 pub mod history;
 pub mod rules;
+pub mod series;
+pub mod table;
