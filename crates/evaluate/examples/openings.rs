@@ -71,11 +71,9 @@ fn main() -> anyhow::Result<()> {
     }
     let mut past: Vec<Past> = films.into_values().collect();
     past.retain(|p| p.days.iter().any(|t| t.day == p.film.release));
-    if country == Country::Us {
-        past.retain(|p| p.film.facts.iter().any(|k| matches!(k.fact, Fact::Theatres(n) if n >= min)));
-    }
-    println!("{} films", past.len());
-    let history = History::new(past.clone(), market);
+    eprintln!("{} films", past.len());
+    let history = History::new(past.clone(), market, |p| country == Country::China || p.film.facts.iter().any(|k| matches!(k.fact, Fact::Theatres(n) if n >= min)));
+    past.retain(|p| country == Country::China || p.film.facts.iter().any(|k| matches!(k.fact, Fact::Theatres(n) if n >= min)));
     let d = |s: &str| Day::parse(s).unwrap();
     for s in judge(&history, &past, d(&a[3]), (d(&a[4]), d(&a[5])))? {
         println!("{:3} {:8} n {:4} rmse {:.3} (mean {:.3}) r2 {:.3} ape {:.3} bias {:+.3} c50 {:.3} c90 {:.3}", s.days_ahead, s.window, s.films, s.log_rmse, s.log_rmse_mean, s.r2_log, s.ape_median, s.bias_log, s.coverage_50, s.coverage_90);

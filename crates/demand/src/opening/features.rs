@@ -6,7 +6,7 @@ use super::{Fact, Film, Theme, Version, Window};
 use kernel::Instant;
 
 /// Every column: its name and what it is about.
-pub(super) const COLUMNS: [(&str, Theme); COLUMN_COUNT] = {
+const NAMED: [(&str, Theme); NAMED_COUNT] = {
     use Theme::*;
     [
         ("season_sin", Season),
@@ -39,6 +39,9 @@ pub(super) const COLUMNS: [(&str, Theme); COLUMN_COUNT] = {
         ("distributor_worst", Distributor),
         ("distributor_films", Distributor),
         ("distributor_theatres", Distributor),
+        ("distributor_all_films", Distributor),
+        ("distributor_peers_part", Distributor),
+        ("distributor_year", Distributor),
         ("director_mean", People),
         ("director_films", People),
         ("cast_mean", People),
@@ -47,6 +50,8 @@ pub(super) const COLUMNS: [(&str, Theme); COLUMN_COUNT] = {
         ("name_mean", Name),
         ("name_best", Name),
         ("name_worst", Name),
+        ("name_strongest", Name),
+        ("name_letters", Name),
         ("numbered", Series),
         ("subtitled", Series),
         ("returns", Series),
@@ -75,7 +80,15 @@ pub(super) const COLUMNS: [(&str, Theme); COLUMN_COUNT] = {
         ("want_to_see", Presales),
     ]
 };
-pub(super) const COLUMN_COUNT: usize = 64;
+const NAMED_COUNT: usize = 69;
+/// The market's most frequent genres have a column each, after the named ones.
+pub(super) const GENRES: usize = 16;
+pub(super) const COLUMN_COUNT: usize = NAMED_COUNT + GENRES;
+
+/// What each column is about.
+pub(super) fn theme(column: usize) -> Theme {
+    NAMED.get(column).map_or(Theme::Kind, |(_, theme)| *theme)
+}
 
 /// Films pulled towards the mean of all when a key has few.
 const SHRINK: f64 = 3.0;
@@ -86,7 +99,8 @@ const RIVAL_DAYS: i32 = 14;
 
 /// The mean outcome of the market's newest films, which everything is measured against.
 pub(super) fn usual(history: &History, today: i32) -> f64 {
-    let outcomes = history.before(today).iter().rev().filter_map(|one| one.outcome(Window::Week, today));
+    let peers = history.before(today).iter().rev().filter(|one| one.peer);
+    let outcomes = peers.filter_map(|one| one.outcome(Window::Week, today));
     mean(outcomes.take(300)).unwrap_or(0.0)
 }
 
@@ -103,6 +117,7 @@ pub(super) fn row(history: &History, film: &Film, slate: &[&Film], as_of: Instan
     sight.series(&mut row);
     sight.competition(slate, &mut row);
     sight.presales(&mut row);
+    sight.genres(&mut row);
     debug_assert_eq!(row.len(), COLUMN_COUNT);
     row
 }
@@ -153,7 +168,8 @@ impl Sight<'_> {
             let day = release - (f64::from(years) * 365.25) as i32;
             self.history.between(day - 10, day + 10)
         });
-        let outcomes = outcomes.filter_map(|one| one.outcome(Window::Week, self.today));
+        let outcomes =
+            outcomes.filter(|one| one.peer).filter_map(|one| one.outcome(Window::Week, self.today));
         self.shrunk(outcomes, 5.0).0
     }
 
@@ -197,7 +213,7 @@ impl Sight<'_> {
             _ => None,
         });
         let Some(name) = name else {
-            row.extend([f64::NAN; 6]);
+            row.extend([f64::NAN; 9]);
             return;
         };
         let key = Key::Distributor(name);
@@ -206,8 +222,21 @@ impl Sight<'_> {
             newest.iter().filter_map(|one| one.outcome(Window::Week, self.today)).collect();
         row.push(self.shrunk(outcomes.iter().copied(), SHRINK).0);
         row.push(self.shrunk(outcomes.iter().copied().take(4), 1.0).0);
-        row.extend([most(&outcomes), least(&outcomes), outcomes.len() as f64]);
+        row.extend([most(&outcomes), least(&outcomes), (outcomes.len() as f64).ln_1p()]);
         row.push(self.distributor_theatres(&newest));
+        self.distributor_width(&key, row);
+    }
+
+    /// How many films of any width it opened in two years, which part of them as this one does, and how much they took.
+    fn distributor_width(&self, key: &Key, row: &mut Vec<f64>) {
+        let two_years = self.history.sharing(key).rev().filter(|one| one.release < self.today);
+        let two_years: Vec<&Opened> =
+            two_years.take_while(|one| one.release >= self.today - 730).collect();
+        let peers = two_years.iter().filter(|one| one.peer).count() as f64;
+        let taken = two_years.iter().filter_map(|one| one.outcome(Window::Week, self.today));
+        row.push((two_years.len() as f64).ln_1p());
+        row.push((peers + 1.0) / (two_years.len() as f64 + 2.0));
+        row.push((taken.map(f64::exp).sum::<f64>() + 0.01).ln());
     }
 
     fn distributor_theatres(&self, newest: &[&Opened]) -> f64 {
@@ -219,7 +248,7 @@ impl Sight<'_> {
 
     /// The mean logarithm of theatres of the newest films of the market.
     fn usual_theatres(&self) -> f64 {
-        let newest = self.history.before(self.today).iter().rev().take(200);
+        let newest = self.history.before(self.today).iter().rev().filter(|one| one.peer).take(200);
         mean(newest.filter_map(|one| one.theatres).filter(|n| *n > 0.0).map(f64::ln)).unwrap_or(f64::NAN)
     }
 
@@ -246,6 +275,9 @@ impl Sight<'_> {
         let known = tokens.map(|key| self.encoded(&key, NEWEST)).filter(|(_, films)| *films > 0.0);
         let means: Vec<f64> = known.map(|(mean, _)| mean).collect();
         row.extend([mean(means.iter().copied()).unwrap_or(f64::NAN), most(&means), least(&means)]);
+        let strongest = means.iter().max_by(|a, b| (*a - self.usual).abs().total_cmp(&(*b - self.usual).abs()));
+        row.push(strongest.copied().unwrap_or(f64::NAN));
+        row.push(self.name.plain.chars().count() as f64);
     }
 
     fn series(&self, row: &mut Vec<f64>) {
@@ -353,6 +385,18 @@ impl Sight<'_> {
         row.extend([sold.ln() - level, wishes.ln_1p()]);
     }
 
+    fn genres(&self, row: &mut Vec<f64>) {
+        let own = self.list(|fact| match fact {
+            Fact::Genres(all) => Some(all),
+            _ => None,
+        });
+        let has = |i: usize| match self.history.genres.get(i) {
+            Some(genre) if !own.is_empty() => f64::from(u8::from(own.contains(genre))),
+            _ => f64::NAN,
+        };
+        row.extend((0..GENRES).map(has));
+    }
+
     /// A number, or `NaN` when it is not known.
     fn count(&self, read: impl Fn(&Fact) -> Option<f64>) -> f64 {
         self.film.newest(self.as_of, read).unwrap_or(f64::NAN)
@@ -364,7 +408,8 @@ impl Sight<'_> {
 
     fn newest<'b>(&'b self, key: &Key, films: usize) -> impl Iterator<Item = &'b Opened> {
         let sharing = self.history.sharing(key).rev();
-        let known = sharing.filter(|one| one.release < self.today && one.film.id != self.film.id);
+        let known =
+            sharing.filter(|one| one.peer && one.release < self.today && one.film.id != self.film.id);
         known.take(films)
     }
 
@@ -398,7 +443,7 @@ fn share_of(fact: &Fact) -> Option<f64> {
 }
 
 pub(super) fn column(name: &str) -> usize {
-    COLUMNS.iter().position(|(one, _)| *one == name).expect("a column of the table above")
+    NAMED.iter().position(|(one, _)| *one == name).expect("a column of the table above")
 }
 
 fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {

@@ -1,6 +1,6 @@
 //! Learning from the films that opened: trees and a ridge regression, and how far both were off on later films.
 
-use super::features::{self, COLUMN_COUNT, COLUMNS};
+use super::features::{self, COLUMN_COUNT};
 use super::history::{History, Opened, number};
 use super::{Film, Reason, Theme, Window};
 use crate::boosting::{Boosted, Loss, Settings, Table};
@@ -14,13 +14,15 @@ pub const FILMS_MIN: usize = 100;
 /// Days before release that models are best learned for, the furthest last.
 pub(super) const RUNGS: [i32; 8] = [0, 3, 7, 14, 28, 60, 90, 180];
 /// Films whose market had been reported for fewer days before they opened are not learned from.
-const WARM_DAYS: i32 = 200;
+const WARM_DAYS: i32 = 60;
 /// The errors are measured on this many stretches of time, each forecast from what lay before it.
 const STRETCHES: usize = 4;
 /// The part of the films, the oldest, that is only learned from.
 const LEARNED_ONLY: f64 = 0.4;
-/// After so many years a film counts half as much.
-const HALF_LIFE_YEARS: f64 = 8.0;
+/// After so many years a film counts half as much (from 2 to 8 made little difference).
+const HALF_LIFE_YEARS: f64 = 3.0;
+/// After so many years an error counts half as much for the ranges.
+const ERRORS_HALF_LIFE_YEARS: f64 = 2.0;
 /// A ridge regression's penalty, as a part of the films' weight.
 const RIDGE: f64 = 0.02;
 
@@ -34,8 +36,6 @@ pub struct Model {
     fitted: [Fitted; 4],
     /// The films learned from, with what moved the forecast of each: for the comparables.
     pub(super) learned: Vec<Learned>,
-    /// Where the theme of each column stands in a film's moves.
-    pub(super) usual: f64,
 }
 
 #[derive(Clone, Debug)]
@@ -57,7 +57,6 @@ struct Blend {
     line: Line,
     /// The trees' part.
     part: f64,
-    shift: f64,
 }
 
 impl Blend {
@@ -70,11 +69,11 @@ impl Blend {
         let weights: Vec<f64> = rows.iter().map(|row| 0.5_f64.powf(years(row) / HALF_LIFE_YEARS)).collect();
         let trees = Boosted::fit(&table, &targets, &weights, Loss::Squared, &settings());
         let line = Line::fit(rows, &targets, &weights);
-        Blend { trees, line, part, shift: 0.0 }
+        Blend { trees, line, part }
     }
 
     fn predict(&self, row: &[f64]) -> f64 {
-        self.part * self.trees.predict(row) + (1.0 - self.part) * self.line.predict(row) + self.shift
+        self.part * self.trees.predict(row) + (1.0 - self.part) * self.line.predict(row)
     }
 
     /// How much each column moved the forecast from the average film's.
@@ -181,18 +180,18 @@ struct Errors {
 }
 
 impl Errors {
-    fn of(judged: &[(f64, f64)]) -> Errors {
-        let mut forecasts: Vec<f64> = judged.iter().map(|(forecast, _)| *forecast).collect();
+    fn of(judged: &[Judgement]) -> Errors {
+        let mut forecasts: Vec<f64> = judged.iter().map(|one| one.forecast).collect();
         forecasts.sort_by(f64::total_cmp);
         let at = |part: f64| crate::least_squares::quantile(&forecasts, part);
         let mut errors = Errors { edges: [at(1.0 / 3.0), at(2.0 / 3.0)], points: [[0.0; 4]; 3] };
         for third in 0..3 {
-            let mut inside: Vec<f64> = judged
+            let mut inside: Vec<(f64, f64)> = judged
                 .iter()
-                .filter(|(forecast, _)| errors.third(*forecast) == third)
-                .map(|(_, error)| *error)
+                .filter(|one| errors.third(one.forecast) == third)
+                .map(|one| (one.error, one.weight))
                 .collect();
-            inside.sort_by(f64::total_cmp);
+            inside.sort_by(|a, b| a.0.total_cmp(&b.0));
             errors.points[third] = conformal(&inside);
         }
         errors
@@ -203,17 +202,34 @@ impl Errors {
     }
 }
 
-/// The points that keep their promise for one film more (Vovk, Gammerman and Shafer 2005): the rank is taken of
-/// n + 1, not of n.
-fn conformal(sorted: &[f64]) -> [f64; 4] {
-    let n = sorted.len();
+/// How a film was forecast that had not been learned from.
+struct Judgement {
+    forecast: f64,
+    /// `ln taken − ln forecast`.
+    error: f64,
+    weight: f64,
+}
+
+/// The points between which a further film's error lies as often as they say, if films go on as they did lately:
+/// weighted quantiles in which the film to come has a weight of its own at either end (Vovk, Gammerman and Shafer
+/// 2005; with weights Barber, Candès, Ramdas and Tibshirani 2023). `sorted` holds errors and weights.
+fn conformal(sorted: &[(f64, f64)]) -> [f64; 4] {
+    let total = sorted.iter().map(|(_, weight)| weight).sum::<f64>() + 1.0;
     let upper = |part: f64| {
-        let rank = (part * (n as f64 + 1.0)).ceil() as usize;
-        sorted.get(rank.clamp(1, n.max(1)) - 1).copied().unwrap_or(0.0)
+        let mut seen = 0.0;
+        let reached = sorted.iter().find(|(_, weight)| {
+            seen += weight;
+            seen >= part * total
+        });
+        reached.or(sorted.last()).map_or(0.0, |(error, _)| *error)
     };
     let lower = |part: f64| {
-        let rank = (part * (n as f64 + 1.0)).floor() as usize;
-        sorted.get(rank.clamp(1, n.max(1)) - 1).copied().unwrap_or(0.0)
+        let mut seen = 0.0;
+        let reached = sorted.iter().rev().find(|(_, weight)| {
+            seen += weight;
+            seen >= (1.0 - part) * total
+        });
+        reached.or(sorted.first()).map_or(0.0, |(error, _)| *error)
     };
     [lower(0.05), lower(0.25), upper(0.75), upper(0.95)]
 }
@@ -256,8 +272,7 @@ impl Model {
         let week = &fitted[Window::Week as usize].blend;
         let learned = rows.iter().map(|row| Learned { id: row.id.clone(), moves: themes(&week.moves(&row.values)) });
         let learned: Vec<Learned> = learned.collect();
-        let usual = features::usual(history, today);
-        Ok(Model { days_ahead, films: usable, judged_films, fitted, learned, usual })
+        Ok(Model { days_ahead, films: usable, judged_films, fitted, learned })
     }
 
     /// What is expected of a window, in minor units, at a size of the market.
@@ -302,15 +317,15 @@ pub(super) const THEMES: [Theme; 9] = [
 
 fn themes(moves: &[f64]) -> Vec<f64> {
     let mut sums: BTreeMap<Theme, f64> = THEMES.iter().map(|theme| (*theme, 0.0)).collect();
-    for ((_, theme), moved) in COLUMNS.iter().zip(moves) {
-        *sums.entry(*theme).or_default() += moved;
+    for (column, moved) in moves.iter().enumerate() {
+        *sums.entry(features::theme(column)).or_default() += moved;
     }
     sums.into_values().collect()
 }
 
 /// Every film that had opened by a day, as it looked before its release; by release.
 fn rows(history: &History, today: i32, days_ahead: i32) -> Vec<Row> {
-    let old_enough = |one: &&Opened| history.reaches_back_to(one.release - days_ahead - WARM_DAYS);
+    let old_enough = |one: &&Opened| one.peer && history.reaches_back_to(one.release - days_ahead - WARM_DAYS);
     let opened = history.before(today).iter().filter(old_enough);
     opened.filter_map(|one| row(history, one, today, days_ahead)).collect()
 }
@@ -319,11 +334,16 @@ fn row(history: &History, one: &Opened, today: i32, days_ahead: i32) -> Option<R
     let as_of = one.film.release.plus(-days_ahead).at(0, 0, &history.market.zone);
     let seen = one.release - days_ahead;
     let level = history.level_on(seen);
-    let target = |window| one.outcome(window, today).map(|outcome| outcome + one.level - level);
+    let target = |window| one.whole_outcome(window, today).map(|outcome| outcome + one.level - level);
     let targets = Window::ALL.map(target);
-    targets[Window::Week as usize]?;
+    one.outcome(Window::Week, today)?;
     let slate: Vec<&Film> =
-        history.between(one.release - 14, one.release + 14).iter().map(|one| &one.film).collect();
+        history
+        .between(one.release - 14, one.release + 14)
+        .iter()
+        .filter(|one| one.peer)
+        .map(|one| &one.film)
+        .collect();
     let values = features::row(history, &one.film, &slate, as_of);
     Some(Row { id: one.film.id.clone(), release: one.release, values, targets, seen, known: one.known_from })
 }
@@ -334,13 +354,14 @@ impl Fitted {
         let usable: Vec<&Row> = rows.iter().filter(|row| row.targets[window as usize].is_some()).collect();
         let ahead = judge(&usable, window);
         let part = best_part(&ahead);
-        let judged: Vec<(f64, f64)> = ahead
-            .iter()
-            .map(|one| {
-                let forecast = part * one.trees + (1.0 - part) * one.line;
-                (forecast, one.target - forecast)
-            })
-            .collect();
+        let newest = ahead.iter().map(|one| one.release).max().unwrap_or(0);
+        let judgement = |one: &Judged| {
+            let forecast = part * one.trees + (1.0 - part) * one.line;
+            let years = f64::from(newest - one.release) / 365.25;
+            let weight = 0.5_f64.powf(years / ERRORS_HALF_LIFE_YEARS);
+            Judgement { forecast, error: one.target - forecast, weight }
+        };
+        let judged: Vec<Judgement> = ahead.iter().map(judgement).collect();
         let blend = Blend::fit(&usable, window, part);
         (Fitted { blend, errors: Errors::of(&judged) }, judged.len())
     }
@@ -348,6 +369,7 @@ impl Fitted {
 
 /// A film forecast by models that had not seen it, nor anything later.
 struct Judged {
+    release: i32,
     trees: f64,
     line: f64,
     target: f64,
@@ -368,6 +390,7 @@ fn judge(rows: &[&Row], window: Window) -> Vec<Judged> {
         judged.extend(stretch.iter().filter_map(|row| {
             let target = row.targets[window as usize]?;
             Some(Judged {
+                release: row.release,
                 trees: blend.trees.predict(&row.values),
                 line: blend.line.predict(&row.values),
                 target,

@@ -1,7 +1,7 @@
 //! What a market's films took, asked as of an instant: nothing that came later is ever read.
 
 use super::names::Name;
-use super::{Fact, Film, Past, RUN_DAYS, Version, Window};
+use super::{Fact, Film, Past, Taken, Version, Window};
 use crate::calendar::Calendar;
 use kernel::{Day, Instant, Zone};
 use std::collections::HashMap;
@@ -32,8 +32,10 @@ pub(super) struct Opened {
     pub name: Name,
     /// Days since 1970.
     pub release: i32,
-    /// Natural logarithm of the minor units taken, by window.
-    pub logs: [Option<f64>; 4],
+    /// Natural logarithm of the minor units taken, by window, as far as its days were reported.
+    logs: [Option<f64>; 4],
+    /// Whether every day of the window was reported; a day that was not is unknown, not zero.
+    whole: [bool; 4],
     /// The market's size when it opened.
     pub level: f64,
     /// The first day on which the outcome of a window is known.
@@ -41,10 +43,17 @@ pub(super) struct Opened {
     /// Where in the history the earlier films of its series are, by release.
     pub earlier: Vec<usize>,
     pub theatres: Option<f64>,
+    /// Whether it opened as the films do that are asked about; others are only counted.
+    pub peer: bool,
 }
 
 impl Opened {
-    /// `ln taken − ln size of the market`, when it is known on that day.
+    /// Like [`Opened::outcome`], when every day of the window was reported.
+    pub fn whole_outcome(&self, window: Window, today: i32) -> Option<f64> {
+        self.outcome(window, today).filter(|_| self.whole[window as usize])
+    }
+
+    /// `ln taken − ln size of the market`, when it is known on that day; less than it took, where days are missing.
     pub fn outcome(&self, window: Window, today: i32) -> Option<f64> {
         let i = window as usize;
         (self.known_from[i] <= today).then_some(self.logs[i]?).map(|log| log - self.level)
@@ -62,6 +71,8 @@ pub struct History {
     first_day: i32,
     by_key: HashMap<Key, Vec<usize>>,
     by_id: HashMap<String, usize>,
+    /// The most frequent genres, the most frequent first: a list of words, not of outcomes.
+    pub(super) genres: Vec<String>,
 }
 
 /// What films have in common.
@@ -81,8 +92,10 @@ pub(super) fn number(day: Day) -> i32 {
 }
 
 impl History {
+    /// `peer` says which films opened as those do that will be asked about (wide releases, say): they are learned
+    /// from, the others only tell how large the market is and what their distributors usually do.
     /// Takings that are not positive are passed over; days reported twice count once.
-    pub fn new(mut past: Vec<Past>, market: Market) -> History {
+    pub fn new(mut past: Vec<Past>, market: Market, peer: impl Fn(&Past) -> bool) -> History {
         for one in &mut past {
             one.days.retain(|taken| taken.amount > 0);
             one.days.sort_by_key(|taken| taken.day);
@@ -98,15 +111,18 @@ impl History {
             first_day,
             by_key: HashMap::new(),
             by_id: HashMap::new(),
+            genres: Vec::new(),
         };
         for (i, one) in past.into_iter().enumerate() {
-            let opened = history.opened(one);
+            let peer = peer(&one);
+            let opened = history.opened(one, peer);
             for key in keys(&opened.film, &opened.name, Instant::from_micros(i64::MAX)) {
                 history.by_key.entry(key).or_default().push(i);
             }
             history.by_id.insert(opened.film.id.clone(), i);
             history.films.push(opened);
         }
+        history.genres = frequent_genres(&history.by_key);
         history
     }
 
@@ -118,20 +134,25 @@ impl History {
         self.films.is_empty()
     }
 
-    /// What a film took in a window, in minor units, whenever that became known: for judging, not for forecasting.
+    /// What a film took in a window with every day reported, in minor units, whenever that became known: for judging, not for forecasting.
     pub fn taken_by(&self, id: &str, window: Window) -> Option<i64> {
-        self.find(id)?.logs[window as usize].map(|log| log.exp().round() as i64)
+        let opened = self.find(id)?;
+        let log = opened.logs[window as usize].filter(|_| opened.whole[window as usize]);
+        log.map(|log| log.exp().round() as i64)
     }
 
-    fn opened(&self, past: Past) -> Opened {
+    fn opened(&self, past: Past, peer: bool) -> Opened {
         let release = number(past.film.release);
         let mut known_from = [i32::MAX; 4];
-        let mut logs = [None; 4];
+        let (mut logs, mut whole) = ([None; 4], [false; 4]);
         for window in Window::ALL {
             let i = window as usize;
             let (first, last) = window.days(past.film.release);
             known_from[i] = release + last + 1;
             logs[i] = taken_in(&past, window, first, last).filter(|taken| *taken > 0.0).map(f64::ln);
+            let ages = past.days.iter().map(|taken| past.film.release.days_until(taken.day));
+            let reported = ages.filter(|age| (first..=last).contains(age)).count() as i32;
+            whole[i] = window == Window::Total || reported == last - first + 1;
         }
         let open = |fact: &Fact| match fact {
             Fact::Theatres(n) => Some(*n as f64),
@@ -141,11 +162,13 @@ impl History {
             name: Name::of(&past.film.name),
             release,
             logs,
+            whole,
             level: self.level_on(release),
             known_from,
             earlier: self.series(&Name::of(&past.film.name)),
             theatres: past.film.newest(Instant::from_micros(i64::MAX), open),
             film: past.film,
+            peer,
         }
     }
 
@@ -175,7 +198,8 @@ impl History {
 
     /// Where the films so far are whose series a name continues.
     fn series(&self, name: &Name) -> Vec<usize> {
-        (0..self.films.len()).filter(|i| name.continues(&self.films[*i].name)).collect()
+        let continued = |i: &usize| self.films[*i].peer && name.continues(&self.films[*i].name);
+        (0..self.films.len()).filter(continued).collect()
     }
 
     pub(super) fn find(&self, id: &str) -> Option<&Opened> {
@@ -206,6 +230,18 @@ impl History {
         let end = self.films.partition_point(|one| one.release <= to);
         &self.films[start..end.max(start)]
     }
+}
+
+fn frequent_genres(by_key: &HashMap<Key, Vec<usize>>) -> Vec<String> {
+    let mut counted: Vec<(usize, &String)> = by_key
+        .iter()
+        .filter_map(|(key, films)| match key {
+            Key::Genre(name) => Some((films.len(), name)),
+            _ => None,
+        })
+        .collect();
+    counted.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+    counted.into_iter().take(super::features::GENRES).map(|(_, name)| name.clone()).collect()
 }
 
 /// What of a film may be shared with others, as it was known.
@@ -256,7 +292,3 @@ fn taken_in(past: &Past, window: Window, first: i32, last: i32) -> Option<f64> {
     past.days.iter().any(|taken| age(taken) == 0).then(|| to_date.unwrap_or(0).max(sum) as f64)
 }
 
-use super::Taken;
-
-#[allow(clippy::assertions_on_constants)]
-const _: () = assert!(RUN_DAYS > 28);
