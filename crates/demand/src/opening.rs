@@ -188,6 +188,16 @@ impl Window {
         }
     }
 
+    /// The days of a film that opens on a Friday, as most do.
+    fn days_of_friday(self) -> (i32, i32) {
+        match self {
+            Window::Weekend => (0, 2),
+            Window::Day => (0, 0),
+            Window::Week => (0, 6),
+            Window::Total => (0, RUN_DAYS - 1),
+        }
+    }
+
     /// First and last day, both included, counted from the release.
     pub fn days(self, release: Day) -> (i32, i32) {
         let sunday = i32::from(7 - release.weekday());
@@ -298,7 +308,7 @@ impl Model {
             because: Vec::new(),
         };
         forecast.in_order();
-        forecast.because = telling::tell(self, history, film, slate, &forecast);
+        forecast.because = telling::tell(self, history, film, &others, &forecast);
         Ok(forecast)
     }
 

@@ -98,7 +98,7 @@ const NEWEST: usize = 12;
 const RIVAL_DAYS: i32 = 14;
 
 /// The mean outcome of the market's newest films, which everything is measured against.
-pub(super) fn usual(history: &History, today: i32) -> f64 {
+fn usual(history: &History, today: i32) -> f64 {
     let peers = history.before(today).iter().rev().filter(|one| one.peer);
     let outcomes = peers.filter_map(|one| one.outcome(Window::Week, today));
     mean(outcomes.take(300)).unwrap_or(0.0)
@@ -120,6 +120,13 @@ pub(super) fn row(history: &History, film: &Film, slate: &[&Film], as_of: Instan
     sight.genres(&mut row);
     debug_assert_eq!(row.len(), COLUMN_COUNT);
     row
+}
+
+/// What a film is expected to be from its series, distributor and genres alone, on the logarithm less the market's size.
+pub(super) fn strength(history: &History, film: &Film, as_of: Instant) -> f64 {
+    let today = number(history.market.day_of(as_of));
+    let name = Name::of(&film.name);
+    Sight { history, film, name, as_of, today, usual: usual(history, today) }.strength()
 }
 
 struct Sight<'a> {

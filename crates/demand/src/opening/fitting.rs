@@ -1,5 +1,6 @@
 //! Learning from the films that opened: trees and a ridge regression, and how far both were off on later films.
 
+use super::diffusion::Curve;
 use super::features::{self, COLUMN_COUNT};
 use super::history::{History, Opened, number};
 use super::{Film, Reason, Theme, Window};
@@ -33,7 +34,9 @@ pub struct Model {
     pub films: usize,
     /// How many of them were forecast, for the errors, before they were learned from.
     pub judged_films: usize,
-    fitted: [Fitted; 4],
+    fitted: [Option<Fitted>; 4],
+    /// How takings come over time, for a total that could not be learned from ended runs.
+    pub curve: Curve,
     /// The films learned from, with what moved the forecast of each: for the comparables.
     pub(super) learned: Vec<Learned>,
 }
@@ -265,30 +268,40 @@ impl Model {
         }
         let mut judged_films = 0;
         let fitted = Window::ALL.map(|window| {
-            let (fitted, judged) = Fitted::learn(&rows, window);
+            let (fitted, judged) = Fitted::learn(&rows, window)?;
             judged_films = judged_films.max(judged);
-            fitted
+            Some(fitted)
         });
-        let week = &fitted[Window::Week as usize].blend;
-        let learned = rows.iter().map(|row| Learned { id: row.id.clone(), moves: themes(&week.moves(&row.values)) });
-        let learned: Vec<Learned> = learned.collect();
-        Ok(Model { days_ahead, films: usable, judged_films, fitted, learned })
+        let mut model = Model {
+            days_ahead,
+            films: usable,
+            judged_films,
+            fitted,
+            curve: Curve::of(history, as_of),
+            learned: Vec::new(),
+        };
+        let learned = |row: &Row| Learned { id: row.id.clone(), moves: model.moves(&row.values) };
+        model.learned = rows.iter().map(learned).collect();
+        Ok(model)
     }
 
-    /// What is expected of a window, in minor units, at a size of the market.
+    /// What is expected of a window, in minor units, at a size of the market. A window too few films have ended is
+    /// the first week by the curve's part of it.
     pub(super) fn expected(&self, window: Window, row: &[f64], level: f64) -> Expected {
-        let fitted = &self.fitted[window as usize];
-        let forecast = fitted.blend.predict(row);
-        let points = fitted.errors.points[fitted.errors.third(forecast)];
-        let amount = |error: f64| (forecast + level + error).exp().clamp(0.0, 9e15).round() as i64;
-        let middle = amount(0.0);
-        let range = |low: f64, high: f64| Range { low: amount(low).min(middle), high: amount(high).max(middle) };
-        Expected { amount: middle, half: range(points[1], points[2]), wide: range(points[0], points[3]) }
+        match &self.fitted[window as usize] {
+            Some(fitted) => fitted.expected(row, level),
+            None => {
+                let (first, last) = window.days_of_friday();
+                let part = self.curve.part(f64::from(last + 1)) - self.curve.part(f64::from(first));
+                scaled(self.expected(Window::Week, row, level), part / self.curve.part(7.0))
+            }
+        }
     }
 
     /// How much each theme moved the first week, as logarithms, in the order of the themes.
     pub(super) fn moves(&self, row: &[f64]) -> Vec<f64> {
-        themes(&self.fitted[Window::Week as usize].blend.moves(row))
+        let week = self.fitted[Window::Week as usize].as_ref();
+        themes(&week.map_or_else(|| vec![0.0; COLUMN_COUNT], |week| week.blend.moves(row)))
     }
 
     pub(super) fn reasons(&self, row: &[f64]) -> Vec<Reason> {
@@ -350,8 +363,12 @@ fn row(history: &History, one: &Opened, today: i32, days_ahead: i32) -> Option<R
 
 impl Fitted {
     /// Fits a window on all rows, and its errors on rows that came after those they were forecast from.
-    fn learn(rows: &[Row], window: Window) -> (Fitted, usize) {
+    /// `None` when fewer than [`FILMS_MIN`] rows know it.
+    fn learn(rows: &[Row], window: Window) -> Option<(Fitted, usize)> {
         let usable: Vec<&Row> = rows.iter().filter(|row| row.targets[window as usize].is_some()).collect();
+        if usable.len() < FILMS_MIN {
+            return None;
+        }
         let ahead = judge(&usable, window);
         let part = best_part(&ahead);
         let newest = ahead.iter().map(|one| one.release).max().unwrap_or(0);
@@ -363,8 +380,24 @@ impl Fitted {
         };
         let judged: Vec<Judgement> = ahead.iter().map(judgement).collect();
         let blend = Blend::fit(&usable, window, part);
-        (Fitted { blend, errors: Errors::of(&judged) }, judged.len())
+        Some((Fitted { blend, errors: Errors::of(&judged) }, judged.len()))
     }
+
+    fn expected(&self, row: &[f64], level: f64) -> Expected {
+        let forecast = self.blend.predict(row);
+        let points = self.errors.points[self.errors.third(forecast)];
+        let amount = |error: f64| (forecast + level + error).exp().clamp(0.0, 9e15).round() as i64;
+        let middle = amount(0.0);
+        let range =
+            |low: f64, high: f64| Range { low: amount(low).min(middle), high: amount(high).max(middle) };
+        Expected { amount: middle, half: range(points[1], points[2]), wide: range(points[0], points[3]) }
+    }
+}
+
+fn scaled(of: Expected, factor: f64) -> Expected {
+    let amount = |minor: i64| (minor as f64 * factor).min(9e15).round() as i64;
+    let range = |range: Range| Range { low: amount(range.low), high: amount(range.high) };
+    Expected { amount: amount(of.amount), half: range(of.half), wide: range(of.wide) }
 }
 
 /// A film forecast by models that had not seen it, nor anything later.

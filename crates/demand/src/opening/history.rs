@@ -43,6 +43,8 @@ pub(super) struct Opened {
     /// Where in the history the earlier films of its series are, by release.
     pub earlier: Vec<usize>,
     pub theatres: Option<f64>,
+    /// The parts of its total that it had taken at the curve's marks, and the first day that is known on.
+    parts: Option<([f64; 3], i32)>,
     /// Whether it opened as the films do that are asked about; others are only counted.
     pub peer: bool,
 }
@@ -154,6 +156,7 @@ impl History {
             let reported = ages.filter(|age| (first..=last).contains(age)).count() as i32;
             whole[i] = window == Window::Total || reported == last - first + 1;
         }
+        let parts = logs[Window::Total as usize].and_then(|total| parts(&past, total.exp()));
         let open = |fact: &Fact| match fact {
             Fact::Theatres(n) => Some(*n as f64),
             _ => None,
@@ -168,6 +171,7 @@ impl History {
             earlier: self.series(&Name::of(&past.film.name)),
             theatres: past.film.newest(Instant::from_micros(i64::MAX), open),
             film: past.film,
+            parts: parts.map(|parts| (parts, known_from[Window::Total as usize])),
             peer,
         }
     }
@@ -192,6 +196,29 @@ impl History {
         up_to(to) - up_to(from)
     }
 
+    /// For every day of a year, what the market took in the seven days from it on against an average week of the
+    /// year that ended `back` years before a day. `None` when that year was not reported whole.
+    pub(crate) fn year_of_weeks(&self, as_of: Day, back: i32) -> Option<Vec<f64>> {
+        let end = number(as_of) - LEVEL_DAYS * back;
+        let start = end - LEVEL_DAYS;
+        if !self.reaches_back_to(start) {
+            return None;
+        }
+        let average = self.taken(start, end) / (f64::from(LEVEL_DAYS) / 7.0);
+        let mut weeks = vec![f64::NAN; 366];
+        for age in 0..=LEVEL_DAYS - 7 {
+            let day = as_of.plus(start - number(as_of) + age);
+            let place = crate::planning::release_date::of_year(day);
+            weeks[place] = self.taken(start + age, start + age + 7) / average;
+        }
+        // The last days of the window have no whole week; they take their neighbours'.
+        let mut last = weeks.iter().copied().find(|one| !one.is_nan())?;
+        for week in &mut weeks {
+            if week.is_nan() { *week = last } else { last = *week }
+        }
+        Some(weeks)
+    }
+
     pub(super) fn reaches_back_to(&self, day: i32) -> bool {
         self.first_day <= day
     }
@@ -212,6 +239,13 @@ impl History {
             Some(opened) => opened.earlier.iter().map(|i| &self.films[*i]).collect(),
             None => self.series(&Name::of(&film.name)).into_iter().map(|i| &self.films[i]).collect(),
         }
+    }
+
+    /// Of every run that had ended by an instant, the parts of its total taken at the curve's marks.
+    pub(super) fn ended(&self, as_of: Instant) -> Vec<[f64; 3]> {
+        let today = number(self.market.day_of(as_of));
+        let known = self.films.iter().filter(|one| one.peer).filter_map(|one| one.parts);
+        known.filter(|(_, from)| *from <= today).map(|(parts, _)| parts).collect()
     }
 
     /// Films that share something, by release.
@@ -277,6 +311,19 @@ fn running(past: &[Past]) -> (i32, Vec<f64>) {
         running.push(running[running.len() - 1] + sum);
     }
     (number(first), running)
+}
+
+/// The parts of a run's total that it had taken at the curve's marks; `None` where a mark was not reported.
+fn parts(past: &Past, total: f64) -> Option<[f64; 3]> {
+    let mut parts = [0.0; 3];
+    for (part, mark) in parts.iter_mut().zip(super::diffusion::MARKS) {
+        let age = |taken: &Taken| past.film.release.days_until(taken.day);
+        let by_then = past.days.iter().filter(|taken| (0..mark).contains(&age(taken)));
+        let whole = by_then.clone().count() as i32 == mark;
+        let sum: i64 = by_then.map(|taken| taken.amount).sum();
+        *part = whole.then_some(sum as f64 / total)?;
+    }
+    Some(parts)
 }
 
 /// What a film took in a window. A total is what was reported to date, else the sum of its days; opening windows
