@@ -6,11 +6,16 @@
 
 mod dialects;
 mod reading;
+mod storing;
 
 pub use dialects::Dialect;
-pub use reading::{ADMISSIONS_MAX, GROSS_MAX, REFUSALS_TOLD_MAX, REFUSED_ONE_IN, Reading, read};
+pub use reading::{ADMISSIONS_MAX, GROSS_MAX, REFUSALS_TOLD_MAX, REFUSED_ONE_IN, Reading, read, recognise};
+
+pub(crate) use storing::store;
+pub use storing::{fullest_chart, load};
 
 use kernel::{Currency, Day, Kind, Refusal, Words};
+use serde::{Deserialize, Serialize};
 
 /// Where a chart counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,7 +80,8 @@ pub enum Grain {
 }
 
 /// A film of a chart. What the chart does not say is `None` or empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Film {
     /// The chart's own id; without one the title, and the release day where the chart says it.
     pub key: String,
@@ -103,9 +109,9 @@ pub struct FilmDay {
     /// Screens or theatres, whichever the chart counts.
     pub screens: Option<i64>,
     pub showings: Option<i64>,
-    /// Of all films' showings, 0 to 1.
+    /// Of all films' showings, 0 to 1, to the billionth.
     pub share_of_showings: Option<f64>,
-    /// Of all films' box office, 0 to 1.
+    /// Of all films' box office, 0 to 1, to the billionth.
     pub share_of_box_office: Option<f64>,
     pub rank: Option<i64>,
     /// From the release to this day as the chart says, in minor units; not always the sum of its days.

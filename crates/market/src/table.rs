@@ -3,7 +3,7 @@
 //! One record is used again for every line; a cell is a slice of it until somebody keeps it.
 
 use csv::StringRecord;
-use encoding_rs::{BIG5, EUC_KR, GB18030};
+use encoding_rs::{BIG5, EUC_KR, GB18030, WINDOWS_1252};
 use flate2::read::MultiGzDecoder;
 use kernel::{Day, Kind, Refusal};
 use std::borrow::Cow;
@@ -26,6 +26,7 @@ pub enum Encoding {
     EucKr,
     /// With GBK and GB2312 in it.
     Gb18030,
+    Windows1252,
 }
 
 /// A file's bytes, unpacked.
@@ -48,8 +49,8 @@ impl Packed {
         Ok(Packed { name: name.to_owned(), bytes: unpack(name, file)? })
     }
 
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The file as text. Refuses what is neither UTF-8 (with or without a byte order mark) nor in the encoding
@@ -57,7 +58,7 @@ impl Packed {
     pub fn decode(&self, encoding: Option<Encoding>) -> Result<Source<'_>, Refusal> {
         let text = decode(&self.name, &self.bytes, encoding)?;
         let delimiter = delimiter(text.lines().next().unwrap_or(""));
-        Ok(Source { name: &self.name, text, delimiter })
+        Ok(Source { name: &self.name, text, shape: Shape { delimiter, has_header: true } })
     }
 }
 
@@ -65,10 +66,22 @@ impl Packed {
 pub struct Source<'f> {
     name: &'f str,
     text: Cow<'f, str>,
-    delimiter: u8,
+    shape: Shape,
+}
+
+/// How a file's lines are made.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    pub delimiter: u8,
+    pub has_header: bool,
 }
 
 impl Source<'_> {
+    /// The same text, for a file whose shape is known beforehand.
+    pub fn shaped(self, shape: Shape) -> Self {
+        Source { shape, ..self }
+    }
+
     pub fn name(&self) -> &str {
         self.name
     }
@@ -101,7 +114,9 @@ impl Source<'_> {
             line.number = line.record.position().map_or(0, csv::Position::line);
             Ok::<bool, Refusal>(more)
         };
-        more(&mut line)?;
+        if self.shape.has_header {
+            more(&mut line)?;
+        }
         while more(&mut line)? {
             if rows == ROWS_MAX {
                 return Err(self.too_long());
@@ -115,7 +130,8 @@ impl Source<'_> {
     fn reader(&self) -> csv::Reader<&[u8]> {
         csv::ReaderBuilder::new()
             .has_headers(false)
-            .delimiter(self.delimiter)
+            .delimiter(self.shape.delimiter)
+            .quoting(matches!(self.shape.delimiter, b',' | b';'))
             .from_reader(self.text.as_bytes())
     }
 
@@ -146,7 +162,7 @@ impl Source<'_> {
     }
 }
 
-fn bad_file(en: String, zh: String) -> Refusal {
+pub(crate) fn bad_file(en: String, zh: String) -> Refusal {
     Refusal::new(Kind::Invalid, "bad_file", en, zh)
 }
 
@@ -189,6 +205,7 @@ fn decode<'f>(name: &str, bytes: &'f [u8], encoding: Option<Encoding>) -> Result
         Encoding::Big5 => BIG5,
         Encoding::EucKr => EUC_KR,
         Encoding::Gb18030 => GB18030,
+        Encoding::Windows1252 => WINDOWS_1252,
     });
     let decoded = usual.and_then(|usual| usual.decode_without_bom_handling_and_without_replacement(bytes));
     decoded.filter(|text| is_text(text)).ok_or_else(|| {
@@ -221,7 +238,27 @@ impl Headers {
 
     /// The place of the first of these names that is there, whatever its case.
     pub fn find(&self, names: &[&str]) -> Option<usize> {
-        names.iter().find_map(|name| self.names.iter().position(|own| own.to_lowercase() == **name))
+        names
+            .iter()
+            .find_map(|name| self.names.iter().position(|own| own.to_lowercase() == name.to_lowercase()))
+    }
+
+    /// The first name that begins so.
+    pub fn starting_with(&self, start: &str) -> Option<&String> {
+        self.names.iter().find(|name| name.to_lowercase().starts_with(start))
+    }
+
+    /// Refuses a file whose first columns are not these.
+    pub fn require(&self, first: &[&str]) -> Result<(), Refusal> {
+        let as_wanted = first.iter().enumerate().all(|(at, name)| self.find(&[name]) == Some(at));
+        if as_wanted {
+            return Ok(());
+        }
+        let (file, wanted, found) = (&self.file, first.join(", "), self.list());
+        Err(bad_file(
+            format!("“{file}” must begin with the columns {wanted}; its columns are {found}."),
+            format!("“{file}”必须以 {wanted} 这些列开头；现有的列为 {found}。"),
+        ))
     }
 
     /// For a refusal.
@@ -250,6 +287,11 @@ impl Line {
         let text = self.record.get(at).unwrap_or("").trim();
         let unknown = text.len() <= 4 && UNKNOWN.iter().any(|one| text.eq_ignore_ascii_case(one));
         if unknown || text.len() > CELL_BYTES_MAX { "" } else { text }
+    }
+
+    /// A cell however long.
+    pub fn raw(&self, at: usize) -> &str {
+        self.record.get(at).unwrap_or("").trim()
     }
 
     /// A day written `2016-12-23`, `2016/12/23` or `20161223`, with midnight after it or without.

@@ -71,8 +71,8 @@ fn a_chinese_chart_counts_in_ten_thousand_yuan_and_percent() {
     assert_eq!(second.day, day("2011-01-02"));
     assert_eq!(second.gross, Some(2_699_100_000), "2,699.1 × 10,000 yuan are 26,991,000 yuan in fen");
     assert_eq!(second.gross_to_date, Some(35_556_000_000));
-    assert_eq!(second.share_of_showings, Some(38.26 / 100.0));
-    assert_eq!(second.share_of_box_office, Some(42.82 / 100.0));
+    assert_eq!(second.share_of_showings, Some(0.3826));
+    assert_eq!(second.share_of_box_office, Some(0.4282));
     assert_eq!((second.admissions, second.screens, second.showings), (None, None, None));
 }
 
@@ -208,7 +208,7 @@ fn a_share_above_the_whole_is_unknown_and_its_line_counts() {
     let reading = read(CHINA, &[row]).unwrap();
     assert_eq!((reading.refused, reading.unknown_cells), (0, 1));
     let one = reading.series.days[0];
-    assert_eq!((one.share_of_box_office, one.share_of_showings), (None, Some(46.26 / 100.0)));
+    assert_eq!((one.share_of_box_office, one.share_of_showings), (None, Some(0.4626)));
     assert!(reading.strictly().is_ok());
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Grain, Market, bad_file};
 use crate::table::{Encoding, Headers};
-use kernel::Refusal;
+use kernel::{Day, Refusal};
 
 /// What a column of a chart can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,17 +94,38 @@ const US: Dialect = Dialect {
     columns: &[
         (Field::Day, &["date"]),
         (Field::Key, &["release_id"]),
-        (Field::Title, &["title", "release", "movie"]),
-        (Field::DaysInRelease, &["days", "day(s)"]),
-        (Field::Gross, &["gross", "daily", "daily gross"]),
-        (Field::GrossToDate, &["to_date", "to date", "total gross"]),
-        (Field::Screens, &["theaters", "theatres"]),
+        (Field::Title, &["title", "release"]),
+        (Field::DaysInRelease, &["days"]),
+        (Field::Gross, &["gross", "daily"]),
+        (Field::GrossToDate, &["to_date", "to date"]),
+        (Field::Screens, &["theaters"]),
         (Field::Rank, &["rank", "td"]),
         (Field::Distributor, &["distributor"]),
         (Field::Genres, &["genre"]),
         (Field::Currency, &["currency"]),
     ],
     required: &[Field::Day, Field::Title, Field::Gross, Field::Screens],
+};
+
+const THE_NUMBERS: Dialect = Dialect {
+    code: "the_numbers_daily",
+    market: Market::Us,
+    grain: Grain::Day,
+    amount_exponent: 0,
+    encoding: None,
+    columns: &[
+        (Field::Day, &["date"]),
+        (Field::Title, &["movie", "movie title"]),
+        (Field::DaysInRelease, &["days", "days in release"]),
+        (Field::Gross, &["gross", "daily gross"]),
+        (Field::GrossToDate, &["total gross"]),
+        (Field::Screens, &["theaters", "thtrs.", "thtrs", "theater count"]),
+        (Field::Rank, &["rank"]),
+        (Field::Distributor, &["distributor"]),
+        (Field::Genres, &["genre"]),
+        (Field::Currency, &["currency"]),
+    ],
+    required: &[Field::Day, Field::Title, Field::Gross, Field::GrossToDate, Field::Screens],
 };
 
 const KOREA: Dialect = Dialect {
@@ -155,7 +176,7 @@ const TAIWAN: Dialect = Dialect {
 
 impl Dialect {
     /// Every chart that is understood.
-    pub const ALL: [&'static Dialect; 4] = [&CHINA, &KOREA, &TAIWAN, &US];
+    pub const ALL: [&'static Dialect; 5] = [&CHINA, &KOREA, &TAIWAN, &THE_NUMBERS, &US];
 
     /// By the name that `--as` gives it.
     pub fn named(code: &str) -> Option<&'static Dialect> {
@@ -172,11 +193,17 @@ impl Dialect {
         }
     }
 
-    /// The chart whose required columns a header has.
+    /// The chart whose required columns a header has. A chart of one day may have the day in its file's name.
     pub fn sniff(headers: &Headers) -> Option<&'static Dialect> {
-        Dialect::ALL.into_iter().find(|dialect| {
-            dialect.required.iter().all(|field| headers.find(dialect.names(*field)).is_some())
-        })
+        Dialect::ALL.into_iter().find(|dialect| dialect.missing(headers).is_empty())
+    }
+
+    fn missing(&self, headers: &Headers) -> Vec<&'static str> {
+        let is_there = |field: &Field| {
+            headers.find(self.names(*field)).is_some()
+                || (*field == Field::Day && day_in_name(headers.file()).is_some())
+        };
+        self.required.iter().filter(|field| !is_there(field)).map(|field| self.names(*field)[0]).collect()
     }
 
     pub(super) fn names(&self, field: Field) -> &'static [&'static str] {
@@ -190,10 +217,7 @@ impl Dialect {
         for (field, names) in self.columns {
             places[*field as usize] = headers.find(names);
         }
-        let missing: Vec<&str> = (self.required.iter())
-            .filter(|field| places[**field as usize].is_none())
-            .map(|field| self.names(*field)[0])
-            .collect();
+        let missing = self.missing(headers);
         if missing.is_empty() {
             return Ok(places);
         }
@@ -204,4 +228,19 @@ impl Dialect {
             format!("“{file}”不是 {code} 榜单：缺少 {missing}；现有的列为 {found}。"),
         ))
     }
+}
+
+/// The day in a name such as `daily-2019-06-01.csv` or `chart_20190601.csv`.
+pub(super) fn day_in_name(name: &str) -> Option<Day> {
+    let digits_of = |start: usize, len: usize| name.get(start..start + len);
+    (0..name.len()).find_map(|start| {
+        let dashed = digits_of(start, 10).and_then(|text| Day::parse(text).ok());
+        dashed.or_else(|| {
+            let run = digits_of(start, 8).filter(|run| run.bytes().all(|byte| byte.is_ascii_digit()))?;
+            let alone = !name[start + 8..].starts_with(|next: char| next.is_ascii_digit())
+                && !name[..start].ends_with(|last: char| last.is_ascii_digit());
+            let (year, rest) = run.split_at(4);
+            alone.then(|| Day::parse(&format!("{year}-{}-{}", &rest[..2], &rest[2..])).ok()).flatten()
+        })
+    })
 }

@@ -1,6 +1,6 @@
 //! How a chart is read: line by line, film by film, with every number checked against what can be.
 
-use super::dialects::{Dialect, FIELDS, Field};
+use super::dialects::{Dialect, FIELDS, Field, day_in_name};
 use super::{Film, FilmDay, Series, bad_file};
 use crate::table::{Headers, Line, Packed, Source};
 use kernel::{Currency, Day, Refusal};
@@ -62,7 +62,7 @@ pub fn read(file: &Packed, dialect: Option<&'static Dialect>) -> Result<Reading,
             let headers = source.headers()?;
             (source, headers, dialect)
         }
-        None => recognise(file)?,
+        None => decode(file)?,
     };
     let places = dialect.place(&headers)?;
     let mut chart = Chart::new(source.name(), dialect, places);
@@ -71,7 +71,7 @@ pub fn read(file: &Packed, dialect: Option<&'static Dialect>) -> Result<Reading,
 }
 
 /// Finds the chart whose columns a file has, in UTF-8 or in the encoding that is usual where the chart is made.
-fn recognise(file: &Packed) -> Result<(Source<'_>, Headers, &'static Dialect), Refusal> {
+fn decode(file: &Packed) -> Result<(Source<'_>, Headers, &'static Dialect), Refusal> {
     let unicode = file.decode(None);
     let encodings = Dialect::ALL.map(|dialect| dialect.encoding);
     let sources = std::iter::once(unicode).chain(encodings.map(|encoding| file.decode(encoding)));
@@ -90,6 +90,11 @@ fn recognise(file: &Packed) -> Result<(Source<'_>, Headers, &'static Dialect), R
     Err(first_refusal.expect("at least one way to decode was tried"))
 }
 
+/// The chart that a file is.
+pub fn recognise(file: &Packed) -> Result<&'static Dialect, Refusal> {
+    decode(file).map(|(_, _, dialect)| dialect)
+}
+
 fn unknown_chart(headers: &Headers) -> Refusal {
     let (file, found) = (headers.file(), headers.list());
     let known = Dialect::ALL.map(|dialect| dialect.code).join(", ");
@@ -104,6 +109,8 @@ struct Chart<'s> {
     file: &'s str,
     dialect: &'static Dialect,
     places: [Option<usize>; FIELDS],
+    /// Of a chart of one day, when its lines do not say.
+    day_of_file: Option<Day>,
     films: Vec<Film>,
     by_key: HashMap<String, u32>,
     /// With the line each came from.
@@ -122,6 +129,7 @@ impl<'s> Chart<'s> {
             file,
             dialect,
             places,
+            day_of_file: day_in_name(file),
             films: Vec::new(),
             by_key: HashMap::new(),
             days: Vec::new(),
@@ -174,7 +182,11 @@ impl<'s> Chart<'s> {
 
     /// What a line says, with everything in it checked.
     fn film_day(&mut self, line: &Line) -> Result<FilmDay, Refusal> {
-        let day = self.day(line, Field::Day)?.ok_or_else(|| {
+        let day = match self.places[Field::Day as usize] {
+            Some(_) => self.day(line, Field::Day)?,
+            None => self.day_of_file,
+        };
+        let day = day.ok_or_else(|| {
             self.wrong(line, Field::Day, ("a day such as 2016-12-23", "2016-12-23 这样的日期"))
         })?;
         if self.text(line, Field::Title).is_empty() {
@@ -302,14 +314,14 @@ impl<'s> Chart<'s> {
         }
     }
 
-    /// A percentage as a share of one; over a hundred it is not known.
+    /// A percentage as a share of one, to the billionth; over a hundred it is not known.
     fn share(&mut self, line: &Line, field: Field) -> Result<Option<f64>, Refusal> {
         let percent = self.places[field as usize].map(|at| line.percent(at)).transpose();
         let wanted = ("a percentage", "百分比");
         let percent = percent.map_err(|()| self.wrong(line, field, wanted))?.flatten();
         let Some(percent) = percent else { return Ok(None) };
         if (0.0..=100.0).contains(&percent) {
-            return Ok(Some(percent / 100.0));
+            return Ok(Some((percent * 1e7).round() / 1e9));
         }
         self.unknown_cells += 1;
         let refusal = self.wrong(
