@@ -44,7 +44,7 @@ struct Outcome {
 }
 
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let kind = options.kind.as_deref().map(Kind::parse).transpose().map_err(spoken)?;
+    let kind = options.kind.as_deref().map(Kind::parse).transpose().map_err(installation::spoken)?;
     let files = files(&options.paths)?;
     let house = match options.dry_run {
         true => None,
@@ -63,11 +63,6 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     }
     print(&outcomes);
     Ok(if all_taken { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// A refusal that ends the program.
-fn spoken(refusal: Refusal) -> anyhow::Error {
-    anyhow::anyhow!("{}\n          {}", refusal.say.en, refusal.say.zh)
 }
 
 /// The files to read: those named, and those in folders that are not MovieLens's, in the order of their names.

@@ -32,6 +32,11 @@ impl Place {
     }
 }
 
+/// A refusal that ends the program, in both languages.
+pub fn spoken(refusal: kernel::Refusal) -> anyhow::Error {
+    anyhow::anyhow!("{}\n          {}", refusal.say.en, refusal.say.zh)
+}
+
 /// Opens the database at an address: a SQLite file's path or a `postgres://` URL.
 pub fn open_database(address: &str) -> anyhow::Result<Db> {
     let db = Db::open(address).map_err(anyhow::Error::from);

@@ -2,6 +2,8 @@
 
 mod check;
 mod demo;
+mod evaluate;
+mod forecast;
 mod import;
 mod installation;
 mod progress;
@@ -29,6 +31,10 @@ enum Command {
     Check(check::Options),
     /// Bring outside figures in: charts, film facts, cinemas; the same file twice changes nothing.
     Import(import::Options),
+    /// Tell what a release will still take, day by day, with its ranges.
+    Forecast(forecast::Options),
+    /// Judge the forecasting rooms on data they have not seen, beside the methods of others.
+    Evaluate(evaluate::Options),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +46,8 @@ fn main() -> ExitCode {
         Command::Demo(options) => demo::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Import(options) => import::run(&options),
+        Command::Forecast(options) => forecast::run(&options),
+        Command::Evaluate(options) => evaluate::run(options),
     };
     done.unwrap_or_else(|error| {
         eprintln!("ferryman: {error:#}");

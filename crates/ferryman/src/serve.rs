@@ -3,7 +3,7 @@
 use crate::installation;
 use anyhow::Context;
 use clap::Args;
-use flows::{House, serve_ad, sweep};
+use flows::{House, learn_market, serve_ad, sweep};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -80,7 +80,8 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
             beside(house.clone(), stopping.clone(), Duration::from_secs(1), "views", |house| {
                 serve_ad::write_views(house).map(|_| ())
             }),
-            beside(house.clone(), stopping, Duration::from_secs(30), "ads", House::reload_ads),
+            beside(house.clone(), stopping.clone(), Duration::from_secs(30), "ads", House::reload_ads),
+            tokio::spawn(learn(house.clone(), stopping)),
         ];
         let api = api::router(
             house.clone(),
@@ -96,6 +97,27 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
         }
         Ok(())
     })
+}
+
+/// Learns every hour the markets of which more is known than before; what is under way when we stop is not
+/// waited for.
+async fn learn(house: House, mut stopping: watch::Receiver<()>) {
+    loop {
+        tokio::select! {
+            _ = tokio::time::sleep(Duration::from_secs(60 * 60)) => {}
+            _ = stopping.changed() => return,
+        }
+        let house = house.clone();
+        let learning = tokio::task::spawn_blocking(move || learn_market::refresh(&house));
+        tokio::select! {
+            learned = learning => match learned {
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => tracing::error!(%error, "no model was learned; it will be tried again"),
+                Err(panic) => tracing::error!(%panic, "learning panicked"),
+            },
+            _ = stopping.changed() => return,
+        }
+    }
 }
 
 /// Repeats a piece of blocking work until we stop, once more at the end.

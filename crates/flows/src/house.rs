@@ -19,6 +19,7 @@ struct Inner {
     provider: Arc<dyn Provider>,
     ads: ads::desk::Desk,
     rounds: crate::sweep::Rounds,
+    models: crate::learn_market::Models,
 }
 
 /// What this installation signs with; every purpose has its own.
@@ -74,6 +75,7 @@ impl House {
             provider,
             ads: ads::desk::Desk::new(book),
             rounds: crate::sweep::Rounds::default(),
+            models: crate::learn_market::Models::default(),
         };
         Ok(House { inner: Arc::new(inner) })
     }
@@ -100,6 +102,10 @@ impl House {
 
     pub(crate) fn rounds(&self) -> &crate::sweep::Rounds {
         &self.inner.rounds
+    }
+
+    pub(crate) fn models(&self) -> &crate::learn_market::Models {
+        &self.inner.models
     }
 
     /// Fresh dice, independent of everybody else's.

@@ -11,6 +11,7 @@ pub mod close_period;
 pub mod give_role;
 pub mod house;
 pub mod import_figures;
+pub mod learn_market;
 pub mod license_product;
 pub mod run_campaign;
 pub mod serve_ad;

@@ -87,6 +87,32 @@ pub fn newest(
     )
 }
 
+/// When the newest row about a subject was learned, by an instant.
+pub fn newest_at(
+    view: &View,
+    source: &str,
+    kind: Kind,
+    subject: &str,
+    as_of: Instant,
+) -> Result<Option<Instant>> {
+    let (at,): (Option<Instant>,) = view.one(
+        "select max(learned_at)
+         from learned
+         where source = $1 and kind = $2 and subject = $3 and learned_at <= $4",
+        &[&source, &kind.code(), &subject, &as_of],
+    )?;
+    Ok(at)
+}
+
+/// Whether anything was learned after an instant.
+pub fn since(view: &View, source: &str, kind: Kind, then: Instant) -> Result<bool> {
+    let (rows,): (i64,) = view.one(
+        "select count(*) from learned where source = $1 and kind = $2 and learned_at > $3",
+        &[&source, &kind.code(), &then],
+    )?;
+    Ok(rows > 0)
+}
+
 /// How many rows there are about a kind of subject.
 pub fn count(view: &View, source: &str, kind: Kind) -> Result<i64> {
     let (rows,): (i64,) =

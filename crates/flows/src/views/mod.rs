@@ -10,6 +10,7 @@ pub mod events;
 pub mod goods;
 pub mod keys;
 pub mod licences;
+pub mod market_series;
 pub mod merchandise;
 pub mod merchant_sales;
 pub mod places;
