@@ -236,6 +236,11 @@ impl Headers {
         &self.file
     }
 
+    /// The name of a column, as the file has it.
+    pub fn name(&self, at: usize) -> &str {
+        self.names.get(at).map_or("", String::as_str)
+    }
+
     /// The place of the first of these names that is there, whatever its case.
     pub fn find(&self, names: &[&str]) -> Option<usize> {
         names

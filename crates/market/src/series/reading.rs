@@ -65,7 +65,7 @@ pub fn read(file: &Packed, dialect: Option<&'static Dialect>) -> Result<Reading,
         None => decode(file)?,
     };
     let places = dialect.place(&headers)?;
-    let mut chart = Chart::new(source.name(), dialect, places);
+    let mut chart = Chart::new(&headers, dialect, places);
     source.each_line(|line| chart.take(line))?;
     chart.finish()
 }
@@ -107,6 +107,7 @@ fn unknown_chart(headers: &Headers) -> Refusal {
 /// A chart while it is read.
 struct Chart<'s> {
     file: &'s str,
+    headers: &'s Headers,
     dialect: &'static Dialect,
     places: [Option<usize>; FIELDS],
     /// Of a chart of one day, when its lines do not say.
@@ -124,9 +125,11 @@ struct Chart<'s> {
 }
 
 impl<'s> Chart<'s> {
-    fn new(file: &'s str, dialect: &'static Dialect, places: [Option<usize>; FIELDS]) -> Chart<'s> {
+    fn new(headers: &'s Headers, dialect: &'static Dialect, places: [Option<usize>; FIELDS]) -> Chart<'s> {
+        let file = headers.file();
         Chart {
             file,
+            headers,
             dialect,
             places,
             day_of_file: day_in_name(file),
@@ -335,7 +338,8 @@ impl<'s> Chart<'s> {
 
     fn wrong(&self, line: &Line, field: Field, wanted: (&str, &str)) -> Refusal {
         let at = self.places[field as usize];
-        line.refuse(self.file, at, self.dialect.names(field)[0], wanted)
+        let column = at.map_or(self.dialect.names(field)[0], |at| self.headers.name(at));
+        line.refuse(self.file, at, column, wanted)
     }
 
     fn finish(mut self) -> Result<Reading, Refusal> {
