@@ -337,7 +337,9 @@ impl Model {
             let learned = self.days_ahead;
             return refuse(
                 "learned_nearer",
-                format!("This model learned films {learned} days before their release; “{name}” is {days_ahead} days away."),
+                format!(
+                    "This model learned films {learned} days before their release; “{name}” is {days_ahead} days away."
+                ),
                 format!("该模型学习的是上映前 {learned} 天的影片；《{name}》距上映还有 {days_ahead} 天。"),
             );
         }

@@ -19,6 +19,7 @@ const NAMED: [(&str, Theme); NAMED_COUNT] = {
         ("rest_days_in_7", Season),
         ("days_since_lunar_new_year", Season),
         ("outings_in_7", Season),
+        ("schools_out", Season),
         ("market_same_week", Season),
         ("openers_same_season", Season),
         ("market_lately", Season),
@@ -80,7 +81,7 @@ const NAMED: [(&str, Theme); NAMED_COUNT] = {
         ("want_to_see", Presales),
     ]
 };
-const NAMED_COUNT: usize = 69;
+const NAMED_COUNT: usize = 70;
 /// The market's most frequent genres have a column each, after the named ones.
 pub(super) const GENRES: usize = 16;
 pub(super) const COLUMN_COUNT: usize = NAMED_COUNT + GENRES;
@@ -107,7 +108,8 @@ fn usual(history: &History, today: i32) -> f64 {
 /// The row of a film at an instant. Facts after the instant are not looked at, of the film and of its rivals.
 pub(super) fn row(history: &History, film: &Film, slate: &[&Film], as_of: Instant) -> Vec<f64> {
     let today = number(history.market.day_of(as_of));
-    let sight = Sight { history, film, name: Name::of(&film.name), as_of, today, usual: usual(history, today) };
+    let sight =
+        Sight { history, film, name: Name::of(&film.name), as_of, today, usual: usual(history, today) };
     let mut row = Vec::with_capacity(COLUMN_COUNT);
     sight.season(&mut row);
     sight.kind(&mut row);
@@ -150,6 +152,8 @@ impl Sight<'_> {
         let moon = calendar.days_since_lunar_new_year(release).filter(|_| calendar.covers(release));
         row.push(moon.map_or(f64::NAN, |days| f64::from(days.clamp(-40, 40))));
         row.push((0..7).filter(|i| calendar.outing(release.plus(*i)).is_some()).count() as f64);
+        let out: f64 = (0..7).map(|i| calendar.schools_out(release.plus(i))).sum();
+        row.push(out / 7.0);
         row.push(self.market_same_week());
         row.push(self.openers_same_season());
         let lately = self.history.taken(self.today - 14, self.today) / 14.0;
@@ -237,8 +241,7 @@ impl Sight<'_> {
     /// How many films of any width it opened in two years, which part of them as this one does, and how much they took.
     fn distributor_width(&self, key: &Key, row: &mut Vec<f64>) {
         let two_years = self.history.sharing(key).rev().filter(|one| one.release < self.today);
-        let two_years: Vec<&Opened> =
-            two_years.take_while(|one| one.release >= self.today - 730).collect();
+        let two_years: Vec<&Opened> = two_years.take_while(|one| one.release >= self.today - 730).collect();
         let peers = two_years.iter().filter(|one| one.peer).count() as f64;
         let taken = two_years.iter().filter_map(|one| one.outcome(Window::Week, self.today));
         row.push((two_years.len() as f64).ln_1p());
@@ -269,8 +272,10 @@ impl Sight<'_> {
             _ => None,
         });
         let encoded = |key: Key| self.encoded(&key, NEWEST);
-        let of_directors: Vec<(f64, f64)> = directors.iter().cloned().map(Key::Director).map(encoded).collect();
-        let of_cast: Vec<f64> = cast.iter().take(6).cloned().map(Key::Cast).map(|key| encoded(key).0).collect();
+        let of_directors: Vec<(f64, f64)> =
+            directors.iter().cloned().map(Key::Director).map(encoded).collect();
+        let of_cast: Vec<f64> =
+            cast.iter().take(6).cloned().map(Key::Cast).map(|key| encoded(key).0).collect();
         row.push(mean(of_directors.iter().map(|one| one.0)).unwrap_or(f64::NAN));
         row.push(if directors.is_empty() { f64::NAN } else { of_directors.iter().map(|one| one.1).sum() });
         row.extend([mean(of_cast.iter().copied()).unwrap_or(f64::NAN), most(&of_cast)]);
@@ -282,7 +287,8 @@ impl Sight<'_> {
         let known = tokens.map(|key| self.encoded(&key, NEWEST)).filter(|(_, films)| *films > 0.0);
         let means: Vec<f64> = known.map(|(mean, _)| mean).collect();
         row.extend([mean(means.iter().copied()).unwrap_or(f64::NAN), most(&means), least(&means)]);
-        let strongest = means.iter().max_by(|a, b| (*a - self.usual).abs().total_cmp(&(*b - self.usual).abs()));
+        let strongest =
+            means.iter().max_by(|a, b| (*a - self.usual).abs().total_cmp(&(*b - self.usual).abs()));
         row.push(strongest.copied().unwrap_or(f64::NAN));
         row.push(self.name.plain.chars().count() as f64);
     }
@@ -315,7 +321,9 @@ impl Sight<'_> {
         row.extend([0, 7, RIVAL_DAYS].map(|days| within(days).count() as f64));
         let strengths = |days: i32| within(days).map(|rival| rival.strength).collect::<Vec<f64>>();
         row.extend([most(&strengths(0)), most(&strengths(7))]);
-        row.extend([7, RIVAL_DAYS].map(|days| strengths(days).iter().map(|log| log.exp()).sum::<f64>().ln_1p()));
+        row.extend(
+            [7, RIVAL_DAYS].map(|days| strengths(days).iter().map(|log| log.exp()).sum::<f64>().ln_1p()),
+        );
         let alike = rivals.iter().filter(|rival| rival.alike > 0.0);
         row.push(alike.map(|rival| rival.strength.exp() * rival.alike).sum::<f64>().ln_1p());
         self.screens(&rivals, row);
@@ -415,8 +423,7 @@ impl Sight<'_> {
 
     fn newest<'b>(&'b self, key: &Key, films: usize) -> impl Iterator<Item = &'b Opened> {
         let sharing = self.history.sharing(key).rev();
-        let known =
-            sharing.filter(|one| one.peer && one.release < self.today && one.film.id != self.film.id);
+        let known = sharing.filter(|one| one.peer && one.release < self.today && one.film.id != self.film.id);
         known.take(films)
     }
 

@@ -57,6 +57,8 @@ struct Fitted {
 #[derive(Clone, Debug)]
 struct Blend {
     trees: Boosted,
+    /// The columns the trees see: those that differ between films.
+    seen: Vec<usize>,
     line: Line,
     /// The trees' part.
     part: f64,
@@ -64,26 +66,44 @@ struct Blend {
 
 impl Blend {
     fn fit(rows: &[&Row], window: Window, part: f64) -> Blend {
-        let mut table = Table::new(COLUMN_COUNT);
-        rows.iter().for_each(|row| table.push(&row.values));
+        let seen: Vec<usize> = (0..COLUMN_COUNT).filter(|column| differs(rows, *column)).collect();
+        let mut table = Table::new(seen.len());
+        rows.iter().for_each(|row| table.push(&picked(&row.values, &seen)));
         let targets: Vec<f64> = rows.iter().filter_map(|row| row.targets[window as usize]).collect();
         let newest = rows.iter().map(|row| row.release).max().unwrap_or(0);
         let years = |row: &Row| f64::from(newest - row.release) / 365.25;
         let weights: Vec<f64> = rows.iter().map(|row| 0.5_f64.powf(years(row) / HALF_LIFE_YEARS)).collect();
         let trees = Boosted::fit(&table, &targets, &weights, Loss::Squared, &settings());
         let line = Line::fit(rows, &targets, &weights);
-        Blend { trees, line, part }
+        Blend { trees, seen, line, part }
     }
 
     fn predict(&self, row: &[f64]) -> f64 {
-        self.part * self.trees.predict(row) + (1.0 - self.part) * self.line.predict(row)
+        self.part * self.grown(row) + (1.0 - self.part) * self.line.predict(row)
     }
 
     /// How much each column moved the forecast from the average film's.
     fn moves(&self, row: &[f64]) -> Vec<f64> {
-        let (trees, line) = (self.trees.contributions(row), self.line.moves(row));
-        trees.iter().zip(line).map(|(a, b)| self.part * a + (1.0 - self.part) * b).collect()
+        let mut moves: Vec<f64> = self.line.moves(row).iter().map(|one| (1.0 - self.part) * one).collect();
+        for (column, moved) in self.seen.iter().zip(self.trees.contributions(&picked(row, &self.seen))) {
+            moves[*column] += self.part * moved;
+        }
+        moves
     }
+
+    /// What the trees alone say.
+    fn grown(&self, row: &[f64]) -> f64 {
+        self.trees.predict(&picked(row, &self.seen))
+    }
+}
+
+fn picked(row: &[f64], columns: &[usize]) -> Vec<f64> {
+    columns.iter().map(|column| row[*column]).collect()
+}
+
+fn differs(rows: &[&Row], column: usize) -> bool {
+    let first = rows.first().map_or(f64::NAN, |row| row.values[column]);
+    rows.iter().any(|row| row.values[column].total_cmp(&first).is_ne())
 }
 
 fn settings() -> Settings {
@@ -114,7 +134,13 @@ impl Line {
         let total: f64 = weights.iter().sum::<f64>().max(1e-9);
         let start = targets.iter().zip(weights).map(|(y, w)| y * w).sum::<f64>() / total;
         let (centres, scales) = centres(rows, weights);
-        let mut line = Line { start, centres, scales, slopes: vec![0.0; COLUMN_COUNT], unknown: vec![0.0; COLUMN_COUNT] };
+        let mut line = Line {
+            start,
+            centres,
+            scales,
+            slopes: vec![0.0; COLUMN_COUNT],
+            unknown: vec![0.0; COLUMN_COUNT],
+        };
         let n = 2 * COLUMN_COUNT;
         let (mut a, mut b) = (vec![vec![0.0; n]; n], vec![0.0; n]);
         for ((row, y), w) in rows.iter().zip(targets).zip(weights) {
@@ -262,7 +288,9 @@ impl Model {
             return Err(Refusal::new(
                 Kind::Invalid,
                 "too_few_films",
-                format!("{usable} film(s) with a known first week are too few to learn openings from; at least {FILMS_MIN}."),
+                format!(
+                    "{usable} film(s) with a known first week are too few to learn openings from; at least {FILMS_MIN}."
+                ),
                 format!("首周已知的影片只有 {usable} 部，不足以学习开画表现；至少需要 {FILMS_MIN} 部。"),
             ));
         }
@@ -338,7 +366,8 @@ fn themes(moves: &[f64]) -> Vec<f64> {
 
 /// Every film that had opened by a day, as it looked before its release; by release.
 fn rows(history: &History, today: i32, days_ahead: i32) -> Vec<Row> {
-    let old_enough = |one: &&Opened| one.peer && history.reaches_back_to(one.release - days_ahead - WARM_DAYS);
+    let old_enough =
+        |one: &&Opened| one.peer && history.reaches_back_to(one.release - days_ahead - WARM_DAYS);
     let opened = history.before(today).iter().filter(old_enough);
     opened.filter_map(|one| row(history, one, today, days_ahead)).collect()
 }
@@ -350,8 +379,7 @@ fn row(history: &History, one: &Opened, today: i32, days_ahead: i32) -> Option<R
     let target = |window| one.whole_outcome(window, today).map(|outcome| outcome + one.level - level);
     let targets = Window::ALL.map(target);
     one.outcome(Window::Week, today)?;
-    let slate: Vec<&Film> =
-        history
+    let slate: Vec<&Film> = history
         .between(one.release - 14, one.release + 14)
         .iter()
         .filter(|one| one.peer)
@@ -424,7 +452,7 @@ fn judge(rows: &[&Row], window: Window) -> Vec<Judged> {
             let target = row.targets[window as usize]?;
             Some(Judged {
                 release: row.release,
-                trees: blend.trees.predict(&row.values),
+                trees: blend.grown(&row.values),
                 line: blend.line.predict(&row.values),
                 target,
             })

@@ -105,8 +105,7 @@ impl History {
         }
         past.sort_by(|a, b| (a.film.release, &a.film.id).cmp(&(b.film.release, &b.film.id)));
         let (first_day, running) = running(&past);
-        let mut history =
-            History {
+        let mut history = History {
             market,
             films: Vec::new(),
             running,
@@ -338,4 +337,3 @@ fn taken_in(past: &Past, window: Window, first: i32, last: i32) -> Option<f64> {
     let to_date = inside().filter_map(|taken| taken.to_date).max();
     past.days.iter().any(|taken| age(taken) == 0).then(|| to_date.unwrap_or(0).max(sum) as f64)
 }
-

@@ -32,7 +32,12 @@ impl Name {
             stem.pop();
         }
         let mut numbered = stem.len() < before;
-        if stem.len() > 1 && matches!(stem.last().map(String::as_str), Some("part" | "chapter" | "vol" | "volume" | "episode")) {
+        if stem.len() > 1
+            && matches!(
+                stem.last().map(String::as_str),
+                Some("part" | "chapter" | "vol" | "volume" | "episode")
+            )
+        {
             stem.pop();
         }
         if stem.len() > 1 && matches!(stem[0].as_str(), "the" | "a" | "an") {
@@ -81,9 +86,8 @@ const STOP: [&str; 12] =
 fn without_return(name: &str) -> (String, bool) {
     for mark in ["re-release", "re-issue", "reissue", "rerelease", "anniversary", "重映"] {
         if let Some(at) = name.find(mark) {
-            let head = name[..at].trim_end_matches(|c: char| {
-                c.is_ascii_digit() || c.is_whitespace() || "(-–th".contains(c)
-            });
+            let head = name[..at]
+                .trim_end_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || "(-–th".contains(c));
             return (if head.is_empty() { name.to_owned() } else { head.to_owned() }, true);
         }
     }
@@ -135,7 +139,8 @@ mod tests {
         ] {
             assert!(continues(film, earlier), "{film}: {:?} {:?}", Name::of(film), Name::of(earlier));
         }
-        for (film, other) in [("The Visit", "The Witch"), ("Up", "Upgrade"), ("同桌的你", "匆匆那年")] {
+        for (film, other) in [("The Visit", "The Witch"), ("Up", "Upgrade"), ("同桌的你", "匆匆那年")]
+        {
             assert!(!continues(film, other), "{film}");
         }
     }

@@ -44,7 +44,10 @@ fn comparables(forecast: &Forecast) -> Option<Words> {
         named.iter().map(|one| format!("“{}” ({})", one.name, one.release.year())).collect();
     let zh: Vec<String> =
         named.iter().map(|one| format!("《{}》（{}）", one.name, one.release.year())).collect();
-    Some(Words::new(format!("Most like it: {}.", en.join(", ")), format!("最相近的影片：{}。", zh.join("、"))))
+    Some(Words::new(
+        format!("Most like it: {}.", en.join(", ")),
+        format!("最相近的影片：{}。", zh.join("、")),
+    ))
 }
 
 fn reason(reason: &Reason) -> Option<Words> {
@@ -71,12 +74,10 @@ fn reason(reason: &Reason) -> Option<Words> {
 
 /// Who opens within a week, the strongest named.
 fn competition(history: &History, film: &Film, slate: &[&Film], forecast: &Forecast) -> Option<Words> {
-    let near = slate.iter().filter(|other| {
-        other.id != film.id && other.release.days_until(film.release).abs() <= 7
-    });
-    let mut rivals: Vec<(f64, &str)> = near
-        .map(|other| (features::strength(history, other, forecast.as_of), other.name.as_str()))
-        .collect();
+    let near =
+        slate.iter().filter(|other| other.id != film.id && other.release.days_until(film.release).abs() <= 7);
+    let mut rivals: Vec<(f64, &str)> =
+        near.map(|other| (features::strength(history, other, forecast.as_of), other.name.as_str())).collect();
     rivals.sort_by(|a, b| b.0.total_cmp(&a.0));
     let (_, strongest) = rivals.first()?;
     let count = rivals.len();

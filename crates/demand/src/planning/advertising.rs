@@ -51,7 +51,8 @@ impl Flight {
         let (n, m) = (self.exposed.people.max(1) as f64, self.control.people.max(1) as f64);
         let (p, q) = (self.exposed.rate(), self.control.rate());
         // A ticket count is Poisson; half a ticket keeps an empty group from claiming certainty.
-        let variance = (self.exposed.tickets as f64 + 0.5) / (n * n) + (self.control.tickets as f64 + 0.5) / (m * m);
+        let variance =
+            (self.exposed.tickets as f64 + 0.5) / (n * n) + (self.control.tickets as f64 + 0.5) / (m * m);
         (n * (p - q), n * variance.sqrt())
     }
 
@@ -209,7 +210,10 @@ fn unmeasured(cell: &Cell, currency: Currency) -> CellPlan {
         marginal_now: Estimate::default(),
         marginal_planned: Estimate::default(),
         because: Words::new(
-            format!("{}: too little data; run a flight there that keeps at least {PEOPLE_MIN} people from the ads.", cell.name.en),
+            format!(
+                "{}: too little data; run a flight there that keeps at least {PEOPLE_MIN} people from the ads.",
+                cell.name.en
+            ),
             format!("{}：数据不足；请先投放一次，并随机留出至少 {PEOPLE_MIN} 人不看广告。", cell.name.zh),
         ),
     }
@@ -231,12 +235,24 @@ fn say(cell: &Cell, plan: &CellPlan, trust: f64) -> Words {
     )
 }
 
-fn sum_up(cells: &[CellPlan], budget: Money, unspent: Money, tickets: &Estimate, marginal: f64) -> Vec<Words> {
+fn sum_up(
+    cells: &[CellPlan],
+    budget: Money,
+    unspent: Money,
+    tickets: &Estimate,
+    marginal: f64,
+) -> Vec<Words> {
     let funded = cells.iter().filter(|cell| cell.spend.minor > 0).count();
     let (mean, (low, high)) = (tickets.mean, tickets.wide);
     let mut because = vec![Words::new(
-        format!("{budget} over {funded} cell(s) sells {mean:.0} tickets that would not be sold otherwise, nine times in ten between {low:.0} and {high:.0}; the next hundred would sell {:.1}.", marginal * 100.0),
-        format!("{budget} 分到 {funded} 个格子，预计多卖 {mean:.0} 张，十次有九次在 {low:.0} 至 {high:.0} 之间；再投一百可多卖 {:.1} 张。", marginal * 100.0),
+        format!(
+            "{budget} over {funded} cell(s) sells {mean:.0} tickets that would not be sold otherwise, nine times in ten between {low:.0} and {high:.0}; the next hundred would sell {:.1}.",
+            marginal * 100.0
+        ),
+        format!(
+            "{budget} 分到 {funded} 个格子，预计多卖 {mean:.0} 张，十次有九次在 {low:.0} 至 {high:.0} 之间；再投一百可多卖 {:.1} 张。",
+            marginal * 100.0
+        ),
     )];
     if unspent.minor > 0 {
         because.push(Words::new(
@@ -258,7 +274,9 @@ fn too_little(measured: usize) -> Refusal {
     Refusal::new(
         Kind::Invalid,
         "too_little_measured",
-        format!("Only {measured} cell(s) were measured against people kept from the ads; a split needs {CELLS_MIN}."),
+        format!(
+            "Only {measured} cell(s) were measured against people kept from the ads; a split needs {CELLS_MIN}."
+        ),
         format!("只有 {measured} 个格子做过对照测量；分配预算至少需要 {CELLS_MIN} 个。"),
     )
 }
@@ -267,7 +285,11 @@ fn refuse_impossible(cells: &[Cell], budget: Money) -> Result<(), Refusal> {
     let refuse = |code, en: String, zh: String| Err(Refusal::new(Kind::Invalid, code, en, zh));
     if cells.len() > CELLS_MAX {
         let n = cells.len();
-        return refuse("too_many_cells", format!("{n} cells are too many; at most {CELLS_MAX}."), format!("{n} 个格子太多，最多 {CELLS_MAX} 个。"));
+        return refuse(
+            "too_many_cells",
+            format!("{n} cells are too many; at most {CELLS_MAX}."),
+            format!("{n} 个格子太多，最多 {CELLS_MAX} 个。"),
+        );
     }
     if budget.minor < 0 {
         return refuse("negative_budget", "A budget is not negative.".into(), "预算不能为负。".into());
@@ -281,10 +303,18 @@ fn refuse_impossible(cells: &[Cell], budget: Money) -> Result<(), Refusal> {
             || cell.audience < 1;
         let (en, zh) = (&cell.name.en, &cell.name.zh);
         if mixed {
-            return refuse("mixed_currencies", format!("{en} and the budget are in different currencies."), format!("{zh}与预算的币种不同。"));
+            return refuse(
+                "mixed_currencies",
+                format!("{en} and the budget are in different currencies."),
+                format!("{zh}与预算的币种不同。"),
+            );
         }
         if negative {
-            return refuse("impossible_count", format!("{en} has a count or an amount that cannot be."), format!("{zh}有不可能的数量或金额。"));
+            return refuse(
+                "impossible_count",
+                format!("{en} has a count or an amount that cannot be."),
+                format!("{zh}有不可能的数量或金额。"),
+            );
         }
     }
     Ok(())

@@ -201,11 +201,16 @@ fn impossible(en: impl Into<String>, zh: impl Into<String>) -> Refusal {
 
 fn refuse_impossible(question: &Question) -> Result<(), Refusal> {
     let (days, rules, slate) = (question.candidates.len(), question.scenarios.len(), question.slate.len());
-    let counted = (1..=CANDIDATES_MAX).contains(&days) && (1..=SCENARIOS_MAX).contains(&rules) && slate <= SLATE_MAX;
+    let counted =
+        (1..=CANDIDATES_MAX).contains(&days) && (1..=SCENARIOS_MAX).contains(&rules) && slate <= SLATE_MAX;
     if !counted {
         return Err(impossible(
-            format!("1 to {CANDIDATES_MAX} days under 1 to {SCENARIOS_MAX} scenarios are compared, against at most {SLATE_MAX} films."),
-            format!("可比较 1 至 {CANDIDATES_MAX} 个日期、1 至 {SCENARIOS_MAX} 种情形，片单最多 {SLATE_MAX} 部。"),
+            format!(
+                "1 to {CANDIDATES_MAX} days under 1 to {SCENARIOS_MAX} scenarios are compared, against at most {SLATE_MAX} films."
+            ),
+            format!(
+                "可比较 1 至 {CANDIDATES_MAX} 个日期、1 至 {SCENARIOS_MAX} 种情形，片单最多 {SLATE_MAX} 部。"
+            ),
         ));
     }
     for one in question.slate.iter().chain([&question.film]) {
@@ -214,14 +219,18 @@ fn refuse_impossible(question: &Question) -> Result<(), Refusal> {
         if !sane {
             let name = &one.name;
             return Err(impossible(
-                format!("“{name}” needs a positive first week, a spread from 0 to 5 and a shared audience from 0 to 1."),
+                format!(
+                    "“{name}” needs a positive first week, a spread from 0 to 5 and a shared audience from 0 to 1."
+                ),
                 format!("《{name}》须有为正的首周票房、0 至 5 的离散度和 0 至 1 的重合人群。"),
             ));
         }
     }
     let parts = [question.competition.overlap_least, question.competition.kept_weekly];
     let rules_sane = question.scenarios.iter().all(|one| {
-        (0.0..=20.0).contains(&one.imports_per_week) && one.import_first_week > 0 && (0.0..=5.0).contains(&one.import_spread)
+        (0.0..=20.0).contains(&one.imports_per_week)
+            && one.import_first_week > 0
+            && (0.0..=5.0).contains(&one.import_spread)
     });
     let competes = (0.0..=20.0).contains(&question.competition.substitution);
     if !rules_sane || !competes || parts.iter().any(|part| !(0.0..=1.0).contains(part)) {

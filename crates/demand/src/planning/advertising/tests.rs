@@ -43,7 +43,11 @@ fn funded_cells_sell_as_much_with_the_next_yuan_and_no_other_sells_more() {
     for _ in 0..200 {
         let n = 3 + dice.below(20) as usize;
         let terms = |dice: &mut Dice| -> Response {
-            let term = |dice: &mut Dice| Term { weight: 0.5, first: dice.normal() * 0.01 + 0.008, scale: 1e4 + 1e6 * dice.fraction() };
+            let term = |dice: &mut Dice| Term {
+                weight: 0.5,
+                first: dice.normal() * 0.01 + 0.008,
+                scale: 1e4 + 1e6 * dice.fraction(),
+            };
             Response { terms: vec![term(dice), term(dice)] }
         };
         // Terms of one cell share their sign here, so that the response is concave.
@@ -97,7 +101,13 @@ fn town(dice: &mut Dice, n: usize) -> (Vec<Cell>, Vec<Response>) {
             }
         });
         let id = i.to_string();
-        cells.push(Cell { name: named(&id), flights: flights.collect(), id, audience, cap: Money::fen(audience * 100) });
+        cells.push(Cell {
+            name: named(&id),
+            flights: flights.collect(),
+            id,
+            audience,
+            cap: Money::fen(audience * 100),
+        });
         truth.push(true_response);
     }
     (cells, truth)
@@ -111,10 +121,14 @@ fn ranges_hold_what_they_say_and_the_split_beats_an_even_one() {
         let (cells, truth) = town(&mut dice, 12);
         let budget = Money::fen(30_000_000);
         let plan = plan(&cells, budget, &mut dice).unwrap();
-        assert_eq!(plan.cells.iter().map(|one| one.spend.minor).sum::<i64>() + plan.unspent.minor, budget.minor);
+        assert_eq!(
+            plan.cells.iter().map(|one| one.spend.minor).sum::<i64>() + plan.unspent.minor,
+            budget.minor
+        );
         for (one, truth) in plan.cells.iter().zip(&truth) {
             let marginal = truth.marginal(one.spend.minor as f64) * 100.0;
-            inside += u32::from((one.marginal_planned.wide.0..=one.marginal_planned.wide.1).contains(&marginal));
+            inside +=
+                u32::from((one.marginal_planned.wide.0..=one.marginal_planned.wide.1).contains(&marginal));
             all += 1;
             planned += truth.tickets(one.spend.minor as f64);
             even += truth.tickets(budget.minor as f64 / 12.0);
@@ -169,7 +183,8 @@ fn caps_leave_money_and_say_so() {
 fn too_little_and_impossible_input_is_refused() {
     let mut dice = Dice::seeded(7);
     let (cells, _) = town(&mut dice, 4);
-    let code = |cells: &[Cell], budget| plan(cells, budget, &mut Dice::seeded(1)).map(|_| ()).unwrap_err().code;
+    let code =
+        |cells: &[Cell], budget| plan(cells, budget, &mut Dice::seeded(1)).map(|_| ()).unwrap_err().code;
     assert_eq!(code(&cells[..2], Money::fen(100)), "too_little_measured");
     assert_eq!(code(&cells, Money::fen(-1)), "negative_budget");
     assert_eq!(code(&cells, Money::new(100, Currency::USD)), "mixed_currencies");

@@ -64,7 +64,12 @@ fn outcome(question: &Question, world: &World, scenario: usize, day: Day) -> Out
             all += home + foreign + own;
         }
     }
-    Outcome { opening, total, domestic_share: if all > 0.0 { domestic / all } else { 0.0 }, appetite: first_appetite }
+    Outcome {
+        opening,
+        total,
+        domestic_share: if all > 0.0 { domestic / all } else { 0.0 },
+        appetite: first_appetite,
+    }
 }
 
 /// What a rival takes in the week from a day on, in an average season: its part of that week in cinemas.

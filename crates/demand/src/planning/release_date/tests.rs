@@ -95,7 +95,9 @@ fn ranges_lie_within_each_other_and_one_day_is_best() {
     assert_eq!(choices.len(), 9);
     for one in &choices {
         for of in [one.opening, one.total] {
-            assert!(of.wide.low <= of.half.low && of.half.low <= of.half.high && of.half.high <= of.wide.high);
+            assert!(
+                of.wide.low <= of.half.low && of.half.low <= of.half.high && of.half.high <= of.wide.high
+            );
             assert!((of.wide.low..=of.wide.high).contains(&of.amount));
         }
         assert!(0.0 <= one.domestic_share.wide.0 && one.domestic_share.wide.1 <= 1.0);

@@ -67,7 +67,8 @@ fn lots(question: &Question, candidates: &[Day], overlaps: &[f64], dice: &mut Di
     let mut week = first.plus(-7 * RUN_WEEKS);
     while week < last.plus(7 * RUN_WEEKS) {
         for _ in 0..dice.poisson(most) {
-            let typical = if overlaps.is_empty() { question.competition.overlap_least } else { *dice.pick(overlaps) };
+            let typical =
+                if overlaps.is_empty() { question.competition.overlap_least } else { *dice.pick(overlaps) };
             let rival = Rival {
                 release: week.plus(dice.between(0, 6) as i32),
                 first_week: 0.0,
