@@ -240,7 +240,7 @@ impl fmt::Display for Report {
         }
         writeln!(f, "\n{:<10} {:>8} {:>6} {:>7}", "day", "sold", "WAPE", "bias")?;
         for DayScore { day, sold, wape, bias } in &self.days {
-            writeln!(f, "{day:<10} {sold:>8.0} {wape:>6.3} {bias:>+7.3}")?;
+            writeln!(f, "{:<10} {sold:>8.0} {wape:>6.3} {bias:>+7.3}", day.to_string())?;
         }
         planning::print(f, &self.plans)
     }
