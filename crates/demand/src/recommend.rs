@@ -52,6 +52,8 @@ const PRIOR: [f64; FEATURE_COUNT] = [0.1, 0.4, 0.0, 0.1, 0.2, 0.1, 0.3, 0.3, 0.1
 pub struct Settings {
     /// What is put aside, inside the training data, to learn the weights from.
     pub holdout: Holdout,
+    /// How often that is done, each time inside what the last time left.
+    pub holdouts: usize,
     /// λ of EASE, in people.
     pub ease_ridge: f64,
     /// EASE and its inverse know the most taken items only.
@@ -67,6 +69,7 @@ impl Default for Settings {
     fn default() -> Settings {
         Settings {
             holdout: Holdout::Latest(0.2),
+            holdouts: 2,
             ease_ridge: 200.0,
             ease_items_max: 3_000,
             als_factors: 40,
@@ -133,15 +136,23 @@ pub struct Model {
 }
 
 impl Model {
-    /// Learns the weights on the held-out part, then every method on all of the log.
+    /// Learns the weights on the held-out parts, then every method on all of the log.
     pub fn fit(log: &Log, settings: &Settings) -> Model {
-        let (rest, held) = log.hold_out(settings.holdout);
-        let held: Vec<Held> = held.into_iter().filter(|held| !rest.histories[held.person].is_empty()).collect();
-        let weights = match held.is_empty() {
-            true => PRIOR,
-            false => choice::fit(&cases(&Parts::fit(&rest, settings), &rest, held, settings), PRIOR),
-        };
-        Model { parts: Parts::fit(log, settings), weights, since: log.items.iter().map(|i| i.since).collect() }
+        let mut known = log.clone();
+        let mut choices = Vec::new();
+        for _ in 0..settings.holdouts {
+            let (rest, mut held) = known.hold_out(settings.holdout);
+            held.retain(|held| !rest.histories[held.person].is_empty());
+            if !held.is_empty() {
+                choices.extend(cases(&Parts::fit(&rest, settings), &rest, held, settings));
+            }
+            known = rest;
+        }
+        Model {
+            weights: choice::fit(&choices, PRIOR),
+            parts: Parts::fit(log, settings),
+            since: log.items.iter().map(|item| item.since).collect(),
+        }
     }
 
     /// The weight of each of [`FEATURES`].

@@ -59,6 +59,9 @@ fn recover(house: &House) {
     }
 }
 
+/// How often the house learns again what goes with what.
+const TASTES_EVERY: Duration = Duration::from_secs(600);
+
 /// Serves a house until ctrl-c or SIGTERM, and lets what is under way finish.
 pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -81,8 +84,15 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
                 serve_ad::write_views(house).map(|_| ())
             }),
             beside(house.clone(), stopping.clone(), Duration::from_secs(30), "ads", House::reload_ads),
+            beside(house.clone(), stopping.clone(), TASTES_EVERY, "tastes", House::learn_tastes),
             tokio::spawn(learn(house.clone(), stopping)),
         ];
+        let learner = house.clone();
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = learner.learn_tastes() {
+                tracing::error!(%error, "recommendations wait for the next round");
+            }
+        });
         let api = api::router(
             house.clone(),
             api::Settings { behind_proxy: edge.behind_proxy, base_url: settings.base_url.clone() },

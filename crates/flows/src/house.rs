@@ -1,5 +1,6 @@
 //! The house: the database, the clock, the dice, the keys, the provider, held together.
 
+use crate::views::recommendations::Recommender;
 use db::{Db, Lane, Tx, View, Waiting};
 use kernel::{Act, Actor, Clock, Dice, Instant, PlaceId, Result, Seal};
 use payments::Provider;
@@ -18,6 +19,7 @@ struct Inner {
     keys: Keys,
     provider: Arc<dyn Provider>,
     ads: ads::desk::Desk,
+    recommender: Mutex<Arc<Recommender>>,
     rounds: crate::sweep::Rounds,
     models: crate::learn_market::Models,
 }
@@ -74,6 +76,7 @@ impl House {
             keys: Keys::of(&key),
             provider,
             ads: ads::desk::Desk::new(book),
+            recommender: Mutex::default(),
             rounds: crate::sweep::Rounds::default(),
             models: crate::learn_market::Models::default(),
         };
@@ -171,6 +174,18 @@ impl House {
     pub fn reload_ads(&self) -> Result<()> {
         let now = self.now();
         self.inner.ads.replace(self.inner.db.read_blocking(move |view| ads::book::Book::load(view, now))?);
+        Ok(())
+    }
+
+    /// What the house has learnt of who wants what; nothing until [`House::learn_tastes`] ran.
+    pub fn recommender(&self) -> Arc<Recommender> {
+        self.inner.recommender.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    /// Learns again what goes with what, from everything sold and wished for until now.
+    pub fn learn_tastes(&self) -> Result<()> {
+        let learnt = Arc::new(self.inner.db.read_blocking(Recommender::learn)?);
+        *self.inner.recommender.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = learnt;
         Ok(())
     }
 

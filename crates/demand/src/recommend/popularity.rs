@@ -11,14 +11,12 @@ pub(crate) struct Popularity {
     half_lives_days: Vec<f64>,
     /// By item: the moments it was taken, in order.
     instants: Vec<Vec<Instant>>,
-    /// By item and half-life: the sum of the weights up to and with that moment.
+    /// By item and half-life: the decayed sum at, and with, each of those moments.
     sums: Vec<Vec<Vec<f64>>>,
-    until: Instant,
 }
 
 impl Popularity {
     pub(crate) fn fit(log: &Log, half_lives_days: &[f64]) -> Popularity {
-        let until = log.until();
         let mut taken: Vec<Vec<(Instant, f64)>> = vec![Vec::new(); log.items.len()];
         for one in log.histories.iter().flatten() {
             taken[one.item as usize].push((one.at, one.kind.weight()));
@@ -26,29 +24,29 @@ impl Popularity {
         for moments in &mut taken {
             moments.sort_unstable_by_key(|(at, _)| *at);
         }
-        let sums_of = |moments: &Vec<(Instant, f64)>, days: &f64| {
-            let weight = |at: Instant| (-days_between(at, until) / days).exp2();
-            let sums = moments.iter().scan(0.0, |sum, (at, worth)| {
-                *sum += worth * weight(*at);
+        let sums_of = |moments: &Vec<(Instant, f64)>, half_life: f64| {
+            let sums = moments.iter().scan((0.0, Instant::default()), |(sum, before), (at, worth)| {
+                *sum = *sum * decay(*before, *at, half_life) + worth;
+                *before = *at;
                 Some(*sum)
             });
             sums.collect()
         };
+        let all = |item| half_lives_days.iter().map(|half_life| sums_of(item, *half_life)).collect();
         Popularity {
             half_lives_days: half_lives_days.to_vec(),
-            sums: taken.iter().map(|item| half_lives_days.iter().map(|d| sums_of(item, d)).collect()).collect(),
+            sums: taken.iter().map(all).collect(),
             instants: taken.into_iter().map(|item| item.into_iter().map(|(at, _)| at).collect()).collect(),
-            until,
         }
     }
 
-    /// The decayed count of every item from what was known at `at`, in purchases of that moment.
+    /// The decayed count of every item from what was known at `at`.
     pub(crate) fn counts(&self, half_life: usize, at: Instant) -> Vec<f64> {
-        let days = self.half_lives_days[half_life];
-        let scale = (days_between(at, self.until).max(-900.0 * days) / days).exp2();
         let count = |item: usize| {
             let known = self.instants[item].partition_point(|instant| *instant <= at);
-            known.checked_sub(1).map_or(0.0, |last| self.sums[item][half_life][last] * scale)
+            let Some(last) = known.checked_sub(1) else { return 0.0 };
+            self.sums[item][half_life][last]
+                * decay(self.instants[item][last], at, self.half_lives_days[half_life])
         };
         (0..self.instants.len()).map(count).collect()
     }
@@ -64,6 +62,10 @@ impl Popularity {
     pub(crate) fn first(&self, item: usize) -> Option<Instant> {
         self.instants[item].first().copied()
     }
+}
+
+fn decay(from: Instant, to: Instant, half_life_days: f64) -> f64 {
+    (-days_between(from, to) / half_life_days).exp2()
 }
 
 pub(crate) fn days_between(from: Instant, to: Instant) -> f64 {

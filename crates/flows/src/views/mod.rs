@@ -15,6 +15,7 @@ pub mod merchandise;
 pub mod merchant_sales;
 pub mod places;
 pub mod purchases;
+pub mod recommendations;
 pub mod release;
 pub mod royalties;
 pub mod shelf;

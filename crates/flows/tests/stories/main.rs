@@ -6,6 +6,7 @@ mod goods;
 mod invariants;
 mod payments;
 mod periods;
+mod recommendations;
 mod sweeps;
 mod tickets;
 mod town;

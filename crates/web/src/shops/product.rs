@@ -11,7 +11,9 @@ use ::shops::baskets::{self, QUANTITY_MAX};
 use ::shops::listings::State;
 use axum::extract::Path;
 use axum::response::IntoResponse;
+use crate::film::suggested;
 use flows::views::goods::{self, Goods};
+use flows::views::recommendations::Thing;
 use kernel::ids::Id;
 use kernel::{ListingId, Result};
 use maud::{Markup, html};
@@ -64,6 +66,7 @@ async fn page(visit: &Visit, shop: &Shop, goods: &Goods, form: &Form) -> Answer<
             div class="product" { img src=(picture(&goods.product.artwork)) alt=(name) width="800" height="800"; }
             div class="stack" { (about(visit, goods)) (quantity(visit, goods, form, can_buy)) }
         }
+        (suggested::row(visit, Some(Thing::Product(goods.product.id.clone()))).await?)
     } };
     let page = Page::consumer(name, body)
         .json_ld(json_ld(visit, shop, goods))
