@@ -2,9 +2,10 @@
 
 use crate::installation::spoken;
 use anyhow::ensure;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use evaluate::{openings, purchases, recommendation, showings};
 use kernel::Day;
+use market::series::Market;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -55,20 +56,14 @@ struct Charted {
     /// The daily chart: CSV, gzipped or plain.
     #[arg(long, value_name = "FILE")]
     series: PathBuf,
+    /// china, korea or us.
     #[arg(long)]
-    market: Market,
+    market: String,
     #[command(flatten)]
     days: Days,
     /// Write the report as JSON to this file.
     #[arg(long, value_name = "OUT")]
     json: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Market {
-    China,
-    Korea,
-    Us,
 }
 
 /// Nothing after the first day is learned from; what lies between the others is judged.
@@ -97,8 +92,14 @@ impl Days {
 
 pub fn run(options: Options) -> anyhow::Result<ExitCode> {
     let report = match options.what {
-        What::BoxOffice(charted) => box_office(charted)?,
-        What::Openings(charted) => openings(charted)?,
+        What::BoxOffice(_) => anyhow::bail!("the in-release protocol is not part of this build"),
+        What::Openings(Charted { series, market, days, json }) => {
+            let (train_until, test_from, test_until) = days.read()?;
+            let market = Market::parse(&market).map_err(spoken)?;
+            // It prints its own table.
+            openings::run(&openings::Options { series, market, train_until, test_from, test_until, json })?;
+            return Ok(ExitCode::SUCCESS);
+        }
         What::Showings { series, days, json } => {
             let (train_until, test_from, test_until) = days.read()?;
             showings::run(&showings::Options { series, train_until, test_from, test_until, json })?

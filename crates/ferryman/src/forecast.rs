@@ -3,11 +3,11 @@
 use crate::installation;
 use anyhow::{bail, ensure};
 use clap::Args;
-use db::View;
 use demand::in_release::{DayAhead, Expected, Film, Forecast, Measure, Observed, Range};
+use flows::House;
+use flows::learn_market::{self, Foresight};
 use flows::views::market_series;
-use flows::{House, learn_market};
-use kernel::{Currency, Day, Instant, Money, Zone};
+use kernel::{Currency, Day, Instant, Money, Refusal, Zone};
 use market::series::Market;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -48,7 +48,8 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let until = options.as_of.as_deref().map(Day::parse).transpose().map_err(installation::spoken)?;
     let house = installation::open_house(options.place.open()?)?;
     if options.learn {
-        let lesson = learn_market::learn(&house, market)?;
+        let lesson = learn_market::learn(&house, market)
+            .map_err(|error| error.refusal().cloned().map_or_else(|| error.into(), installation::spoken))?;
         println!(
             "Learned from {} films of {}.  学习了 {} 部影片。",
             lesson.films,
@@ -98,21 +99,19 @@ fn pick(mut films: Vec<Film>, title: &str) -> anyhow::Result<Film> {
     }
 }
 
-fn forecast(house: &House, view: &View, market: Market, film: &Film) -> kernel::Result<Forecast> {
-    let model = learn_market::model(house, view, market)?.ok_or_else(|| learn_market::no_model(market))?;
-    Ok(model.forecast(film, learn_market::calendar(market))?)
+/// What a film will still take, from all its days here.
+fn forecast(foresight: &Foresight, film: &Film) -> Result<Forecast, Refusal> {
+    foresight.forecast(film, film.days.last().map_or(film.release, |one| one.day))
+}
+
+fn foresight(house: &House, market: Market) -> anyhow::Result<Foresight> {
+    let inside = house.clone();
+    let found = house.read_blocking(move |view| Foresight::of(&inside, view, market));
+    found.map_err(|error| error.refusal().cloned().map_or_else(|| error.into(), installation::spoken))
 }
 
 fn tell(house: &House, market: Market, film: Film, options: &Options) -> anyhow::Result<ExitCode> {
-    let (inside, asked) = (house.clone(), film.clone());
-    let told = house.read_blocking(move |view| forecast(&inside, view, market, &asked));
-    let told = match told {
-        Ok(told) => told,
-        Err(error) => match error.refusal() {
-            Some(refusal) => bail!("{}\n          {}", refusal.say.en, refusal.say.zh),
-            None => return Err(error.into()),
-        },
-    };
+    let told = forecast(&foresight(house, market)?, &film).map_err(installation::spoken)?;
     print!("{}", page(&film, &told));
     if let Some(file) = &options.json {
         std::fs::write(file, serde_json::to_string_pretty(&Told::of(&film, &told, house.now()))? + "\n")?;
@@ -221,18 +220,10 @@ fn list(house: &House, market: Market, films: Vec<Film>) -> anyhow::Result<ExitC
             newest.zip(newest_day(film)).is_some_and(|(newest, last)| last.days_until(newest) <= CURRENT_DAYS)
         })
         .collect();
-    let inside = house.clone();
-    let mut told = house.read_blocking(move |view| {
-        let mut told = Vec::new();
-        for film in current {
-            match forecast(&inside, view, market, &film) {
-                Ok(forecast) => told.push((film, forecast)),
-                Err(error) if error.refusal().is_some_and(|refusal| refusal.code != "no_model") => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(told)
-    })?;
+    let foresight = foresight(house, market)?;
+    // A run that cannot be forecast (too few days, over) is not listed.
+    let tell = |film: Film| forecast(&foresight, &film).ok().map(|told| (film, told));
+    let mut told: Vec<(Film, Forecast)> = current.into_iter().filter_map(tell).collect();
     told.sort_by_key(|(_, told)| std::cmp::Reverse(told.total.amount - told.so_far));
     let newest = newest.map_or(String::new(), |day| day.to_string());
     println!(

@@ -7,8 +7,8 @@ use crate::house::House;
 use crate::views::market_series;
 use db::{Lane, View};
 use demand::calendar::Calendar;
-use demand::in_release::{self, Model};
-use kernel::{Instant, Kind, Refusal, Result};
+use demand::in_release::{self, Film, Forecast, Model};
+use kernel::{Day, Instant, Kind, Refusal, Result};
 use market::learned::{self, Learned};
 use market::series::Market;
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ static US: LazyLock<Calendar> = LazyLock::new(Calendar::united_states);
 static WEEKDAYS: LazyLock<Calendar> = LazyLock::new(Calendar::of_weekdays);
 
 /// The days of a market.
-pub fn calendar(market: Market) -> &'static Calendar {
+fn calendar(market: Market) -> &'static Calendar {
     match market {
         Market::China => &CHINA,
         Market::Korea => &KOREA,
@@ -91,13 +91,38 @@ fn is_stale(view: &View, market: Market, now: Instant) -> Result<bool> {
     Ok(!is_young && (grew || sells))
 }
 
-/// The model that the house forecasts a market with: the newest learned, else the shipped one.
-pub fn model(house: &House, view: &View, market: Market) -> Result<Option<Arc<Model>>> {
+/// What the house forecasts a market with.
+#[derive(Clone)]
+pub struct Foresight {
+    market: Market,
+    model: Arc<Model>,
+}
+
+impl Foresight {
+    /// The newest model that was learned, else the shipped one. Refuses a market that has neither.
+    pub fn of(house: &House, view: &View, market: Market) -> Result<Foresight> {
+        let model = model(house, view, market)?.ok_or_else(|| no_model(market))?;
+        Ok(Foresight { market, model })
+    }
+
+    /// The shipped model of our own market.
+    pub fn shipped() -> Foresight {
+        Foresight { market: market_series::home(), model: SHIPPED.clone() }
+    }
+
+    /// What a film will still take, from its days up to one.
+    pub fn forecast(&self, film: &Film, until: Day) -> Result<Forecast, Refusal> {
+        let mut known = film.clone();
+        known.days.retain(|one| one.day <= until);
+        self.model.forecast(&known, calendar(self.market))
+    }
+}
+
+fn model(house: &House, view: &View, market: Market) -> Result<Option<Arc<Model>>> {
     let now = house.now();
     let newest = learned::newest_at(view, market.code(), learned::Kind::Model, SUBJECT, now)?;
-    let Some(at) = newest else {
-        return Ok((market == market_series::home()).then(|| SHIPPED.clone()));
-    };
+    let shipped = || (market == market_series::home()).then(|| SHIPPED.clone());
+    let Some(at) = newest else { return Ok(shipped()) };
     let mut models = house.models().0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     if let Some((kept, model)) = models.get(&market)
         && *kept == at
@@ -105,19 +130,15 @@ pub fn model(house: &House, view: &View, market: Market) -> Result<Option<Arc<Mo
         return Ok(Some(model.clone()));
     }
     let row = learned::newest(view, market.code(), learned::Kind::Model, SUBJECT, now)?;
-    let Some(row) = row else { return Ok(None) };
-    let model = match Model::from_json(&row.body) {
-        Ok(model) => Arc::new(model),
-        // Another version of the program learned it; it will be learned again.
-        Err(_) if market == market_series::home() => SHIPPED.clone(),
-        Err(_) => return Ok(None),
-    };
-    models.insert(market, (row.at, model.clone()));
+    // A model that another version of the program learned is not read; a new one will be learned.
+    let model = row.and_then(|row| Model::from_json(&row.body).ok());
+    let Some(model) = model.map(Arc::new) else { return Ok(shipped()) };
+    models.insert(market, (at, model.clone()));
     Ok(Some(model))
 }
 
 /// Says that a market has no model yet.
-pub fn no_model(market: Market) -> Refusal {
+fn no_model(market: Market) -> Refusal {
     let (code, words) = (market.code(), market.words());
     Refusal::new(
         Kind::Conflict,

@@ -203,7 +203,8 @@ impl Browser {
         const EDGE: &str = "--edge-of-a-part";
         let mut body = Vec::new();
         for (field, value) in form {
-            let head = format!("{EDGE}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
+            let head =
+                format!("{EDGE}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
             body.extend(head.into_bytes());
         }
         let head = format!(

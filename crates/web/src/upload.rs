@@ -74,5 +74,10 @@ fn too_large() -> Refusal {
 }
 
 fn not_a_file() -> Refusal {
-    Refusal::new(Kind::Invalid, "not_a_file", "What was sent is not a form with a file.", "提交的内容不是带文件的表单。")
+    Refusal::new(
+        Kind::Invalid,
+        "not_a_file",
+        "What was sent is not a form with a file.",
+        "提交的内容不是带文件的表单。",
+    )
 }

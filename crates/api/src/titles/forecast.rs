@@ -11,8 +11,8 @@ use crate::money::Amount;
 use crate::words::Bilingual;
 use demand::in_release::{Expected, Film, Measure, Range};
 use flows::views::market_series;
-use flows::{House, learn_market};
-use kernel::{Instant, Kind, Money, Refusal, Result, TitleId};
+use flows::{House, learn_market::Foresight};
+use kernel::{Instant, Kind, Money, Refusal, Result, TitleId, Zone};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -81,8 +81,7 @@ fn forecast(house: &House, view: &db::View, title: &::titles::Title, now: Instan
     let market = market_series::home();
     let film = market_series::own(view, title, now)?;
     let film = film.unwrap_or_else(|| Film::of(release, Measure::Gross(market.currency()), Vec::new()));
-    let model = learn_market::model(house, view, market)?.ok_or_else(|| learn_market::no_model(market))?;
-    let told = model.forecast(&film, learn_market::calendar(market))?;
+    let told = Foresight::of(house, view, market)?.forecast(&film, now.day_in(&Zone::shanghai()))?;
     Ok(Forecast {
         as_of: told.as_of.to_string(),
         one_stands_for: market_series::one_stands_for(view)?,

@@ -4,6 +4,7 @@ mod ads;
 mod faults;
 mod goods;
 mod invariants;
+mod market;
 mod payments;
 mod periods;
 mod recommendations;

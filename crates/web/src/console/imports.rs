@@ -173,7 +173,10 @@ mod tests {
         let sent = send(&operator, "korea.csv", "", CHART).await;
         assert_eq!((sent.status, sent.location()), (StatusCode::SEE_OTHER, "/console/market/imports"));
         let page = operator.get("/console/market/imports").await.text;
-        assert!(page.contains("korea.csv") && page.contains("korea_daily") && page.contains("operator"), "{page}");
+        assert!(
+            page.contains("korea.csv") && page.contains("korea_daily") && page.contains("operator"),
+            "{page}"
+        );
         let zh = operator.get("/console/market/imports?lang=zh").await.text;
         assert!(zh.contains("导入的数据") && zh.contains("更正"));
     }

@@ -7,7 +7,7 @@ use events::log::Event;
 use flows::views::release::{self, City, Pace};
 use flows::views::takings::{self, FilmDay};
 use flows::views::{self, market_series, merchandise};
-use flows::{House, learn_market};
+use flows::{House, learn_market::Foresight};
 use kernel::{Instant, PlaceId, Refusal, Result, Words, Zone};
 use std::collections::HashMap;
 use titles::{Title, want_to_see};
@@ -82,7 +82,8 @@ pub fn zone() -> Zone {
 
 impl Facts {
     pub fn read(house: &House, view: &View, title: &Title, now: Instant) -> Result<Facts> {
-        let (id, today, home) = (&title.id, now.day_in(&zone()), market_series::home());
+        let (id, today) = (&title.id, now.day_in(&zone()));
+        let foresight = Foresight::of(house, view, market_series::home())?;
         let scale = Scale::stored(view)?;
         let all = takings::by_day(view, id)?;
         let begun = all.partition_point(|one| one.day <= today);
@@ -98,10 +99,7 @@ impl Facts {
             now,
             mark: mark(view)?,
             scale,
-            outlook: match learn_market::model(house, view, home)? {
-                Some(model) => outlook::of(&model, title.premiere, &days, known, scale),
-                None => Err(learn_market::no_model(home)),
-            },
+            outlook: outlook::of(&foresight, title.premiere, &days, known, scale),
             campaigns: campaigns_of(view, title)?,
             goods: merchandise::sums(view, id)?,
             wanted: want_to_see::count(view, id)?,
