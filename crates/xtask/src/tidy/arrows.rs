@@ -24,7 +24,7 @@ const LINES: [&[&str]; 8] = [
         "settlement",
     ],
     &["flows"],
-    &["api", "web", "rehearsal"],
+    &["api", "evaluate", "web", "rehearsal"],
     &["ferryman"],
     &["xtask"],
 ];
