@@ -23,8 +23,8 @@ const LINES: [&[&str]; 8] = [
         "payments",
         "settlement",
     ],
-    &["flows"],
-    &["api", "evaluate", "web", "rehearsal"],
+    &["evaluate", "flows"],
+    &["api", "web", "rehearsal"],
     &["ferryman"],
     &["xtask"],
 ];
