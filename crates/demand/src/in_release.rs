@@ -9,6 +9,9 @@
 mod features;
 mod fitting;
 mod market;
+mod market_model;
+mod moved;
+mod places;
 mod series;
 mod shape;
 mod telling;
@@ -20,6 +23,9 @@ use series::{Point, Run};
 use shape::{Row, Shape};
 
 pub use fitting::FILMS_MIN;
+pub use market_model::{MarketModel, Watch};
+pub use moved::Moved;
+pub use places::{Place, forecast_place};
 pub use series::{AGE_MAX, DAYS_MIN, HOLE_DAYS_MAX, SERIES_DAYS_MAX};
 
 /// How many days ahead a forecast speaks of, day by day.
@@ -285,46 +291,6 @@ impl Model {
         known.unwrap_or(&errors[0])
     }
 }
-
-/// Exploration: rows of every film at every origin age.
-pub fn explore(films: &[Film], calendar: &Calendar, train_until: Day, ages: &[i32]) -> Result<Vec<Vec<f64>>, Refusal> {
-    let cut = |film: &Film| {
-        let mut film = film.clone();
-        film.days.retain(|one| one.day <= train_until);
-        film
-    };
-    let known: Vec<Film> = films.iter().map(cut).collect();
-    let (shape, prior) = fitting::learn_base(&known, calendar)?;
-    for (name, c) in shape::names(shape.country).iter().zip(&shape.coefficients) {
-        eprint!("{name} {c:.3}  ");
-    }
-    eprintln!("{prior:?}");
-    let market = market::Market::of(films.iter().collect());
-    let mut kinds = std::collections::BTreeMap::<&str, usize>::new();
-    films.iter().flat_map(|film| &film.kinds).for_each(|kind| *kinds.entry(kind).or_default() += 1);
-    let mut kinds: Vec<(&str, usize)> = kinds.into_iter().collect();
-    kinds.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    let kinds: Vec<String> = kinds.iter().take(8).map(|(k, _)| (*k).to_owned()).collect();
-    eprintln!("{kinds:?}");
-    let ground = features::Ground::of(&market, calendar, &shape, &prior, &kinds);
-    let mut rows = Vec::new();
-    for film in 0..films.len() {
-        let release = market.releases[film];
-        for age in ages {
-            let at = release + age - 1;
-            if at < 0 || at >= market.last() { continue; }
-            let Some(origin) = features::Origin::of(&ground, film, at)? else { continue };
-            for take in market.run(film).iter().filter(|t| t.at > at && t.at <= at + HORIZON_DAYS) {
-                let mut row = vec![film as f64, f64::from(at), f64::from(take.at), f64::from(release), take.ln, origin.path(take.at)];
-                row.extend(origin.row(take.at)?);
-                rows.push(row);
-            }
-        }
-    }
-    Ok(rows)
-}
-
-pub const EXPLORE_COLUMNS: &[&str] = &features::COLUMNS;
 
 fn wrong_measure(model: Measure, film: Measure) -> Refusal {
     Refusal::new(

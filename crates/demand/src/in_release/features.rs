@@ -30,9 +30,7 @@ pub(super) const COLUMNS: [&str; 66] = [
     "first_day_residual",
     "own_decay",
     "own_weekend",
-    "same_weekday",
     "week_ratio",
-    "same_weekday_ratio",
     "opening_multiple",
     "second_day",
     "third_day",
@@ -58,9 +56,7 @@ pub(super) const COLUMNS: [&str; 66] = [
     "drift_14",
     "drift_60",
     "drift_365",
-    "market_weekday",
     "previews",
-    "year_ago",
     "kind_1",
     "kind_2",
     "kind_3",
@@ -74,7 +70,14 @@ pub(super) const COLUMNS: [&str; 66] = [
     "residual_spread",
     "rest_then",
     "rest_eve_then",
+    "same_weekday",
+    "same_weekday_ratio",
+    "market_weekday",
+    "year_ago",
 ];
+
+/// Where a film stands in its market: `ln` of its day over the market's week.
+pub(super) const LEVEL: usize = 14;
 
 /// One row on its way: values by column, each told with the day it was known on.
 pub(super) struct Sheet<'a> {
@@ -111,8 +114,7 @@ impl<'a> Sheet<'a> {
 
 /// A market with its shared curve and calendar at hand by day: what features are computed from.
 pub(super) struct Ground<'a> {
-    pub market: &'a Market<'a>,
-    calendar: &'a Calendar,
+    pub market: Market<'a>,
     shape: &'a Shape,
     prior: &'a Prior,
     /// By day from the market's first, and [`super::RUN_DAYS`] beyond its last.
@@ -121,7 +123,9 @@ pub(super) struct Ground<'a> {
     drift: Vec<Drift>,
     /// What the first knots of the curve say, by age from 1.
     curve: Vec<f64>,
-    pub kinds: &'a [String],
+    kinds: &'a [String],
+    /// Whether so many years were learned from that times of the year may be told apart.
+    knows_seasons: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -150,16 +154,17 @@ const BEYOND: i32 = 80;
 
 impl<'a> Ground<'a> {
     pub fn of(
-        market: &'a Market<'a>,
-        calendar: &'a Calendar,
+        market: Market<'a>,
+        calendar: &Calendar,
         shape: &'a Shape,
         prior: &'a Prior,
         kinds: &'a [String],
+        knows_seasons: bool,
     ) -> Ground<'a> {
-        let days = (0..=market.last() + BEYOND).map(|at| ground_day(market, calendar, shape, at)).collect();
+        let days = (0..=market.last() + BEYOND).map(|at| ground_day(&market, calendar, shape, at)).collect();
         let curve = (0..=CURVE_AGES).map(|age| Row::of_age(f64::from(age.max(1))).times(&shape.coefficients));
         let mut ground =
-            Ground { market, calendar, shape, prior, days, drift: Vec::new(), curve: curve.collect(), kinds };
+            Ground { market, shape, prior, days, drift: Vec::new(), curve: curve.collect(), kinds, knows_seasons };
         ground.drift = ground.drifts();
         ground
     }
@@ -224,12 +229,12 @@ impl<'a> Ground<'a> {
     }
 
     /// How the last three days of the same name lay within their weeks.
-    fn market_weekday(&self, at: i32, then: i32) -> f64 {
+    fn market_weekday(&self, at: i32, then: i32) -> (f64, i32) {
         let back = (then - at - 1).div_euclid(7) + 1;
         let days = (0..3).map(|k| then - 7 * (back + k)).filter(|day| *day >= 0);
         let above: Vec<f64> =
             days.map(|day| self.drift[day as usize + 1].above).filter(|above| above.is_finite()).collect();
-        above.iter().sum::<f64>() / above.len() as f64
+        (above.iter().sum::<f64>() / above.len() as f64, then - 7 * back)
     }
 
     fn week_total(&self, to: i32) -> f64 {
@@ -305,6 +310,21 @@ impl<'a> Origin<'a> {
         Ok(Some(origin))
     }
 
+    pub fn at(&self) -> i32 {
+        self.at
+    }
+
+    /// The release day is 1.
+    pub fn age(&self) -> i32 {
+        self.at - self.ground.market.releases[self.film] + 1
+    }
+
+    /// What makes films comparable: standing in the market, own decay and weekend, how the opening went.
+    pub fn shape(&self) -> [f64; 4] {
+        let (level, _) = self.of_film[0];
+        [level / 3.0, self.decay / self.ground.prior.decay, self.weekend / self.ground.prior.weekend, self.opening_multiple(3)]
+    }
+
     /// A residual carried to the origin by the film's own decay, its own weekend taken out.
     fn carried(&self, take: &Take, residual: f64) -> f64 {
         let weeks = f64::from(self.at - take.at) / 7.0;
@@ -331,7 +351,7 @@ impl<'a> Origin<'a> {
     /// The row of one day to come, `1..` days ahead.
     pub fn row(&self, then: i32) -> Result<Vec<f64>, Refusal> {
         let ground = self.ground;
-        let mut sheet = Sheet::new(ground.market, self.at);
+        let mut sheet = Sheet::new(&ground.market, self.at);
         let (now, day) = (&ground.days[self.at as usize], &ground.days[then as usize]);
         let release = ground.market.releases[self.film];
         let week = (0..7).filter_map(|i| ground.days.get((self.at - i).max(0) as usize));
@@ -348,22 +368,23 @@ impl<'a> Origin<'a> {
         sheet.tell(day.effect, EVER);
         sheet.tell(day.effect - week_effect, EVER);
         sheet.tell(day.rest_days, EVER);
-        sheet.tell(day.month, EVER);
+        sheet.tell(if ground.knows_seasons { day.month } else { f64::NAN }, EVER);
         sheet.tell(day.schools_out, EVER);
         sheet.tell(day.lunar, EVER);
         sheet.tell(f64::from(ground.fridays_passed(self.at, then)), EVER);
         for (value, as_of) in &self.of_film {
             sheet.tell(*value, *as_of);
         }
-        let (same, same_at) = self.same_weekday(then);
-        sheet.values[22] = same;
-        debug_assert!(same_at <= self.at);
-        let (ratio, _) = self.same_weekday_ratio(then);
-        sheet.values[24] = ratio;
-        sheet.values[50] = ground.market_weekday(self.at, then);
-        sheet.values[52] = self.year_ago(then);
         sheet.tell(flag(day.rests), EVER);
         sheet.tell(flag(!day.rests && next_rests), EVER);
+        for (value, as_of) in [
+            self.same_weekday(then),
+            self.same_weekday_ratio(then),
+            ground.market_weekday(self.at, then),
+            self.year_ago(then),
+        ] {
+            sheet.tell(value, as_of);
+        }
         sheet.row()
     }
 
@@ -371,11 +392,7 @@ impl<'a> Origin<'a> {
     fn same_weekday(&self, then: i32) -> (f64, i32) {
         let found = self.residuals.iter().rev().find(|(take, _)| (then - take.at) % 7 == 0 && then - take.at > 0);
         match found {
-            Some((take, residual)) => {
-                let weekend = self.weekend * self.ground.days[take.at as usize].weekend;
-                let _ = weekend;
-                (self.carried(take, *residual) - self.level, take.at)
-            }
+            Some((take, residual)) => (self.carried(take, *residual) - self.level, take.at),
             None => (f64::NAN, EVER),
         }
     }
@@ -390,12 +407,12 @@ impl<'a> Origin<'a> {
     }
 
     /// What the market did a year ago from the week of the origin to the week of the day to come.
-    fn year_ago(&self, then: i32) -> f64 {
+    fn year_ago(&self, then: i32) -> (f64, i32) {
         let (to, from) = (then - 364 + 3, self.at - 364);
-        if from < 6 || to > self.at {
-            return f64::NAN;
+        if from < 6 || !self.ground.knows_seasons {
+            return (f64::NAN, EVER);
         }
-        (self.ground.week_total(to) / self.ground.week_total(from)).ln()
+        ((self.ground.week_total(to) / self.ground.week_total(from)).ln(), to)
     }
 
     /// The film's own columns, `level` to `residual_spread`.
@@ -419,9 +436,7 @@ impl<'a> Origin<'a> {
         tell(self.carried(&first.0, first.1) - self.level, last.at);
         tell(self.decay, last.at);
         tell(self.weekend, last.at);
-        tell(f64::NAN, last.at); // same_weekday, by the day to come
         tell(self.week_ratio(), last.at);
-        tell(f64::NAN, last.at); // same_weekday_ratio, by the day to come
         tell(self.opening_multiple(3), last.at);
         tell(self.step(2), last.at);
         tell(self.step(3), last.at);
@@ -430,12 +445,11 @@ impl<'a> Origin<'a> {
         self.tell_rivals(&mut tell, known)?;
         tell((ground.week_total(at) / ground.week_total(at - 7)).ln(), at);
         for days in [14, 60, 365] {
-            tell(ground.drift(at, days), at);
+            let knows = days < 365 || ground.knows_seasons;
+            tell(if knows { ground.drift(at, days) } else { f64::NAN }, at);
         }
-        tell(f64::NAN, at); // market_weekday, by the day to come
         let previews: f64 = known.run(self.film).iter().filter(|take| take.age < 1).map(|take| take.amount).sum();
         tell((1.0 + previews / first.0.amount).ln(), last.at);
-        tell(f64::NAN, at); // year_ago, by the day to come
         let film = ground.market.films[self.film];
         for i in 0..8 {
             let has = ground.kinds.get(i).is_some_and(|kind| film.kinds.contains(kind));

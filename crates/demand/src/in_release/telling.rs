@@ -45,7 +45,7 @@ fn amount(measure: Measure, amount: i64, lang: Lang) -> String {
     format!("{unit}{scaled:.places$}{name}")
 }
 
-fn standing(forecast: &Forecast) -> Words {
+pub(super) fn standing(forecast: &Forecast) -> Words {
     let say = |value, lang| amount(forecast.measure, value, lang);
     let (total, wide) = (forecast.total.amount, forecast.total.wide);
     Words::new(
