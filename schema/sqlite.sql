@@ -228,6 +228,24 @@ CREATE TABLE hall (
     primary key (place_id, id)
 );
 
+CREATE TABLE imported_file (
+    id text not null primary key,
+    kind text not null,
+    file text not null,
+    at bigint not null,
+    actor text not null,
+    rows_read bigint not null,
+    rows_refused bigint not null,
+    rows_repeated bigint not null,
+    cells_unknown bigint not null,
+    subjects bigint not null,
+    first_day text,
+    last_day text,
+    added bigint not null,
+    corrected bigint not null,
+    refusals text not null
+);
+
 CREATE TABLE impression (
     place_id text not null,
     id text not null,
@@ -239,6 +257,16 @@ CREATE TABLE impression (
     propensity_ppm bigint not null,
     at bigint not null,
     primary key (place_id, id)
+);
+
+CREATE TABLE learned (
+    source text not null,
+    kind text not null,
+    subject text not null,
+    learned_at bigint not null,
+    imported_file_id text references imported_file (id),
+    body text not null,
+    primary key (source, kind, subject, learned_at)
 );
 
 CREATE TABLE licence_contract (
@@ -712,6 +740,8 @@ CREATE INDEX click_by_campaign on click (place_id, campaign_id, at);
 CREATE INDEX event_by_time on event (at);
 
 CREATE INDEX event_by_title on event (title_id, at);
+
+CREATE INDEX imported_file_by_time on imported_file (at);
 
 CREATE INDEX impression_by_campaign on impression (place_id, campaign_id, at);
 

@@ -20,6 +20,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0010_settlement", include_str!("../../../migrations/0010_settlement.sql")),
     ("0011_events", include_str!("../../../migrations/0011_events.sql")),
     ("0020_ledger_seals", include_str!("../../../migrations/0020_ledger_seals.sql")),
+    ("0040_market", include_str!("../../../migrations/0040_market.sql")),
 ];
 
 const CREATE: &str = "create table if not exists migration (name text not null, statement bigint not null, primary key (name, statement))";

@@ -1,21 +1,56 @@
 //! Which days people have off, which of those they work instead, and which are for going out.
 //!
-//! Days of the People's Republic from 2011 to 2018, as the State Council's yearly notices arranged them: the
-//! holidays with the weekends joined to them, and the weekend days worked to make up. Outside those years a
-//! calendar knows weekdays only, and says so (`Calendar::covers`).
+//! One calendar a market: `calendar/mainland_china.rs`, `united_states.rs`, `south_korea.rs`. Outside its years a
+//! calendar knows weekdays only, and says so ([`Calendar::covers`]).
+
+mod mainland_china;
+mod south_korea;
+mod united_states;
 
 use kernel::{Day, Words};
+use serde::{Deserialize, Serialize};
+
+/// Whose days a calendar knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Country {
+    MainlandChina,
+    UnitedStates,
+    SouthKorea,
+    /// Weekdays only.
+    Anywhere,
+}
 
 /// A public holiday.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Feast {
+    BuddhasBirthday,
+    ChildrensDay,
+    Christmas,
+    Chuseok,
+    ColumbusDay,
     DragonBoat,
+    FoundationDay,
+    /// An election, or a bridge between holidays.
+    GivenDay,
+    HangulDay,
+    IndependenceDay,
+    IndependenceMovementDay,
+    Juneteenth,
+    KoreanMemorialDay,
+    LaborDay,
+    LiberationDay,
+    MartinLutherKingDay,
     MayDay,
+    MemorialDay,
     MidAutumn,
     NationalDay,
     NewYear,
+    PresidentsDay,
     Qingming,
     SpringFestival,
+    Thanksgiving,
+    VeteransDay,
     /// Seventy years after the war, once, in September 2015.
     VictoryDay,
 }
@@ -23,13 +58,31 @@ pub enum Feast {
 impl Feast {
     pub fn words(self) -> Words {
         match self {
+            Feast::BuddhasBirthday => Words::new("Buddha's Birthday", "佛诞日"),
+            Feast::ChildrensDay => Words::new("Children's Day", "儿童节"),
+            Feast::Christmas => Words::new("Christmas", "圣诞节"),
+            Feast::Chuseok => Words::new("Chuseok", "韩国中秋节"),
+            Feast::ColumbusDay => Words::new("Columbus Day", "哥伦布日"),
             Feast::DragonBoat => Words::new("the Dragon Boat Festival", "端午节"),
+            Feast::FoundationDay => Words::new("National Foundation Day", "开天节"),
+            Feast::GivenDay => Words::new("a day off by decree", "临时公休日"),
+            Feast::HangulDay => Words::new("Hangul Day", "韩文日"),
+            Feast::IndependenceDay => Words::new("Independence Day", "独立日"),
+            Feast::IndependenceMovementDay => Words::new("Independence Movement Day", "三一节"),
+            Feast::Juneteenth => Words::new("Juneteenth", "六月节"),
+            Feast::KoreanMemorialDay | Feast::MemorialDay => Words::new("Memorial Day", "阵亡将士纪念日"),
+            Feast::LaborDay => Words::new("Labor Day", "美国劳动节"),
+            Feast::LiberationDay => Words::new("Liberation Day", "光复节"),
+            Feast::MartinLutherKingDay => Words::new("Martin Luther King Day", "马丁·路德·金日"),
             Feast::MayDay => Words::new("May Day", "劳动节"),
             Feast::MidAutumn => Words::new("the Mid-Autumn Festival", "中秋节"),
             Feast::NationalDay => Words::new("National Day", "国庆节"),
             Feast::NewYear => Words::new("New Year", "元旦"),
+            Feast::PresidentsDay => Words::new("Presidents' Day", "总统日"),
             Feast::Qingming => Words::new("Qingming", "清明节"),
             Feast::SpringFestival => Words::new("the Spring Festival", "春节"),
+            Feast::Thanksgiving => Words::new("Thanksgiving", "感恩节"),
+            Feast::VeteransDay => Words::new("Veterans Day", "退伍军人节"),
             Feast::VictoryDay => Words::new("Victory Day", "抗战胜利纪念日"),
         }
     }
@@ -49,16 +102,21 @@ impl Holiday {
     }
 }
 
-/// A day that is no holiday, on which people go out all the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// A day that is no holiday, on which people go out (or stay in) all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Outing {
     ChildrensDay,
     Christmas,
     ChristmasEve,
+    /// Korea's last Wednesday of a month, with cheap tickets.
+    CultureDay,
+    Easter,
+    Halloween,
     NewYearsEve,
     /// The seventh of the seventh month: lovers' day by the moon.
     Qixi,
     SinglesDay,
+    SuperBowl,
     ValentinesDay,
 }
 
@@ -68,9 +126,13 @@ impl Outing {
             Outing::ChildrensDay => Words::new("Children's Day", "儿童节"),
             Outing::Christmas => Words::new("Christmas", "圣诞节"),
             Outing::ChristmasEve => Words::new("Christmas Eve", "平安夜"),
+            Outing::CultureDay => Words::new("Culture Day", "文化日"),
+            Outing::Easter => Words::new("Easter", "复活节"),
+            Outing::Halloween => Words::new("Halloween", "万圣节前夜"),
             Outing::NewYearsEve => Words::new("New Year's Eve", "跨年夜"),
             Outing::Qixi => Words::new("Qixi", "七夕"),
             Outing::SinglesDay => Words::new("Singles' Day", "光棍节"),
+            Outing::SuperBowl => Words::new("the Super Bowl", "超级碗"),
             Outing::ValentinesDay => Words::new("Valentine's Day", "情人节"),
         }
     }
@@ -79,42 +141,46 @@ impl Outing {
 /// The days of one country.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Calendar {
+    country: Country,
     first_year: i16,
     last_year: i16,
     holidays: Vec<Holiday>,
+    outings: Vec<(Day, Outing)>,
     worked_weekends: Vec<Day>,
     lunar_new_years: Vec<Day>,
-    qixi: Vec<Day>,
 }
 
 impl Calendar {
-    /// Mainland China, 2011 to 2018.
+    /// Mainland China, 2011 to 2026.
     pub fn mainland_china() -> Calendar {
-        let day = |(year, month, day): &Date| Day::new(*year, *month, *day).expect("the tables are tested");
-        let holidays = HOLIDAYS.iter().map(|(feast, first, days)| {
-            let first = day(first);
-            Holiday { feast: *feast, first, last: first.plus(days - 1) }
-        });
-        Calendar {
-            first_year: 2011,
-            last_year: 2018,
-            holidays: holidays.collect(),
-            worked_weekends: WORKED_WEEKENDS.iter().map(day).collect(),
-            lunar_new_years: LUNAR_NEW_YEARS.iter().map(day).collect(),
-            qixi: QIXI.iter().map(day).collect(),
-        }
+        mainland_china::calendar()
+    }
+
+    /// The United States (and, roughly, Canada), 1990 to 2040: its holidays follow rules.
+    pub fn united_states() -> Calendar {
+        united_states::calendar()
+    }
+
+    /// South Korea, 2011 to 2030; days off by decree are known to 2026.
+    pub fn south_korea() -> Calendar {
+        south_korea::calendar()
     }
 
     /// A calendar that knows weekdays only.
     pub fn of_weekdays() -> Calendar {
         Calendar {
+            country: Country::Anywhere,
             first_year: 0,
             last_year: -1,
             holidays: Vec::new(),
+            outings: Vec::new(),
             worked_weekends: Vec::new(),
             lunar_new_years: Vec::new(),
-            qixi: Vec::new(),
         }
+    }
+
+    pub fn country(&self) -> Country {
+        self.country
     }
 
     /// Whether this day's holidays are known.
@@ -125,6 +191,13 @@ impl Calendar {
     /// The holiday a day is part of, weekends joined to it included.
     pub fn holiday(&self, day: Day) -> Option<&Holiday> {
         self.holidays.iter().find(|holiday| holiday.has(day))
+    }
+
+    /// The holidays that lie no more than so many days from a day, each with how many days after its first day (or,
+    /// negative, before it) the day is.
+    pub fn holidays_near(&self, day: Day, days: i32) -> impl Iterator<Item = (Feast, i32)> {
+        let near = move |holiday: &Holiday| (holiday.feast, holiday.first.days_until(day));
+        self.holidays.iter().map(near).filter(move |(_, since)| since.abs() <= days)
     }
 
     /// Whether offices and schools rest: a weekend that is not worked, or a holiday.
@@ -145,79 +218,19 @@ impl Calendar {
 
     /// What makes people go out on a day that is no holiday.
     pub fn outing(&self, day: Day) -> Option<Outing> {
-        let fixed = match (day.month(), day.day()) {
-            (2, 14) => Some(Outing::ValentinesDay),
-            (6, 1) => Some(Outing::ChildrensDay),
-            (11, 11) => Some(Outing::SinglesDay),
-            (12, 24) => Some(Outing::ChristmasEve),
-            (12, 25) => Some(Outing::Christmas),
-            (12, 31) => Some(Outing::NewYearsEve),
-            _ => None,
-        };
-        let known = self.covers(day);
-        fixed.or_else(|| self.qixi.contains(&day).then_some(Outing::Qixi)).filter(|_| known)
+        self.outings.iter().find(|(one, _)| *one == day).map(|(_, outing)| *outing)
+    }
+
+    /// What part of the schools is out on weekdays of this time of the year, from 0 to 1.
+    pub fn schools_out(&self, day: Day) -> f64 {
+        match self.country {
+            Country::MainlandChina => f64::from(u8::from(matches!(day.month(), 7 | 8))),
+            Country::UnitedStates => united_states::schools_out(day),
+            Country::SouthKorea => south_korea::schools_out(day),
+            Country::Anywhere => 0.0,
+        }
     }
 }
-
-type Date = (i16, i8, i8);
-
-/// Each holiday's first day and its length in days.
-#[rustfmt::skip]
-const HOLIDAYS: [(Feast, Date, i32); 57] = [
-    (Feast::NewYear, (2011, 1, 1), 3), (Feast::SpringFestival, (2011, 2, 2), 7), (Feast::Qingming, (2011, 4, 3), 3),
-    (Feast::MayDay, (2011, 4, 30), 3), (Feast::DragonBoat, (2011, 6, 4), 3), (Feast::MidAutumn, (2011, 9, 10), 3),
-    (Feast::NationalDay, (2011, 10, 1), 7),
-    (Feast::NewYear, (2012, 1, 1), 3), (Feast::SpringFestival, (2012, 1, 22), 7), (Feast::Qingming, (2012, 4, 2), 3),
-    (Feast::MayDay, (2012, 4, 29), 3), (Feast::DragonBoat, (2012, 6, 22), 3),
-    // Mid-Autumn of 2012 fell on the eve of National Day and was joined to it.
-    (Feast::NationalDay, (2012, 9, 30), 8),
-    (Feast::NewYear, (2013, 1, 1), 3), (Feast::SpringFestival, (2013, 2, 9), 7), (Feast::Qingming, (2013, 4, 4), 3),
-    (Feast::MayDay, (2013, 4, 29), 3), (Feast::DragonBoat, (2013, 6, 10), 3), (Feast::MidAutumn, (2013, 9, 19), 3),
-    (Feast::NationalDay, (2013, 10, 1), 7),
-    (Feast::NewYear, (2014, 1, 1), 1), (Feast::SpringFestival, (2014, 1, 31), 7), (Feast::Qingming, (2014, 4, 5), 3),
-    (Feast::MayDay, (2014, 5, 1), 3), (Feast::DragonBoat, (2014, 5, 31), 3), (Feast::MidAutumn, (2014, 9, 6), 3),
-    (Feast::NationalDay, (2014, 10, 1), 7),
-    (Feast::NewYear, (2015, 1, 1), 3), (Feast::SpringFestival, (2015, 2, 18), 7), (Feast::Qingming, (2015, 4, 4), 3),
-    (Feast::MayDay, (2015, 5, 1), 3), (Feast::DragonBoat, (2015, 6, 20), 3), (Feast::VictoryDay, (2015, 9, 3), 3),
-    (Feast::MidAutumn, (2015, 9, 26), 2), (Feast::NationalDay, (2015, 10, 1), 7),
-    (Feast::NewYear, (2016, 1, 1), 3), (Feast::SpringFestival, (2016, 2, 7), 7), (Feast::Qingming, (2016, 4, 2), 3),
-    (Feast::MayDay, (2016, 4, 30), 3), (Feast::DragonBoat, (2016, 6, 9), 3), (Feast::MidAutumn, (2016, 9, 15), 3),
-    (Feast::NationalDay, (2016, 10, 1), 7),
-    (Feast::NewYear, (2016, 12, 31), 3), (Feast::SpringFestival, (2017, 1, 27), 7), (Feast::Qingming, (2017, 4, 2), 3),
-    (Feast::MayDay, (2017, 4, 29), 3), (Feast::DragonBoat, (2017, 5, 28), 3),
-    // Mid-Autumn of 2017 fell on 4 October.
-    (Feast::NationalDay, (2017, 10, 1), 8),
-    (Feast::NewYear, (2017, 12, 30), 3), (Feast::SpringFestival, (2018, 2, 15), 7), (Feast::Qingming, (2018, 4, 5), 3),
-    (Feast::MayDay, (2018, 4, 29), 3), (Feast::DragonBoat, (2018, 6, 16), 3), (Feast::MidAutumn, (2018, 9, 22), 3),
-    (Feast::NationalDay, (2018, 10, 1), 7), (Feast::NewYear, (2018, 12, 30), 3),
-    // The Spring Festival of 2019 is known so that the weeks before it are.
-    (Feast::SpringFestival, (2019, 2, 4), 7),
-];
-
-/// Saturdays and Sundays worked to make up.
-#[rustfmt::skip]
-const WORKED_WEEKENDS: [Date; 52] = [
-    (2011, 1, 30), (2011, 2, 12), (2011, 4, 2), (2011, 10, 8), (2011, 10, 9), (2011, 12, 31),
-    (2012, 1, 21), (2012, 1, 29), (2012, 3, 31), (2012, 4, 1), (2012, 4, 28), (2012, 9, 29),
-    (2013, 1, 5), (2013, 1, 6), (2013, 2, 16), (2013, 2, 17), (2013, 4, 7), (2013, 4, 27), (2013, 4, 28),
-    (2013, 6, 8), (2013, 6, 9), (2013, 9, 22), (2013, 9, 29), (2013, 10, 12),
-    (2014, 1, 26), (2014, 2, 8), (2014, 5, 4), (2014, 9, 28), (2014, 10, 11),
-    (2015, 1, 4), (2015, 2, 15), (2015, 2, 28), (2015, 9, 6), (2015, 10, 10),
-    (2016, 2, 6), (2016, 2, 14), (2016, 6, 12), (2016, 9, 18), (2016, 10, 8), (2016, 10, 9),
-    (2017, 1, 22), (2017, 2, 4), (2017, 4, 1), (2017, 5, 27), (2017, 9, 30),
-    (2018, 2, 11), (2018, 2, 24), (2018, 4, 8), (2018, 4, 28), (2018, 9, 29), (2018, 9, 30), (2018, 12, 29),
-];
-
-#[rustfmt::skip]
-const LUNAR_NEW_YEARS: [Date; 9] = [
-    (2011, 2, 3), (2012, 1, 23), (2013, 2, 10), (2014, 1, 31), (2015, 2, 19), (2016, 2, 8), (2017, 1, 28),
-    (2018, 2, 16), (2019, 2, 5),
-];
-
-#[rustfmt::skip]
-const QIXI: [Date; 8] = [
-    (2011, 8, 6), (2012, 8, 23), (2013, 8, 13), (2014, 8, 2), (2015, 8, 20), (2016, 8, 9), (2017, 8, 28), (2018, 8, 17),
-];
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,12 @@
 //! walk, so the newest day carries it. The ranges are the errors this method made on films it had not seen
 //! (`docs/algorithms/in_release_forecast.md`).
 
+mod features;
 mod fitting;
+mod market;
+mod market_model;
+mod moved;
+mod places;
 mod series;
 mod shape;
 mod telling;
@@ -15,9 +20,12 @@ use crate::calendar::Calendar;
 use kernel::{Currency, Day, Kind, Refusal, Words};
 use serde::{Deserialize, Serialize};
 use series::{Point, Run};
-use shape::Row;
+use shape::{Row, Shape};
 
 pub use fitting::FILMS_MIN;
+pub use market_model::{MarketModel, Watch};
+pub use moved::Moved;
+pub use places::{Place, forecast_place};
 pub use series::{AGE_MAX, DAYS_MIN, HOLE_DAYS_MAX, SERIES_DAYS_MAX};
 
 /// How many days ahead a forecast speaks of, day by day.
@@ -42,14 +50,36 @@ pub struct Observed {
     pub day: Day,
     /// Minor units, or admissions.
     pub amount: i64,
+    /// Screens or theatres that showed the film, where reported.
+    pub screens: Option<u32>,
+    /// Its showings, or its share of all showings in ten-thousandths, where reported: one unit per market.
+    pub showings: Option<u32>,
+}
+
+impl Observed {
+    /// A day of which only the amount is known.
+    pub fn amount(day: Day, amount: i64) -> Observed {
+        Observed { day, amount, screens: None, showings: None }
+    }
 }
 
 /// A film's series: from its previews to the newest day reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Film {
+    /// What people call it: comparable films are named by it. May be empty.
+    pub name: String,
     pub release: Day,
     pub measure: Measure,
+    /// What was public of it before its release: genres, its distributor, its versions.
+    pub kinds: Vec<String>,
     pub days: Vec<Observed>,
+}
+
+impl Film {
+    /// A film of which nothing but its days is known.
+    pub fn of(release: Day, measure: Measure, days: Vec<Observed>) -> Film {
+        Film { name: String::new(), release, measure, kinds: Vec::new(), days }
+    }
 }
 
 /// A range from a low to a high amount.
@@ -105,8 +135,7 @@ pub struct Model {
     smallest_opening: i64,
     /// The median opening of the newest fifth of them: below it a film is small.
     usual_opening: i64,
-    #[serde(with = "shape")]
-    coefficients: Vec<f64>,
+    shape: Shape,
     prior: Prior,
     /// Small films err otherwise than large ones: they lose their screens sooner, and less foreseeably.
     errors_small: Vec<ErrorsFrom>,
@@ -313,7 +342,7 @@ impl<'a> Path<'a> {
             .windows(2)
             .map(|pair| Change::between(&pair[0], &row(&pair[0]), &pair[1], &row(&pair[1])));
         let changes: Vec<Change> = changes.collect();
-        let blend = blend(changes.iter(), &model.coefficients, &model.prior);
+        let blend = blend(changes.iter(), &model.shape.coefficients, &model.prior);
         Path { model, calendar, run, last: row(&run.last()), decay: blend.decay, weekend: blend.weekend }
     }
 
@@ -321,7 +350,7 @@ impl<'a> Path<'a> {
         let last = self.run.last();
         let row = Row::of(self.calendar, self.run.release, day);
         let weeks = f64::from(last.day.days_until(day)) / 7.0;
-        let shared = row.times(&self.model.coefficients) - self.last.times(&self.model.coefficients);
+        let shared = row.times(&self.model.shape.coefficients) - self.last.times(&self.model.shape.coefficients);
         last.ln + shared + self.decay.value * weeks + self.weekend.value * (row.weekend - self.last.weekend)
     }
 
@@ -378,15 +407,23 @@ struct Blend {
     variance: [f64; 3],
 }
 
-/// The posterior of two unknowns under normal priors (Gelman et al., Bayesian Data Analysis, ch. 14).
+/// What a film's changes beyond curve and calendar say, given as days, logarithm and weekend of each.
 fn blend<'a>(changes: impl Iterator<Item = &'a Change>, coefficients: &[f64], prior: &Prior) -> Blend {
+    posterior(
+        changes.map(|change| (change.days, change.unexplained(coefficients), change.row.weekend)),
+        prior,
+    )
+}
+
+/// The posterior of two unknowns under normal priors (Gelman et al., Bayesian Data Analysis, ch. 14).
+fn posterior(changes: impl Iterator<Item = (f64, f64, f64)>, prior: &Prior) -> Blend {
     let (prior_decay, prior_weekend) = (1.0 / prior.decay.powi(2), 1.0 / prior.weekend.powi(2));
     let (mut aa, mut ab, mut bb, mut ay, mut by) = (prior_decay, 0.0, prior_weekend, 0.0, 0.0);
-    for change in changes {
-        let noise = prior.day * change.days.sqrt();
-        let left = change.unexplained(coefficients).clamp(-CLIP * noise, CLIP * noise);
+    for (days, unexplained, weekend) in changes {
+        let noise = prior.day * days.sqrt();
+        let left = unexplained.clamp(-CLIP * noise, CLIP * noise);
         let precision = 1.0 / (noise * noise);
-        let (weeks, weekend) = (change.days / 7.0, change.row.weekend);
+        let weeks = days / 7.0;
         aa += weeks * weeks * precision;
         ab += weeks * weekend * precision;
         bb += weekend * weekend * precision;
@@ -434,8 +471,8 @@ mod tests {
         let days = millions
             .iter()
             .zip(0..)
-            .map(|(amount, i)| Observed { day: release.plus(i), amount: amount * MILLION });
-        Film { release, measure: Measure::Gross(Currency::CNY), days: days.collect() }
+            .map(|(amount, i)| Observed::amount(release.plus(i), amount * MILLION));
+        Film::of(release, Measure::Gross(Currency::CNY), days.collect())
     }
 
     fn forecast(film: &Film) -> Result<Forecast, Refusal> {
@@ -507,8 +544,8 @@ mod tests {
     fn the_ferryman_is_forecast_from_its_first_weekend() {
         let release = day("2016-12-23");
         let taken = [7_888, 11_500, 8_460].map(|ten_thousands| ten_thousands * 10_000 * YUAN);
-        let days = taken.into_iter().zip(0..).map(|(amount, i)| Observed { day: release.plus(i), amount });
-        let film = Film { release, measure: Measure::Gross(Currency::CNY), days: days.collect() };
+        let days = taken.into_iter().zip(0..).map(|(amount, i)| Observed::amount(release.plus(i), amount));
+        let film = Film::of(release, Measure::Gross(Currency::CNY), days.collect());
         let forecast = forecast(&film).unwrap();
         let millions = |amount: i64| (amount as f64 / MILLION as f64).round() as i64;
         let (total, wide) = (forecast.total, forecast.total.wide);
@@ -603,7 +640,7 @@ mod tests {
     fn previews_count_in_the_total_and_not_in_the_decay() {
         let plain = forecast(&film(&ORDINARY)).unwrap();
         let mut previewed = film(&ORDINARY);
-        previewed.days.insert(0, Observed { day: day("2016-11-30"), amount: 5 * MILLION });
+        previewed.days.insert(0, Observed::amount(day("2016-11-30"), 5 * MILLION));
         let forecast = forecast(&previewed).unwrap();
         assert_eq!(forecast.so_far, plain.so_far + 5 * MILLION);
         assert_eq!(forecast.days, plain.days);
@@ -622,11 +659,11 @@ mod tests {
         };
         assert!(!warns(&forecast(&film(&ORDINARY)).unwrap()));
         let late = Film {
-            release: day("2018-12-21"),
+            release: day("2026-12-18"),
             days: ORDINARY
                 .iter()
                 .zip(0..)
-                .map(|(amount, i)| Observed { day: day("2018-12-21").plus(i), amount: amount * MILLION })
+                .map(|(amount, i)| Observed::amount(day("2026-12-18").plus(i), amount * MILLION))
                 .collect(),
             ..film(&[])
         };
@@ -650,9 +687,9 @@ mod tests {
                 let day = release.plus(age);
                 let weekend = if day.weekday() >= 6 { 1.6 + f64::from(i % 3) * 0.2 } else { 1.0 };
                 let amount = (20 + i % 7) as f64 * MILLION as f64 * weekend * (-decay * f64::from(age)).exp();
-                Observed { day, amount: amount.round() as i64 }
+                Observed::amount(day, amount.round() as i64)
             };
-            Film { release, measure: Measure::Gross(Currency::CNY), days: (0..50).map(takings).collect() }
+            Film::of(release, Measure::Gross(Currency::CNY), (0..50).map(takings).collect())
         };
         (0..films).map(film).collect()
     }

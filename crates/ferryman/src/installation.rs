@@ -13,6 +13,30 @@ pub const CLOCK_SHIFT: &str = "clock_shift_micros";
 /// How many real admissions one of a demonstration's stands for.
 pub const ONE_STANDS_FOR: &str = "one_stands_for";
 
+/// Which installation a command is about.
+#[derive(clap::Args, Clone)]
+pub struct Place {
+    /// The database: a SQLite file, made when it is not there, or a postgres:// URL.
+    #[arg(long, default_value = "ferryman.db", env = "FERRYMAN_DB", hide_env_values = true)]
+    db: String,
+    /// A folder with the installation's ferryman.db in it, instead of --db.
+    #[arg(long, conflicts_with = "db", value_name = "DIR")]
+    data: Option<std::path::PathBuf>,
+}
+
+impl Place {
+    pub fn open(&self) -> anyhow::Result<Db> {
+        let Some(folder) = &self.data else { return open_database(&self.db) };
+        std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        open_database(&folder.join("ferryman.db").to_string_lossy())
+    }
+}
+
+/// A refusal that ends the program, in both languages.
+pub fn spoken(refusal: kernel::Refusal) -> anyhow::Error {
+    anyhow::anyhow!("{}\n          {}", refusal.say.en, refusal.say.zh)
+}
+
 /// Opens the database at an address: a SQLite file's path or a `postgres://` URL.
 pub fn open_database(address: &str) -> anyhow::Result<Db> {
     let db = Db::open(address).map_err(anyhow::Error::from);

@@ -1,8 +1,11 @@
-//! The program: serve, demo, check; configuration; wiring.
+//! The program: serve, demo, check, import, evaluate, forecast; configuration; wiring.
 
 mod check;
 mod demo;
 mod export;
+mod evaluate;
+mod forecast;
+mod import;
 mod installation;
 mod progress;
 mod report;
@@ -29,6 +32,12 @@ enum Command {
     Check(check::Options),
     /// Write the books to a file: CSV, Parquet, or a journal for ledger-cli.
     Export(export::Options),
+    /// Bring outside figures in: charts, film facts, cinemas; the same file twice changes nothing.
+    Import(import::Options),
+    /// Tell what a release will still take, day by day, with its ranges.
+    Forecast(forecast::Options),
+    /// Judge the forecasting rooms on data they have not seen, beside the methods of others.
+    Evaluate(evaluate::Options),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +49,9 @@ fn main() -> ExitCode {
         Command::Demo(options) => demo::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Export(options) => export::run(&options).map(|()| ExitCode::SUCCESS),
+        Command::Import(options) => import::run(&options),
+        Command::Forecast(options) => forecast::run(&options),
+        Command::Evaluate(options) => evaluate::run(options),
     };
     done.unwrap_or_else(|error| {
         eprintln!("ferryman: {error:#}");

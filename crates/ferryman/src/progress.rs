@@ -4,6 +4,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use kernel::Words;
 use rehearsal::Progress;
 
+/// A bar for one stage.
+pub fn bar(what: &Words, steps: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("  {prefix:<24} {bar:28.yellow/blue} {elapsed:>4}  {msg}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("━╸─");
+    ProgressBar::new(steps).with_style(style).with_prefix(format!("{}  {}", what.en, what.zh))
+}
+
 #[derive(Default)]
 pub struct Bars {
     bar: Option<ProgressBar>,
@@ -11,11 +19,7 @@ pub struct Bars {
 
 impl Progress for Bars {
     fn begin(&mut self, what: Words, steps: u64) {
-        let style = ProgressStyle::with_template("  {prefix:<24} {bar:28.yellow/blue} {elapsed:>4}  {msg}")
-            .unwrap_or_else(|_| ProgressStyle::default_bar())
-            .progress_chars("━╸─");
-        let bar = ProgressBar::new(steps).with_style(style).with_prefix(format!("{}  {}", what.en, what.zh));
-        self.bar = Some(bar);
+        self.bar = Some(bar(&what, steps));
     }
 
     fn step(&mut self, note: &str) {

@@ -3,7 +3,7 @@
 use crate::installation;
 use anyhow::Context;
 use clap::Args;
-use flows::{House, seal_books, serve_ad, sweep};
+use flows::{House, learn_market, seal_books, serve_ad, sweep};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -59,6 +59,9 @@ fn recover(house: &House) {
     }
 }
 
+/// How often the house learns again what goes with what.
+const TASTES_EVERY: Duration = Duration::from_secs(600);
+
 /// Serves a house until ctrl-c or SIGTERM, and lets what is under way finish.
 pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -84,8 +87,16 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
                 seal_books::all(house).map(|_| ())
             }),
             beside(house.clone(), stopping.clone(), Duration::from_secs(300), "audit", seal_books::audit),
-            beside(house.clone(), stopping, Duration::from_secs(30), "ads", House::reload_ads),
+            beside(house.clone(), stopping.clone(), Duration::from_secs(30), "ads", House::reload_ads),
+            beside(house.clone(), stopping.clone(), TASTES_EVERY, "tastes", House::learn_tastes),
+            tokio::spawn(learn(house.clone(), stopping)),
         ];
+        let learner = house.clone();
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = learner.learn_tastes() {
+                tracing::error!(%error, "recommendations wait for the next round");
+            }
+        });
         let api = api::router(
             house.clone(),
             api::Settings { behind_proxy: edge.behind_proxy, base_url: settings.base_url.clone() },
@@ -100,6 +111,27 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
         }
         Ok(())
     })
+}
+
+/// Learns every hour the markets of which more is known than before; what is under way when we stop is not
+/// waited for.
+async fn learn(house: House, mut stopping: watch::Receiver<()>) {
+    loop {
+        tokio::select! {
+            _ = tokio::time::sleep(Duration::from_secs(60 * 60)) => {}
+            _ = stopping.changed() => return,
+        }
+        let house = house.clone();
+        let learning = tokio::task::spawn_blocking(move || learn_market::refresh(&house));
+        tokio::select! {
+            learned = learning => match learned {
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => tracing::error!(%error, "no model was learned; it will be tried again"),
+                Err(panic) => tracing::error!(%panic, "learning panicked"),
+            },
+            _ = stopping.changed() => return,
+        }
+    }
 }
 
 /// Repeats a piece of blocking work until we stop, once more at the end.

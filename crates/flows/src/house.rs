@@ -1,5 +1,6 @@
 //! The house: the database, the clock, the dice, the keys, the provider, held together.
 
+use crate::views::recommendations::Recommender;
 use db::{Db, Lane, Tx, View, Waiting};
 use kernel::{Act, Actor, Clock, Dice, Instant, PlaceId, Result, Seal};
 use payments::Provider;
@@ -18,7 +19,9 @@ struct Inner {
     keys: Keys,
     provider: Arc<dyn Provider>,
     ads: ads::desk::Desk,
+    recommender: Mutex<Arc<Recommender>>,
     rounds: crate::sweep::Rounds,
+    models: crate::learn_market::Models,
 }
 
 /// What this installation signs with; every purpose has its own.
@@ -73,7 +76,9 @@ impl House {
             keys: Keys::of(&key),
             provider,
             ads: ads::desk::Desk::new(book),
+            recommender: Mutex::default(),
             rounds: crate::sweep::Rounds::default(),
+            models: crate::learn_market::Models::default(),
         };
         Ok(House { inner: Arc::new(inner) })
     }
@@ -100,6 +105,10 @@ impl House {
 
     pub(crate) fn rounds(&self) -> &crate::sweep::Rounds {
         &self.inner.rounds
+    }
+
+    pub(crate) fn models(&self) -> &crate::learn_market::Models {
+        &self.inner.models
     }
 
     /// Fresh dice, independent of everybody else's.
@@ -165,6 +174,18 @@ impl House {
     pub fn reload_ads(&self) -> Result<()> {
         let now = self.now();
         self.inner.ads.replace(self.inner.db.read_blocking(move |view| ads::book::Book::load(view, now))?);
+        Ok(())
+    }
+
+    /// What the house has learnt of who wants what; nothing until [`House::learn_tastes`] ran.
+    pub fn recommender(&self) -> Arc<Recommender> {
+        self.inner.recommender.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    /// Learns again what goes with what, from everything sold and wished for until now.
+    pub fn learn_tastes(&self) -> Result<()> {
+        let learnt = Arc::new(self.inner.db.read_blocking(Recommender::learn)?);
+        *self.inner.recommender.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = learnt;
         Ok(())
     }
 

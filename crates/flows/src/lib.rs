@@ -10,6 +10,8 @@ pub mod check;
 pub mod close_period;
 pub mod give_role;
 pub mod house;
+pub mod import_figures;
+pub mod learn_market;
 pub mod license_product;
 pub mod run_campaign;
 pub mod seal_books;

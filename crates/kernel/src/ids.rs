@@ -80,6 +80,8 @@ ids! {
     EventId = "evt";
     HallId = "hal";
     ImpressionId = "imp";
+    /// A file of outside figures that was brought in.
+    ImportId = "ipt";
     IntentId = "pay";
     ListingId = "lst";
     OfferId = "ofr";

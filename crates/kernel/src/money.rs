@@ -17,17 +17,19 @@ pub enum Currency {
     HKD,
     JPY,
     KRW,
+    TWD,
     USD,
 }
 
 impl Currency {
-    pub const ALL: [Currency; 7] = [
+    pub const ALL: [Currency; 8] = [
         Currency::CNY,
         Currency::EUR,
         Currency::GBP,
         Currency::HKD,
         Currency::JPY,
         Currency::KRW,
+        Currency::TWD,
         Currency::USD,
     ];
 
@@ -39,6 +41,7 @@ impl Currency {
             Currency::HKD => "HKD",
             Currency::JPY => "JPY",
             Currency::KRW => "KRW",
+            Currency::TWD => "TWD",
             Currency::USD => "USD",
         }
     }
@@ -69,6 +72,7 @@ impl Currency {
             Currency::GBP => "£",
             Currency::HKD => "HK$",
             Currency::KRW => "₩",
+            Currency::TWD => "NT$",
             Currency::USD => "$",
         }
     }

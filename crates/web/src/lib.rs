@@ -20,6 +20,7 @@ pub mod people;
 pub mod routes;
 pub mod shops;
 pub mod site;
+pub mod upload;
 pub mod visit;
 
 #[cfg(test)]

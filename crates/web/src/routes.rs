@@ -134,6 +134,8 @@ pub fn registry(site: Site) -> Routes {
         )
         .page(GET, "/console/market", MARKET, console::market::show)
         .page(GET, "/console/market.csv", MARKET, console::market::csv)
+        .page(GET, "/console/market/imports", OPERATOR, console::imports::list)
+        .page(POST, "/console/market/imports", OPERATOR, console::imports::bring_in)
         .page(GET, "/console/release", RELEASE, console::release::choose)
         .page(GET, "/console/release/{title}", RELEASE, console::release::show)
         .page(GET, "/console/release/{title}/live", RELEASE, console::release::live::stream)

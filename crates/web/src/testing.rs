@@ -198,11 +198,34 @@ impl Browser {
         self.send(Method::POST, path, form).await
     }
 
+    /// Posts a form with a file in it.
+    pub async fn upload(&self, path: &str, form: &[(&str, &str)], (name, bytes): (&str, &[u8])) -> Answer {
+        const EDGE: &str = "--edge-of-a-part";
+        let mut body = Vec::new();
+        for (field, value) in form {
+            let head =
+                format!("{EDGE}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
+            body.extend(head.into_bytes());
+        }
+        let head = format!(
+            "{EDGE}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/csv\r\n\r\n"
+        );
+        body.extend(head.into_bytes());
+        body.extend(bytes);
+        body.extend(format!("\r\n{EDGE}--\r\n").into_bytes());
+        self.call(Method::POST, path, "multipart/form-data; boundary=edge-of-a-part", Body::from(body)).await
+    }
+
     pub async fn send(&self, method: Method, path: &str, form: &[(&str, &str)]) -> Answer {
         let pairs: Vec<String> = form
             .iter()
             .map(|(name, value)| format!("{}={}", crate::encode(name), crate::encode(value)))
             .collect();
+        let kind = "application/x-www-form-urlencoded";
+        self.call(method, path, kind, Body::from(pairs.join("&"))).await
+    }
+
+    async fn call(&self, method: Method, path: &str, kind: &str, body: Body) -> Answer {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = Request::builder()
@@ -210,11 +233,11 @@ impl Browser {
             .uri(path)
             .header(header::HOST, "127.0.0.1:8080")
             .header(header::COOKIE, cookies.join("; "))
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            .header(header::CONTENT_TYPE, kind);
         for (name, value) in &self.headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Body::from(pairs.join("&"))).expect("a request");
+        let request = request.body(body).expect("a request");
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a whole body").to_bytes();

@@ -9,18 +9,12 @@ use crate::at::At;
 use crate::call::{Call, ReleaseTeam};
 use crate::money::Amount;
 use crate::words::Bilingual;
-use demand::calendar::Calendar;
-use demand::in_release::{self, Expected, Model, Observed, Range};
-use flows::views::takings;
-use kernel::{Currency, Instant, Kind, Money, Refusal, Result, TitleId, Zone};
+use demand::in_release::{Expected, Film, Measure, Range};
+use flows::views::market_series;
+use flows::{House, learn_market::Foresight};
+use kernel::{Instant, Kind, Money, Refusal, Result, TitleId, Zone};
 use serde::Serialize;
-use std::sync::LazyLock;
 use utoipa::ToSchema;
-
-static MODEL: LazyLock<Model> = LazyLock::new(Model::shipped);
-static CALENDAR: LazyLock<Calendar> = LazyLock::new(Calendar::mainland_china);
-/// How many real tickets one of ours stands for.
-const SCALE_SETTING: &str = "one_stands_for";
 
 /// What a release will still take.
 #[derive(Serialize, ToSchema)]
@@ -78,25 +72,19 @@ impl From<Expected> for Expectation {
 pub async fn show(call: Call, team: ReleaseTeam, At((title,)): At<(TitleId,)>) -> Answer<Found<Forecast>> {
     let title = of_own_release(&call, &team, title).await?;
     let now = call.now;
-    Ok(Found(call.read(move |view| forecast(view, &title, now)).await?))
+    let house = call.house.clone();
+    Ok(Found(call.read(move |view| forecast(&house, view, &title, now)).await?))
 }
 
-fn forecast(view: &db::View, title: &::titles::Title, now: Instant) -> Result<Forecast> {
+fn forecast(house: &House, view: &db::View, title: &::titles::Title, now: Instant) -> Result<Forecast> {
     let release = title.premiere.ok_or_else(no_premiere)?;
-    let scale = scale(view)?;
-    let today = now.day_in(&Zone::shanghai());
-    let known = takings::by_day(view, &title.id)?.into_iter().filter(|one| one.day < today);
-    let observed =
-        known.map(|one| Observed { day: one.day, amount: (one.base_minor as f64 * scale).round() as i64 });
-    let film = in_release::Film {
-        release,
-        measure: in_release::Measure::Gross(Currency::CNY),
-        days: observed.collect(),
-    };
-    let told = MODEL.forecast(&film, &CALENDAR)?;
+    let market = market_series::home();
+    let film = market_series::own(view, title, now)?;
+    let film = film.unwrap_or_else(|| Film::of(release, Measure::Gross(market.currency()), Vec::new()));
+    let told = Foresight::of(house, view, market)?.forecast(&film, now.day_in(&Zone::shanghai()))?;
     Ok(Forecast {
         as_of: told.as_of.to_string(),
-        one_stands_for: scale,
+        one_stands_for: market_series::one_stands_for(view)?,
         so_far: Money::fen(told.so_far).into(),
         days: told
             .days
@@ -106,13 +94,6 @@ fn forecast(view: &db::View, title: &::titles::Title, now: Instant) -> Result<Fo
         total: told.total.into(),
         because: told.because.into_iter().map(Bilingual::from).collect(),
     })
-}
-
-/// As the settings have it; one when they say nothing that makes sense.
-fn scale(view: &db::View) -> Result<f64> {
-    let text = people::settings::get(view, SCALE_SETTING)?;
-    let number = text.and_then(|text| text.trim().parse::<f64>().ok());
-    Ok(number.filter(|number| number.is_finite() && *number > 0.0).unwrap_or(1.0))
 }
 
 fn no_premiere() -> Refusal {

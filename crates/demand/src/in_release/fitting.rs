@@ -1,12 +1,12 @@
 //! How a model is learned: the shared coefficients, how films differ, and the errors on unseen films.
 
 use super::series::{AGE_MAX, Point, Run};
-use super::shape::{NAMES, Row};
+use super::shape::{Row, Shape, names};
 use super::{
     CLIP, Change, ErrorsFrom, Film, HORIZON_DAYS, Measure, Model, Observed, Path, Prior, RUN_DAYS, Spread,
     amount, blend, wrong_measure,
 };
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, Country};
 use crate::least_squares::{quantile, solve};
 use kernel::{Day, Kind, Refusal};
 
@@ -68,7 +68,7 @@ pub(super) fn fit(films: &[Film], calendar: &Calendar) -> Result<Model, Refusal>
     let lesson = |(film, run)| lesson(calendar, newest, film, run);
     let lessons: Vec<Lesson> = usable.into_iter().map(lesson).collect();
     let all: Vec<&Lesson> = lessons.iter().collect();
-    let mut model = learn(measure, &all);
+    let mut model = learn(measure, calendar.country(), &all);
     let (small, large) = errors(measure, &lessons, calendar);
     model.errors_small = spreads(small).ok_or_else(|| too_few(lessons.len()))?;
     model.errors_large = spreads(large).ok_or_else(|| too_few(lessons.len()))?;
@@ -78,7 +78,7 @@ pub(super) fn fit(films: &[Film], calendar: &Calendar) -> Result<Model, Refusal>
     Ok(model)
 }
 
-fn too_few(films: usize) -> Refusal {
+pub(super) fn too_few(films: usize) -> Refusal {
     Refusal::new(
         Kind::Invalid,
         "too_few_films",
@@ -106,9 +106,9 @@ fn usual_opening(lessons: &[Lesson], of: usize) -> i64 {
 }
 
 /// The shared coefficients and the prior; no errors yet.
-fn learn(measure: Measure, lessons: &[&Lesson]) -> Model {
-    let coefficients = learn_shape(lessons);
-    let prior = learn_prior(lessons, &coefficients);
+fn learn(measure: Measure, country: Country, lessons: &[&Lesson]) -> Model {
+    let shape = Shape { country, coefficients: learn_shape(country, lessons, 0.0) };
+    let prior = learn_prior(lessons, &shape.coefficients);
     let openings = openings(lessons.iter().copied());
     Model {
         measure,
@@ -116,7 +116,7 @@ fn learn(measure: Measure, lessons: &[&Lesson]) -> Model {
         judged_films: 0,
         smallest_opening: amount(openings[0]),
         usual_opening: amount(quantile(&openings, 0.5)),
-        coefficients,
+        shape,
         prior,
         errors_small: Vec::new(),
         errors_large: Vec::new(),
@@ -165,15 +165,15 @@ fn up_to_hole(film: &Film) -> Vec<Observed> {
 
 /// Least absolute changes, nearly: iterated ridge regression on the changes from day to day, so that a film's
 /// level needs no coefficient, and large changes weigh less.
-fn learn_shape(lessons: &[&Lesson]) -> Vec<f64> {
-    let n = NAMES.len();
+fn learn_shape(country: Country, lessons: &[&Lesson], power: f64) -> Vec<f64> {
+    let n = names(country).len();
     let mut coefficients = vec![0.0; n];
     for _ in 0..ROUNDS_SHAPE {
         let mut a = vec![vec![0.0; n]; n];
         let mut b = vec![0.0; n];
         (0..n).for_each(|i| a[i][i] = RIDGE);
-        for (_, change) in lessons.iter().flat_map(|lesson| &lesson.changes) {
-            let weight = 1.0 / (change.unexplained(&coefficients).abs() / HUBER).max(1.0);
+        for (size, change) in sized(lessons, power) {
+            let weight = size / (change.unexplained(&coefficients).abs() / HUBER).max(1.0);
             for (i, left) in &change.row.cells {
                 b[*i] += weight * left * change.ln;
                 for (j, right) in &change.row.cells {
@@ -184,6 +184,17 @@ fn learn_shape(lessons: &[&Lesson]) -> Vec<f64> {
         coefficients = solve(a, b).expect("the ridge makes the equations definite");
     }
     coefficients.iter().map(|value| rounded(*value)).collect()
+}
+
+/// Every change with its film's weight, which is 1 in the mean: the opening to a power.
+fn sized<'a>(lessons: &'a [&Lesson], power: f64) -> impl Iterator<Item = (f64, &'a Change)> {
+    let weight = move |lesson: &Lesson| lesson.run.opening().powf(power);
+    let changes: f64 = lessons.iter().map(|lesson| lesson.changes.len() as f64).sum();
+    let total: f64 = lessons.iter().map(|lesson| weight(lesson) * lesson.changes.len() as f64).sum();
+    lessons.iter().flat_map(move |lesson| {
+        let size = weight(lesson) * changes / total;
+        lesson.changes.iter().map(move |(_, change)| (size, change))
+    })
 }
 
 /// How films differ, by expectation and maximisation (Dempster, Laird and Rubin 1977): each film's own decay and
@@ -229,7 +240,7 @@ fn errors(measure: Measure, lessons: &[Lesson], calendar: &Calendar) -> (AllMiss
     for now in 1..STRETCHES {
         let before = lessons.iter().enumerate().filter(|(i, _)| stretch(*i) < now);
         let before: Vec<&Lesson> = before.map(|(_, lesson)| lesson).collect();
-        let model = learn(measure, &before);
+        let model = learn(measure, calendar.country(), &before);
         let usual = usual_opening(lessons, now) as f64;
         for (_, lesson) in lessons.iter().enumerate().filter(|(i, _)| stretch(*i) == now) {
             let is_small = lesson.run.opening() < usual;
@@ -314,4 +325,22 @@ impl Spread {
 /// Five decimals: what a constant is worth, and what a reader can bear.
 fn rounded(value: f64) -> f64 {
     (value * 1e5).round() / 1e5
+}
+
+/// The shared shape and how films differ, learned from films as they are; for what is built on top.
+///
+/// Large films count for more, by this power of what they take.
+pub(super) fn learn_base(films: &[Film], calendar: &Calendar, power: f64) -> Result<(Shape, Prior), Refusal> {
+    let usable = usable(films);
+    if usable.len() < FILMS_MIN {
+        return Err(too_few(usable.len()));
+    }
+    let newest = films.iter().flat_map(|film| film.days.last()).map(|one| one.day).max();
+    let newest = newest.expect("usable films have days");
+    let lessons: Vec<Lesson> =
+        usable.into_iter().map(|(film, run)| lesson(calendar, newest, film, run)).collect();
+    let all: Vec<&Lesson> = lessons.iter().collect();
+    let coefficients = learn_shape(calendar.country(), &all, power);
+    let prior = learn_prior(&all, &coefficients);
+    Ok((Shape { country: calendar.country(), coefficients }, prior))
 }

@@ -1,6 +1,6 @@
 //! What was reported of a run, checked: days in order, amounts that can be, an opening that is there.
 
-use super::Observed;
+use super::{Film, Observed, wrong_measure};
 use kernel::{Day, Kind, Refusal};
 
 /// The fewest days with takings, from the release on, that a forecast is made from.
@@ -83,6 +83,17 @@ fn check_order(days: &[Observed]) -> Result<(), Refusal> {
             format!("序列有 {} 天，最多读取 {SERIES_DAYS_MAX} 天。", days.len()),
         ));
     }
+    check_days(days)
+}
+
+fn check_days(days: &[Observed]) -> Result<(), Refusal> {
+    if let Some(one) = days.iter().find(|one| one.amount > AMOUNT_MAX) {
+        return Err(refuse(
+            "enormous_amount",
+            format!("{} has an amount that no film ever took; is it in the right unit?", one.day),
+            format!("{} 的数值大得不可能；请检查单位。", one.day),
+        ));
+    }
     if let Some(one) = days.iter().find(|one| one.amount < 0) {
         return Err(refuse(
             "negative_amount",
@@ -108,6 +119,29 @@ fn check_order(days: &[Observed]) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+/// The most a day can have: more is a slip of the pen (a thousand times the best day there ever was).
+const AMOUNT_MAX: i64 = 1_000_000_000_000_000;
+
+/// Checks the series of a whole market: days in order and once, amounts that can be, one measure. Films may have
+/// one day, start late, or have holes: what was not reported is unknown, and the film counts with what is there.
+pub(super) fn check_market(films: &[Film]) -> Result<(), Refusal> {
+    for film in films {
+        if let Some(other) = films.first().filter(|first| first.measure != film.measure) {
+            return Err(wrong_measure(other.measure, film.measure));
+        }
+        check_days(&film.days).map_err(|refusal| of_film(film, refusal))?;
+    }
+    Ok(())
+}
+
+fn of_film(film: &Film, mut refusal: Refusal) -> Refusal {
+    if !film.name.is_empty() {
+        refusal.say.en = format!("{}: {}", film.name, refusal.say.en);
+        refusal.say.zh = format!("《{}》：{}", film.name, refusal.say.zh);
+    }
+    refusal
 }
 
 fn check_start(release: Day, run: &[&Observed]) -> Result<(), Refusal> {

@@ -2,13 +2,13 @@
 //!
 //! `ln expected(day) = level + Σ coefficient × regressor(day)`; the regressors of a day are few and named.
 
-use crate::calendar::{Calendar, Feast, Outing};
+use crate::calendar::{Calendar, Country, Feast, Outing};
 use kernel::Day;
-use serde::{Deserialize, Deserializer, Serializer, de::Error};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::collections::BTreeMap;
 
-/// The names of the coefficients, in their order.
-pub(super) const NAMES: [&str; 38] = [
+/// The regressors that every market has, in their order.
+const NAMES: [&str; 38] = [
     "monday",
     "tuesday",
     "wednesday",
@@ -67,19 +67,102 @@ const FIRST_KNOT: usize = 27;
 /// Ages between which the curve is straight; beyond the last it goes on as it went.
 const KNOTS: [f64; 11] = [1.0, 2.0, 3.0, 4.0, 7.0, 10.0, 14.0, 21.0, 28.0, 35.0, 45.0];
 
-/// Coefficients are stored by name, in order.
-pub(super) fn serialize<S: Serializer>(coefficients: &[f64], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(NAMES.iter().zip(coefficients))
+
+/// Days around a feast that have a coefficient of their own, from so many before it to so many after.
+const AMERICAN: [(Feast, i32, i32); 11] = [
+    (Feast::Christmas, -4, 6),
+    (Feast::ColumbusDay, -1, 0),
+    (Feast::IndependenceDay, -1, 1),
+    (Feast::Juneteenth, 0, 0),
+    (Feast::LaborDay, -2, 1),
+    (Feast::MartinLutherKingDay, -2, 1),
+    (Feast::MemorialDay, -2, 1),
+    (Feast::NewYear, 0, 1),
+    (Feast::PresidentsDay, -2, 1),
+    (Feast::Thanksgiving, -3, 3),
+    (Feast::VeteransDay, 0, 0),
+];
+const KOREAN: [(Feast, i32, i32); 4] =
+    [(Feast::Chuseok, -2, 3), (Feast::SpringFestival, -2, 3), (Feast::Christmas, 0, 0), (Feast::NewYear, -1, 0)];
+/// Beside those: named single days and times of the year.
+const AMERICAN_TIMES: [&str; 16] = [
+    "easter_-2",
+    "easter_-1",
+    "easter_+0",
+    "easter_+1",
+    "spring_break_weekday",
+    "halloween",
+    "super_bowl",
+    "schools_out_monday_to_thursday",
+    "schools_out_friday",
+    "christmas_week_workday",
+    "season_sin_1",
+    "season_cos_1",
+    "season_sin_2",
+    "season_cos_2",
+    "season_sin_3",
+    "season_cos_3",
+];
+const KOREAN_TIMES: [&str; 5] = ["culture_day", "season_sin_1", "season_cos_1", "season_sin_2", "season_cos_2"];
+
+/// What every film shares, learned: a coefficient for each regressor of the market's calendar.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Shape {
+    pub country: Country,
+    pub coefficients: Vec<f64>,
 }
 
-/// Reads stored coefficients; each name must be there once, and no other.
-pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
-    let mut stored = BTreeMap::<String, f64>::deserialize(deserializer)?;
-    let known = NAMES.iter().map(|name| stored.remove(*name).ok_or_else(|| D::Error::missing_field(name)));
-    let coefficients: Vec<f64> = known.collect::<Result<_, _>>()?;
-    match stored.keys().next() {
-        None => Ok(coefficients),
-        Some(other) => Err(D::Error::custom(format!("unknown coefficient {other}"))),
+impl Shape {
+    /// What one more Friday, with its new films, does.
+    pub fn friday_passed(&self) -> f64 {
+        self.coefficients[FRIDAY_PASSED]
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    country: Country,
+    coefficients: BTreeMap<String, f64>,
+}
+
+impl Serialize for Shape {
+    /// Coefficients are stored by name; a zero is left out.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let named = names(self.country).into_iter().zip(self.coefficients.iter().copied());
+        let coefficients = named.filter(|(_, value)| *value != 0.0).collect();
+        Stored { country: self.country, coefficients }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Shape {
+    /// A name that this program does not know is refused: the model belongs to another one.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Shape, D::Error> {
+        let Stored { country, mut coefficients } = Stored::deserialize(deserializer)?;
+        let known = names(country).iter().map(|name| coefficients.remove(name).unwrap_or(0.0)).collect();
+        match coefficients.keys().next() {
+            None => Ok(Shape { country, coefficients: known }),
+            Some(other) => Err(D::Error::custom(format!("unknown coefficient {other}"))),
+        }
+    }
+}
+
+/// The names of a market's regressors, in their order.
+pub(super) fn names(country: Country) -> Vec<String> {
+    let near = |feasts: &[(Feast, i32, i32)]| -> Vec<String> {
+        let days = feasts.iter().flat_map(|(feast, from, to)| (*from..=*to).map(move |i| (*feast, i)));
+        days.map(|(feast, i)| format!("{feast:?}_{i:+}").to_lowercase()).collect()
+    };
+    let (feasts, times): (&[_], &[&str]) = extras(country);
+    let base = NAMES.iter().map(|name| (*name).to_owned());
+    base.chain(near(feasts)).chain(times.iter().map(|name| (*name).to_owned())).collect()
+}
+
+fn extras(country: Country) -> (&'static [(Feast, i32, i32)], &'static [&'static str]) {
+    match country {
+        Country::UnitedStates => (&AMERICAN, &AMERICAN_TIMES),
+        Country::SouthKorea => (&KOREAN, &KOREAN_TIMES),
+        Country::MainlandChina | Country::Anywhere => (&[], &[]),
     }
 }
 
@@ -98,6 +181,13 @@ impl Row {
         let mut row = Row::of_calendar(calendar, day);
         row.add(FRIDAY_PASSED, f64::from(fridays_passed(release, day)));
         row.add_age(f64::from(release.days_until(day) + 1));
+        row
+    }
+
+    /// An age as such.
+    pub fn of_age(age: f64) -> Row {
+        let mut row = Row::default();
+        row.add_age(age);
         row
     }
 
@@ -134,6 +224,76 @@ impl Row {
     }
 
     fn add_occasions(&mut self, calendar: &Calendar, day: Day) {
+        match calendar.country() {
+            Country::MainlandChina | Country::Anywhere => self.add_chinese(calendar, day),
+            Country::UnitedStates => self.add_american(calendar, day),
+            Country::SouthKorea => self.add_korean(calendar, day),
+        }
+    }
+
+    fn add_american(&mut self, calendar: &Calendar, day: Day) {
+        let weekday = day.weekday();
+        self.add(weekday as usize - 1, 1.0);
+        self.weekend = if weekday >= 6 { 0.6 } else if weekday == 5 { 0.2 } else { -0.35 };
+        let times = self.add_near(calendar, day, &AMERICAN);
+        let easter = (-12..=2).find(|i| calendar.outing(day.plus(-i)) == Some(Outing::Easter));
+        match easter {
+            Some(i @ -2..=1) => self.add(times + (i + 2) as usize, 1.0),
+            Some(_) if weekday <= 5 => self.add(times + 4, 1.0),
+            _ => {}
+        }
+        match calendar.outing(day) {
+            Some(Outing::Halloween) => self.add(times + 5, 1.0),
+            Some(Outing::SuperBowl) => self.add(times + 6, 1.0),
+            Some(Outing::ValentinesDay) => self.add(FIRST_OUTING + outing_index(Outing::ValentinesDay), 1.0),
+            _ => {}
+        }
+        match weekday {
+            1..=4 => self.add(times + 7, calendar.schools_out(day)),
+            5 => self.add(times + 8, calendar.schools_out(day)),
+            _ => {}
+        }
+        let christmas = matches!((day.month(), day.day()), (12, 20..)) || (day.month(), day.day()) == (1, 1);
+        self.add(times + 9, f64::from(u8::from(christmas && weekday <= 5)));
+        self.add_season(day, times + 10, 3);
+    }
+
+    fn add_korean(&mut self, calendar: &Calendar, day: Day) {
+        self.add_day_of_week(calendar, day);
+        let times = self.add_near(calendar, day, &KOREAN);
+        match calendar.outing(day) {
+            Some(Outing::CultureDay) => self.add(times, 1.0),
+            Some(outing) => self.add(FIRST_OUTING + outing_index(outing), 1.0),
+            None => {}
+        }
+        self.add_season(day, times + 1, 2);
+    }
+
+    /// The coefficients of days around feasts; tells the index behind them.
+    fn add_near(&mut self, calendar: &Calendar, day: Day, feasts: &[(Feast, i32, i32)]) -> usize {
+        let near: Vec<(Feast, i32)> = calendar.holidays_near(day, 7).collect();
+        let mut at = NAMES.len();
+        for (feast, from, to) in feasts {
+            if let Some((_, i)) = near.iter().find(|(one, i)| one == feast && (*from..=*to).contains(i)) {
+                self.add(at + (i - from) as usize, 1.0);
+            }
+            at += (to - from + 1) as usize;
+        }
+        at
+    }
+
+    /// Waves of a year, a half and a third of one.
+    fn add_season(&mut self, day: Day, first: usize, waves: usize) {
+        let new_year = Day::new(day.year(), 1, 1).map_or(0, |new_year| new_year.days_until(day));
+        let angle = f64::from(new_year) / 365.25 * std::f64::consts::TAU;
+        for wave in 0..waves {
+            let (sin, cos) = (angle * (wave + 1) as f64).sin_cos();
+            self.add(first + 2 * wave, sin);
+            self.add(first + 2 * wave + 1, cos);
+        }
+    }
+
+    fn add_chinese(&mut self, calendar: &Calendar, day: Day) {
         let new_year = calendar.days_since_lunar_new_year(day).filter(|_| calendar.covers(day));
         let in_festival = match new_year {
             Some(-1) => Some(SPRING_FESTIVAL_EVE),
@@ -173,8 +333,9 @@ impl Row {
         }
         let works = !calendar.rests(day);
         self.add(EVE_OF_REST, f64::from(u8::from(works && rests_tomorrow && weekday != 5)));
-        let summer = matches!(day.month(), 7 | 8) && weekday <= 5;
-        self.add(SUMMER_WEEKDAY, f64::from(u8::from(summer)));
+        if weekday <= 5 {
+            self.add(SUMMER_WEEKDAY, calendar.schools_out(day));
+        }
         self.weekend = match (works, weekday) {
             (false, _) => 0.6,
             (true, 5) => 0.0,
@@ -209,6 +370,9 @@ fn outing_index(outing: Outing) -> usize {
         Outing::Qixi => 4,
         Outing::SinglesDay => 5,
         Outing::ValentinesDay => 6,
+        Outing::CultureDay | Outing::Easter | Outing::Halloween | Outing::SuperBowl => {
+            unreachable!("these have coefficients of their own")
+        }
     }
 }
 

@@ -45,7 +45,7 @@ fn amount(measure: Measure, amount: i64, lang: Lang) -> String {
     format!("{unit}{scaled:.places$}{name}")
 }
 
-fn standing(forecast: &Forecast) -> Words {
+pub(super) fn standing(forecast: &Forecast) -> Words {
     let say = |value, lang| amount(forecast.measure, value, lang);
     let (total, wide) = (forecast.total.amount, forecast.total.wide);
     Words::new(
@@ -117,7 +117,7 @@ fn week_ahead(run: &Run, forecast: &Forecast) -> Words {
 fn occasions(model: &Model, calendar: &Calendar, forecast: &Forecast) -> Vec<Words> {
     let mut sentences: Vec<Words> = Vec::new();
     let mut told = None;
-    let wednesday = model.coefficients[WEDNESDAY];
+    let wednesday = model.shape.coefficients[WEDNESDAY];
     for ahead in &forecast.days {
         let holiday = calendar.holiday(ahead.day).map(|holiday| (holiday.first, holiday.feast.words()));
         let outing = calendar.outing(ahead.day).map(|outing| (ahead.day, outing.words()));
@@ -125,7 +125,7 @@ fn occasions(model: &Model, calendar: &Calendar, forecast: &Forecast) -> Vec<Wor
             continue;
         };
         told = Some(first);
-        let lift = percent(Row::of_calendar(calendar, ahead.day).times(&model.coefficients) - wednesday);
+        let lift = percent(Row::of_calendar(calendar, ahead.day).times(&model.shape.coefficients) - wednesday);
         sentences.push(Words::new(
             format!("{} is {}: {lift} % against a plain Wednesday.", ahead.day.say(Lang::En), name.en),
             format!("{}为{}：与普通周三相比 {lift}%。", ahead.day.say(Lang::Zh), name.zh),

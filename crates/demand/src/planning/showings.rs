@@ -1,1 +1,309 @@
 //! Which film in which hall at what hour.
+//!
+//! The public of a film on a day lies in pools by the hour it would like to come. A showing reaches the pools
+//! around its start, the less the farther; nobody comes twice, and nobody sits where there is no seat. A plan is
+//! found hall-day by hall-day: each is solved exactly over its hours while the others stand, again and again with
+//! seeded chance. How good it can be at most is told by the same hall-days when pools, staff and commitments have
+//! prices instead of limits (Lagrange). `docs/algorithms/showings_plan.md`.
+
+mod bound;
+mod grid;
+mod pools;
+mod rules;
+mod search;
+
+use kernel::{Kind, Refusal, Share, Words};
+
+pub use pools::{Demand, Ran, served};
+pub use rules::{Violation, violations};
+
+/// Limits of what is planned at once.
+pub const HALLS_MAX: usize = 60;
+pub const FILMS_MAX: usize = 100;
+pub const DAYS_MAX: usize = 14;
+/// Minutes from midnight up to which a business day may last.
+pub const DAY_MINUTES: u16 = 30 * 60;
+
+/// From the first start to the last end of a film, in minutes from midnight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hours {
+    pub opens: u16,
+    pub closes: u16,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hall {
+    pub name: String,
+    pub seats: u32,
+    /// By day; `None` is closed.
+    pub hours: Vec<Option<Hours>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Film {
+    pub name: String,
+    /// Without adverts.
+    pub minutes: u16,
+    pub domestic: bool,
+    /// What an admission leaves and what a showing costs, in minor units; for [`Goal::Profit`].
+    pub margin_minor: i64,
+    pub cost_minor: i64,
+    /// The halls it may be shown in; `None` is all. A hall that is another film's alone is left out.
+    pub halls: Option<Vec<usize>>,
+    /// The days of its run within the plan, both included.
+    pub first_day: usize,
+    pub last_day: usize,
+    /// On every day of its run.
+    pub a_day_min: u32,
+    pub a_day_max: Option<u32>,
+    /// In the whole plan.
+    pub showings_min: u32,
+}
+
+/// What a share of domestic films is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    Showings,
+    /// Minutes of film.
+    ShowingTime,
+}
+
+/// At least this part of a rolling period, which ends with the plan, is domestic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Domestic {
+    pub part: Share,
+    pub measure: Measure,
+    /// What the days of the period before the plan showed, in the measure: of it domestic, and all.
+    pub domestic_before: u64,
+    pub all_before: u64,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rules {
+    /// Starts lie on multiples of this.
+    pub step_minutes: u16,
+    pub adverts_minutes: u16,
+    /// Between the end of a film and the next start.
+    pub cleaning_minutes: u16,
+    /// Starts in one quarter of an hour, over all halls.
+    pub starts_max: Option<u32>,
+    /// Halls being cleaned at one time.
+    pub cleaning_max: Option<u32>,
+    pub domestic: Option<Domestic>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    Admissions,
+    /// Margin of the admissions less the cost of the showings, in minor units.
+    Profit,
+}
+
+/// What is to be planned.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cinema {
+    pub halls: Vec<Hall>,
+    pub films: Vec<Film>,
+    pub days: usize,
+    pub rules: Rules,
+    pub demand: Demand,
+    pub goal: Goal,
+}
+
+/// How much work may be spent: the answer depends on it and the seed, not on the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Work {
+    pub seed: u64,
+    /// Hall-days solved anew.
+    pub rounds: usize,
+    /// Steps of the bound's prices.
+    pub price_steps: usize,
+}
+
+impl Default for Work {
+    fn default() -> Work {
+        Work { seed: 1, rounds: 1_500, price_steps: 200 }
+    }
+}
+
+/// A showing: indices of hall, film and day, and the minute at which the adverts begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Placed {
+    pub day: usize,
+    pub hall: usize,
+    pub start: u16,
+    pub film: usize,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// By day, hall and start.
+    pub showings: Vec<Placed>,
+    /// Expected admissions of each.
+    pub admissions: Vec<f64>,
+    /// In the goal's unit.
+    pub expected: f64,
+    /// No plan under these rules is expected to do better.
+    pub bound: f64,
+    /// What one pass, hall after hall, came to.
+    pub greedy: f64,
+    pub because: Vec<Words>,
+}
+
+impl Plan {
+    /// The part of the bound that the plan may lack.
+    pub fn gap(&self) -> f64 {
+        if self.bound <= 0.0 { 0.0 } else { (self.bound - self.expected).max(0.0) / self.bound }
+    }
+}
+
+/// Plans the showings. `stop` is asked between rounds; when it says yes the best plan so far is taken.
+///
+/// Refuses input beyond the limits, and rules that no plan was found to meet.
+pub fn plan(cinema: &Cinema, work: Work, stop: &dyn Fn() -> bool) -> Result<Plan, Refusal> {
+    check(cinema)?;
+    let grid = grid::Grid::of(cinema);
+    let found = search::search(&grid, work, stop);
+    let broken = violations(cinema, &found.showings);
+    if let Some(first) = broken.first() {
+        let says = first.words(cinema);
+        return Err(Refusal::new(
+            Kind::Conflict,
+            "no_plan",
+            format!("No plan was found that keeps every rule: {}", says.en),
+            format!("没有找到满足全部规则的排片：{}", says.zh),
+        ));
+    }
+    let expected = value(cinema, &found.showings);
+    let bound = bound::bound(&grid, expected, work.price_steps, stop).max(expected);
+    let admissions = admissions(cinema, &found.showings);
+    let mut plan = Plan { showings: found.showings, admissions, expected, bound, greedy: found.greedy, because: Vec::new() };
+    plan.because = because(cinema, &plan);
+    Ok(plan)
+}
+
+/// What any set of showings is expected to bring under a cinema's demand and goal.
+pub fn value(cinema: &Cinema, showings: &[Placed]) -> f64 {
+    let margin = |film: usize| cinema.worth(film).0;
+    let cost: f64 = showings.iter().map(|placed| cinema.worth(placed.film).1).sum();
+    let admissions = admissions(cinema, showings);
+    showings.iter().zip(admissions).map(|(placed, seats)| margin(placed.film) * seats).sum::<f64>() - cost
+}
+
+/// The expected admissions of each showing.
+pub fn admissions(cinema: &Cinema, showings: &[Placed]) -> Vec<f64> {
+    let mut all = vec![0.0; showings.len()];
+    for day in 0..cinema.days {
+        for film in 0..cinema.films.len() {
+            let mine: Vec<usize> =
+                (0..showings.len()).filter(|i| showings[*i].day == day && showings[*i].film == film).collect();
+            let offers: Vec<(u16, f64)> = mine
+                .iter()
+                .map(|i| (showings[*i].start, f64::from(cinema.halls[showings[*i].hall].seats)))
+                .collect();
+            for (i, seats) in mine.iter().zip(served(&cinema.demand, film, day, &offers)) {
+                all[*i] = seats;
+            }
+        }
+    }
+    all
+}
+
+impl Cinema {
+    /// What an admission brings and a showing costs.
+    fn worth(&self, film: usize) -> (f64, f64) {
+        match self.goal {
+            Goal::Admissions => (1.0, 0.0),
+            Goal::Profit => (self.films[film].margin_minor as f64, self.films[film].cost_minor as f64),
+        }
+    }
+
+    fn may_show(&self, film: usize, hall: usize, day: usize) -> bool {
+        let it = &self.films[film];
+        (it.first_day..=it.last_day).contains(&day) && it.halls.as_ref().is_none_or(|halls| halls.contains(&hall))
+    }
+}
+
+fn check(cinema: &Cinema) -> Result<(), Refusal> {
+    let refuse = |en: String, zh: String| Err(Refusal::new(Kind::Invalid, "bad_plan", en, zh));
+    let (halls, films, days) = (cinema.halls.len(), cinema.films.len(), cinema.days);
+    let within = (1..=HALLS_MAX).contains(&halls) && (1..=FILMS_MAX).contains(&films) && (1..=DAYS_MAX).contains(&days);
+    if !within {
+        return refuse(
+            format!("A plan has up to {HALLS_MAX} halls, {FILMS_MAX} films and {DAYS_MAX} days, not {halls}, {films} and {days}."),
+            format!("一次排片最多 {HALLS_MAX} 个影厅、{FILMS_MAX} 部影片、{DAYS_MAX} 天，而不是 {halls}、{films}、{days}。"),
+        );
+    }
+    let rules = &cinema.rules;
+    if !(1..=60).contains(&rules.step_minutes) || rules.starts_max == Some(0) || rules.cleaning_max == Some(0) {
+        return refuse(
+            "Starts lie on a grid of 1 to 60 minutes, and somebody must be there to start and clean.".into(),
+            "开场时间须在 1 至 60 分钟的网格上，且至少要有一名员工。".into(),
+        );
+    }
+    let wrong_hall = cinema.halls.iter().find(|hall| {
+        hall.seats == 0
+            || hall.hours.len() != days
+            || hall.hours.iter().flatten().any(|hours| hours.opens >= hours.closes || hours.closes > DAY_MINUTES)
+    });
+    if let Some(hall) = wrong_hall {
+        let name = &hall.name;
+        return refuse(
+            format!("{name} needs seats, and for each day hours that end after they begin, within 30 hours."),
+            format!("{name} 须有座位数，且每天的营业时间须先开后关、不超过 30 小时。"),
+        );
+    }
+    let wrong_film = cinema.films.iter().find(|film| {
+        !(1..=600).contains(&film.minutes)
+            || film.first_day > film.last_day
+            || film.halls.iter().flatten().any(|hall| *hall >= halls)
+            || (cinema.goal == Goal::Profit && film.margin_minor < 0)
+    });
+    if let Some(film) = wrong_film {
+        let name = &film.name;
+        return refuse(
+            format!("{name} needs a length up to 600 minutes, a run in order, halls that exist and a margin that is not negative."),
+            format!("{name} 的片长须在 600 分钟内，上映日期须先后有序，影厅须存在，单张毛利不得为负。"),
+        );
+    }
+    if !cinema.demand.fits(films, days) {
+        return refuse(
+            "The demand needs a number that is not negative for every film, day and slot.".into(),
+            "需求须为每部影片、每天、每个时段给出非负数。".into(),
+        );
+    }
+    Ok(())
+}
+
+fn because(cinema: &Cinema, plan: &Plan) -> Vec<Words> {
+    let count = plan.showings.len();
+    let (expected, gap, more) = (plan.expected, plan.gap() * 100.0, (plan.expected / plan.greedy.max(1e-9) - 1.0) * 100.0);
+    let unit = match cinema.goal {
+        Goal::Admissions => Words::new("admissions", "人次"),
+        Goal::Profit => Words::new("minor units of profit", "最小货币单位利润"),
+    };
+    let mut sentences = vec![Words::new(
+        format!("{count} showings, {expected:.0} {} expected; no plan can be more than {gap:.1} % better.", unit.en),
+        format!("共 {count} 场，预计 {expected:.0} {}；任何排片最多再好 {gap:.1}%。", unit.zh),
+    )];
+    if plan.greedy > 0.0 {
+        sentences.push(Words::new(
+            format!("That is {more:+.1} % against filling hall after hall once."),
+            format!("与逐厅一次排满相比为 {more:+.1}%。"),
+        ));
+    }
+    for (i, film) in cinema.films.iter().enumerate() {
+        let mine: Vec<usize> = (0..count).filter(|one| plan.showings[*one].film == i).collect();
+        let people = (0..cinema.days).map(|day| cinema.demand.people(i, day)).sum::<f64>();
+        let seated: f64 = mine.iter().map(|one| plan.admissions[*one]).sum();
+        let (name, shows, part) = (&film.name, mine.len(), 100.0 * seated / people.max(1e-9));
+        sentences.push(Words::new(
+            format!("{name}: {shows} showings seat {seated:.0} of its public of {people:.0} ({part:.0} %)."),
+            format!("《{name}》：{shows} 场，观众 {people:.0} 人中可容纳 {seated:.0} 人（{part:.0}%）。"),
+        ));
+    }
+    sentences
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 pub mod books;
 pub mod campaigns;
 pub mod cinemas;
+pub mod imports;
 pub mod market;
 pub mod merchants;
 pub mod people;

@@ -116,7 +116,8 @@ fn poster(title: &Title) -> String {
 pub async fn show(visit: Visit, Path(id): Path<String>) -> Answer<Page> {
     let title = find(&visit, &id).await?;
     let now = visit.now;
-    let facts = visit.read(move |view| Facts::read(view, &title, now)).await?;
+    let house = visit.house.clone();
+    let facts = visit.read(move |view| Facts::read(&house, view, &title, now)).await?;
     let name = facts.title.name.in_(visit.lang);
     let heading = match visit.lang {
         Lang::En => format!("{name} at a glance"),

@@ -1,6 +1,6 @@
 //! The first page: the film now in release, what else is on, what comes with it, where to meet it.
 
-use super::{address, amount, card, from_price, goods_cards, original, picture, poster, today};
+use super::{address, amount, card, from_price, goods_cards, original, picture, poster, suggested, today};
 use crate::answer::{Answer, Page};
 use crate::look::parts::{self, Action, Hero, Weight};
 use crate::look::{icon, money, say, when};
@@ -37,6 +37,7 @@ pub async fn show(visit: Visit) -> Answer<Page> {
         div class="wrap" {
             (rows(&visit, &films, &featured))
             (goods_row(&visit, &goods, &featured))
+            (suggested::row(&visit, None).await?)
             (channels_row(&visit, &channels))
         }
     };

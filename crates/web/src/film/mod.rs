@@ -4,6 +4,7 @@ pub mod home;
 mod linked_data;
 pub mod list;
 pub mod show;
+pub(crate) mod suggested;
 pub mod want_to_see;
 
 use crate::look::parts::{FilmCard, ProductCard};

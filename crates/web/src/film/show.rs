@@ -1,6 +1,8 @@
 //! A film's own page: what it is, when it plays, what comes with it.
 
-use super::{address, amount, from_price, goods_cards, linked_data, original, picture, poster, today};
+use super::{
+    address, amount, from_price, goods_cards, linked_data, original, picture, poster, suggested, today,
+};
 use crate::address::sign_in_before;
 use crate::answer::{Answer, Page, Wrong};
 use crate::look::parts::{self, Action, AtCinema, Hero, Time};
@@ -9,6 +11,7 @@ use crate::shops::in_basket;
 use crate::visit::Visit;
 use axum::extract::Path;
 use db::View;
+use flows::views::recommendations::Thing;
 use flows::views::shelf::{self, Goods};
 use flows::views::showing::{self, Showing, Stop};
 use kernel::{Day, Instant, Lang, Money, PersonId, Result, Words};
@@ -51,6 +54,7 @@ pub async fn show(visit: Visit, Path(slug): Path<String>) -> Answer<Page> {
                 (parts::section(say(lang, "The story", "剧情"), None, parts::card(html! { p { (film.title.synopsis.in_(lang)) } })))
             }
             (credits_card(lang, &film.credits))
+            (suggested::row(&visit, Some(Thing::Film(film.title.id.clone()))).await?)
         }
     };
     let page = Page::consumer(film.title.name.in_(lang), body).basket(in_basket(&visit).await?);

@@ -2,6 +2,7 @@
 
 use super::{find, in_basket, picture, shelf};
 use crate::answer::{Answer, Page, SeeOther};
+use crate::film::suggested;
 use crate::form::Form;
 use crate::look::parts;
 use crate::look::{Tone, icon};
@@ -12,6 +13,7 @@ use ::shops::listings::State;
 use axum::extract::Path;
 use axum::response::IntoResponse;
 use flows::views::goods::{self, Goods};
+use flows::views::recommendations::Thing;
 use kernel::ids::Id;
 use kernel::{ListingId, Result};
 use maud::{Markup, html};
@@ -64,6 +66,7 @@ async fn page(visit: &Visit, shop: &Shop, goods: &Goods, form: &Form) -> Answer<
             div class="product" { img src=(picture(&goods.product.artwork)) alt=(name) width="800" height="800"; }
             div class="stack" { (about(visit, goods)) (quantity(visit, goods, form, can_buy)) }
         }
+        (suggested::row(visit, Some(Thing::Product(goods.product.id.clone()))).await?)
     } };
     let page = Page::consumer(name, body)
         .json_ld(json_ld(visit, shop, goods))

@@ -1,13 +1,13 @@
 //! Everything the release page is made of, read from one snapshot.
 
 use super::outlook::{self, Outlook};
-use ::people::settings;
 use ads::campaigns::{self, Campaign};
 use db::View;
 use events::log::Event;
 use flows::views::release::{self, City, Pace};
 use flows::views::takings::{self, FilmDay};
-use flows::views::{self, merchandise};
+use flows::views::{self, market_series, merchandise};
+use flows::{House, learn_market::Foresight};
 use kernel::{Instant, PlaceId, Refusal, Result, Words, Zone};
 use std::collections::HashMap;
 use titles::{Title, want_to_see};
@@ -26,9 +26,7 @@ impl Scale {
 
     /// As the installation's settings have it; one when they say nothing that makes sense.
     fn stored(view: &View) -> Result<Scale> {
-        let text = settings::get(view, "one_stands_for")?;
-        let number = text.and_then(|text| text.trim().parse::<f64>().ok());
-        Ok(number.filter(|number| number.is_finite() && *number > 0.0).map_or(Scale::ONE, Scale))
+        market_series::one_stands_for(view).map(Scale)
     }
 
     /// Box office at real proportions; an estimate, never booked.
@@ -83,8 +81,9 @@ pub fn zone() -> Zone {
 }
 
 impl Facts {
-    pub fn read(view: &View, title: &Title, now: Instant) -> Result<Facts> {
+    pub fn read(house: &House, view: &View, title: &Title, now: Instant) -> Result<Facts> {
         let (id, today) = (&title.id, now.day_in(&zone()));
+        let foresight = Foresight::of(house, view, market_series::home())?;
         let scale = Scale::stored(view)?;
         let all = takings::by_day(view, id)?;
         let begun = all.partition_point(|one| one.day <= today);
@@ -100,7 +99,7 @@ impl Facts {
             now,
             mark: mark(view)?,
             scale,
-            outlook: outlook::of(title.premiere, &days, known, scale),
+            outlook: outlook::of(&foresight, title.premiere, &days, known, scale),
             campaigns: campaigns_of(view, title)?,
             goods: merchandise::sums(view, id)?,
             wanted: want_to_see::count(view, id)?,

@@ -110,8 +110,8 @@ impl Watch {
             return Ok(None);
         }
         self.visit.now = house.now();
-        let (title, now) = (self.title.clone(), self.visit.now);
-        let facts = house.read(move |view| Facts::read(view, &title, now)).await?;
+        let (title, now, inside) = (self.title.clone(), self.visit.now, house.clone());
+        let facts = house.read(move |view| Facts::read(&inside, view, &title, now)).await?;
         let page =
             Glance { lang: self.visit.lang, ways: Ways::of(&self.visit, &self.title.id), facts: &facts };
         let mut new = serde_json::Map::new();

@@ -5,19 +5,16 @@
 //! proportions, because that is what the model was learned from.
 
 use super::facts::Scale;
-use demand::calendar::Calendar;
-use demand::in_release::{DayAhead, Expected, Film, Forecast, Measure, Model, Observed};
+use demand::in_release::{DayAhead, Expected, Film, Forecast, Measure, Observed};
+use flows::learn_market::Foresight;
+use flows::views::market_series;
 use flows::views::takings::FilmDay;
-use kernel::{Currency, Day, Kind, Refusal, Words};
-use std::sync::LazyLock;
+use kernel::{Day, Kind, Refusal, Words};
 
 /// Past days on the chart, at most; each costs a forecast.
 const PAST_MAX: usize = 21;
 /// Coming days on the chart.
 pub const AHEAD: usize = 14;
-
-static MODEL: LazyLock<Model> = LazyLock::new(Model::shipped);
-static CALENDAR: LazyLock<Calendar> = LazyLock::new(Calendar::mainland_china);
 
 /// One day of the chart, in minor units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,19 +40,33 @@ impl Outlook {
 }
 
 /// The outlook after the first `known` days; the last of `days` may still be going on.
-pub fn of(premiere: Option<Day>, days: &[FilmDay], known: usize, scale: Scale) -> Result<Outlook, Refusal> {
+pub fn of(
+    foresight: &Foresight,
+    premiere: Option<Day>,
+    days: &[FilmDay],
+    known: usize,
+    scale: Scale,
+) -> Result<Outlook, Refusal> {
     let release = premiere.ok_or_else(no_premiere)?;
-    let observe = |one: &FilmDay| Observed { day: one.day, amount: scale.minor(one.base_minor) };
-    let observed: Vec<Observed> = days.iter().map(observe).collect();
-    let newest = forecast(release, &observed[..known])?;
+    let observe = |one: &FilmDay| Observed {
+        showings: Some((one.share_of_showings() * 10_000.0).round() as u32),
+        ..Observed::amount(one.day, scale.minor(one.base_minor))
+    };
+    let observed = days.iter().map(observe).collect();
+    let film = Film::of(release, Measure::Gross(market_series::home().currency()), observed);
+    let after = |known: usize| {
+        let last = known.checked_sub(1).map_or(release.plus(-1), |last| film.days[last].day);
+        foresight.forecast(&film, last)
+    };
+    let newest = after(known)?;
     let first = days.len().saturating_sub(PAST_MAX);
     let mut points = Vec::new();
-    for (i, one) in observed.iter().enumerate().skip(first) {
-        let evening_before = if i < known { forecast(release, &observed[..i]).ok() } else { None };
+    for (i, one) in film.days.iter().enumerate().skip(first) {
+        let evening_before = if i < known { after(i).ok() } else { None };
         let expected = expected_on(evening_before.as_ref().unwrap_or(&newest), one.day);
         points.push(Point { day: one.day, actual: Some(one.amount), expected });
     }
-    let last = observed.last().map_or(release, |one| one.day);
+    let last = film.days.last().map_or(release, |one| one.day);
     let coming = newest.days.iter().filter(|ahead| ahead.day > last).take(AHEAD);
     points.extend(coming.map(|DayAhead { day, expected }| Point {
         day: *day,
@@ -63,11 +74,6 @@ pub fn of(premiere: Option<Day>, days: &[FilmDay], known: usize, scale: Scale) -
         expected: Some(*expected),
     }));
     Ok(Outlook { points, so_far: newest.so_far, total: newest.total, because: newest.because })
-}
-
-fn forecast(release: Day, observed: &[Observed]) -> Result<Forecast, Refusal> {
-    let film = Film { release, measure: Measure::Gross(Currency::CNY), days: observed.to_vec() };
-    MODEL.forecast(&film, &CALENDAR)
 }
 
 fn expected_on(forecast: &Forecast, day: Day) -> Option<Expected> {
@@ -106,11 +112,11 @@ mod tests {
     fn past_days_stand_beside_the_forecast_of_the_evening_before() {
         let taken = days(&[7_888_000, 11_500_000, 8_260_000, 3_000_000, 2_500_000]);
         let premiere = Some(taken[0].day);
-        let outlook = of(premiere, &taken, 5, Scale::ONE).expect("a forecast");
+        let outlook = of(&Foresight::shipped(), premiere, &taken, 5, Scale::ONE).expect("a forecast");
         let has = |i: usize| outlook.points[i].expected.is_some();
         assert_eq!(outlook.points.len(), 5 + AHEAD);
         assert!(!has(2) && has(3) && has(4) && has(5), "the first forecast needs three days");
-        let known = of(premiere, &taken, 4, Scale::ONE).expect("a forecast");
+        let known = of(&Foresight::shipped(), premiere, &taken, 4, Scale::ONE).expect("a forecast");
         assert_eq!(known.points[4].actual, Some(2_500_000));
         assert_eq!(known.of(taken[4].day), outlook.of(taken[4].day), "a day that goes on is not known yet");
         assert_eq!(known.so_far, 7_888_000 + 11_500_000 + 8_260_000 + 3_000_000);
@@ -119,7 +125,7 @@ mod tests {
     #[test]
     fn what_cannot_be_forecast_is_refused_in_words() {
         let refused = |premiere, taken: &[FilmDay]| {
-            of(premiere, taken, taken.len(), Scale::ONE).expect_err("a refusal").code
+            of(&Foresight::shipped(), premiere, taken, taken.len(), Scale::ONE).expect_err("a refusal").code
         };
         let taken = days(&[100, 100]);
         assert_eq!(refused(None, &taken), "no_premiere");

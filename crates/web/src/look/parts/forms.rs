@@ -59,12 +59,14 @@ pub struct Form<'a> {
     pub submit: &'a str,
     /// Where to go instead.
     pub cancel: Option<&'a str>,
+    /// Sent as `multipart/form-data`.
+    pub has_file: bool,
 }
 
 impl Form<'_> {
     pub fn render(&self, lang: Lang, fields: Markup) -> Markup {
         html! {
-            form class="form" method=(if self.method.is_empty() { "post" } else { self.method }) action=(self.action) novalidate {
+            form class="form" method=(if self.method.is_empty() { "post" } else { self.method }) action=(self.action) enctype=[self.has_file.then_some("multipart/form-data")] novalidate {
                 @for (name, value) in self.hidden { input type="hidden" name=(name) value=(value); }
                 @if let Some(error) = self.error { div role="alert" { (super::alert(crate::look::Tone::Cinnabar, error, None)) } }
                 (fields)

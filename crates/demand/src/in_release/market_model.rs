@@ -1,0 +1,591 @@
+//! What a whole market teaches: the hierarchical decay, and trees on what it leaves unexplained.
+//!
+//! `ln forecast = path + trust × trees`: the path is the shared curve, the calendar, and the film's own decay and
+//! weekend; the trees know rivals, screens, showings and what the market did lately. How far the trees are trusted,
+//! and how wide the ranges are, is measured on the newest films with a model that had not seen them
+//! (`docs/algorithms/in_release_forecast.md`).
+
+use super::features::{COLUMNS, Ground, LEVEL, Origin};
+use super::fitting::{learn_base, too_few};
+use super::market::Market;
+use super::series::check_market;
+use super::telling::standing;
+use super::shape::Shape;
+use super::{
+    DayAhead, Expected, Film, Forecast, HORIZON_DAYS, Measure, Prior, RUN_DAYS, Range, amount, wrong_measure,
+};
+use crate::boosting::{Boosted, Loss, Settings, Table};
+use crate::calendar::Calendar;
+use crate::least_squares::quantile;
+use kernel::{Day, Dice, Kind, Refusal, Words};
+use serde::{Deserialize, Serialize};
+
+/// Ages that forecasts are learned from and judged at.
+const AGES: [i32; 14] = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 21, 28];
+/// Ages that errors are measured at.
+const AGES_JUDGED: [i32; 6] = [1, 3, 5, 7, 14, 21];
+/// The last age of each group of errors.
+const AGE_GROUPS: [i32; 4] = [2, 5, 10, i32::MAX];
+/// The last day ahead of each group of errors.
+const AHEAD_GROUPS: [i32; 5] = [2, 6, 13, 20, i32::MAX];
+/// The newest days that the trust and the ranges are measured on.
+const JUDGED_DAYS: i32 = 365;
+/// A range is where the newest so many errors of its group lay.
+const ERRORS_MAX: usize = 800;
+const ERRORS_MIN: usize = 60;
+const TOTALS_MAX: usize = 120;
+const TOTALS_MIN: usize = 20;
+/// The most rows a model grows from; large films are drawn more often.
+const ROWS_MAX: f64 = 60_000.0;
+/// A film counts by this power of what it is expected to take.
+const POWER: f64 = 0.75;
+/// Times of the year can be told apart after so many.
+const SEASON_YEARS: i32 = 6;
+const KINDS_MAX: usize = 8;
+
+/// A model of one market and measure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MarketModel {
+    measure: Measure,
+    films: usize,
+    until: Day,
+    shape: Shape,
+    prior: Prior,
+    kinds: Vec<String>,
+    knows_seasons: bool,
+    columns: usize,
+    trees: Vec<Boosted>,
+    /// By group of ages: how much of the trees' correction is taken.
+    trust: [f64; AGE_GROUPS.len()],
+    /// Below the first a film is small in its market, above the second large: `ln` of its day over the week of all.
+    sizes: [f64; 2],
+    errors: Vec<Missed>,
+    totals: Vec<MissedTotal>,
+}
+
+/// A forecast day that has come: how far it was off.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+struct Missed {
+    day: Day,
+    group: [u8; 3],
+    /// `ln(taken ÷ forecast)`.
+    error: f64,
+}
+
+/// A run that is over.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+struct MissedTotal {
+    day: Day,
+    age_group: u8,
+    /// `ln(taken after the known days ÷ forecast of it)`.
+    error: f64,
+}
+
+fn group(ends: &[i32], value: i32) -> usize {
+    ends.iter().position(|end| value <= *end).unwrap_or(ends.len() - 1)
+}
+
+/// How much work a model may cost.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Effort {
+    trees: usize,
+    seeds: u64,
+}
+
+impl MarketModel {
+    /// Learns from films released up to a day, and from their days up to it.
+    ///
+    /// Films are checked as [`super::series`] documents: a broken series refuses the whole, with the film's name.
+    /// Refuses fewer than [`super::FILMS_MIN`] usable films and mixed measures.
+    pub fn learn(films: &[Film], calendar: &Calendar, until: Day) -> Result<MarketModel, Refusal> {
+        check_market(films)?;
+        let judged_from = until.plus(-JUDGED_DAYS);
+        let mut before = MarketModel::grow(films, calendar, judged_from, Effort { trees: 160, seeds: 1 })?;
+        let known = known_until(films, until);
+        let (judged, runs) = {
+            let ground = before.ground(&known, calendar);
+            (judge(&before, &ground)?, runs_over(&before, &ground)?)
+        };
+        before.trust = trust(&judged);
+        before.sizes = sizes(&judged);
+        let errors = before.errors_of(&judged);
+        let totals = totals_of(&before, &runs);
+        if errors.len() < ERRORS_MIN || totals.len() < TOTALS_MIN {
+            return Err(too_few(known.len()));
+        }
+        let model = MarketModel::grow(films, calendar, until, Effort { trees: 220, seeds: 2 })?;
+        Ok(MarketModel { trust: before.trust, sizes: before.sizes, errors, totals, ..model })
+    }
+
+    /// Shape, prior and trees; nothing judged yet.
+    fn grow(films: &[Film], calendar: &Calendar, until: Day, effort: Effort) -> Result<MarketModel, Refusal> {
+        let known = known_until(films, until);
+        let measure = known.first().map_or(Measure::Admissions, |film| film.measure);
+        let power = std::env::var("FX_RIDGE").ok().and_then(|p| p.parse().ok()).unwrap_or(0.5);
+        let (shape, prior) = learn_base(&known, calendar, power)?;
+        let days = || known.iter().flat_map(|film| film.days.iter().map(|one| one.day));
+        let years = days().min().zip(days().max()).map_or(0, |(first, last)| first.days_until(last) / 365);
+        let mut model = MarketModel {
+            measure,
+            films: known.len(),
+            until,
+            shape,
+            prior,
+            kinds: common_kinds(&known),
+            knows_seasons: years >= SEASON_YEARS,
+            columns: COLUMNS.len(),
+            trees: Vec::new(),
+            trust: [1.0; AGE_GROUPS.len()],
+            sizes: [0.0; 2],
+            errors: Vec::new(),
+            totals: Vec::new(),
+        };
+        let lessons = {
+            let ground = model.ground(&known, calendar);
+            lessons(&ground)?
+        };
+        for seed in 1..=effort.seeds {
+            let settings = Settings {
+                trees: effort.trees,
+                learning_rate: 0.06,
+                leaves_max: 24,
+                leaf_weight_min: 40.0,
+                ridge: 1.0,
+                rows_part: 0.6,
+                columns_part: 0.5,
+                seed,
+            };
+            model.trees.push(Boosted::fit(&lessons.rows, &lessons.targets, &lessons.weights, Loss::Absolute, &settings));
+        }
+        Ok(model)
+    }
+
+    fn ground<'a>(&'a self, films: &'a [Film], calendar: &Calendar) -> Ground<'a> {
+        let market = Market::of(films.iter().collect());
+        Ground::of(market, calendar, &self.shape, &self.prior, &self.kinds, self.knows_seasons)
+    }
+
+    /// The trees' correction of a row, in logarithms, fully trusted.
+    fn correction(&self, row: &[f64]) -> f64 {
+        let sum: f64 = self.trees.iter().map(|trees| trees.score(row)).sum();
+        sum / self.trees.len().max(1) as f64
+    }
+
+    /// Follows a market day by day: its films, those learned from included, so that rivals are known.
+    pub fn watch<'a>(&'a self, films: &'a [Film], calendar: &Calendar) -> Result<Watch<'a>, Refusal> {
+        check_market(films)?;
+        if let Some(other) = films.iter().find(|film| film.measure != self.measure) {
+            return Err(wrong_measure(self.measure, other.measure));
+        }
+        Watch::of(self, films, calendar)
+    }
+
+    /// 0 small, 1 between, 2 large.
+    fn size(&self, level: f64) -> usize {
+        usize::from(level > self.sizes[0]) + usize::from(level > self.sizes[1])
+    }
+
+    fn errors_of(&self, judged: &[Judged]) -> Vec<Missed> {
+        let missed = judged.iter().map(|one| Missed {
+            day: one.day,
+            group: [one.age_group as u8, one.ahead_group as u8, self.size(one.level) as u8],
+            error: one.taken.ln() - one.path - self.trust[one.age_group] * one.correction,
+        });
+        missed.collect()
+    }
+
+    pub fn films(&self) -> usize {
+        self.films
+    }
+
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("a model is plain data")
+    }
+
+    /// Reads a stored model; refuses one of another program.
+    pub fn from_json(text: &str) -> Result<MarketModel, Refusal> {
+        let refuse = |why: String| {
+            Refusal::new(
+                Kind::Invalid,
+                "bad_model",
+                format!("This forecasting model cannot be used: {why}."),
+                format!("这个预测模型无法使用：{why}。"),
+            )
+        };
+        let model: MarketModel = serde_json::from_str(text).map_err(|error| refuse(error.to_string()))?;
+        if model.columns != COLUMNS.len() {
+            return Err(refuse("its columns are not those of this program".to_owned()));
+        }
+        Ok(model)
+    }
+}
+
+fn known_until(films: &[Film], until: Day) -> Vec<Film> {
+    let released = films.iter().filter(|film| film.release <= until);
+    let cut = released.map(|film| {
+        let days = film.days.iter().filter(|one| one.day <= until).copied().collect();
+        Film { days, ..film.clone() }
+    });
+    cut.filter(|film: &Film| !film.days.is_empty()).collect()
+}
+
+fn common_kinds(films: &[Film]) -> Vec<String> {
+    let mut counts = std::collections::BTreeMap::<&str, usize>::new();
+    films.iter().flat_map(|film| &film.kinds).for_each(|kind| *counts.entry(kind).or_default() += 1);
+    let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts.into_iter().take(KINDS_MAX).map(|(kind, _)| kind.to_owned()).collect()
+}
+
+struct Lessons {
+    rows: Table,
+    targets: Vec<f64>,
+    weights: Vec<f64>,
+}
+
+/// Rows of every film at every age, drawn by weight; what is drawn seldom counts for more.
+fn lessons(ground: &Ground<'_>) -> Result<Lessons, Refusal> {
+    let market = &ground.market;
+    let mut origins: Vec<(Origin<'_>, i32, usize)> = Vec::new();
+    let mut total = 0.0;
+    for film in (0..market.films.len()).filter(|film| market.releases[*film] >= 0) {
+        for age in AGES {
+            let at = market.releases[film] + age - 1;
+            if at >= market.last() {
+                continue;
+            }
+            let Some(origin) = Origin::of(ground, film, at)? else { continue };
+            let ahead = market.run(film).iter().filter(|take| at < take.at && take.at <= at + HORIZON_DAYS);
+            total += ahead.map(|take| origin.path(take.at).exp().powf(POWER)).sum::<f64>();
+            origins.push((origin, at, film));
+        }
+    }
+    let mut dice = Dice::seeded(7);
+    let mut lessons = Lessons { rows: Table::new(COLUMNS.len()), targets: Vec::new(), weights: Vec::new() };
+    for (origin, at, film) in &origins {
+        for take in market.run(*film).iter().filter(|take| *at < take.at && take.at <= at + HORIZON_DAYS) {
+            let path = origin.path(take.at);
+            let part = path.exp().powf(POWER) / total * ROWS_MAX;
+            if dice.chance(part.min(1.0)) {
+                lessons.rows.push(&origin.row(take.at)?);
+                lessons.targets.push(take.ln - path);
+                lessons.weights.push(part.max(1.0));
+            }
+        }
+    }
+    Ok(lessons)
+}
+
+/// One forecast day that has come, before any trust.
+struct Judged {
+    day: Day,
+    age_group: usize,
+    ahead_group: usize,
+    path: f64,
+    correction: f64,
+    taken: f64,
+    level: f64,
+}
+
+/// Every film the model has not learned from, forecast at the judged ages, beside what came.
+fn judge(model: &MarketModel, ground: &Ground<'_>) -> Result<Vec<Judged>, Refusal> {
+    let mut judged = Vec::new();
+    let market = &ground.market;
+    for film in unseen(model, market) {
+        for age in AGES_JUDGED {
+            let at = market.releases[film] + age - 1;
+            let Some(origin) = Origin::of(ground, film, at)? else { continue };
+            for take in market.run(film).iter().filter(|take| at < take.at && take.at <= at + HORIZON_DAYS) {
+                let row = origin.row(take.at)?;
+                judged.push(Judged {
+                    day: market.day(take.at),
+                    age_group: group(&AGE_GROUPS, age),
+                    ahead_group: group(&AHEAD_GROUPS, take.at - at),
+                    path: origin.path(take.at),
+                    correction: model.correction(&row),
+                    taken: take.amount,
+                    level: row[LEVEL],
+                });
+            }
+        }
+    }
+    judged.sort_by_key(|one| one.day);
+    Ok(judged)
+}
+
+fn unseen<'a>(model: &'a MarketModel, market: &'a Market<'_>) -> impl Iterator<Item = usize> + 'a {
+    (0..market.films.len()).filter(|film| market.films[*film].release > model.until && market.releases[*film] >= 0)
+}
+
+/// What a run took after the days known at one age, and the forecast's days by path and correction.
+struct RunOver {
+    day: Day,
+    age: i32,
+    taken: f64,
+    days: Vec<(f64, f64)>,
+}
+
+/// Runs of unseen films that are over.
+fn runs_over(model: &MarketModel, ground: &Ground<'_>) -> Result<Vec<RunOver>, Refusal> {
+    let mut runs = Vec::new();
+    let market = &ground.market;
+    for film in unseen(model, market) {
+        let release = market.releases[film];
+        if release + RUN_DAYS > market.last() {
+            continue;
+        }
+        for age in AGES_JUDGED {
+            let at = release + age - 1;
+            let Some(origin) = Origin::of(ground, film, at)? else { continue };
+            let later = market.run(film).iter().filter(|take| at < take.at && take.at < release + RUN_DAYS);
+            let taken: f64 = later.map(|take| take.amount).sum();
+            if taken > 0.0 {
+                let days = days_ahead(model, &origin, at, release)?;
+                runs.push(RunOver { day: market.day(release + RUN_DAYS), age, taken, days });
+            }
+        }
+    }
+    runs.sort_by_key(|run| run.day);
+    Ok(runs)
+}
+
+/// Path and correction of every day to come up to the end of the run; past the horizon the last correction holds.
+fn days_ahead(
+    model: &MarketModel,
+    origin: &Origin<'_>,
+    at: i32,
+    release: i32,
+) -> Result<Vec<(f64, f64)>, Refusal> {
+    let last = (release + RUN_DAYS - 1).max(at + HORIZON_DAYS);
+    let mut days: Vec<(f64, f64)> = Vec::new();
+    for then in at + 1..=last {
+        let correction = match days.last() {
+            Some((_, held)) if then > at + HORIZON_DAYS => *held,
+            _ => model.correction(&origin.row(then)?),
+        };
+        days.push((origin.path(then), correction));
+    }
+    Ok(days)
+}
+
+fn totals_of(model: &MarketModel, runs: &[RunOver]) -> Vec<MissedTotal> {
+    let missed = runs.iter().map(|run| {
+        let age_group = group(&AGE_GROUPS, run.age);
+        let trust = model.trust[age_group];
+        let expected: f64 = run.days.iter().map(|(path, correction)| (path + trust * correction).exp()).sum();
+        MissedTotal { day: run.day, age_group: age_group as u8, error: (run.taken / expected).ln() }
+    });
+    missed.collect()
+}
+
+/// How much of the correction makes the absolute errors smallest, by group of ages; half way to that of all ages.
+fn trust(judged: &[Judged]) -> [f64; AGE_GROUPS.len()] {
+    let best = |of: &dyn Fn(&Judged) -> bool| {
+        let missed = |trust: f64| -> f64 {
+            let miss = |one: &Judged| (one.taken - (one.path + trust * one.correction).exp()).abs();
+            judged.iter().filter(|one| of(one)).map(miss).sum()
+        };
+        let tried = (0..=12).map(|i| f64::from(i) / 10.0);
+        tried.min_by(|a, b| missed(*a).total_cmp(&missed(*b))).unwrap_or(1.0)
+    };
+    let all = best(&|_| true);
+    std::array::from_fn(|group| (all + best(&|one| one.age_group == group)) / 2.0)
+}
+
+fn sizes(judged: &[Judged]) -> [f64; 2] {
+    let mut levels: Vec<f64> = judged.iter().map(|one| one.level).filter(|level| level.is_finite()).collect();
+    levels.sort_by(f64::total_cmp);
+    [quantile(&levels, 1.0 / 3.0), quantile(&levels, 2.0 / 3.0)]
+}
+
+/// A market followed with a model: forecasts of its films as of any day, each with what was known on that day only.
+pub struct Watch<'a> {
+    model: &'a MarketModel,
+    ground: Ground<'a>,
+    /// The model's errors and those made since on films it had not learned from, oldest first.
+    errors: Vec<Missed>,
+    totals: Vec<MissedTotal>,
+}
+
+impl<'a> Watch<'a> {
+    fn of(model: &'a MarketModel, films: &'a [Film], calendar: &Calendar) -> Result<Watch<'a>, Refusal> {
+        let ground = model.ground(films, calendar);
+        let mut errors = model.errors.clone();
+        errors.extend(model.errors_of(&judge(model, &ground)?));
+        let mut totals = model.totals.clone();
+        totals.extend(totals_of(model, &runs_over(model, &ground)?));
+        Ok(Watch { model, ground, errors, totals })
+    }
+
+    /// What a film (its place in the films followed) will take after a day, from what was known at that day's end.
+    ///
+    /// Refuses a film without a reported day from its release on, or silent for a week.
+    pub fn forecast(&self, film: usize, as_of: Day) -> Result<Forecast, Refusal> {
+        let market = &self.ground.market;
+        let (at, origin) = (self.at(as_of), self.origin(film, as_of)?);
+        let release = market.releases[film];
+        let age_group = group(&AGE_GROUPS, at - release + 1);
+        let trust = self.model.trust[age_group];
+        let size = self.model.size(origin.row(at + 1)?[LEVEL]);
+        let ranges = self.ranges(as_of, age_group, size);
+        let days = days_ahead(self.model, &origin, at, release)?;
+        let amounts: Vec<f64> = days.iter().map(|(path, correction)| (path + trust * correction).exp()).collect();
+        let so_far: i64 = market.as_of(at).run(film).iter().map(|take| take.amount).sum::<f64>() as i64;
+        let told = amounts.iter().zip(1..).take(HORIZON_DAYS as usize).map(|(value, ahead)| DayAhead {
+            day: as_of.plus(ahead),
+            expected: expected(0, *value, &ranges[group(&AHEAD_GROUPS, ahead)]),
+        });
+        let total = self.total_range(as_of, age_group);
+        let rest = amounts.iter().sum::<f64>() * total[2].exp();
+        let centred = total.map(|error| error - total[2]);
+        Ok(Forecast {
+            measure: self.model.measure,
+            as_of,
+            so_far,
+            days: told.collect(),
+            total: expected(so_far, rest, &centred),
+            because: Vec::new(),
+        })
+    }
+
+    /// The forecast with its reasons: comparable films, and what moved it since yesterday.
+    pub fn explain(&self, film: usize, as_of: Day) -> Result<Forecast, Refusal> {
+        let mut forecast = self.forecast(film, as_of)?;
+        forecast.because = vec![standing(&forecast)];
+        let comparable = self.comparable(film, as_of)?;
+        forecast.because.extend(super::moved::comparable_words(&comparable));
+        // A film's first evening has none before it.
+        forecast.because.extend(self.moved(film, as_of).ok().map(|moved| moved.words()));
+        forecast.because.push(self.ranges_words());
+        Ok(forecast)
+    }
+
+    fn ranges_words(&self) -> Words {
+        let errors = self.errors.len();
+        Words::new(
+            format!("The ranges are where the newest of {errors} forecasts of unseen film-days lay that have come due."),
+            format!("区间取自 {errors} 个已到期的未见影片日预测中最新的误差。"),
+        )
+    }
+
+    pub(super) fn at(&self, day: Day) -> i32 {
+        self.ground.market.first.days_until(day)
+    }
+
+    pub(super) fn origin(&self, film: usize, as_of: Day) -> Result<Origin<'_>, Refusal> {
+        let at = self.at(as_of);
+        let origin = match (0..=self.ground.market.last()).contains(&at) {
+            true => Origin::of(&self.ground, film, at)?,
+            false => None,
+        };
+        origin.ok_or_else(|| nothing_known(as_of))
+    }
+
+    pub(super) fn taken(&self, film: usize, at: i32) -> Option<f64> {
+        self.ground.market.run(film).iter().find(|take| take.at == at).map(|take| take.amount)
+    }
+
+    /// Path, trust, and the trees' correction of a day as a base and what each column adds to it.
+    pub(super) fn correction_by_column(
+        &self,
+        origin: &Origin<'_>,
+        then: i32,
+    ) -> Result<(f64, f64, f64, Vec<f64>), Refusal> {
+        let row = origin.row(then)?;
+        let models = self.model.trees.len().max(1) as f64;
+        let base = self.model.trees.iter().map(Boosted::base).sum::<f64>() / models;
+        let mut parts = vec![0.0; COLUMNS.len()];
+        for trees in &self.model.trees {
+            for (part, moved) in parts.iter_mut().zip(trees.contributions(&row)) {
+                *part += moved / models;
+            }
+        }
+        Ok((origin.path(then), self.model.trust[group(&AGE_GROUPS, origin.age())], base, parts))
+    }
+
+    /// Released films whose first days were most like this one's, each with what it then took in four weeks per
+    /// unit of what it had taken; the most alike first, three at most.
+    pub fn comparable(&self, film: usize, as_of: Day) -> Result<Vec<(&str, f64)>, Refusal> {
+        let origin = self.origin(film, as_of)?;
+        let market = &self.ground.market;
+        let (age, mine) = (origin.age(), origin.shape());
+        let mut alike: Vec<(f64, usize, f64)> = Vec::new();
+        for other in (0..market.films.len()).filter(|other| *other != film) {
+            let at = market.releases[other] + age - 1;
+            if market.releases[other] < 0 || at + HORIZON_DAYS > origin.at() {
+                continue;
+            }
+            let Some(theirs) = Origin::of(&self.ground, other, at)? else { continue };
+            let apart: f64 = mine.iter().zip(theirs.shape()).map(|(a, b)| (a - b).powi(2)).sum();
+            let run = market.run(other);
+            let sum = |from: i32, to: i32| -> f64 {
+                run.iter().filter(|take| (from..=to).contains(&take.at)).map(|take| take.amount).sum()
+            };
+            let kept = sum(at + 1, at + HORIZON_DAYS) / sum(i32::MIN, at);
+            if apart.is_finite() && kept.is_finite() && kept > 0.0 {
+                alike.push((apart, other, kept));
+            }
+        }
+        alike.sort_by(|a, b| a.0.total_cmp(&b.0));
+        Ok(alike.iter().take(3).map(|(_, other, kept)| (market.films[*other].name.as_str(), *kept)).collect())
+    }
+
+    /// The next days by the hierarchical decay alone, without trees: what the trees are judged against.
+    pub fn decay_alone(&self, film: usize, as_of: Day) -> Result<Vec<f64>, Refusal> {
+        let (at, origin) = (self.at(as_of), self.origin(film, as_of)?);
+        Ok((1..=HORIZON_DAYS).map(|ahead| origin.path(at + ahead).exp()).collect())
+    }
+
+    /// By group of days ahead: 5, 25, 50, 75 and 95 % points of the newest errors known on a day.
+    fn ranges(&self, as_of: Day, age_group: usize, size: usize) -> [[f64; 5]; AHEAD_GROUPS.len()] {
+        let known = &self.errors[..self.errors.partition_point(|one| one.day <= as_of)];
+        std::array::from_fn(|ahead| {
+            let alike = |one: &&Missed| one.group == [age_group as u8, ahead as u8, size as u8];
+            let same_day = |one: &&Missed| one.group[1] == ahead as u8 && one.group[2] == size as u8;
+            let newest = |of: &dyn Fn(&&Missed) -> bool| -> Vec<f64> {
+                known.iter().rev().filter(of).take(ERRORS_MAX).map(|one| one.error).collect()
+            };
+            let mut errors = newest(&alike);
+            if errors.len() < ERRORS_MIN {
+                errors = newest(&same_day);
+            }
+            if errors.len() < ERRORS_MIN {
+                errors = newest(&|_| true);
+            }
+            points(errors)
+        })
+    }
+
+    fn total_range(&self, as_of: Day, age_group: usize) -> [f64; 5] {
+        let known = &self.totals[..self.totals.partition_point(|one| one.day <= as_of)];
+        let alike = known.iter().rev().filter(|one| one.age_group == age_group as u8).take(TOTALS_MAX);
+        let errors: Vec<f64> = alike.map(|one| one.error).collect();
+        if errors.len() >= TOTALS_MIN {
+            return points(errors);
+        }
+        points(known.iter().rev().take(TOTALS_MAX).map(|one| one.error).collect())
+    }
+}
+
+/// Where errors lay: 5, 25, 50, 75 and 95 % of them were below.
+fn points(mut errors: Vec<f64>) -> [f64; 5] {
+    errors.sort_by(f64::total_cmp);
+    [0.05, 0.25, 0.5, 0.75, 0.95].map(|part| quantile(&errors, part))
+}
+
+/// An amount with its ranges, which hold it.
+fn expected(base: i64, value: f64, points: &[f64; 5]) -> Expected {
+    let plus = |error: f64| base.saturating_add(amount(value * error.exp()));
+    let range = |low: f64, high: f64| Range { low: plus(low.min(0.0)), high: plus(high.max(0.0)) };
+    Expected { amount: plus(0.0), half: range(points[1], points[3]), wide: range(points[0], points[4]) }
+}
+
+fn nothing_known(as_of: Day) -> Refusal {
+    Refusal::new(
+        Kind::Invalid,
+        "too_few_days",
+        format!("Nothing was reported of this film in the week up to {as_of}; there is nothing to forecast from."),
+        format!("截至 {as_of} 的一周内没有该片的数据，无从预测。"),
+    )
+}

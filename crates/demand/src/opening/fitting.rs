@@ -1,0 +1,471 @@
+//! Learning from the films that opened: trees and a ridge regression, and how far both were off on later films.
+
+use super::diffusion::Curve;
+use super::features::{self, COLUMN_COUNT};
+use super::history::{History, Opened, number};
+use super::{Film, Reason, Theme, Window};
+use crate::boosting::{Boosted, Loss, Settings, Table};
+use crate::in_release::{Expected, Range};
+use crate::least_squares::solve;
+use kernel::{Instant, Kind, Refusal};
+use std::collections::BTreeMap;
+
+/// A model is not learned from fewer films.
+pub const FILMS_MIN: usize = 100;
+/// Days before release that models are best learned for, the furthest last.
+pub(super) const RUNGS: [i32; 8] = [0, 3, 7, 14, 28, 60, 90, 180];
+/// Films whose market had been reported for fewer days before they opened are not learned from.
+const WARM_DAYS: i32 = 60;
+/// The errors are measured on this many stretches of time, each forecast from what lay before it.
+const STRETCHES: usize = 4;
+/// The part of the films, the oldest, that is only learned from.
+const LEARNED_ONLY: f64 = 0.4;
+/// After so many years a film counts half as much (from 2 to 8 made little difference).
+const HALF_LIFE_YEARS: f64 = 3.0;
+/// After so many years an error counts half as much for the ranges.
+const ERRORS_HALF_LIFE_YEARS: f64 = 2.0;
+/// A ridge regression's penalty, as a part of the films' weight.
+const RIDGE: f64 = 0.02;
+
+/// What was learned from the films that had opened by an instant, seen so many days before their release.
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub days_ahead: i32,
+    pub films: usize,
+    /// How many of them were forecast, for the errors, before they were learned from.
+    pub judged_films: usize,
+    fitted: [Option<Fitted>; 4],
+    /// How takings come over time, for a total that could not be learned from ended runs.
+    pub curve: Curve,
+    /// The films learned from, with what moved the forecast of each: for the comparables.
+    pub(super) learned: Vec<Learned>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Learned {
+    pub id: String,
+    pub moves: Vec<f64>,
+}
+
+#[derive(Clone, Debug)]
+struct Fitted {
+    blend: Blend,
+    errors: Errors,
+}
+
+/// Trees and a ridge regression, averaged.
+#[derive(Clone, Debug)]
+struct Blend {
+    trees: Boosted,
+    /// The columns the trees see: those that differ between films.
+    seen: Vec<usize>,
+    line: Line,
+    /// The trees' part.
+    part: f64,
+}
+
+impl Blend {
+    fn fit(rows: &[&Row], window: Window, part: f64) -> Blend {
+        let seen: Vec<usize> = (0..COLUMN_COUNT).filter(|column| differs(rows, *column)).collect();
+        let mut table = Table::new(seen.len());
+        rows.iter().for_each(|row| table.push(&picked(&row.values, &seen)));
+        let targets: Vec<f64> = rows.iter().filter_map(|row| row.targets[window as usize]).collect();
+        let newest = rows.iter().map(|row| row.release).max().unwrap_or(0);
+        let years = |row: &Row| f64::from(newest - row.release) / 365.25;
+        let weights: Vec<f64> = rows.iter().map(|row| 0.5_f64.powf(years(row) / HALF_LIFE_YEARS)).collect();
+        let trees = Boosted::fit(&table, &targets, &weights, Loss::Squared, &settings());
+        let line = Line::fit(rows, &targets, &weights);
+        Blend { trees, seen, line, part }
+    }
+
+    fn predict(&self, row: &[f64]) -> f64 {
+        self.part * self.grown(row) + (1.0 - self.part) * self.line.predict(row)
+    }
+
+    /// How much each column moved the forecast from the average film's.
+    fn moves(&self, row: &[f64]) -> Vec<f64> {
+        let mut moves: Vec<f64> = self.line.moves(row).iter().map(|one| (1.0 - self.part) * one).collect();
+        for (column, moved) in self.seen.iter().zip(self.trees.contributions(&picked(row, &self.seen))) {
+            moves[*column] += self.part * moved;
+        }
+        moves
+    }
+
+    /// What the trees alone say.
+    fn grown(&self, row: &[f64]) -> f64 {
+        self.trees.predict(&picked(row, &self.seen))
+    }
+}
+
+fn picked(row: &[f64], columns: &[usize]) -> Vec<f64> {
+    columns.iter().map(|column| row[*column]).collect()
+}
+
+fn differs(rows: &[&Row], column: usize) -> bool {
+    let first = rows.first().map_or(f64::NAN, |row| row.values[column]);
+    rows.iter().any(|row| row.values[column].total_cmp(&first).is_ne())
+}
+
+fn settings() -> Settings {
+    Settings {
+        trees: 250,
+        learning_rate: 0.04,
+        leaves_max: 10,
+        leaf_weight_min: 8.0,
+        ridge: 4.0,
+        rows_part: 0.7,
+        columns_part: 0.4,
+        seed: 1,
+    }
+}
+
+/// A ridge regression on standardised columns; what is unknown counts as the mean, with a mark of its own.
+#[derive(Clone, Debug)]
+struct Line {
+    start: f64,
+    centres: Vec<f64>,
+    scales: Vec<f64>,
+    slopes: Vec<f64>,
+    unknown: Vec<f64>,
+}
+
+impl Line {
+    fn fit(rows: &[&Row], targets: &[f64], weights: &[f64]) -> Line {
+        let total: f64 = weights.iter().sum::<f64>().max(1e-9);
+        let start = targets.iter().zip(weights).map(|(y, w)| y * w).sum::<f64>() / total;
+        let (centres, scales) = centres(rows, weights);
+        let mut line = Line {
+            start,
+            centres,
+            scales,
+            slopes: vec![0.0; COLUMN_COUNT],
+            unknown: vec![0.0; COLUMN_COUNT],
+        };
+        let n = 2 * COLUMN_COUNT;
+        let (mut a, mut b) = (vec![vec![0.0; n]; n], vec![0.0; n]);
+        for ((row, y), w) in rows.iter().zip(targets).zip(weights) {
+            let x = line.standard(&row.values);
+            for i in (0..n).filter(|i| x[*i] != 0.0) {
+                b[i] += w * x[i] * (y - start);
+                for j in 0..=i {
+                    a[i][j] += w * x[i] * x[j];
+                }
+            }
+        }
+        for i in 0..n {
+            a[i][i] += RIDGE * total + 1e-6;
+            for j in 0..i {
+                a[j][i] = a[i][j];
+            }
+        }
+        if let Some(slopes) = solve(a, b) {
+            line.slopes.copy_from_slice(&slopes[..COLUMN_COUNT]);
+            line.unknown.copy_from_slice(&slopes[COLUMN_COUNT..]);
+        }
+        line
+    }
+
+    /// The columns by their spread, held within three of it, then which of them are unknown.
+    fn standard(&self, row: &[f64]) -> Vec<f64> {
+        let mut x = vec![0.0; 2 * COLUMN_COUNT];
+        for (i, value) in row.iter().enumerate() {
+            if value.is_nan() {
+                x[COLUMN_COUNT + i] = 1.0;
+            } else {
+                x[i] = ((value - self.centres[i]) / self.scales[i]).clamp(-3.0, 3.0);
+            }
+        }
+        x
+    }
+
+    fn moves(&self, row: &[f64]) -> Vec<f64> {
+        let x = self.standard(row);
+        (0..COLUMN_COUNT).map(|i| self.slopes[i] * x[i] + self.unknown[i] * x[COLUMN_COUNT + i]).collect()
+    }
+
+    fn predict(&self, row: &[f64]) -> f64 {
+        self.start + self.moves(row).iter().sum::<f64>()
+    }
+}
+
+fn centres(rows: &[&Row], weights: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let column = |i: usize| {
+        let known = || rows.iter().zip(weights).filter(move |(row, _)| !row.values[i].is_nan());
+        let total: f64 = known().map(|(_, w)| w).sum::<f64>().max(1e-9);
+        let centre = known().map(|(row, w)| row.values[i] * w).sum::<f64>() / total;
+        let spread = known().map(|(row, w)| (row.values[i] - centre).powi(2) * w).sum::<f64>() / total;
+        (centre, spread.sqrt().max(1e-6))
+    };
+    (0..COLUMN_COUNT).map(column).unzip()
+}
+
+/// Where the errors of later films lay, `ln(taken) − ln(forecast)`, by the third of forecasts they were in.
+#[derive(Clone, Debug)]
+struct Errors {
+    /// Forecasts below the first are small, above the second large.
+    edges: [f64; 2],
+    /// 5, 25, 75 and 95 % of the errors were below.
+    points: [[f64; 4]; 3],
+}
+
+impl Errors {
+    fn of(judged: &[Judgement]) -> Errors {
+        let mut forecasts: Vec<f64> = judged.iter().map(|one| one.forecast).collect();
+        forecasts.sort_by(f64::total_cmp);
+        let at = |part: f64| crate::least_squares::quantile(&forecasts, part);
+        let mut errors = Errors { edges: [at(1.0 / 3.0), at(2.0 / 3.0)], points: [[0.0; 4]; 3] };
+        for third in 0..3 {
+            let mut inside: Vec<(f64, f64)> = judged
+                .iter()
+                .filter(|one| errors.third(one.forecast) == third)
+                .map(|one| (one.error, one.weight))
+                .collect();
+            inside.sort_by(|a, b| a.0.total_cmp(&b.0));
+            errors.points[third] = conformal(&inside);
+        }
+        errors
+    }
+
+    fn third(&self, forecast: f64) -> usize {
+        self.edges.iter().filter(|edge| forecast > **edge).count()
+    }
+}
+
+/// How a film was forecast that had not been learned from.
+struct Judgement {
+    forecast: f64,
+    /// `ln taken − ln forecast`.
+    error: f64,
+    weight: f64,
+}
+
+/// The points between which a further film's error lies as often as they say, if films go on as they did lately:
+/// weighted quantiles in which the film to come has a weight of its own at either end (Vovk, Gammerman and Shafer
+/// 2005; with weights Barber, Candès, Ramdas and Tibshirani 2023). `sorted` holds errors and weights.
+fn conformal(sorted: &[(f64, f64)]) -> [f64; 4] {
+    let total = sorted.iter().map(|(_, weight)| weight).sum::<f64>() + 1.0;
+    let upper = |part: f64| {
+        let mut seen = 0.0;
+        let reached = sorted.iter().find(|(_, weight)| {
+            seen += weight;
+            seen >= part * total
+        });
+        reached.or(sorted.last()).map_or(0.0, |(error, _)| *error)
+    };
+    let lower = |part: f64| {
+        let mut seen = 0.0;
+        let reached = sorted.iter().rev().find(|(_, weight)| {
+            seen += weight;
+            seen >= (1.0 - part) * total
+        });
+        reached.or(sorted.first()).map_or(0.0, |(error, _)| *error)
+    };
+    [lower(0.05), lower(0.25), upper(0.75), upper(0.95)]
+}
+
+/// A film as it was seen so many days before its release.
+struct Row {
+    id: String,
+    release: i32,
+    values: Vec<f64>,
+    /// `ln taken − ln size of the market` at the instant it was seen.
+    targets: [Option<f64>; 4],
+    /// The first day on which the outcome is known, and the day it was seen on.
+    seen: i32,
+    known: [i32; 4],
+}
+
+impl Model {
+    /// Learns from the films of a history that had opened by an instant, each as it looked `days_ahead` days
+    /// before its release. Use the model for films at most that far away.
+    ///
+    /// Refuses fewer than [`FILMS_MIN`] films whose first week is known.
+    pub fn learn(history: &History, as_of: Instant, days_ahead: i32) -> Result<Model, Refusal> {
+        let today = number(history.market.day_of(as_of));
+        let rows = rows(history, today, days_ahead);
+        let usable = rows.iter().filter(|row| row.targets[Window::Week as usize].is_some()).count();
+        if usable < FILMS_MIN {
+            return Err(Refusal::new(
+                Kind::Invalid,
+                "too_few_films",
+                format!(
+                    "{usable} film(s) with a known first week are too few to learn openings from; at least {FILMS_MIN}."
+                ),
+                format!("首周已知的影片只有 {usable} 部，不足以学习开画表现；至少需要 {FILMS_MIN} 部。"),
+            ));
+        }
+        let mut judged_films = 0;
+        let fitted = Window::ALL.map(|window| {
+            let (fitted, judged) = Fitted::learn(&rows, window)?;
+            judged_films = judged_films.max(judged);
+            Some(fitted)
+        });
+        let mut model = Model {
+            days_ahead,
+            films: usable,
+            judged_films,
+            fitted,
+            curve: Curve::of(history, as_of),
+            learned: Vec::new(),
+        };
+        let learned = |row: &Row| Learned { id: row.id.clone(), moves: model.moves(&row.values) };
+        model.learned = rows.iter().map(learned).collect();
+        Ok(model)
+    }
+
+    /// What is expected of a window, in minor units, at a size of the market. A window too few films have ended is
+    /// the first week by the curve's part of it.
+    pub(super) fn expected(&self, window: Window, row: &[f64], level: f64) -> Expected {
+        match &self.fitted[window as usize] {
+            Some(fitted) => fitted.expected(row, level),
+            None => {
+                let (first, last) = window.days_of_friday();
+                let part = self.curve.part(f64::from(last + 1)) - self.curve.part(f64::from(first));
+                scaled(self.expected(Window::Week, row, level), part / self.curve.part(7.0))
+            }
+        }
+    }
+
+    /// How much each theme moved the first week, as logarithms, in the order of the themes.
+    pub(super) fn moves(&self, row: &[f64]) -> Vec<f64> {
+        let week = self.fitted[Window::Week as usize].as_ref();
+        themes(&week.map_or_else(|| vec![0.0; COLUMN_COUNT], |week| week.blend.moves(row)))
+    }
+
+    pub(super) fn reasons(&self, row: &[f64]) -> Vec<Reason> {
+        let moves = self.moves(row);
+        let mut reasons: Vec<Reason> = THEMES
+            .iter()
+            .zip(moves)
+            .map(|(theme, moved)| Reason { theme: *theme, factor: moved.exp() })
+            .collect();
+        reasons.sort_by(|a, b| b.factor.ln().abs().total_cmp(&a.factor.ln().abs()));
+        reasons
+    }
+}
+
+pub(super) const THEMES: [Theme; 9] = [
+    Theme::Competition,
+    Theme::Distributor,
+    Theme::Kind,
+    Theme::Name,
+    Theme::People,
+    Theme::Presales,
+    Theme::Screens,
+    Theme::Season,
+    Theme::Series,
+];
+
+fn themes(moves: &[f64]) -> Vec<f64> {
+    let mut sums: BTreeMap<Theme, f64> = THEMES.iter().map(|theme| (*theme, 0.0)).collect();
+    for (column, moved) in moves.iter().enumerate() {
+        *sums.entry(features::theme(column)).or_default() += moved;
+    }
+    sums.into_values().collect()
+}
+
+/// Every film that had opened by a day, as it looked before its release; by release.
+fn rows(history: &History, today: i32, days_ahead: i32) -> Vec<Row> {
+    let old_enough =
+        |one: &&Opened| one.peer && history.reaches_back_to(one.release - days_ahead - WARM_DAYS);
+    let opened = history.before(today).iter().filter(old_enough);
+    opened.filter_map(|one| row(history, one, today, days_ahead)).collect()
+}
+
+fn row(history: &History, one: &Opened, today: i32, days_ahead: i32) -> Option<Row> {
+    let as_of = one.film.release.plus(-days_ahead).at(0, 0, &history.market.zone);
+    let seen = one.release - days_ahead;
+    let level = history.level_on(seen);
+    let target = |window| one.whole_outcome(window, today).map(|outcome| outcome + one.level - level);
+    let targets = Window::ALL.map(target);
+    one.outcome(Window::Week, today)?;
+    let slate: Vec<&Film> = history
+        .between(one.release - 14, one.release + 14)
+        .iter()
+        .filter(|one| one.peer)
+        .map(|one| &one.film)
+        .collect();
+    let values = features::row(history, &one.film, &slate, as_of);
+    Some(Row { id: one.film.id.clone(), release: one.release, values, targets, seen, known: one.known_from })
+}
+
+impl Fitted {
+    /// Fits a window on all rows, and its errors on rows that came after those they were forecast from.
+    /// `None` when fewer than [`FILMS_MIN`] rows know it.
+    fn learn(rows: &[Row], window: Window) -> Option<(Fitted, usize)> {
+        let usable: Vec<&Row> = rows.iter().filter(|row| row.targets[window as usize].is_some()).collect();
+        if usable.len() < FILMS_MIN {
+            return None;
+        }
+        let ahead = judge(&usable, window);
+        let part = best_part(&ahead);
+        let newest = ahead.iter().map(|one| one.release).max().unwrap_or(0);
+        let judgement = |one: &Judged| {
+            let forecast = part * one.trees + (1.0 - part) * one.line;
+            let years = f64::from(newest - one.release) / 365.25;
+            let weight = 0.5_f64.powf(years / ERRORS_HALF_LIFE_YEARS);
+            Judgement { forecast, error: one.target - forecast, weight }
+        };
+        let judged: Vec<Judgement> = ahead.iter().map(judgement).collect();
+        let blend = Blend::fit(&usable, window, part);
+        Some((Fitted { blend, errors: Errors::of(&judged) }, judged.len()))
+    }
+
+    fn expected(&self, row: &[f64], level: f64) -> Expected {
+        let forecast = self.blend.predict(row);
+        let points = self.errors.points[self.errors.third(forecast)];
+        let amount = |error: f64| (forecast + level + error).exp().clamp(0.0, 9e15).round() as i64;
+        let middle = amount(0.0);
+        let range =
+            |low: f64, high: f64| Range { low: amount(low).min(middle), high: amount(high).max(middle) };
+        Expected { amount: middle, half: range(points[1], points[2]), wide: range(points[0], points[3]) }
+    }
+}
+
+fn scaled(of: Expected, factor: f64) -> Expected {
+    let amount = |minor: i64| (minor as f64 * factor).min(9e15).round() as i64;
+    let range = |range: Range| Range { low: amount(range.low), high: amount(range.high) };
+    Expected { amount: amount(of.amount), half: range(of.half), wide: range(of.wide) }
+}
+
+/// A film forecast by models that had not seen it, nor anything later.
+struct Judged {
+    release: i32,
+    trees: f64,
+    line: f64,
+    target: f64,
+}
+
+fn judge(rows: &[&Row], window: Window) -> Vec<Judged> {
+    let first = (rows.len() as f64 * LEARNED_ONLY) as usize;
+    let length = (rows.len() - first).div_ceil(STRETCHES).max(1);
+    let mut judged = Vec::new();
+    for stretch in rows[first..].chunks(length) {
+        let start = stretch.iter().map(|row| row.seen).min().unwrap_or(0);
+        let known: Vec<&Row> =
+            rows.iter().copied().filter(|row| row.known[window as usize] <= start).collect();
+        if known.len() < FILMS_MIN / 4 {
+            continue;
+        }
+        let blend = Blend::fit(&known, window, 0.5);
+        judged.extend(stretch.iter().filter_map(|row| {
+            let target = row.targets[window as usize]?;
+            Some(Judged {
+                release: row.release,
+                trees: blend.grown(&row.values),
+                line: blend.line.predict(&row.values),
+                target,
+            })
+        }));
+    }
+    judged
+}
+
+/// The trees' part that had the smallest squared error.
+fn best_part(judged: &[Judged]) -> f64 {
+    let error = |part: f64| -> f64 {
+        judged.iter().map(|one| (one.target - part * one.trees - (1.0 - part) * one.line).powi(2)).sum()
+    };
+    let parts = (0..=10).map(|tenths| f64::from(tenths) / 10.0);
+    parts.min_by(|a, b| error(*a).total_cmp(&error(*b))).unwrap_or(0.5)
+}

@@ -1,0 +1,339 @@
+//! What a market's films took, asked as of an instant: nothing that came later is ever read.
+
+use super::names::Name;
+use super::{Fact, Film, Past, Taken, Version, Window};
+use crate::calendar::Calendar;
+use kernel::{Day, Instant, Zone};
+use std::collections::HashMap;
+
+/// Where films open: whose days, whose holidays.
+#[derive(Clone, Debug)]
+pub struct Market {
+    pub zone: Zone,
+    pub calendar: Calendar,
+}
+
+impl Market {
+    /// The day it is at an instant; what was taken on it is not known yet.
+    pub fn day_of(&self, as_of: Instant) -> Day {
+        as_of.day_in(&self.zone)
+    }
+}
+
+/// Days of takings before an instant that the market's size is read from.
+const LEVEL_DAYS: i32 = 364;
+/// Fewer reported days than this tell no market's size.
+const LEVEL_DAYS_MIN: i32 = 28;
+
+/// A film of the history, with its outcomes on the logarithm of takings less the market's size at its release.
+#[derive(Clone, Debug)]
+pub(super) struct Opened {
+    pub film: Film,
+    pub name: Name,
+    /// Days since 1970.
+    pub release: i32,
+    /// Natural logarithm of the minor units taken, by window, as far as its days were reported.
+    logs: [Option<f64>; 4],
+    /// Whether every day of the window was reported; a day that was not is unknown, not zero.
+    whole: [bool; 4],
+    /// The market's size when it opened.
+    pub level: f64,
+    /// The first day on which the outcome of a window is known.
+    pub known_from: [i32; 4],
+    /// Where in the history the earlier films of its series are, by release.
+    pub earlier: Vec<usize>,
+    pub theatres: Option<f64>,
+    /// The parts of its total that it had taken at the curve's marks, and the first day that is known on.
+    parts: Option<([f64; 3], i32)>,
+    /// Whether it opened as the films do that are asked about; others are only counted.
+    pub peer: bool,
+}
+
+impl Opened {
+    /// Like [`Opened::outcome`], when every day of the window was reported.
+    pub fn whole_outcome(&self, window: Window, today: i32) -> Option<f64> {
+        self.outcome(window, today).filter(|_| self.whole[window as usize])
+    }
+
+    /// `ln taken − ln size of the market`, when it is known on that day; less than it took, where days are missing.
+    pub fn outcome(&self, window: Window, today: i32) -> Option<f64> {
+        let i = window as usize;
+        (self.known_from[i] <= today).then_some(self.logs[i]?).map(|log| log - self.level)
+    }
+}
+
+/// Everything that opened, with the lists it is looked up by.
+#[derive(Clone, Debug)]
+pub struct History {
+    pub market: Market,
+    /// By release.
+    pub(super) films: Vec<Opened>,
+    /// What all films took up to the end of each day, from [`History::first_day`] on.
+    running: Vec<f64>,
+    first_day: i32,
+    by_key: HashMap<Key, Vec<usize>>,
+    by_id: HashMap<String, usize>,
+    /// The most frequent genres, the most frequent first: a list of words, not of outcomes.
+    pub(super) genres: Vec<String>,
+}
+
+/// What films have in common.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Key {
+    Cast(String),
+    Director(String),
+    Distributor(String),
+    Genre(String),
+    Token(String),
+    Version(Version),
+}
+
+/// Days since 1970.
+pub(super) fn number(day: Day) -> i32 {
+    (day.at(0, 0, &Zone::stored("UTC")).micros / 86_400_000_000) as i32
+}
+
+impl History {
+    /// `peer` says which films opened as those do that will be asked about (wide releases, say): they are learned
+    /// from, the others only tell how large the market is and what their distributors usually do.
+    /// Takings that are not positive are passed over; days reported twice count once.
+    pub fn new(mut past: Vec<Past>, market: Market, peer: impl Fn(&Past) -> bool) -> History {
+        for one in &mut past {
+            one.days.retain(|taken| taken.amount > 0);
+            one.days.sort_by_key(|taken| taken.day);
+            one.days.dedup_by_key(|taken| taken.day);
+        }
+        past.sort_by(|a, b| (a.film.release, &a.film.id).cmp(&(b.film.release, &b.film.id)));
+        let (first_day, running) = running(&past);
+        let mut history = History {
+            market,
+            films: Vec::new(),
+            running,
+            first_day,
+            by_key: HashMap::new(),
+            by_id: HashMap::new(),
+            genres: Vec::new(),
+        };
+        for (i, one) in past.into_iter().enumerate() {
+            let peer = peer(&one);
+            let opened = history.opened(one, peer);
+            for key in keys(&opened.film, &opened.name, Instant::from_micros(i64::MAX)) {
+                history.by_key.entry(key).or_default().push(i);
+            }
+            history.by_id.insert(opened.film.id.clone(), i);
+            history.films.push(opened);
+        }
+        history.genres = frequent_genres(&history.by_key);
+        history
+    }
+
+    pub fn len(&self) -> usize {
+        self.films.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.films.is_empty()
+    }
+
+    /// What a film took in a window with every day reported, in minor units, whenever that became known: for judging, not for forecasting.
+    pub fn taken_by(&self, id: &str, window: Window) -> Option<i64> {
+        let opened = self.find(id)?;
+        let log = opened.logs[window as usize].filter(|_| opened.whole[window as usize]);
+        log.map(|log| log.exp().round() as i64)
+    }
+
+    fn opened(&self, past: Past, peer: bool) -> Opened {
+        let release = number(past.film.release);
+        let mut known_from = [i32::MAX; 4];
+        let (mut logs, mut whole) = ([None; 4], [false; 4]);
+        for window in Window::ALL {
+            let i = window as usize;
+            let (first, last) = window.days(past.film.release);
+            known_from[i] = release + last + 1;
+            logs[i] = taken_in(&past, window, first, last).filter(|taken| *taken > 0.0).map(f64::ln);
+            let ages = past.days.iter().map(|taken| past.film.release.days_until(taken.day));
+            let reported = ages.filter(|age| (first..=last).contains(age)).count() as i32;
+            whole[i] = window == Window::Total || reported == last - first + 1;
+        }
+        let parts = logs[Window::Total as usize].and_then(|total| parts(&past, total.exp()));
+        let open = |fact: &Fact| match fact {
+            Fact::Theatres(n) => Some(*n as f64),
+            _ => None,
+        };
+        Opened {
+            name: Name::of(&past.film.name),
+            release,
+            logs,
+            whole,
+            level: self.level_on(release),
+            known_from,
+            earlier: self.series(&Name::of(&past.film.name)),
+            theatres: past.film.newest(Instant::from_micros(i64::MAX), open),
+            film: past.film,
+            parts: parts.map(|parts| (parts, known_from[Window::Total as usize])),
+            peer,
+        }
+    }
+
+    /// The market's size on a day: the logarithm of what an average day of the year before it took, in minor units.
+    pub fn level(&self, day: Day) -> f64 {
+        self.level_on(number(day))
+    }
+
+    pub(super) fn level_on(&self, day: i32) -> f64 {
+        let from = (day - LEVEL_DAYS).max(self.first_day);
+        let to = day.max(self.first_day + LEVEL_DAYS_MIN);
+        (self.taken(from, to) / f64::from((to - from).max(1))).max(1.0).ln()
+    }
+
+    /// What all films took from a day up to another, not included.
+    pub(super) fn taken(&self, from: i32, to: i32) -> f64 {
+        let up_to = |day: i32| -> f64 {
+            let days = (day - self.first_day).clamp(0, self.running.len() as i32 - 1);
+            self.running.get(days as usize).copied().unwrap_or(0.0)
+        };
+        up_to(to) - up_to(from)
+    }
+
+    /// For every day of a year, what the market took in the seven days from it on against an average week of the
+    /// year that ended `back` years before a day. `None` when that year was not reported whole.
+    pub(crate) fn year_of_weeks(&self, as_of: Day, back: i32) -> Option<Vec<f64>> {
+        let end = number(as_of) - LEVEL_DAYS * back;
+        let start = end - LEVEL_DAYS;
+        if !self.reaches_back_to(start) {
+            return None;
+        }
+        let average = self.taken(start, end) / (f64::from(LEVEL_DAYS) / 7.0);
+        let mut weeks = vec![f64::NAN; 366];
+        for age in 0..=LEVEL_DAYS - 7 {
+            let day = as_of.plus(start - number(as_of) + age);
+            let place = crate::planning::release_date::of_year(day);
+            weeks[place] = self.taken(start + age, start + age + 7) / average;
+        }
+        // The last days of the window have no whole week; they take their neighbours'.
+        let mut last = weeks.iter().copied().find(|one| !one.is_nan())?;
+        for week in &mut weeks {
+            if week.is_nan() { *week = last } else { last = *week }
+        }
+        Some(weeks)
+    }
+
+    pub(super) fn reaches_back_to(&self, day: i32) -> bool {
+        self.first_day <= day
+    }
+
+    /// Where the films so far are whose series a name continues.
+    fn series(&self, name: &Name) -> Vec<usize> {
+        let continued = |i: &usize| self.films[*i].peer && name.continues(&self.films[*i].name);
+        (0..self.films.len()).filter(continued).collect()
+    }
+
+    pub(super) fn find(&self, id: &str) -> Option<&Opened> {
+        self.by_id.get(id).map(|i| &self.films[*i])
+    }
+
+    /// The films of a film's series that opened before it, by release.
+    pub(super) fn earlier(&self, film: &Film) -> Vec<&Opened> {
+        match self.find(&film.id) {
+            Some(opened) => opened.earlier.iter().map(|i| &self.films[*i]).collect(),
+            None => self.series(&Name::of(&film.name)).into_iter().map(|i| &self.films[i]).collect(),
+        }
+    }
+
+    /// Of every run that had ended by an instant, the parts of its total taken at the curve's marks.
+    pub(super) fn ended(&self, as_of: Instant) -> Vec<[f64; 3]> {
+        let today = number(self.market.day_of(as_of));
+        let known = self.films.iter().filter(|one| one.peer).filter_map(|one| one.parts);
+        known.filter(|(_, from)| *from <= today).map(|(parts, _)| parts).collect()
+    }
+
+    /// Films that share something, by release.
+    pub(super) fn sharing(&self, key: &Key) -> impl DoubleEndedIterator<Item = &Opened> {
+        self.by_key.get(key).into_iter().flatten().map(|i| &self.films[*i])
+    }
+
+    /// Films released before a day, by release.
+    pub(super) fn before(&self, day: i32) -> &[Opened] {
+        &self.films[..self.films.partition_point(|one| one.release < day)]
+    }
+
+    /// Films released from one day to another, both included.
+    pub(super) fn between(&self, from: i32, to: i32) -> &[Opened] {
+        let start = self.films.partition_point(|one| one.release < from);
+        let end = self.films.partition_point(|one| one.release <= to);
+        &self.films[start..end.max(start)]
+    }
+}
+
+fn frequent_genres(by_key: &HashMap<Key, Vec<usize>>) -> Vec<String> {
+    let mut counted: Vec<(usize, &String)> = by_key
+        .iter()
+        .filter_map(|(key, films)| match key {
+            Key::Genre(name) => Some((films.len(), name)),
+            _ => None,
+        })
+        .collect();
+    counted.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+    counted.into_iter().take(super::features::GENRES).map(|(_, name)| name.clone()).collect()
+}
+
+/// What of a film may be shared with others, as it was known.
+pub(super) fn keys(film: &Film, name: &Name, as_of: Instant) -> Vec<Key> {
+    let mut keys: Vec<Key> = name.tokens().into_iter().map(Key::Token).collect();
+    let facts = film.facts.iter().filter(|known| known.at <= as_of);
+    for known in facts {
+        match &known.fact {
+            Fact::Cast(names) => keys.extend(names.iter().cloned().map(Key::Cast)),
+            Fact::Directors(names) => keys.extend(names.iter().cloned().map(Key::Director)),
+            Fact::Distributor(name) => keys.push(Key::Distributor(name.clone())),
+            Fact::Genres(names) => keys.extend(names.iter().cloned().map(Key::Genre)),
+            Fact::Versions(all) => keys.extend(all.iter().copied().map(Key::Version)),
+            _ => {}
+        }
+    }
+    keys.dedup();
+    keys
+}
+
+/// The first day reported, and what all films took up to the end of each day before it and after.
+fn running(past: &[Past]) -> (i32, Vec<f64>) {
+    let days = || past.iter().flat_map(|one| &one.days);
+    let Some(first) = days().map(|taken| taken.day).min() else { return (0, vec![0.0]) };
+    let mut sums: Vec<f64> = Vec::new();
+    for taken in days() {
+        let at = first.days_until(taken.day) as usize;
+        sums.resize(sums.len().max(at + 1), 0.0);
+        sums[at] += taken.amount as f64;
+    }
+    let mut running = vec![0.0];
+    for sum in sums {
+        running.push(running[running.len() - 1] + sum);
+    }
+    (number(first), running)
+}
+
+/// The parts of a run's total that it had taken at the curve's marks; `None` where a mark was not reported.
+fn parts(past: &Past, total: f64) -> Option<[f64; 3]> {
+    let mut parts = [0.0; 3];
+    for (part, mark) in parts.iter_mut().zip(super::diffusion::MARKS) {
+        let age = |taken: &Taken| past.film.release.days_until(taken.day);
+        let by_then = past.days.iter().filter(|taken| (0..mark).contains(&age(taken)));
+        let whole = by_then.clone().count() as i32 == mark;
+        let sum: i64 = by_then.map(|taken| taken.amount).sum();
+        *part = whole.then_some(sum as f64 / total)?;
+    }
+    Some(parts)
+}
+
+/// What a film took in a window. A total is what was reported to date, else the sum of its days; opening windows
+/// need their first day.
+fn taken_in(past: &Past, window: Window, first: i32, last: i32) -> Option<f64> {
+    let age = |taken: &Taken| past.film.release.days_until(taken.day);
+    let inside = || past.days.iter().filter(|taken| (first..=last).contains(&age(taken)));
+    let sum: i64 = inside().map(|taken| taken.amount).sum();
+    if window != Window::Total {
+        return inside().any(|taken| age(taken) == first).then_some(sum as f64);
+    }
+    let to_date = inside().filter_map(|taken| taken.to_date).max();
+    past.days.iter().any(|taken| age(taken) == 0).then(|| to_date.unwrap_or(0).max(sum) as f64)
+}

@@ -1,0 +1,247 @@
+//! Finds a plan: hall after hall once, then hall-days torn out and solved anew, with seeded chance.
+
+use super::grid::{Grid, quarter};
+use super::pools::seated;
+use super::{Placed, Work};
+use kernel::Dice;
+
+/// How far chance bends what showings are thought to add; grows less over the rounds.
+const BENT: f64 = 0.25;
+/// Worse plans are taken with a probability that falls as the loss grows over this part of a day's value.
+const HEAT: f64 = 0.004;
+
+pub(super) struct Found {
+    pub showings: Vec<Placed>,
+    /// What the first pass came to.
+    pub greedy: f64,
+}
+
+pub(super) fn search(grid: &Grid<'_>, work: Work, stop: &dyn Fn() -> bool) -> Found {
+    let mut dice = Dice::seeded(work.seed);
+    let mut state = State::empty(grid);
+    let mut order: Vec<usize> = (0..grid.cinema.halls.len()).collect();
+    order.sort_by_key(|hall| std::cmp::Reverse(grid.cinema.halls[*hall].seats));
+    for day in 0..grid.cinema.days {
+        for hall in &order {
+            let placed = state.solve(*hall, day, &mut |_, _| 1.0);
+            state.put(*hall, day, placed);
+        }
+    }
+    let greedy = state.value();
+    let mut now = state.score();
+    let mut best = (now, state.showings());
+    for round in 0..work.rounds {
+        if stop() {
+            break;
+        }
+        let cooled = 1.0 - round as f64 / work.rounds as f64;
+        let day = round % grid.cinema.days;
+        let torn = state.tear(&mut dice, day);
+        let bent = if dice.chance(0.3) { 0.0 } else { BENT * cooled };
+        state.fill(&mut dice, day, &torn, bent);
+        let score = state.score();
+        let heat = HEAT * cooled * (now.abs() / grid.cinema.days as f64).max(1e-9);
+        let taken = score >= now || dice.chance(((score - now) / heat).exp());
+        if !taken {
+            torn.into_iter().for_each(|(hall, placed)| state.put(hall, day, placed));
+            continue;
+        }
+        now = score;
+        state.weigh_domestic();
+        if now > best.0 + 1e-9 {
+            best = (now, state.showings());
+        }
+    }
+    Found { showings: best.1, greedy }
+}
+
+/// The plan as it stands, with what each film-day is worth.
+struct State<'a> {
+    grid: &'a Grid<'a>,
+    /// By day and hall.
+    placed: Vec<Vec<Vec<Placed>>>,
+    /// By day and film: what its showings bring.
+    worth: Vec<Vec<f64>>,
+    /// By day and film.
+    counts: Vec<Vec<u32>>,
+    /// More than any showing can bring: the price of a showing that a rule lacks.
+    dear: f64,
+    /// What a unit of the domestic share is given when hall-days are solved.
+    domestic_price: f64,
+}
+
+impl<'a> State<'a> {
+    fn empty(grid: &'a Grid<'a>) -> State<'a> {
+        let cinema = grid.cinema;
+        let margin = (0..cinema.films.len()).map(|film| cinema.worth(film).0).fold(0.0, f64::max);
+        let cost = (0..cinema.films.len()).map(|film| cinema.worth(film).1.abs()).fold(0.0, f64::max);
+        let seats = cinema.halls.iter().map(|hall| f64::from(hall.seats)).fold(0.0, f64::max);
+        State {
+            grid,
+            placed: vec![vec![Vec::new(); cinema.halls.len()]; cinema.days],
+            worth: vec![vec![0.0; cinema.films.len()]; cinema.days],
+            counts: vec![vec![0; cinema.films.len()]; cinema.days],
+            dear: 3.0 * (margin * seats + cost) + 1.0,
+            domestic_price: 0.0,
+        }
+    }
+
+    fn showings(&self) -> Vec<Placed> {
+        self.placed.iter().flatten().flatten().copied().collect()
+    }
+
+    fn value(&self) -> f64 {
+        self.worth.iter().flatten().sum()
+    }
+
+    /// The value less what the rules lack, dearly.
+    fn score(&self) -> f64 {
+        let mut lacking = 0.0;
+        for (i, film) in self.grid.cinema.films.iter().enumerate() {
+            let run = film.first_day..=film.last_day.min(self.grid.cinema.days - 1);
+            lacking += run.map(|day| f64::from(film.a_day_min.saturating_sub(self.counts[day][i]))).sum::<f64>();
+            lacking += f64::from(film.showings_min.saturating_sub(self.total(i)));
+        }
+        let domestic = (-self.domestic()).max(0.0);
+        // A share that is short by any amount is short: the first bit costs a showing.
+        lacking += if domestic > 1e-6 { 1.0 + domestic / self.domestic_unit() } else { 0.0 };
+        self.value() - self.dear * lacking
+    }
+
+    fn total(&self, film: usize) -> u32 {
+        self.counts.iter().map(|day| day[film]).sum()
+    }
+
+    /// How far the domestic share is kept; negative when it is short.
+    fn domestic(&self) -> f64 {
+        let of = |day: &Vec<u32>| -> f64 {
+            day.iter().enumerate().map(|(film, count)| f64::from(*count) * self.grid.domestic(film)).sum()
+        };
+        self.grid.domestic_before() + self.counts.iter().map(of).sum::<f64>()
+    }
+
+    fn domestic_unit(&self) -> f64 {
+        (0..self.grid.cinema.films.len()).map(|film| self.grid.domestic(film).abs()).fold(1e-6, f64::max)
+    }
+
+    /// Raises the price of the domestic share while it is short, and lets it sink while it is not.
+    fn weigh_domestic(&mut self) {
+        if self.grid.cinema.rules.domestic.is_some() {
+            let least = 0.002 * self.dear / self.domestic_unit();
+            let short = self.domestic() < -1e-6;
+            self.domestic_price = if short { (self.domestic_price * 1.3).max(least) } else { self.domestic_price * 0.97 };
+        }
+    }
+
+    fn put(&mut self, hall: usize, day: usize, placed: Vec<Placed>) {
+        let mut films: Vec<usize> = placed.iter().chain(&self.placed[day][hall]).map(|one| one.film).collect();
+        films.sort_unstable();
+        films.dedup();
+        self.placed[day][hall] = placed;
+        for film in films {
+            let offers = self.offers(film, day);
+            self.counts[day][film] = offers.len() as u32;
+            self.worth[day][film] = self.worth_of(film, day, &offers);
+        }
+    }
+
+    fn offers(&self, film: usize, day: usize) -> Vec<(u16, f64)> {
+        let mine = self.placed[day].iter().flatten().filter(|one| one.film == film);
+        mine.map(|one| (one.start, f64::from(self.grid.cinema.halls[one.hall].seats))).collect()
+    }
+
+    fn worth_of(&self, film: usize, day: usize, offers: &[(u16, f64)]) -> f64 {
+        let (margin, cost) = self.grid.cinema.worth(film);
+        margin * seated(&self.grid.cinema.demand, &self.grid.cinema.demand.pools[film][day], offers)
+            - cost * offers.len() as f64
+    }
+
+    /// Takes out some halls of a day: one, two or three, or those that show one film.
+    fn tear(&mut self, dice: &mut Dice, day: usize) -> Vec<(usize, Vec<Placed>)> {
+        let halls = self.placed[day].len();
+        let mut all: Vec<usize> = (0..halls).collect();
+        dice.shuffle(&mut all);
+        let count = 1 + dice.weighted(&[0.35, 0.4, 0.25]);
+        if dice.chance(0.2) {
+            let film = dice.below(self.grid.cinema.films.len() as u64) as usize;
+            all.retain(|hall| self.placed[day][*hall].iter().any(|one| one.film == film));
+        }
+        all.truncate(count);
+        let torn: Vec<(usize, Vec<Placed>)> = all.iter().map(|hall| (*hall, self.placed[day][*hall].clone())).collect();
+        all.into_iter().for_each(|hall| self.put(hall, day, Vec::new()));
+        torn
+    }
+
+    /// Solves the torn halls one after the other, what showings add bent by chance.
+    fn fill(&mut self, dice: &mut Dice, day: usize, torn: &[(usize, Vec<Placed>)], bent: f64) {
+        for (hall, _) in torn {
+            let films: Vec<f64> =
+                self.grid.cinema.films.iter().map(|_| (bent * dice.normal()).exp()).collect();
+            let mut own = dice.fork();
+            let placed =
+                self.solve(*hall, day, &mut |film, _| films[film] * (1.0 + 0.3 * bent * own.normal()).max(0.0));
+            self.put(*hall, day, placed);
+        }
+    }
+
+    /// The best showings of one empty hall on a day while the others stand.
+    fn solve(&self, hall: usize, day: usize, bend: &mut dyn FnMut(usize, u16) -> f64) -> Vec<Placed> {
+        let staff = Staff::of(self, day);
+        let cinema = self.grid.cinema;
+        let seats = f64::from(cinema.halls[hall].seats);
+        let mut offers: Vec<Vec<(u16, f64)>> = (0..cinema.films.len()).map(|film| self.offers(film, day)).collect();
+        let (mut placed, _) = self.grid.solve(hall, day, &mut |film, start| {
+            let it = &cinema.films[film];
+            let full = it.a_day_max.is_some_and(|most| self.counts[day][film] >= most);
+            if full || !staff.can(self.grid, film, start) {
+                return None;
+            }
+            offers[film].push((start, seats));
+            let worth = self.worth_of(film, day, &offers[film]) - self.worth[day][film];
+            offers[film].pop();
+            let lacks = self.counts[day][film] < it.a_day_min || self.total(film) < it.showings_min;
+            let dear = if lacks { self.dear } else { 0.0 };
+            Some(worth * bend(film, start) + dear + self.domestic_price * self.grid.domestic(film))
+        });
+        self.trim(day, &mut placed);
+        placed
+    }
+
+    /// Takes out showings over a film's most a day: the last ones first.
+    fn trim(&self, day: usize, placed: &mut Vec<Placed>) {
+        let mut counts = self.counts[day].clone();
+        placed.retain(|one| {
+            counts[one.film] += 1;
+            self.grid.cinema.films[one.film].a_day_max.is_none_or(|most| counts[one.film] <= most)
+        });
+    }
+}
+
+/// Who is busy when on a day.
+struct Staff {
+    starts: Vec<u32>,
+    /// By minute.
+    cleaning: Vec<u32>,
+}
+
+impl Staff {
+    fn of(state: &State<'_>, day: usize) -> Staff {
+        let minutes = usize::from(super::DAY_MINUTES) + 1_000;
+        let mut staff = Staff { starts: vec![0; minutes / 15 + 1], cleaning: vec![0; minutes] };
+        for one in state.placed[day].iter().flatten() {
+            staff.starts[quarter(one.start)] += 1;
+            let end = usize::from(state.grid.end(one.film, one.start));
+            let clean = end..end + usize::from(state.grid.cinema.rules.cleaning_minutes);
+            staff.cleaning[clean].iter_mut().for_each(|halls| *halls += 1);
+        }
+        staff
+    }
+
+    fn can(&self, grid: &Grid<'_>, film: usize, start: u16) -> bool {
+        let rules = &grid.cinema.rules;
+        let end = usize::from(grid.end(film, start));
+        let clean = end..end + usize::from(rules.cleaning_minutes);
+        rules.starts_max.is_none_or(|most| self.starts[quarter(start)] < most)
+            && rules.cleaning_max.is_none_or(|most| self.cleaning[clean].iter().all(|halls| *halls < most))
+    }
+}

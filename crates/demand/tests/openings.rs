@@ -1,0 +1,263 @@
+//! The forecast before release on a made-up market whose rules are known.
+
+use demand::calendar::Calendar;
+use demand::opening::{
+    DAYS_AHEAD_MAX, Fact, Film, History, Known, Market, Model, Past, Taken, Theme, Version, Window,
+};
+use kernel::{Day, Dice, Instant, Zone};
+
+fn day(text: &str) -> Day {
+    Day::parse(text).unwrap()
+}
+
+fn zone() -> Zone {
+    Zone::stored("Asia/Shanghai")
+}
+
+fn midnight(day: Day) -> Instant {
+    day.at(0, 0, &zone())
+}
+
+fn known(day: Day, fact: Fact) -> Known {
+    Known { at: midnight(day), fact }
+}
+
+const GENRES: [(&str, f64); 3] = [("comedy", 0.2), ("drama", -0.2), ("action", 0.4)];
+const HOUSES: [(&str, f64); 4] = [("Great", 0.5), ("Good", 0.2), ("Small", -0.3), ("Tiny", -0.7)];
+
+/// Films every four days from 2012 on. The first week of each is what genre and distributor promise, and chance;
+/// its theatres, known four days before, and its presales, known the day before, tell of that chance.
+fn market(films: i32, seed: u64) -> Vec<Past> {
+    let mut dice = Dice::seeded(seed);
+    (0..films).map(|i| film(&mut dice, i)).collect()
+}
+
+fn film(dice: &mut Dice, i: i32) -> Past {
+    let release = day("2012-01-06").plus(4 * i);
+    let (genre, of_genre) = *dice.pick(&GENRES);
+    let (house, of_house) = *dice.pick(&HOUSES);
+    let luck = 0.3 * dice.normal();
+    let log = 20.0 + of_genre + of_house + luck;
+    let announced = release.plus(-300);
+    let theatres = (2_000.0 * (0.5 * (of_house + luck)).exp()).round() as i64;
+    let facts = vec![
+        known(announced, Fact::Genres(vec![genre.to_owned()])),
+        known(announced, Fact::Distributor(house.to_owned())),
+        known(announced, Fact::Directors(vec![format!("director {}", i % 40)])),
+        known(announced, Fact::Minutes(90 + dice.between(0, 50))),
+        known(announced, Fact::Versions(vec![Version::Flat])),
+        known(announced, Fact::Budget((log - luck - 1.0 + 0.2 * dice.normal()).exp() as i64)),
+        known(release.plus(-4), Fact::Theatres(theatres)),
+        known(release.plus(-1), Fact::Presales(((log - 4.0 + 0.1 * dice.normal()).exp()) as i64)),
+    ];
+    let curve: Vec<f64> = (0..40).map(|age| (-0.09 * f64::from(age)).exp()).collect();
+    let week: f64 = curve[..7].iter().sum();
+    let mut to_date = 0;
+    let days = curve.iter().enumerate().map(|(age, part)| {
+        let amount = (log.exp() * part / week * (1.0 + 0.03 * dice.normal())).max(1.0) as i64;
+        to_date += amount;
+        Taken { day: release.plus(age as i32), amount, to_date: Some(to_date) }
+    });
+    let days = days.collect();
+    Past { film: Film { id: format!("film {i}"), name: format!("Picture of {i}"), release, facts }, days }
+}
+
+fn history(past: Vec<Past>) -> History {
+    History::new(past, Market { zone: zone(), calendar: Calendar::mainland_china() }, |_| true)
+}
+
+/// A history of five years, learned in the fourth for films four weeks away; made once for all tests.
+fn learned() -> &'static (History, Vec<Past>, Model) {
+    static LEARNED: std::sync::OnceLock<(History, Vec<Past>, Model)> = std::sync::OnceLock::new();
+    LEARNED.get_or_init(|| learned_for(28))
+}
+
+fn learned_for(days_ahead: i32) -> (History, Vec<Past>, Model) {
+    let past = market(420, 7);
+    let history = history(past.clone());
+    let model = Model::learn(&history, midnight(day("2015-07-01")), days_ahead).unwrap();
+    (history, past, model)
+}
+
+fn slate(past: &[Past]) -> Vec<Film> {
+    past.iter().map(|one| one.film.clone()).collect()
+}
+
+/// Root mean square of the logarithm's error on the films of the last year, and the parts within the ranges.
+fn judged(days_ahead: i32) -> (f64, f64, f64) {
+    let (history, past, model) = learned_for(days_ahead);
+    let films: Vec<&Past> = past.iter().filter(|one| one.film.release >= day("2015-07-02")).collect();
+    let (mut squares, mut half, mut wide) = (0.0, 0.0, 0.0);
+    for one in &films {
+        let as_of = midnight(one.film.release.plus(-days_ahead));
+        let forecast = model.forecast(&history, &one.film.known_by(as_of), &slate(&past), as_of).unwrap();
+        let taken = history.taken_by(&one.film.id, Window::Week).unwrap();
+        squares += (taken as f64 / forecast.week.amount as f64).ln().powi(2);
+        let inside = |low, high| f64::from(u8::from(low <= taken && taken <= high));
+        half += inside(forecast.week.half.low, forecast.week.half.high);
+        wide += inside(forecast.week.wide.low, forecast.week.wide.high);
+    }
+    let n = films.len() as f64;
+    ((squares / n).sqrt(), half / n, wide / n)
+}
+
+#[test]
+fn facts_that_arrive_make_the_forecast_better_and_the_ranges_keep_their_word() {
+    let [far, booked, presold] = [90, 3, 1].map(judged);
+    println!("{far:?} {booked:?} {presold:?}");
+    assert!(far.0 < 0.42, "genre, distributor and budget are worth something: {far:?}");
+    assert!(presold.0 < 0.25 && presold.0 <= booked.0, "presales say nearly all: {presold:?}");
+    for (_, half, wide) in [far, booked, presold] {
+        assert!((0.30..=0.70).contains(&half) && (0.75..=1.0).contains(&wide), "{half} {wide}");
+    }
+}
+
+#[test]
+fn a_fact_from_after_the_instant_is_refused() {
+    let (history, past, model) = learned();
+    let film = &past[400].film;
+    let as_of = midnight(film.release.plus(-28));
+    let refusal = model.forecast(history, film, &[], as_of).unwrap_err();
+    assert_eq!(refusal.code, "known_later");
+    assert!(refusal.say.en.contains("theatres") && refusal.say.zh.contains("影院"), "{:?}", refusal.say);
+    assert!(model.forecast(history, &film.known_by(as_of), &[], as_of).is_ok());
+}
+
+/// Whatever happens after the instant, to this film or to others, the forecast is the same.
+#[test]
+fn the_future_changes_nothing() {
+    let past = market(420, 7);
+    let at = 330;
+    let as_of = midnight(past[at].film.release.plus(-28));
+    let tell = |past: Vec<Past>, slate: Vec<Film>| {
+        let history = history(past);
+        let model = Model::learn(&history, as_of, 28).unwrap();
+        let film = slate.iter().find(|one| one.id == format!("film {at}")).unwrap().known_by(as_of);
+        model.forecast(&history, &film, &slate, as_of).unwrap()
+    };
+    let today = as_of.day_in(&zone());
+    let mut changed = past.clone();
+    for one in &mut changed {
+        for taken in one.days.iter_mut().filter(|taken| taken.day >= today) {
+            taken.amount *= 50;
+            taken.to_date = taken.to_date.map(|to_date| to_date * 50);
+        }
+        for later in one.film.facts.iter_mut().filter(|known| known.at > as_of) {
+            later.fact = Fact::Theatres(9_999);
+        }
+    }
+    let before = tell(past.clone(), slate(&past));
+    let after = tell(changed.clone(), slate(&changed));
+    assert_eq!(before, after);
+}
+
+#[test]
+fn a_forecast_names_its_reasons_in_both_languages() {
+    let (history, past, model) = learned();
+    let one = &past[400];
+    let as_of = midnight(one.film.release.plus(-28));
+    let forecast = model.forecast(history, &one.film.known_by(as_of), &slate(past), as_of).unwrap();
+    assert_eq!((forecast.days_ahead, forecast.comparables.len()), (28, 5));
+    assert!(
+        forecast.comparables.iter().all(|like| like.id != one.film.id && like.release < day("2015-07-01"))
+    );
+    assert!(forecast.reasons.iter().any(|reason| reason.theme == Theme::Season));
+    let en: Vec<&str> = forecast.because.iter().map(|words| words.en.as_str()).collect();
+    for needed in
+        ["Most like it: “Picture of", "other film(s) open within a week", "The distributor's record"]
+    {
+        assert!(en.iter().any(|sentence| sentence.contains(needed)), "{needed}: {en:#?}");
+    }
+    assert!(forecast.because.iter().all(|words| !words.zh.is_empty() && words.zh != words.en));
+}
+
+#[test]
+fn parts_are_not_larger_than_their_wholes_and_ranges_lie_within_each_other() {
+    let (history, past, model) = learned();
+    for one in &past[330..] {
+        let as_of = midnight(one.film.release.plus(-28));
+        let forecast = model.forecast(history, &one.film.known_by(as_of), &[], as_of).unwrap();
+        assert!(
+            forecast.day.amount <= forecast.week.amount && forecast.weekend.amount <= forecast.week.amount
+        );
+        assert!(forecast.week.amount <= forecast.total.amount);
+        for window in Window::ALL {
+            let expected = forecast.of(window);
+            assert!(expected.wide.low <= expected.half.low && expected.half.low <= expected.amount);
+            assert!(expected.amount <= expected.half.high && expected.half.high <= expected.wide.high);
+        }
+    }
+}
+
+#[test]
+fn too_few_films_teach_nothing() {
+    let history = history(market(60, 1));
+    let refusal = Model::learn(&history, midnight(day("2015-01-01")), 28).unwrap_err();
+    assert_eq!(refusal.code, "too_few_films");
+    assert!(refusal.say.zh.contains("部"));
+}
+
+#[test]
+fn a_film_of_another_time_is_refused() {
+    let (history, past, model) = learned();
+    let film = |release: Day| Film { facts: Vec::new(), release, ..past[400].film.clone() };
+    let as_of = midnight(day("2016-03-01"));
+    let code = |release: Day| model.forecast(history, &film(release), &[], as_of).unwrap_err().code;
+    assert_eq!(code(day("2016-02-28")), "already_released");
+    assert_eq!(code(day("2016-05-01")), "learned_nearer");
+    assert_eq!(code(day("2016-03-01").plus(DAYS_AHEAD_MAX + 1)), "too_far_ahead");
+}
+
+#[test]
+fn values_that_cannot_be_are_refused() {
+    let (history, past, model) = learned();
+    let as_of = midnight(past[400].film.release.plus(-28));
+    let bad =
+        [Fact::Theatres(-1), Fact::Minutes(0), Fact::ShareOfShowings(1.5), Fact::ShareOfShowings(f64::NAN)];
+    for fact in bad {
+        let film = Film { facts: vec![Known { at: as_of, fact }], ..past[400].film.clone() };
+        assert_eq!(model.forecast(history, &film, &[], as_of).unwrap_err().code, "impossible_fact");
+    }
+}
+
+/// A film of which nothing is known but its name and its day is still a film of this market.
+#[test]
+fn a_film_without_facts_gets_the_wide_ranges_it_deserves() {
+    let (history, past, model) = learned();
+    let as_of = midnight(past[400].film.release.plus(-28));
+    let bare = Film { facts: Vec::new(), ..past[400].film.clone() };
+    let forecast = model.forecast(history, &bare, &[], as_of).unwrap();
+    assert!(forecast.week.amount > 0 && forecast.week.wide.high as f64 > 1.5 * forecast.week.wide.low as f64);
+}
+
+/// Takings twice on a day, negative ones and days out of order do no harm.
+#[test]
+fn untidy_takings_are_put_in_order() {
+    let mut past = market(300, 3);
+    let tidy = history(past.clone());
+    for one in &mut past {
+        let twice = one.days[3];
+        one.days.push(twice);
+        one.days.push(Taken { day: one.film.release.plus(60), amount: -5, to_date: None });
+        one.days.reverse();
+    }
+    let untidy = history(past.clone());
+    for one in &past {
+        for window in Window::ALL {
+            assert_eq!(tidy.taken_by(&one.film.id, window), untidy.taken_by(&one.film.id, window));
+        }
+    }
+}
+
+/// A missing day is unknown, not zero: such a week is neither learned from nor judged.
+#[test]
+fn a_week_with_a_missing_day_is_not_a_week() {
+    let mut past = market(130, 3);
+    past[5].days.remove(2);
+    let history = history(past);
+    assert_eq!(history.taken_by("film 5", Window::Week), None);
+    assert!(
+        history.taken_by("film 5", Window::Day).is_some()
+            && history.taken_by("film 6", Window::Week).is_some()
+    );
+}

@@ -1,0 +1,115 @@
+//! `ferryman evaluate`: the honest protocols, from the command line. Nothing of an installation is touched.
+
+use crate::installation::spoken;
+use anyhow::ensure;
+use clap::{Args, Subcommand};
+use evaluate::{openings, purchases, recommendation, showings};
+use kernel::Day;
+use market::series::Market;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct Options {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Forecasts of runs from their first days.
+    BoxOffice(Charted),
+    /// Forecasts of openings from what is known before them.
+    Openings(Charted),
+    /// Forecasts of the seats a showing sells, and plans of showings.
+    Showings {
+        /// Showings with seats and seats sold: date, theatre, hall, movie, time, seats, sold.
+        #[arg(long, value_name = "FILE")]
+        series: PathBuf,
+        #[command(flatten)]
+        days: Days,
+        /// Write the report as JSON to this file.
+        #[arg(long, value_name = "OUT")]
+        json: Option<PathBuf>,
+    },
+    /// Recommendations, on a MovieLens folder (100k or latest).
+    Recommendation {
+        #[arg(long, value_name = "DIR")]
+        movielens: PathBuf,
+        /// Write the report as JSON to this file.
+        #[arg(long, value_name = "OUT")]
+        json: Option<PathBuf>,
+    },
+    /// Who buys tomorrow, on a log of behaviour: user, item, category, behaviour, timestamp.
+    Purchases {
+        #[arg(long, value_name = "FILE")]
+        log: PathBuf,
+        /// Write the report as JSON to this file.
+        #[arg(long, value_name = "OUT")]
+        json: Option<PathBuf>,
+    },
+}
+
+/// A daily chart and how its years are divided.
+#[derive(Args)]
+struct Charted {
+    /// The daily chart: CSV, gzipped or plain.
+    #[arg(long, value_name = "FILE")]
+    series: PathBuf,
+    /// china, korea or us.
+    #[arg(long)]
+    market: String,
+    #[command(flatten)]
+    days: Days,
+    /// Write the report as JSON to this file.
+    #[arg(long, value_name = "OUT")]
+    json: Option<PathBuf>,
+}
+
+/// Nothing after the first day is learned from; what lies between the others is judged.
+#[derive(Args)]
+struct Days {
+    #[arg(long, value_name = "DAY")]
+    train_until: String,
+    #[arg(long, value_name = "DAY")]
+    test_from: String,
+    #[arg(long, value_name = "DAY")]
+    test_until: String,
+}
+
+impl Days {
+    /// In order: the last day of training, the first and the last of the test.
+    fn read(&self) -> anyhow::Result<(Day, Day, Day)> {
+        let day = |text: &str| Day::parse(text).map_err(spoken);
+        let days = (day(&self.train_until)?, day(&self.test_from)?, day(&self.test_until)?);
+        ensure!(
+            days.0 < days.1 && days.1 <= days.2,
+            "the days must be in order: --train-until before --test-from, and that no later than --test-until"
+        );
+        Ok(days)
+    }
+}
+
+pub fn run(options: Options) -> anyhow::Result<ExitCode> {
+    let report = match options.what {
+        What::BoxOffice(_) => anyhow::bail!("the in-release protocol is not part of this build"),
+        What::Openings(Charted { series, market, days, json }) => {
+            let (train_until, test_from, test_until) = days.read()?;
+            let market = Market::parse(&market).map_err(spoken)?;
+            // It prints its own table.
+            openings::run(&openings::Options { series, market, train_until, test_from, test_until, json })?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        What::Showings { series, days, json } => {
+            let (train_until, test_from, test_until) = days.read()?;
+            showings::run(&showings::Options { series, train_until, test_from, test_until, json })?
+                .to_string()
+        }
+        What::Recommendation { movielens, json } => {
+            recommendation::run(&recommendation::Options { movielens, json })?.table()
+        }
+        What::Purchases { log, json } => purchases::run(&purchases::Options { log, json })?.table(),
+    };
+    println!("{report}");
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,342 @@
+//! `ferryman forecast`: what a release will still take, as a table and a chart for a terminal.
+
+use crate::installation;
+use anyhow::{bail, ensure};
+use clap::Args;
+use demand::in_release::{DayAhead, Expected, Film, Forecast, Measure, Observed, Range};
+use flows::House;
+use flows::learn_market::{self, Foresight};
+use flows::views::market_series;
+use kernel::{Currency, Day, Instant, Money, Refusal, Zone};
+use market::series::Market;
+use serde::Serialize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Films in a list, at most.
+const LISTED_MAX: usize = 30;
+/// Past days in the table.
+const PAST_DAYS: usize = 7;
+/// Columns of the chart.
+const CHART_WIDTH: usize = 44;
+/// A run counts as current when its newest day is at most so many days before the newest of the market.
+const CURRENT_DAYS: i32 = 3;
+
+#[derive(Args)]
+pub struct Options {
+    /// A film of the installation or of an imported chart: its name, or part of it; without it, every current run.
+    #[arg(long)]
+    title: Option<String>,
+    /// china, korea or us.
+    #[arg(long, default_value = "china")]
+    market: String,
+    /// Forecast from the days up to this one.
+    #[arg(long, value_name = "DAY")]
+    as_of: Option<String>,
+    /// Learn the market again first, from its imported chart and the installation's own sales.
+    #[arg(long)]
+    learn: bool,
+    /// Write the forecast as JSON to this file.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    #[command(flatten)]
+    place: installation::Place,
+}
+
+pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    let market = Market::parse(&options.market).map_err(installation::spoken)?;
+    let until = options.as_of.as_deref().map(Day::parse).transpose().map_err(installation::spoken)?;
+    let house = installation::open_house(options.place.open()?)?;
+    if options.learn {
+        let lesson = learn_market::learn(&house, market)
+            .map_err(|error| error.refusal().cloned().map_or_else(|| error.into(), installation::spoken))?;
+        println!(
+            "Learned from {} films of {}.  学习了 {} 部影片。",
+            lesson.films,
+            market.words().en,
+            lesson.films
+        );
+    }
+    let films = known(&house, market, until)?;
+    match &options.title {
+        Some(title) => tell(&house, market, pick(films, title)?, options),
+        None => list(&house, market, films),
+    }
+}
+
+/// Every film of the market, its days up to the asked one.
+fn known(house: &House, market: Market, until: Option<Day>) -> anyhow::Result<Vec<Film>> {
+    let now = house.now();
+    let mut films = house.read_blocking(move |view| market_series::films(view, market, now))?;
+    if let Some(until) = until {
+        films.iter_mut().for_each(|film| film.days.retain(|one| one.day <= until));
+        films.retain(|film| !film.days.is_empty());
+    }
+    ensure!(
+        !films.is_empty(),
+        "nothing is known of {} here; import its daily chart first",
+        market.words().en
+    );
+    Ok(films)
+}
+
+/// The film that is meant: by its whole name, else by a part that only one has; the newest of several runs.
+fn pick(mut films: Vec<Film>, title: &str) -> anyhow::Result<Film> {
+    let sought = title.to_lowercase();
+    films.sort_by_key(|film| std::cmp::Reverse(film.release));
+    if let Some(whole) = films.iter().position(|film| film.name.to_lowercase() == sought) {
+        return Ok(films.swap_remove(whole));
+    }
+    films.retain(|film| film.name.to_lowercase().contains(&sought));
+    match films.len() {
+        0 => bail!("no film of this market is called “{title}”; nothing is forecast"),
+        1 => Ok(films.swap_remove(0)),
+        _ => {
+            let names: Vec<String> =
+                films.iter().take(10).map(|film| format!("{} ({})", film.name, film.release)).collect();
+            bail!("several films are called so: {}; say more of the name", names.join(", "))
+        }
+    }
+}
+
+/// What a film will still take, from all its days here.
+fn forecast(foresight: &Foresight, film: &Film) -> Result<Forecast, Refusal> {
+    foresight.forecast(film, film.days.last().map_or(film.release, |one| one.day))
+}
+
+fn foresight(house: &House, market: Market) -> anyhow::Result<Foresight> {
+    let inside = house.clone();
+    let found = house.read_blocking(move |view| Foresight::of(&inside, view, market));
+    found.map_err(|error| error.refusal().cloned().map_or_else(|| error.into(), installation::spoken))
+}
+
+fn tell(house: &House, market: Market, film: Film, options: &Options) -> anyhow::Result<ExitCode> {
+    let told = forecast(&foresight(house, market)?, &film).map_err(installation::spoken)?;
+    print!("{}", page(&film, &told));
+    if let Some(file) = &options.json {
+        std::fs::write(file, serde_json::to_string_pretty(&Told::of(&film, &told, house.now()))? + "\n")?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The forecast for a terminal.
+fn page(film: &Film, told: &Forecast) -> String {
+    let name = if film.name.is_empty() { "The film" } else { &film.name };
+    let unit = told.measure.words();
+    let mut text = format!(
+        "\n{name}  released {} 上映, known to {} 已知至   ({}, {})\n\n",
+        film.release, told.as_of, unit.en, unit.zh
+    );
+    let past: Vec<&Observed> = film.days.iter().rev().take(PAST_DAYS).rev().collect();
+    let most =
+        past.iter().map(|one| one.amount).chain(told.days.iter().map(|ahead| ahead.expected.wide.high)).max();
+    let scale = Scale { most: most.unwrap_or(1).max(1), measure: told.measure };
+    text += &format!("  {:<16} {:>15} {:>15} – {:<15} \n", "day 日期", "took / expected", "90 % from", "to");
+    for one in past {
+        let bar = "█".repeat(scale.columns(one.amount));
+        text += &format!(
+            "  {} {} {:>15} {:>15}   {:<15} {bar}\n",
+            one.day,
+            weekday(one.day),
+            scale.say(one.amount),
+            "",
+            ""
+        );
+    }
+    for DayAhead { day, expected } in &told.days {
+        let Expected { amount, wide, .. } = *expected;
+        let (low, high) = (scale.say(wide.low), scale.say(wide.high));
+        let (amount, bar) = (scale.say(amount), scale.bar(expected));
+        text += &format!("  {day} {} {amount:>15} {low:>15} – {high:<15} {bar}\n", weekday(*day));
+    }
+    text += "\n  █ took 已知   ◆ expected 预计   ▒ one in two 半数   ░ nine in ten 九成\n\n";
+    let Expected { amount, half, wide } = told.total;
+    text += &format!(
+        "  so far 累计 {}; in all 总计 {}, one in two {} – {}, nine in ten {} – {}\n\n",
+        scale.say(told.so_far),
+        scale.say(amount),
+        scale.say(half.low),
+        scale.say(half.high),
+        scale.say(wide.low),
+        scale.say(wide.high)
+    );
+    for words in &told.because {
+        text += &format!("  · {}\n    {}\n", words.en, words.zh);
+    }
+    text
+}
+
+fn weekday(day: Day) -> &'static str {
+    ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][day.weekday() as usize - 1]
+}
+
+/// How amounts become columns and words.
+struct Scale {
+    most: i64,
+    measure: Measure,
+}
+
+impl Scale {
+    fn columns(&self, amount: i64) -> usize {
+        (amount.max(0) as f64 / self.most as f64 * CHART_WIDTH as f64).round() as usize
+    }
+
+    fn bar(&self, expected: &Expected) -> String {
+        let within =
+            |range: Range, at: usize| (self.columns(range.low)..=self.columns(range.high)).contains(&at);
+        let point = self.columns(expected.amount);
+        let column = |at: usize| match at {
+            at if at == point => '◆',
+            at if within(expected.half, at) => '▒',
+            at if within(expected.wide, at) => '░',
+            _ => ' ',
+        };
+        let bar: String = (0..=CHART_WIDTH).map(column).collect();
+        bar.trim_end().to_owned()
+    }
+
+    fn say(&self, amount: i64) -> String {
+        match self.measure {
+            Measure::Admissions => amount.to_string(),
+            Measure::Gross(currency) => whole(amount, currency),
+        }
+    }
+}
+
+/// Money without its cents.
+fn whole(minor: i64, currency: Currency) -> String {
+    let cents = 10_i64.pow(currency.exponent());
+    let text = Money::new(minor / cents * cents, currency).to_string();
+    text.split('.').next().unwrap_or_default().to_owned()
+}
+
+/// Every run that is under way, the largest first.
+fn list(house: &House, market: Market, films: Vec<Film>) -> anyhow::Result<ExitCode> {
+    let newest_day = |film: &Film| film.days.last().map(|one| one.day);
+    let newest = films.iter().filter_map(newest_day).max();
+    let current: Vec<Film> = films
+        .into_iter()
+        .filter(|film| {
+            newest.zip(newest_day(film)).is_some_and(|(newest, last)| last.days_until(newest) <= CURRENT_DAYS)
+        })
+        .collect();
+    let foresight = foresight(house, market)?;
+    // A run that cannot be forecast (too few days, over) is not listed.
+    let tell = |film: Film| forecast(&foresight, &film).ok().map(|told| (film, told));
+    let mut told: Vec<(Film, Forecast)> = current.into_iter().filter_map(tell).collect();
+    told.sort_by_key(|(_, told)| std::cmp::Reverse(told.total.amount - told.so_far));
+    let newest = newest.map_or(String::new(), |day| day.to_string());
+    println!(
+        "\n  {} on {newest}: {} runs can be forecast  可预测 {} 部",
+        market.words().en,
+        told.len(),
+        told.len()
+    );
+    println!(
+        "  {:>15} {:>15} {:>15} – {:<15} released   film",
+        "so far 累计", "in all 总计", "90 % from", "to"
+    );
+    for (film, told) in told.iter().take(LISTED_MAX) {
+        let scale = Scale { most: 1, measure: told.measure };
+        let Expected { amount, wide, .. } = told.total;
+        println!(
+            "  {:>15} {:>15} {:>15} – {:<15} {} {}",
+            scale.say(told.so_far),
+            scale.say(amount),
+            scale.say(wide.low),
+            scale.say(wide.high),
+            film.release,
+            film.name
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A forecast as JSON; amounts in minor units, or admissions.
+#[derive(Serialize)]
+struct Told<'a> {
+    film: &'a str,
+    release: Day,
+    measure: Measure,
+    made_at: String,
+    as_of: Day,
+    so_far: i64,
+    total: Spread,
+    days: Vec<Ahead>,
+    because: &'a [kernel::Words],
+}
+
+#[derive(Serialize)]
+struct Spread {
+    amount: i64,
+    half: [i64; 2],
+    wide: [i64; 2],
+}
+
+#[derive(Serialize)]
+struct Ahead {
+    day: Day,
+    #[serde(flatten)]
+    expected: Spread,
+}
+
+impl From<Expected> for Spread {
+    fn from(Expected { amount, half, wide }: Expected) -> Spread {
+        Spread { amount, half: [half.low, half.high], wide: [wide.low, wide.high] }
+    }
+}
+
+impl<'a> Told<'a> {
+    fn of(film: &'a Film, told: &'a Forecast, now: Instant) -> Told<'a> {
+        let ahead = |one: &DayAhead| Ahead { day: one.day, expected: one.expected.into() };
+        Told {
+            film: &film.name,
+            release: film.release,
+            measure: told.measure,
+            made_at: now.say(&Zone::shanghai(), kernel::Lang::En),
+            as_of: told.as_of,
+            so_far: told.so_far,
+            total: told.total.into(),
+            days: told.days.iter().map(ahead).collect(),
+            because: &told.because,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn film(name: &str, release: &str) -> Film {
+        Film {
+            name: name.to_owned(),
+            ..Film::of(Day::parse(release).unwrap(), Measure::Gross(Currency::USD), Vec::new())
+        }
+    }
+
+    #[test]
+    fn a_film_is_found_by_its_name_or_by_a_part_that_only_one_has() {
+        let films = || {
+            vec![
+                film("River", "2018-01-05"),
+                film("The River King", "2018-02-02"),
+                film("Lake", "2018-03-02"),
+            ]
+        };
+        let found = |title| pick(films(), title).map(|film| film.release.to_string());
+        assert_eq!(found("river").unwrap(), "2018-01-05", "the whole name before a part of one");
+        assert_eq!(found("lak").unwrap(), "2018-03-02");
+        assert!(found("i").unwrap_err().to_string().contains("The River King (2018-02-02), River"));
+        assert!(found("sea").unwrap_err().to_string().contains("no film"));
+    }
+
+    #[test]
+    fn a_bar_shows_the_amount_inside_its_ranges() {
+        let scale = Scale { most: 440, measure: Measure::Gross(Currency::USD) };
+        let expected =
+            Expected { amount: 100, half: Range { low: 80, high: 120 }, wide: Range { low: 50, high: 200 } };
+        assert_eq!(scale.bar(&expected), "     ░░░▒▒◆▒▒░░░░░░░░");
+        assert_eq!(whole(123_456_789, Currency::USD), "$1,234,567");
+        assert_eq!(whole(5_000, Currency::KRW), "₩5,000");
+    }
+}

@@ -1,0 +1,123 @@
+//! Outside figures come in, are corrected, and teach the house.
+
+use crate::town::{Town, code, premiere};
+use demand::in_release::FILMS_MIN;
+use flows::import_figures;
+use flows::learn_market::{self, Foresight};
+use flows::views::market_series;
+use kernel::{Actor, Day, Result};
+use market::imports::{self, Prepared};
+use market::learned::Change;
+use market::series::Market;
+use market::table::Packed;
+
+/// A chart of made-up films, one every three days from 2012 on, each fifty days long.
+fn chart(films: i32, first_day_wan: i32) -> String {
+    let mut text = "date,movie_id,title,releaseTime,box_wan,show_share\n".to_owned();
+    for i in 0..films {
+        let release = Day::new(2012, 1, 6).unwrap().plus(i * 3);
+        for age in 0..50 {
+            let day = release.plus(age);
+            let weekend = if day.weekday() >= 6 { 1.6 } else { 1.0 };
+            let decay = 0.06 + f64::from(i % 5) * 0.01;
+            let wan = f64::from(first_day_wan + i % 7 * 100) * weekend * (-decay * f64::from(age)).exp();
+            text += &format!("{day},{i},Film {i},{release},{wan:.2},20\n");
+        }
+    }
+    text
+}
+
+fn prepare(text: &str) -> Prepared {
+    imports::read(&Packed::read("chart.csv", text.as_bytes()).unwrap(), None).unwrap()
+}
+
+fn bring_in(town: &Town, prepared: &Prepared) -> Result<Change> {
+    let prepared = prepared.clone();
+    let story = move |scene: &mut flows::Scene| import_figures::bring_in(scene, &prepared, &|_| ());
+    town.story("plc_house", Actor::System, story).map(|(_, change)| change)
+}
+
+#[test]
+fn an_import_is_noted_once_and_by_what_it_changed() {
+    let town = Town::new();
+    let file = prepare(&chart(3, 2_000));
+    assert_eq!(bring_in(&town, &file).unwrap().added, 150);
+    assert_eq!(bring_in(&town, &file).unwrap().unchanged, 150);
+    assert_eq!(town.happened(events::Kind::FiguresImported), 1);
+    assert_eq!(town.read(imports::all).len(), 1);
+}
+
+#[test]
+fn an_import_that_breaks_leaves_nothing() {
+    let town = Town::new();
+    let file = prepare(&chart(3, 2_000));
+    let broken = file.clone();
+    let story = move |scene: &mut flows::Scene| {
+        import_figures::bring_in(scene, &broken, &|_| ())?;
+        Err::<(), _>(kernel::Error::fault("the power goes"))
+    };
+    assert!(town.story("plc_house", Actor::System, story).is_err());
+    assert!(town.read(imports::all).is_empty());
+    assert_eq!(bring_in(&town, &file).unwrap().added, 150);
+}
+
+#[test]
+fn the_house_learns_a_market_and_forecasts_with_what_it_learned() {
+    let town = Town::new();
+    assert_eq!(
+        code(learn_market::learn(&town.house, Market::China).map(|lesson| lesson.films)),
+        "too_few_films"
+    );
+    bring_in(&town, &prepare(&chart(FILMS_MIN as i32 + 30, 2_000))).unwrap();
+    let lesson = learn_market::learn(&town.house, Market::China).unwrap();
+    assert!(lesson.films >= FILMS_MIN, "{}", lesson.films);
+    let (house, now) = (town.house.clone(), town.house.now());
+    let (told, shipped) = town.read(move |view| {
+        let films = market_series::films(view, Market::China, now)?;
+        let film = &films[60];
+        let after_ten = film.release.plus(9);
+        let foresight = Foresight::of(&house, view, Market::China)?;
+        Ok((foresight.forecast(film, after_ten)?, Foresight::shipped().forecast(film, after_ten)?))
+    });
+    assert_ne!(told.total, shipped.total, "the learned model has its own mind");
+    assert!(told.total.wide.low < told.total.amount && told.total.amount < told.total.wide.high);
+    assert!(
+        learn_market::refresh(&town.house).unwrap().is_empty(),
+        "what was just learned is not learned again"
+    );
+    town.later(25 * 60 * 60);
+    assert_eq!(learn_market::refresh(&town.house).unwrap(), [Market::China]);
+}
+
+#[test]
+fn a_market_without_a_chart_has_no_forecast() {
+    let town = Town::new();
+    let house = town.house.clone();
+    let refused = town.house.read_blocking(move |view| Foresight::of(&house, view, Market::Us).map(|_| ()));
+    assert_eq!(code(refused), "no_model");
+    assert!(learn_market::refresh(&town.house).unwrap().is_empty());
+}
+
+#[test]
+fn our_own_sales_are_learned_from_unless_the_chart_has_the_film() {
+    let town = Town::new();
+    let showing = town.showtime(20, 0, 4_000);
+    town.buys("ann", &showing, &["A1", "A2"]);
+    town.at(premiere().plus(1), 9, 0);
+    let films = |town: &Town| {
+        let now = town.house.now();
+        town.read(move |view| market_series::films(view, Market::China, now))
+    };
+    let own = films(&town);
+    assert_eq!((own.len(), own[0].release, own[0].days[0].amount), (1, premiere(), 8_000));
+    let name = own[0].name.clone();
+    let charted =
+        format!("date,movie_id,title,releaseTime,box_wan,show_share\n{0},7,{name},{0},7888,35\n", premiere());
+    bring_in(&town, &prepare(&charted)).unwrap();
+    let both = films(&town);
+    assert_eq!(
+        (both.len(), both[0].days[0].amount),
+        (1, 7_888_000_000),
+        "once, and with the whole country's figure"
+    );
+}

@@ -1,0 +1,320 @@
+//! Bringing a file in: recognised by its header, read whole, stored in one transaction, remembered.
+//!
+//! A file that says nothing new leaves no trace, so the same file twice is the same as once. One that corrects a
+//! figure adds to what was learned; the earlier figure stays with the instant at which it was learned.
+
+use crate::cinemas::{self, Directory};
+use crate::films;
+use crate::learned::{self, Change};
+use crate::series::{self, Dialect, REFUSALS_TOLD_MAX, Series};
+use crate::table::{Packed, bad_file};
+use crate::taste;
+use db::{FromRow, Row, Tx, View};
+use kernel::{Act, Day, ImportId, Instant, Refusal, Result, Words};
+use serde_json::Value;
+use std::path::Path;
+
+/// Imports in one list, at most.
+pub const LISTED_MAX: i64 = 200;
+/// The most bytes of a file's name that are kept.
+const NAME_CHARS_MAX: usize = 200;
+/// More rows than one in this many that cannot be read, and the file is refused as a whole.
+const REFUSED_ONE_IN: usize = series::REFUSED_ONE_IN;
+
+/// What a file can be.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    Chart(&'static Dialect),
+    Cinemas(Directory),
+    MovieLens,
+    Tmdb,
+}
+
+impl Kind {
+    /// Every kind.
+    pub fn all() -> Vec<Kind> {
+        let charts = Dialect::ALL.into_iter().map(Kind::Chart);
+        let directories = Directory::ALL.into_iter().map(Kind::Cinemas);
+        charts.chain(directories).chain([Kind::MovieLens, Kind::Tmdb]).collect()
+    }
+
+    /// What `--as` calls it, and the source of what was learned from it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Kind::Chart(dialect) => dialect.code,
+            Kind::Cinemas(directory) => directory.code(),
+            Kind::MovieLens => "movielens",
+            Kind::Tmdb => "tmdb",
+        }
+    }
+
+    pub fn parse(code: &str) -> Result<Kind, Refusal> {
+        Kind::all().into_iter().find(|kind| kind.code() == code).ok_or_else(|| {
+            let known: Vec<&str> = Kind::all().into_iter().map(Kind::code).collect();
+            let known = known.join(", ");
+            Refusal::field(
+                "kind",
+                "unknown_kind",
+                format!("“{code}” is not a kind of file that can be imported; these are: {known}."),
+                format!("不能导入“{code}”这种文件；可选：{known}。"),
+            )
+        })
+    }
+}
+
+/// A file that has been read and not yet stored.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    pub kind: Kind,
+    pub file: String,
+    pub rows: usize,
+    pub refused: usize,
+    pub repeated: usize,
+    pub unknown_cells: usize,
+    /// At most [`REFUSALS_TOLD_MAX`].
+    pub refusals: Vec<Refusal>,
+    pub content: Content,
+}
+
+/// What was in a file.
+#[derive(Clone, Debug)]
+pub enum Content {
+    Series(Series),
+    /// Facts by subject, for each kind of subject.
+    Facts(Vec<(learned::Kind, Vec<(String, Value)>)>),
+}
+
+impl Prepared {
+    /// How many films, cinemas or persons the file is about.
+    pub fn subjects(&self) -> usize {
+        match &self.content {
+            Content::Series(series) => series.films.len(),
+            Content::Facts(facts) => facts.iter().map(|(_, facts)| facts.len()).sum(),
+        }
+    }
+
+    /// The first and the last day of a series.
+    pub fn span(&self) -> Option<(Day, Day)> {
+        match &self.content {
+            Content::Series(series) => series.span(),
+            Content::Facts(_) => None,
+        }
+    }
+}
+
+/// Reads a file or a MovieLens folder; says what it is when nobody does.
+pub fn open(path: &Path, kind: Option<Kind>) -> Result<Prepared, Refusal> {
+    if path.is_dir() {
+        return folder(path);
+    }
+    read(&Packed::open(path)?, kind)
+}
+
+/// Reads a file that is already here.
+pub fn read(file: &Packed, kind: Option<Kind>) -> Result<Prepared, Refusal> {
+    match kind.map_or_else(|| recognise(file), Ok)? {
+        Kind::Chart(dialect) => {
+            let reading = series::read(file, Some(dialect))?;
+            Ok(Prepared {
+                kind: Kind::Chart(dialect),
+                file: file.name().to_owned(),
+                rows: reading.rows,
+                refused: reading.refused,
+                repeated: reading.repeated,
+                unknown_cells: reading.unknown_cells,
+                refusals: reading.refusals,
+                content: Content::Series(reading.series),
+            })
+        }
+        Kind::Cinemas(directory) => {
+            let reading = cinemas::read(file, directory)?;
+            let facts = values(reading.cinemas)?;
+            let content = vec![(learned::Kind::Cinema, facts)];
+            facts_of(
+                Kind::Cinemas(directory),
+                file.name(),
+                (reading.rows, reading.repeated),
+                reading.refusals,
+                content,
+            )
+        }
+        Kind::Tmdb => {
+            let reading = films::read(file)?;
+            let content = vec![(learned::Kind::Film, values(reading.films)?)];
+            facts_of(Kind::Tmdb, file.name(), (reading.rows, reading.repeated), reading.refusals, content)
+        }
+        Kind::MovieLens => Err(bad_file(
+            "A MovieLens import is a folder, not one of its files.".to_owned(),
+            "MovieLens 应导入整个文件夹，而不是其中一个文件。".to_owned(),
+        )),
+    }
+}
+
+fn folder(path: &Path) -> Result<Prepared, Refusal> {
+    let reading = taste::read(path)?;
+    let content =
+        vec![(learned::Kind::Film, values(reading.films)?), (learned::Kind::Taste, values(reading.tastes)?)];
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    facts_of(Kind::MovieLens, &name, (reading.rows, 0), reading.refusals, content)
+}
+
+fn recognise(file: &Packed) -> Result<Kind, Refusal> {
+    let unicode = file.decode(None).and_then(|source| source.headers());
+    if let Ok(headers) = &unicode {
+        if films::is_tmdb(headers) {
+            return Ok(Kind::Tmdb);
+        }
+        if let Some(directory) = Directory::sniff(headers) {
+            return Ok(Kind::Cinemas(directory));
+        }
+    }
+    series::recognise(file).map(Kind::Chart)
+}
+
+fn values<T: serde::Serialize>(facts: Vec<(String, T)>) -> Result<Vec<(String, Value)>, Refusal> {
+    let value = |(subject, fact)| (subject, serde_json::to_value(fact).expect("a fact is plain data"));
+    Ok(facts.into_iter().map(value).collect())
+}
+
+fn facts_of(
+    kind: Kind,
+    file: &str,
+    (rows, repeated): (usize, usize),
+    mut refusals: Vec<Refusal>,
+    content: Vec<(learned::Kind, Vec<(String, Value)>)>,
+) -> Result<Prepared, Refusal> {
+    let refused = refusals.len();
+    if rows == 0 || refused * REFUSED_ONE_IN > rows {
+        let (en, zh) =
+            refusals.first().map_or(("", ""), |first| (first.say.en.as_str(), first.say.zh.as_str()));
+        return Err(bad_file(
+            format!(
+                "{refused} of the {rows} lines of “{file}” cannot be taken, more than one in {REFUSED_ONE_IN}. The first: {en}"
+            ),
+            format!("“{file}”的 {rows} 行中有 {refused} 行无法读取，超过百分之一。第一处：{zh}"),
+        ));
+    }
+    refusals.truncate(REFUSALS_TOLD_MAX);
+    let content = Content::Facts(content);
+    Ok(Prepared { kind, file: file.to_owned(), rows, refused, repeated, unknown_cells: 0, refusals, content })
+}
+
+/// A file that was brought in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    pub id: ImportId,
+    pub kind: String,
+    pub file: String,
+    pub at: Instant,
+    pub actor: String,
+    pub rows: i64,
+    pub refused: i64,
+    pub repeated: i64,
+    pub unknown_cells: i64,
+    pub subjects: i64,
+    pub first: Option<Day>,
+    pub last: Option<Day>,
+    pub added: i64,
+    pub corrected: i64,
+    pub refusals: Vec<Words>,
+}
+
+impl FromRow for Import {
+    fn from_row(row: &mut Row) -> Result<Import> {
+        Ok(Import {
+            id: row.next()?,
+            kind: row.next()?,
+            file: row.next()?,
+            at: row.next()?,
+            actor: row.next()?,
+            rows: row.next()?,
+            refused: row.next()?,
+            repeated: row.next()?,
+            unknown_cells: row.next()?,
+            subjects: row.next()?,
+            first: row.next()?,
+            last: row.next()?,
+            added: row.next()?,
+            corrected: row.next()?,
+            refusals: serde_json::from_str(&row.next::<String>()?)?,
+        })
+    }
+}
+
+/// Stores what was read; all of it or nothing. Counts film-days of a series, else subjects. With `None` for an id the
+/// file said nothing new and nothing was written.
+pub fn store(
+    tx: &Tx,
+    act: &mut Act,
+    prepared: &Prepared,
+    step: &dyn Fn(u64),
+) -> Result<(Option<ImportId>, Change)> {
+    let id: ImportId = act.id();
+    remember(tx, act, &id, prepared)?;
+    let mut change = Change::default();
+    match (&prepared.content, prepared.kind) {
+        (Content::Series(series), Kind::Chart(dialect)) => {
+            change = series::store(tx, &id, act.at, (dialect, series), step)?;
+        }
+        (Content::Facts(facts), kind) => {
+            for (subject, facts) in facts {
+                let one = learned::store(tx, &id, act.at, (kind.code(), *subject), facts, step)?;
+                change.added += one.added;
+                change.corrected += one.corrected;
+                change.unchanged += one.unchanged;
+            }
+        }
+        (Content::Series(_), kind) => {
+            return Err(kernel::Error::fault(format!("a {} holds no series", kind.code())));
+        }
+    }
+    if change.added + change.corrected == 0 {
+        tx.run("delete from imported_file where id = $1", &[&id])?;
+        return Ok((None, change));
+    }
+    tx.run(
+        "update imported_file set added = $2, corrected = $3 where id = $1",
+        &[&id, &change.added, &change.corrected],
+    )?;
+    Ok((Some(id), change))
+}
+
+fn remember(tx: &Tx, act: &Act, id: &ImportId, prepared: &Prepared) -> Result<()> {
+    let file: String = prepared.file.chars().take(NAME_CHARS_MAX).collect();
+    let says: Vec<&Words> = prepared.refusals.iter().map(|refusal| &refusal.say).collect();
+    let (first, last) = prepared.span().unzip();
+    let count = |number: usize| number as i64;
+    tx.run(
+        "insert into imported_file (id, kind, file, at, actor, rows_read, rows_refused, rows_repeated,
+           cells_unknown, subjects, first_day, last_day, added, corrected, refusals)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, $13)",
+        &[
+            id,
+            &prepared.kind.code(),
+            &file,
+            &act.at,
+            &act.actor.code(),
+            &count(prepared.rows),
+            &count(prepared.refused),
+            &count(prepared.repeated),
+            &count(prepared.unknown_cells),
+            &count(prepared.subjects()),
+            &first,
+            &last,
+            &serde_json::to_string(&says)?,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Every import, newest first; [`LISTED_MAX`] of them.
+pub fn all(view: &View) -> Result<Vec<Import>> {
+    view.all(
+        "select id, kind, file, at, actor, rows_read, rows_refused, rows_repeated, cells_unknown, subjects,
+           first_day, last_day, added, corrected, refusals
+         from imported_file
+         order by at desc, id desc
+         limit $1",
+        &[&LISTED_MAX],
+    )
+}

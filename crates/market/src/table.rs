@@ -1,0 +1,433 @@
+//! A CSV file that came from outside: unpacked, decoded, its columns found by name, read line by line.
+//!
+//! One record is used again for every line; a cell is a slice of it until somebody keeps it.
+
+use csv::StringRecord;
+use encoding_rs::{BIG5, EUC_KR, GB18030, WINDOWS_1252};
+use flate2::read::MultiGzDecoder;
+use kernel::{Day, Kind, Refusal};
+use std::borrow::Cow;
+use std::io::Read;
+use std::path::Path;
+
+/// The most bytes a file may have once it is unpacked.
+pub const BYTES_MAX: u64 = 512 << 20;
+/// The most rows.
+pub const ROWS_MAX: u64 = 5_000_000;
+/// The most columns.
+pub const COLUMNS_MAX: usize = 512;
+/// The most bytes one cell may have that is kept.
+pub const CELL_BYTES_MAX: usize = 65_536;
+
+/// What a file is written in when it is not UTF-8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    Big5,
+    EucKr,
+    /// With GBK and GB2312 in it.
+    Gb18030,
+    Windows1252,
+}
+
+/// A file's bytes, unpacked.
+pub struct Packed {
+    name: String,
+    bytes: Vec<u8>,
+}
+
+impl Packed {
+    /// Opens a file, gzipped or plain. Refuses one that cannot be read or has more than [`BYTES_MAX`] bytes
+    /// unpacked.
+    pub fn open(path: &Path) -> Result<Packed, Refusal> {
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        let file = std::fs::File::open(path).map_err(|error| unreadable(&name, &error))?;
+        Packed::read(&name, file)
+    }
+
+    /// Reads a file that somebody else has opened; see [`Packed::open`].
+    pub fn read(name: &str, file: impl Read) -> Result<Packed, Refusal> {
+        Ok(Packed { name: name.to_owned(), bytes: unpack(name, file)? })
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The file as text. Refuses what is neither UTF-8 (with or without a byte order mark) nor in the encoding
+    /// that is usual where it comes from.
+    pub fn decode(&self, encoding: Option<Encoding>) -> Result<Source<'_>, Refusal> {
+        let text = decode(&self.name, &self.bytes, encoding)?;
+        let delimiter = delimiter(text.lines().next().unwrap_or(""));
+        Ok(Source { name: &self.name, text, shape: Shape { delimiter, has_header: true } })
+    }
+}
+
+/// A file as text.
+pub struct Source<'f> {
+    name: &'f str,
+    text: Cow<'f, str>,
+    shape: Shape,
+}
+
+/// How a file's lines are made.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    pub delimiter: u8,
+    pub has_header: bool,
+}
+
+impl Source<'_> {
+    /// The same text, for a file whose shape is known beforehand.
+    pub fn shaped(self, shape: Shape) -> Self {
+        Source { shape, ..self }
+    }
+
+    pub fn name(&self) -> &str {
+        self.name
+    }
+
+    /// The names of the columns.
+    pub fn headers(&self) -> Result<Headers, Refusal> {
+        let mut record = StringRecord::new();
+        let some = self.reader().read_record(&mut record).map_err(|error| self.malformed(&error))?;
+        let has_names = some && record.iter().any(|name| !name.trim().is_empty());
+        if !has_names || record.len() > COLUMNS_MAX {
+            let name = &self.name;
+            return Err(bad_file(
+                format!("“{name}” must begin with the names of its columns, at most {COLUMNS_MAX}."),
+                format!("“{name}”的第一行必须是列名，最多 {COLUMNS_MAX} 列。"),
+            ));
+        }
+        Ok(Headers {
+            file: self.name.to_owned(),
+            names: record.iter().map(|name| name.trim().to_owned()).collect(),
+        })
+    }
+
+    /// Hands out every line after the header; stops at the first that spoils the whole file.
+    pub fn each_line(&self, mut take: impl FnMut(&Line) -> Result<(), Refusal>) -> Result<(), Refusal> {
+        let mut reader = self.reader();
+        let mut line = Line { record: StringRecord::new(), number: 0 };
+        let mut rows = 0;
+        let mut more = |line: &mut Line| {
+            let more = reader.read_record(&mut line.record).map_err(|error| self.malformed(&error))?;
+            line.number = line.record.position().map_or(0, csv::Position::line);
+            Ok::<bool, Refusal>(more)
+        };
+        if self.shape.has_header {
+            more(&mut line)?;
+        }
+        while more(&mut line)? {
+            if rows == ROWS_MAX {
+                return Err(self.too_long());
+            }
+            rows += 1;
+            take(&line)?;
+        }
+        Ok(())
+    }
+
+    fn reader(&self) -> csv::Reader<&[u8]> {
+        csv::ReaderBuilder::new()
+            .has_headers(false)
+            .delimiter(self.shape.delimiter)
+            .quoting(matches!(self.shape.delimiter, b',' | b';'))
+            .from_reader(self.text.as_bytes())
+    }
+
+    fn malformed(&self, error: &csv::Error) -> Refusal {
+        let name = &self.name;
+        let (en, zh) = match error.kind() {
+            csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
+                let line = pos.as_ref().map_or(0, csv::Position::line);
+                (
+                    format!("Line {line} of “{name}” has {len} cells, the header {expected_len}."),
+                    format!("“{name}”第 {line} 行有 {len} 格，表头有 {expected_len} 格。"),
+                )
+            }
+            _ => (
+                format!("“{name}” is not well-formed CSV: {error}."),
+                format!("“{name}”不是规范的 CSV：{error}。"),
+            ),
+        };
+        bad_file(en, zh)
+    }
+
+    fn too_long(&self) -> Refusal {
+        let name = &self.name;
+        bad_file(
+            format!("“{name}” has more than {ROWS_MAX} rows; divide it."),
+            format!("“{name}”超过 {ROWS_MAX} 行，请拆分。"),
+        )
+    }
+}
+
+pub(crate) fn bad_file(en: String, zh: String) -> Refusal {
+    Refusal::new(Kind::Invalid, "bad_file", en, zh)
+}
+
+fn unreadable(name: &str, error: &std::io::Error) -> Refusal {
+    bad_file(format!("“{name}” cannot be read: {error}."), format!("“{name}”无法读取：{error}。"))
+}
+
+/// The bytes of a file, unpacked if it is gzipped.
+fn unpack(name: &str, mut file: impl Read) -> Result<Vec<u8>, Refusal> {
+    let mut bytes = Vec::new();
+    let start = &mut (&mut file).take(2);
+    start.read_to_end(&mut bytes).map_err(|error| unreadable(name, &error))?;
+    let whole = std::io::Cursor::new(bytes.clone()).chain(file);
+    let is_gzip = bytes == [0x1f, 0x8b];
+    bytes.clear();
+    let read = match is_gzip {
+        true => MultiGzDecoder::new(whole).take(BYTES_MAX + 1).read_to_end(&mut bytes),
+        false => whole.take(BYTES_MAX + 1).read_to_end(&mut bytes),
+    };
+    read.map_err(|error| unreadable(name, &error))?;
+    if bytes.len() as u64 > BYTES_MAX {
+        let megabytes = BYTES_MAX >> 20;
+        return Err(bad_file(
+            format!("“{name}” has more than {megabytes} MB unpacked; divide it."),
+            format!("“{name}”解压后超过 {megabytes} MB，请拆分。"),
+        ));
+    }
+    Ok(bytes)
+}
+
+fn decode<'f>(name: &str, bytes: &'f [u8], encoding: Option<Encoding>) -> Result<Cow<'f, str>, Refusal> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let is_text = |text: &str| !text.contains('\0');
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && is_text(text)
+    {
+        return Ok(Cow::Borrowed(text));
+    }
+    let usual = encoding.map(|encoding| match encoding {
+        Encoding::Big5 => BIG5,
+        Encoding::EucKr => EUC_KR,
+        Encoding::Gb18030 => GB18030,
+        Encoding::Windows1252 => WINDOWS_1252,
+    });
+    let decoded = usual.and_then(|usual| usual.decode_without_bom_handling_and_without_replacement(bytes));
+    decoded.filter(|text| is_text(text)).ok_or_else(|| {
+        let (or_en, or_zh) = usual.map_or_else(Default::default, |usual| {
+            (format!(" or {}", usual.name()), format!(" 或 {}", usual.name()))
+        });
+        bad_file(
+            format!("“{name}” is not text in UTF-8{or_en}; save it again as UTF-8."),
+            format!("“{name}”的编码不是 UTF-8{or_zh}；请另存为 UTF-8。"),
+        )
+    })
+}
+
+/// Whichever divides the header into the most columns.
+fn delimiter(header: &str) -> u8 {
+    let count = |byte: u8| header.bytes().filter(|one| *one == byte).count();
+    [b',', b';', b'\t'].into_iter().rev().max_by_key(|byte| count(*byte)).unwrap_or(b',')
+}
+
+/// The names of a file's columns.
+pub struct Headers {
+    file: String,
+    names: Vec<String>,
+}
+
+impl Headers {
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The name of a column, as the file has it.
+    pub fn name(&self, at: usize) -> &str {
+        self.names.get(at).map_or("", String::as_str)
+    }
+
+    /// The place of the first of these names that is there, whatever its case.
+    pub fn find(&self, names: &[&str]) -> Option<usize> {
+        names
+            .iter()
+            .find_map(|name| self.names.iter().position(|own| own.to_lowercase() == name.to_lowercase()))
+    }
+
+    /// The first name that begins so.
+    pub fn starting_with(&self, start: &str) -> Option<&String> {
+        self.names.iter().find(|name| name.to_lowercase().starts_with(start))
+    }
+
+    /// Refuses a file whose first columns are not these.
+    pub fn require(&self, first: &[&str]) -> Result<(), Refusal> {
+        let as_wanted = first.iter().enumerate().all(|(at, name)| self.find(&[name]) == Some(at));
+        if as_wanted {
+            return Ok(());
+        }
+        let (file, wanted, found) = (&self.file, first.join(", "), self.list());
+        Err(bad_file(
+            format!("“{file}” must begin with the columns {wanted}; its columns are {found}."),
+            format!("“{file}”必须以 {wanted} 这些列开头；现有的列为 {found}。"),
+        ))
+    }
+
+    /// For a refusal.
+    pub fn list(&self) -> String {
+        self.names.iter().take(24).map(|name| clip(name)).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// What a reader takes off a cell before it is a number.
+const UNKNOWN: [&str; 8] = ["", "-", "--", "nan", "none", "null", "n/a", "n/c"];
+
+/// One line of a file.
+pub struct Line {
+    record: StringRecord,
+    number: u64,
+}
+
+impl Line {
+    /// Counted as an editor does; a quoted cell may span several.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// A cell; empty when it says that it is not known.
+    pub fn text(&self, at: usize) -> &str {
+        let text = self.record.get(at).unwrap_or("").trim();
+        let unknown = text.len() <= 4 && UNKNOWN.iter().any(|one| text.eq_ignore_ascii_case(one));
+        if unknown || text.len() > CELL_BYTES_MAX { "" } else { text }
+    }
+
+    /// A cell however long.
+    pub fn raw(&self, at: usize) -> &str {
+        self.record.get(at).unwrap_or("").trim()
+    }
+
+    /// A day written `2016-12-23`, `2016/12/23` or `20161223`, with midnight after it or without.
+    pub fn day(&self, at: usize) -> Result<Option<Day>, ()> {
+        let text = self.text(at);
+        if text.is_empty() {
+            return Ok(None);
+        }
+        day(text).map(Some).ok_or(())
+    }
+
+    /// A number times a power of ten, as a whole one; what is finer is rounded half away from zero. Thousands may be divided by
+    /// commas and a currency sign may stand in front.
+    pub fn scaled(&self, at: usize, places: u32) -> Result<Option<i64>, ()> {
+        let text = self.text(at);
+        if text.is_empty() {
+            return Ok(None);
+        }
+        scale(text, places as usize).map(Some).ok_or(())
+    }
+
+    /// A whole number; `12.0` is one, `12.5` is not.
+    pub fn whole(&self, at: usize) -> Result<Option<i64>, ()> {
+        let text = self.text(at);
+        let whole = text
+            .split_once('.')
+            .map_or(text, |(whole, rest)| if rest.bytes().all(|byte| byte == b'0') { whole } else { text });
+        match whole {
+            "" => Ok(None),
+            whole if whole.contains('.') => Err(()),
+            whole => scale(whole, 0).map(Some).ok_or(()),
+        }
+    }
+
+    /// A percentage, with its sign or without: `30.08`, `30.08%`.
+    pub fn percent(&self, at: usize) -> Result<Option<f64>, ()> {
+        let text = self.text(at);
+        let number = text.strip_suffix(['%', '％']).unwrap_or(text).trim_start_matches('<').trim();
+        if number.is_empty() {
+            return Ok(None);
+        }
+        number.parse().ok().filter(|number: &f64| number.is_finite()).map(Some).ok_or(())
+    }
+
+    /// Says which cell of which line is not what it should be.
+    pub fn refuse(&self, file: &str, at: Option<usize>, column: &str, wanted: (&str, &str)) -> Refusal {
+        let found = clip(at.and_then(|at| self.record.get(at)).unwrap_or("").trim());
+        let (line, (en, zh)) = (self.number, wanted);
+        Refusal::new(
+            Kind::Invalid,
+            "bad_line",
+            format!("Line {line} of “{file}”: {column} is “{found}”, which is not {en}."),
+            format!("“{file}”第 {line} 行：{column} 为“{found}”，应为{zh}。"),
+        )
+    }
+}
+
+fn clip(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+fn day(text: &str) -> Option<Day> {
+    let date = text.strip_suffix(" 00:00:00").or_else(|| text.strip_suffix("T00:00:00")).unwrap_or(text);
+    if date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Day::parse(&format!("{}-{}-{}", &date[..4], &date[4..6], &date[6..])).ok();
+    }
+    if date.contains('/') {
+        return Day::parse(&date.replace('/', "-")).ok();
+    }
+    Day::parse(date).ok()
+}
+
+/// `"44.069"` with two places is 4407; what does not fit or is no plain decimal is nothing.
+fn scale(text: &str, places: usize) -> Option<i64> {
+    const DIGITS_MAX: usize = 17;
+    let (negative, rest) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let rest = rest.trim_start_matches(['¥', '￥', '$', '€', '£', '₩']);
+    let (whole, fraction) = rest.split_once('.').unwrap_or((rest, ""));
+    let mut number: i64 = 0;
+    let mut digits = 0;
+    for byte in whole.bytes().filter(|byte| *byte != b',') {
+        digits += 1;
+        number = append(number, byte)?;
+    }
+    if digits == 0 || digits + places > DIGITS_MAX || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    for i in 0..places {
+        number = append(number, fraction.as_bytes().get(i).copied().unwrap_or(b'0'))?;
+    }
+    let round_up = fraction.as_bytes().get(places).is_some_and(|next| *next >= b'5');
+    number += i64::from(round_up);
+    Some(if negative { -number } else { number })
+}
+
+fn append(number: i64, digit: u8) -> Option<i64> {
+    let digit = digit.is_ascii_digit().then(|| i64::from(digit - b'0'))?;
+    number.checked_mul(10)?.checked_add(digit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_scaled_or_nothing() {
+        assert_eq!(scale("3008.1", 6), Some(3_008_100_000));
+        assert_eq!(scale("3008.1000000000004", 6), Some(3_008_100_000));
+        assert_eq!(scale("$6,762,000", 2), Some(676_200_000));
+        assert_eq!(scale("-¥1.5", 2), Some(-150));
+        assert_eq!(scale("0.005", 2), Some(1));
+        for bad in ["", "-", ".5", "1e3", "1.2.3", "12a", "１２", "+1", "999999999999999999"] {
+            assert_eq!(scale(bad, 2), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn days_are_read_in_three_ways() {
+        let christmas = Day::parse("2016-12-25").ok();
+        for text in ["2016-12-25", "2016/12/25", "20161225", "2016-12-25 00:00:00"] {
+            assert_eq!(day(text), christmas, "{text}");
+        }
+        for bad in ["25.12.2016", "2016-13-01", "2016-2-1", "161225", "2016-12-25 19:30:00"] {
+            assert_eq!(day(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_header_says_what_divides_columns() {
+        assert_eq!(delimiter("date,title,gross"), b',');
+        assert_eq!(delimiter("nom;adresse, rue;ecrans"), b';');
+        assert_eq!(delimiter("title"), b',');
+    }
+}
