@@ -108,10 +108,10 @@ pub struct Model {
 struct Experts {
     /// The median of seats.
     absolute: Boosted,
-    /// The mean of seats over slot × level.
-    poisson: Boosted,
     /// The mean of the square root of seats over slot × level.
     root: Boosted,
+    /// The mean of seats, with larger trees.
+    mean: Boosted,
 }
 
 /// Where `ln((sold + 3) ÷ (forecast + 3))` lay on days not seen: its 5, 25, 75 and 95 % points, by size of forecast.
@@ -269,17 +269,17 @@ impl Experts {
         };
         Experts {
             absolute: Boosted::fit(table, &taught.sold, &taught.weights, Loss::Absolute, &settings(15, 0.08, 1)),
-            poisson: Boosted::fit(table, &ratios, &weights, Loss::Poisson, &settings(8, 0.05, 2)),
-            root: Boosted::fit(table, &roots, &weights, Loss::Squared, &settings(8, 0.05, 3)),
+            root: Boosted::fit(table, &roots, &weights, Loss::Squared, &settings(8, 0.05, 2)),
+            mean: Boosted::fit(table, &taught.sold, &taught.weights, Loss::Poisson, &settings(31, 0.06, 3)),
         }
     }
 
     /// Seats of a row whose slot and level say `usual`.
     fn seats(&self, row: &[f64], usual: f64) -> f64 {
         let absolute = self.absolute.predict(row).max(0.0);
-        let poisson = usual * self.poisson.predict(row);
         let root = usual * self.root.predict(row).max(0.0).powi(2);
-        0.5 * absolute + 0.15 * poisson + 0.35 * root
+        let mean = self.mean.predict(row);
+        0.2 * absolute + 0.2 * root + 0.6 * mean
     }
 }
 

@@ -1,7 +1,8 @@
 //! Which film in which hall at what hour.
 //!
-//! The public of a film on a day lies in pools by the hour it would like to come. A showing reaches the pools
-//! around its start, the less the farther; nobody comes twice, and nobody sits where there is no seat. A plan is
+//! The public of a film on a day lies in pools by the hour it would like to come, and by how far from it people
+//! would still come. A showing reaches the pools around its start; nobody comes twice, and nobody sits where there
+//! is no seat. A plan is
 //! found hall-day by hall-day: each is solved exactly over its hours while the others stand, again and again with
 //! seeded chance. How good it can be at most is told by the same hall-days when pools, staff and commitments have
 //! prices instead of limits (Lagrange). `docs/algorithms/showings_plan.md`.
@@ -122,7 +123,7 @@ pub struct Work {
 
 impl Default for Work {
     fn default() -> Work {
-        Work { seed: 1, rounds: 1_500, price_steps: 200 }
+        Work { seed: 1, rounds: 4_000, price_steps: 300 }
     }
 }
 

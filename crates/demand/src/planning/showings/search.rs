@@ -62,6 +62,8 @@ struct State<'a> {
     placed: Vec<Vec<Vec<Placed>>>,
     /// By day and film: what its showings bring.
     worth: Vec<Vec<f64>>,
+    /// By day, film and crowd: who is not seated.
+    left: Vec<Vec<Vec<f64>>>,
     /// By day and film.
     counts: Vec<Vec<u32>>,
     /// More than any showing can bring: the price of a showing that a rule lacks.
@@ -80,6 +82,9 @@ impl<'a> State<'a> {
             grid,
             placed: vec![vec![Vec::new(); cinema.halls.len()]; cinema.days],
             worth: vec![vec![0.0; cinema.films.len()]; cinema.days],
+            left: (0..cinema.days)
+                .map(|day| grid.crowds.iter().map(|film| film[day].clone()).collect())
+                .collect(),
             counts: vec![vec![0; cinema.films.len()]; cinema.days],
             dear: 3.0 * (margin * seats + cost) + 1.0,
             domestic_price: 0.0,
@@ -141,7 +146,11 @@ impl<'a> State<'a> {
         for film in films {
             let offers = self.offers(film, day);
             self.counts[day][film] = offers.len() as u32;
-            self.worth[day][film] = self.worth_of(film, day, &offers);
+            let (seats, left) =
+                seated(&self.grid.cinema.demand, &self.grid.crowds[film][day], &offers);
+            let (margin, cost) = self.grid.cinema.worth(film);
+            self.worth[day][film] = margin * seats - cost * offers.len() as f64;
+            self.left[day][film] = left;
         }
     }
 
@@ -150,10 +159,12 @@ impl<'a> State<'a> {
         mine.map(|one| (one.start, f64::from(self.grid.cinema.halls[one.hall].seats))).collect()
     }
 
-    fn worth_of(&self, film: usize, day: usize, offers: &[(u16, f64)]) -> f64 {
+    /// What one more showing adds at the least: those not seated yet that it reaches, as far as there are seats.
+    fn adds(&self, film: usize, day: usize, start: u16, seats: f64) -> f64 {
         let (margin, cost) = self.grid.cinema.worth(film);
-        margin * seated(&self.grid.cinema.demand, &self.grid.cinema.demand.pools[film][day], offers)
-            - cost * offers.len() as f64
+        let left = &self.left[day][film];
+        let people: f64 = self.grid.reached(start).iter().filter_map(|crowd| left.get(*crowd)).sum();
+        margin * people.min(seats) - cost
     }
 
     /// Takes out some halls of a day: one, two or three, or those that show one film.
@@ -189,18 +200,19 @@ impl<'a> State<'a> {
         let staff = Staff::of(self, day);
         let cinema = self.grid.cinema;
         let seats = f64::from(cinema.halls[hall].seats);
-        let mut offers: Vec<Vec<(u16, f64)>> = (0..cinema.films.len()).map(|film| self.offers(film, day)).collect();
+        let lacks = |film: usize| {
+            let it = &cinema.films[film];
+            self.counts[day][film] < it.a_day_min || self.total(film) < it.showings_min
+        };
+        let lacking: Vec<bool> = (0..cinema.films.len()).map(lacks).collect();
         let (mut placed, _) = self.grid.solve(hall, day, &mut |film, start| {
             let it = &cinema.films[film];
             let full = it.a_day_max.is_some_and(|most| self.counts[day][film] >= most);
             if full || !staff.can(self.grid, film, start) {
                 return None;
             }
-            offers[film].push((start, seats));
-            let worth = self.worth_of(film, day, &offers[film]) - self.worth[day][film];
-            offers[film].pop();
-            let lacks = self.counts[day][film] < it.a_day_min || self.total(film) < it.showings_min;
-            let dear = if lacks { self.dear } else { 0.0 };
+            let worth = self.adds(film, day, start, seats);
+            let dear = if lacking[film] { self.dear } else { 0.0 };
             Some(worth * bend(film, start) + dear + self.domestic_price * self.grid.domestic(film))
         });
         self.trim(day, &mut placed);
