@@ -157,7 +157,9 @@ impl Recommender {
         let name = &self.names[item as usize];
         match &self.things[item as usize] {
             Thing::Film(_) => Words::new(&name.en, format!("《{}》", name.in_(kernel::Lang::Zh))),
-            Thing::Product(_) => Words::new(name.in_(kernel::Lang::En), format!("“{}”", name.in_(kernel::Lang::Zh))),
+            Thing::Product(_) => {
+                Words::new(name.in_(kernel::Lang::En), format!("“{}”", name.in_(kernel::Lang::Zh)))
+            }
         }
     }
 
@@ -207,11 +209,12 @@ fn listed(view: &View) -> Result<Vec<Listed>> {
         tags.push(format!("film:{id}"));
         Listed { thing: Thing::Film(id), name: Words::new(en, zh), tags, since }
     };
-    let product = |(id, en, zh, category, title, since): (_, String, String, String, Option<TitleId>, Instant)| {
-        let mut tags = vec![format!("category:{category}")];
-        tags.extend(title.map(|title| format!("film:{title}")));
-        Listed { thing: Thing::Product(id), name: Words::new(en, zh), tags, since }
-    };
+    let product =
+        |(id, en, zh, category, title, since): (_, String, String, String, Option<TitleId>, Instant)| {
+            let mut tags = vec![format!("category:{category}")];
+            tags.extend(title.map(|title| format!("film:{title}")));
+            Listed { thing: Thing::Product(id), name: Words::new(en, zh), tags, since }
+        };
     Ok(films.into_iter().map(film).chain(goods.into_iter().map(product)).collect())
 }
 

@@ -2,6 +2,7 @@
 
 use super::{find, in_basket, picture, shelf};
 use crate::answer::{Answer, Page, SeeOther};
+use crate::film::suggested;
 use crate::form::Form;
 use crate::look::parts;
 use crate::look::{Tone, icon};
@@ -11,7 +12,6 @@ use ::shops::baskets::{self, QUANTITY_MAX};
 use ::shops::listings::State;
 use axum::extract::Path;
 use axum::response::IntoResponse;
-use crate::film::suggested;
 use flows::views::goods::{self, Goods};
 use flows::views::recommendations::Thing;
 use kernel::ids::Id;
