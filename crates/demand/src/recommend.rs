@@ -220,13 +220,14 @@ impl Model {
     /// What leads to an item: the others in the log, those first whose takers are likeliest to want this one, with
     /// the score each adds. Seeds for an audience.
     pub fn seeds(&self, item: u32, count: usize) -> Vec<(u32, f64)> {
+        const RELATED_MAX: usize = 200;
         let lead = |from: u32| {
             let one = [Taken { item: from, kind: Kind::Buy, at: Instant::default() }];
             let features = self.parts.personal(&one);
             let spoken = self.parts.spoken(&one, &features, item, &self.weights);
             (from, spoken[0])
         };
-        let others: Vec<u32> = (0..self.since.len() as u32).filter(|from| *from != item).collect();
+        let others = self.parts.related(item, RELATED_MAX);
         let mut leads = threads::each(others.len(), |k| lead(others[k]));
         leads.retain(|(_, score)| *score > 0.0);
         leads.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -326,6 +327,18 @@ impl Parts {
             near: Neighbours::by_closeness(log),
             taste: Taste::fit(&log.items),
         }
+    }
+
+    /// What was taken close to an item, the closest first, then what is of its kind.
+    fn related(&self, item: u32, count: usize) -> Vec<u32> {
+        let close = |other: u32| (self.near.nearness(item, other), self.taste.likeness(item, other));
+        let mut related: Vec<(u32, (f64, f64))> = (0..self.since.len() as u32)
+            .filter(|other| *other != item)
+            .map(|other| (other, close(other)))
+            .filter(|(_, (near, like))| *near > 0.0 || *like > 0.0)
+            .collect();
+        related.sort_by(|a, b| b.1.0.total_cmp(&a.1.0).then(b.1.1.total_cmp(&a.1.1)).then(a.0.cmp(&b.0)));
+        related.into_iter().take(count).map(|(other, _)| other).collect()
     }
 
     fn features(&self, history: &[Taken], at: Instant) -> Features {
