@@ -55,9 +55,8 @@ fn write_latest(folder: &Path) {
 
 fn report(folder: &Path) -> Result<Report> {
     let report = run(&Options { movielens: folder.into(), json: Some(folder.join("report.json")) })?;
-    let written: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(folder.join("report.json")).unwrap()).unwrap();
-    assert_eq!(written, serde_json::to_value(&report).unwrap());
+    let written = std::fs::read_to_string(folder.join("report.json")).unwrap();
+    assert_eq!(written, serde_json::to_string_pretty(&report).unwrap());
     Ok(report)
 }
 
