@@ -18,6 +18,7 @@ struct Inner {
     keys: Keys,
     provider: Arc<dyn Provider>,
     ads: ads::desk::Desk,
+    crowd: crate::audiences::Crowd,
     rounds: crate::sweep::Rounds,
 }
 
@@ -73,6 +74,7 @@ impl House {
             keys: Keys::of(&key),
             provider,
             ads: ads::desk::Desk::new(book),
+            crowd: crate::audiences::Crowd::new(now),
             rounds: crate::sweep::Rounds::default(),
         };
         Ok(House { inner: Arc::new(inner) })
@@ -96,6 +98,11 @@ impl House {
 
     pub fn ads(&self) -> &ads::desk::Desk {
         &self.inner.ads
+    }
+
+    /// What consumers did who agreed that it may be looked at; empty until `audiences::refresh`.
+    pub fn crowd(&self) -> &crate::audiences::Crowd {
+        &self.inner.crowd
     }
 
     pub(crate) fn rounds(&self) -> &crate::sweep::Rounds {

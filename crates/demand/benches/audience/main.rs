@@ -21,7 +21,7 @@ use std::time::Instant;
 const PEOPLE: u32 = 10_000_000;
 /// Random rules that are counted, and how many of them others count too.
 const RULES: usize = 400;
-const RIVAL_RULES: usize = 16;
+const RIVAL_RULES: usize = 8;
 
 fn main() -> Result<()> {
     let people = std::env::var("FERRYMAN_BENCH_PEOPLE").ok().map_or(Ok(PEOPLE), |text| text.parse())?;

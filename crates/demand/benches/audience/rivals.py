@@ -9,6 +9,8 @@ engine, folder = sys.argv[1], sys.argv[2]
 plan = json.load(open(os.path.join(folder, "plan.json")))
 path = lambda name: os.path.join(folder, name)
 THREADS, MEMORY = 2, 6_000_000_000
+# Everybody's likeness is computed in so many parts, so that it fits the memory.
+PARTS = 8
 EVENT = "id UInt32, behaviour UInt8, title UInt16, genre UInt16, category UInt16, place UInt16, city UInt16, days_ago UInt16"
 
 
@@ -18,7 +20,7 @@ def clickhouse():
     open_session = session.Session(path("clickhouse"))
 
     def run(sql):
-        settings = f" settings max_threads = {THREADS}, max_memory_usage = {MEMORY}"
+        settings = f" settings max_threads = {THREADS}, max_memory_usage = {MEMORY}, max_bytes_before_external_group_by = {MEMORY // 2}"
         if sql.startswith("create"):
             settings = ""
         return str(open_session.query(sql + settings, "CSV"))
@@ -34,7 +36,8 @@ def clickhouse():
         # DuckDB reads the same rows from here.
         run(f"insert into function file('{path(table + '.parquet')}', 'Parquet') select * from {table}")
     run("create table people (id UInt32, home UInt16, like0 Int64, like1 Int64) engine = MergeTree order by id")
-    run("insert into people " + plan["likeness"])
+    for part in range(PARTS):
+        run("insert into people " + plan["likeness"].replace("SLICE", f"id % {PARTS} = {part}"))
     return run
 
 
@@ -49,7 +52,9 @@ def duckdb():
     connection.execute(f"create table events as {events} order by behaviour, title, id")
     os.remove(path("events.parquet"))
     connection.execute(f"create table homes as select * from read_parquet('{path('homes.parquet')}') order by id")
-    connection.execute("create table people as " + plan["likeness"])
+    connection.execute("create table people (id uinteger, home usmallint, like0 bigint, like1 bigint)")
+    for part in range(PARTS):
+        connection.execute("insert into people " + plan["likeness"].replace("SLICE", f"id % {PARTS} = {part}"))
     return lambda sql: connection.execute(sql).fetchall()[0][0]
 
 

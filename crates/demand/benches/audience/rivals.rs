@@ -228,7 +228,7 @@ fn likeness_sql(seeds: &[(Rule, Likeness)]) -> String {
         points.push(format!("(case when {is_seed} then 0 else {sum} end) as like{number}"));
     }
     format!(
-        "select p.id as id, p.home as home, {} from homes p left join (select id, {} from events group by id) t on p.id = t.id",
+        "select p.id as id, p.home as home, {} from homes p left join (select id, {} from events where SLICE group by id) t on p.id = t.id where p.SLICE",
         points.join(", "),
         has.join(", ")
     )

@@ -189,7 +189,7 @@ impl Block {
     fn get(&self, low: u16) -> u16 {
         match self {
             Block::Empty => 0,
-            Block::Listed { lows, values } => lows.binary_search(&low).map_or(0, |at| values[at]),
+            Block::Listed { lows, values } => find(lows, low).map_or(0, |at| values[at]),
             Block::Sliced(slices) => {
                 let (line, word, bit) = place(low);
                 let bits = slices[line].iter().enumerate();
@@ -246,13 +246,18 @@ impl Block {
     }
 }
 
-fn set_listed(lows: &mut Vec<u16>, values: &mut Vec<u16>, low: u16, value: u16) -> u16 {
-    // Most often the consumer is a new one behind all others.
-    let found = match lows.last() {
+/// Where somebody is in a list, or belongs. When all is read anew, they mostly come in order.
+fn find(lows: &[u16], low: u16) -> Result<usize, usize> {
+    match lows.last() {
+        None => Err(0),
         Some(last) if *last < low => Err(lows.len()),
-        _ => lows.binary_search(&low),
-    };
-    match found {
+        Some(last) if *last == low => Ok(lows.len() - 1),
+        Some(_) => lows.binary_search(&low),
+    }
+}
+
+fn set_listed(lows: &mut Vec<u16>, values: &mut Vec<u16>, low: u16, value: u16) -> u16 {
+    match find(lows, low) {
         Ok(at) if value == 0 => {
             lows.remove(at);
             values.remove(at)
