@@ -6,7 +6,7 @@ use demand::audience::{
 use kernel::{AudienceId, Day, Dice, TitleId};
 
 fn today() -> Day {
-    Day::parse("2016-12-23").unwrap()
+    Day::parse("2016-12-23").expect("a day")
 }
 
 fn title(number: u64) -> What {
@@ -18,7 +18,7 @@ fn did(behaviour: Behaviour, what: What, times: Times, days: u32) -> Rule {
 }
 
 fn count(features: &Features, rule: &Rule) -> u64 {
-    let plan = Plan::of(features, rule).unwrap();
+    let plan = Plan::of(features, rule).expect("a rule within its limits");
     let members = plan.members();
     assert_eq!(members.count(), plan.count(), "who they are and how many: {}", rule.text());
     plan.count()
