@@ -68,6 +68,15 @@ CREATE TABLE approval (
     primary key (application_id, stage)
 );
 
+CREATE TABLE audience (
+    id text not null primary key,
+    org_id text not null references org (id),
+    name text not null,
+    rule text not null,
+    created_at bigint not null,
+    changed_at bigint not null
+);
+
 CREATE TABLE basket_line (
     place_id text not null,
     person_id text not null,
@@ -100,6 +109,11 @@ CREATE TABLE campaign (
     click_minor bigint not null check (click_minor > 0),
     currency text not null,
     created_at bigint not null
+);
+
+CREATE TABLE campaign_audience (
+    campaign_id text not null primary key references campaign (id),
+    audience_id text not null references audience (id)
 );
 
 CREATE TABLE campaign_surface (
@@ -172,6 +186,13 @@ CREATE TABLE click (
     at bigint not null,
     primary key (place_id, id),
     unique (place_id, impression_id)
+);
+
+CREATE TABLE consent (
+    person_id text not null references person (id),
+    purpose text not null,
+    given_at bigint not null,
+    primary key (person_id, purpose)
 );
 
 CREATE TABLE cost (
@@ -734,6 +755,8 @@ CREATE TABLE want_to_see (
 CREATE INDEX ad_credit_by_campaign on ad_credit (place_id, campaign_id);
 
 CREATE INDEX application_by_licensor on application (licensor_org_id, created_at);
+
+CREATE INDEX audience_by_org on audience (org_id, created_at);
 
 CREATE INDEX click_by_campaign on click (place_id, campaign_id, at);
 

@@ -4,13 +4,14 @@
 //! Between two loads `note` and `note_click` keep it current. Whoever owns the book writes pending
 //! impressions before the next load, so that counts do not fall behind.
 
+use crate::audiences;
 use crate::campaigns::{self, Campaign, Placement};
 use crate::choosing::{Ask, Chosen};
 use crate::creatives::{self, Creative};
 use crate::pacing::Pacer;
 use db::View;
-use kernel::{CampaignId, CreativeId, Instant, Money, PlaceId, Result, SurfaceId, TitleId};
-use std::collections::HashMap;
+use kernel::{AudienceId, CampaignId, CreativeId, Instant, Money, PlaceId, Result, SurfaceId, TitleId};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// How often one visitor is shown one campaign within a day.
@@ -35,6 +36,8 @@ pub struct Book {
 pub(crate) struct Run {
     pub campaign: CampaignId,
     pub title: TitleId,
+    /// Whom alone it may be shown to; everybody when there is none.
+    pub audience: Option<AudienceId>,
     pub click_price: Money,
     pub starts_at: Instant,
     pub ends_at: Instant,
@@ -82,6 +85,7 @@ impl Book {
         let mut traffic = Traffic::default();
         for campaign in campaigns::not_over(view, now)? {
             let run = book.add_run(&campaign);
+            book.runs[run].audience = audiences::aimed_at(view, &campaign.id)?;
             let creatives: Vec<Arc<Creative>> =
                 creatives::of_campaign(view, &campaign.id)?.into_iter().map(Arc::new).collect();
             let placements = campaigns::placements(view, &campaign.id)?;
@@ -120,6 +124,11 @@ impl Book {
         self.slots.get(surface)
     }
 
+    /// The audiences that campaigns here are aimed at, each once.
+    pub fn audiences(&self) -> BTreeSet<AudienceId> {
+        self.runs.iter().filter_map(|run| run.audience.clone()).collect()
+    }
+
     /// How many campaigns are in it.
     pub fn campaigns(&self) -> usize {
         self.runs.len()
@@ -139,7 +148,9 @@ impl Book {
                 candidate.shown += 1;
             }
             let run = &self.runs[candidate.run];
-            let open = self.purses[candidate.purse].left_minor >= run.click_price.minor && run.flies(ask.now);
+            let open = self.purses[candidate.purse].left_minor >= run.click_price.minor
+                && run.flies(ask.now)
+                && run.is_for(&ask.audiences);
             if open && !in_the_running.contains(&candidate.run) {
                 in_the_running.push(candidate.run);
             }
@@ -169,6 +180,7 @@ impl Book {
         self.runs.push(Run {
             campaign: campaign.id.clone(),
             title: campaign.title.clone(),
+            audience: None,
             click_price: campaign.click_price,
             starts_at: campaign.starts_at,
             ends_at: campaign.ends_at,
@@ -250,6 +262,11 @@ impl Run {
         self.starts_at <= now && now < self.ends_at
     }
 
+    /// Whether it may be shown to somebody who is in these audiences.
+    pub fn is_for(&self, audiences: &[AudienceId]) -> bool {
+        self.audience.as_ref().is_none_or(|audience| audiences.contains(audience))
+    }
+
     /// Whether a visitor has seen it often enough for a day.
     pub fn tired(&self, visitor: &str, now: Instant) -> bool {
         let recent = self.seen.get(visitor).filter(|seen| seen.since.seconds_until(now) < FREQUENCY_SECONDS);
@@ -328,6 +345,14 @@ impl Book {
         let purse = self.add_purse(run, &placement.place, left);
         self.runs[run].pacer.retarget(left, 0.0);
         self.add_candidates(placement, run, purse, &[Arc::new(creative)], &[]);
+        self
+    }
+
+    /// Whom a campaign is for, put in by hand.
+    pub(crate) fn aimed_at(mut self, campaign: &str, audience: &AudienceId) -> Book {
+        for run in self.runs.iter_mut().filter(|run| run.campaign.0 == campaign) {
+            run.audience = Some(audience.clone());
+        }
         self
     }
 

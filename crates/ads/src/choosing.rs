@@ -10,7 +10,7 @@
 use crate::book::{Book, Candidate, Run, Slot};
 use crate::creatives::Creative;
 use crate::impressions::Impression;
-use kernel::{CampaignId, Dice, Id, ImpressionId, Instant, Lang, PlaceId, SurfaceId, TitleId};
+use kernel::{AudienceId, CampaignId, Dice, Id, ImpressionId, Instant, Lang, PlaceId, SurfaceId, TitleId};
 use std::sync::Arc;
 
 /// What is believed of an ad that nobody has seen: one click in a hundred views.
@@ -28,6 +28,8 @@ const CONTENDERS_MAX: usize = 16;
 pub struct Ask {
     pub surface: SurfaceId,
     pub visitor: String,
+    /// The audiences that the visitor is in, of those that campaigns are aimed at.
+    pub audiences: Vec<AudienceId>,
     pub lang: Lang,
     pub now: Instant,
 }
@@ -122,7 +124,8 @@ fn contenders<'a>(book: &'a Book, slot: &'a Slot, ask: &Ask) -> Vec<Contender<'a
         let run = &book.runs[candidate.run];
         let affordable = book.purses[candidate.purse].left_minor >= run.click_price.minor;
         let speaks = candidate.creative.speaks(ask.lang);
-        if !affordable || !speaks || !run.flies(ask.now) || run.tired(&ask.visitor, ask.now) {
+        let wanted = run.is_for(&ask.audiences) && !run.tired(&ask.visitor, ask.now);
+        if !affordable || !speaks || !wanted || !run.flies(ask.now) {
             continue;
         }
         let contender = Contender {
@@ -195,7 +198,13 @@ mod tests {
     const NOON: Instant = Instant::from_micros(1_482_465_600_000_000);
 
     fn ask() -> Ask {
-        Ask { surface: SurfaceId("srf_1".into()), visitor: "ann".into(), lang: Lang::En, now: NOON }
+        Ask {
+            surface: SurfaceId("srf_1".into()),
+            visitor: "ann".into(),
+            audiences: Vec::new(),
+            lang: Lang::En,
+            now: NOON,
+        }
     }
 
     fn campaign(name: &str, click_minor: i64) -> Campaign {
@@ -300,6 +309,19 @@ mod tests {
         assert!(shown(&spent, ask()));
         spent.note_click(&PlaceId("plc_music".into()), &CampaignId("cmp_a".into()), Money::fen(100));
         assert!(!shown(&spent, ask()));
+    }
+
+    #[test]
+    fn an_ad_for_an_audience_is_shown_to_nobody_else() {
+        let fans = AudienceId("aud_fans".into());
+        let book = with(Book::default(), "a", 100, 10_000).aimed_at("cmp_a", &fans);
+        let shown = |audiences: Vec<AudienceId>| {
+            choose(&book, &Ask { audiences, ..ask() }, &mut Dice::seeded(1)).is_some()
+        };
+        assert!(shown(vec![fans.clone()]));
+        assert!(!shown(vec![]));
+        assert!(!shown(vec![AudienceId("aud_others".into())]));
+        assert_eq!(book.audiences().into_iter().collect::<Vec<_>>(), [fans]);
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use crate::book::Book;
 use crate::choosing::{Ask, Chosen, choose};
 use crate::impressions::Impression;
-use kernel::{CampaignId, Dice, Money, PlaceId};
+use kernel::{AudienceId, CampaignId, Dice, Money, PlaceId};
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard};
 
 /// Views that wait to be written, at most; beyond it no ad is shown, so that none is shown unseen.
@@ -39,6 +40,11 @@ impl Desk {
         let chosen = chosen?;
         seen.push(chosen.impression(ask));
         Some(chosen)
+    }
+
+    /// The audiences that live campaigns are aimed at.
+    pub fn audiences(&self) -> BTreeSet<AudienceId> {
+        lock(&self.book).audiences()
     }
 
     /// The views to write down now; they are the caller's from here on.

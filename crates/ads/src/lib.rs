@@ -4,6 +4,7 @@
 //! decided by [`choosing`] over the in-memory [`book`], without any SQL; a click takes its cost from
 //! the allotment, which it can never exceed; the sale that follows is credited to the click.
 
+pub mod audiences;
 pub mod book;
 pub mod campaigns;
 pub mod choosing;

@@ -7,6 +7,7 @@
 mod ads;
 mod answer;
 mod at;
+mod audiences;
 mod baskets;
 mod body;
 mod books;

@@ -19,8 +19,9 @@ use crate::openapi::{Describe, Operation, Verb, document};
 use crate::problem::{self, Problem};
 use crate::service::Service;
 use crate::{
-    ads, baskets, body, books, campaigns, checks, cinemas, door, events, licences, listings, market, orgs,
-    payments, product_orders, sessions, shops, showtimes, statements, ticket_orders, titles, wallet,
+    ads, audiences, baskets, body, books, campaigns, checks, cinemas, door, events, licences, listings,
+    market, orgs, payments, product_orders, sessions, shops, showtimes, statements, ticket_orders, titles,
+    wallet,
 };
 use ::people::Who;
 use axum::Router;
@@ -124,6 +125,12 @@ pub fn registry(service: Service) -> Routes {
         .verb(POST, "/api/campaigns/{campaign}/resumption", RELEASE, campaigns::change::resume, "Resume a campaign").refuses(&[409])
         .verb(POST, "/api/campaigns/{campaign}/end", RELEASE, campaigns::change::end, "End a campaign").refuses(&[409])
         .verb(GET, "/api/campaigns/{campaign}/report", RELEASE, campaigns::report::show, "Read what a campaign did")
+        .verb(GET, "/api/orgs/{org}/audiences", RELEASE, audiences::of_org::list, "List an organisation's audiences")
+        .verb(POST, "/api/orgs/{org}/audiences", RELEASE, audiences::create::create, "Name an audience").refuses(&[409])
+        .verb(POST, "/api/orgs/{org}/audience-counts", RELEASE, audiences::count::count, "Count the people a rule holds for").refuses(&[409])
+        .verb(PUT, "/api/consents/audiences", SIGNED_IN, audiences::consent::give, "Agree that what you do decides which ads you see")
+        .verb(DELETE, "/api/consents/audiences", SIGNED_IN, audiences::consent::withdraw, "No longer agree to that")
+        .verb(POST, "/api/places/{place}/plays", SIGNED_IN, audiences::play::tell, "Tell that you played a song of a film")
         .verb(POST, "/api/ads/decisions", ANYONE, ads::decide::decide, "Decide which ad to show")
         .verb(POST, "/api/ads/clicks", ANYONE, ads::click::click, "Follow an ad").refuses(&[404, 410])
         // Licences.

@@ -21,6 +21,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0011_events", include_str!("../../../migrations/0011_events.sql")),
     ("0020_ledger_seals", include_str!("../../../migrations/0020_ledger_seals.sql")),
     ("0040_market", include_str!("../../../migrations/0040_market.sql")),
+    ("0030_audiences", include_str!("../../../migrations/0030_audiences.sql")),
 ];
 
 const CREATE: &str = "create table if not exists migration (name text not null, statement bigint not null, primary key (name, statement))";

@@ -23,10 +23,14 @@ macro_rules! kinds {
 
 kinds! {
     AdClicked = "ad_clicked", "Ad clicked", "广告被点击";
+    AdSeen = "ad_seen", "Ad seen", "看到广告";
     ApplicationDecided = "application_decided", "Application decided", "授权申请已审批";
     ApplicationMade = "application_made", "Licence applied for", "提交授权申请";
     ApplicationWithdrawn = "application_withdrawn", "Application withdrawn", "授权申请已撤回";
+    AudienceChanged = "audience_changed", "Audience changed", "人群变更";
     CampaignChanged = "campaign_changed", "Campaign changed", "投放计划变更";
+    ConsentGiven = "consent_given", "Consent given", "同意授权";
+    ConsentWithdrawn = "consent_withdrawn", "Consent withdrawn", "撤回同意";
     ContractMade = "contract_made", "Licence granted", "授权合同生效";
     FiguresImported = "figures_imported", "Outside figures imported", "导入外部数据";
     HallAdded = "hall_added", "Hall added", "新增影厅";
@@ -34,11 +38,13 @@ kinds! {
     OfferClosed = "offer_closed", "Licence offer closed", "授权招商已关闭";
     OfferMade = "offer_made", "Licence offered", "发布授权招商";
     OrganisationAdded = "organisation_added", "Organisation added", "新增机构";
+    PageViewed = "page_viewed", "Page looked at", "浏览页面";
     PaymentCaptured = "payment_captured", "Payment captured", "扣款成功";
     PaymentDiffers = "payment_differs", "Payment differs from its order", "支付金额不符";
     PaymentLate = "payment_late", "Payment came late", "逾期付款";
     PersonSignedUp = "person_signed_up", "Somebody signed up", "新用户注册";
     PlaceOpened = "place_opened", "Place opened", "场所开业";
+    ProductCarted = "product_carted", "Put in a basket", "加入购物车";
     ProductOrderExpired = "product_order_expired", "Product order expired", "商品订单过期";
     ProductOrderPlaced = "product_order_placed", "Product ordered", "商品下单";
     ProductOrderRefunded = "product_order_refunded", "Product refunded", "商品退款";
@@ -50,6 +56,7 @@ kinds! {
     SeatsHeld = "seats_held", "Seats held", "锁座";
     SeatsReleased = "seats_released", "Hold expired", "锁座过期";
     ShowtimeChanged = "showtime_changed", "Showtime changed", "场次变更";
+    SongPlayed = "song_played", "Song played", "播放歌曲";
     StatementIssued = "statement_issued", "Statement issued", "结算单出具";
     TicketAdmitted = "ticket_admitted", "Admitted at the door", "检票入场";
     TicketsRefunded = "tickets_refunded", "Tickets refunded", "退票";

@@ -3,7 +3,7 @@
 use crate::installation;
 use anyhow::Context;
 use clap::Args;
-use flows::{House, learn_market, seal_books, serve_ad, sweep};
+use flows::{House, audiences, learn_market, seal_books, serve_ad, sweep};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -64,6 +64,9 @@ const TASTES_EVERY: Duration = Duration::from_secs(600);
 
 /// Serves a house until ctrl-c or SIGTERM, and lets what is under way finish.
 pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Result<()> {
+    if let Err(error) = audiences::refresh(&house) {
+        tracing::error!(%error, "audiences are empty until the log can be read");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(edge.listen)
@@ -81,8 +84,10 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
                 sweep::all(house).map(|_| ())
             }),
             beside(house.clone(), stopping.clone(), Duration::from_secs(1), "views", |house| {
-                serve_ad::write_views(house).map(|_| ())
+                serve_ad::write_views(house)?;
+                audiences::write_sightings(house).map(|_| ())
             }),
+            beside(house.clone(), stopping.clone(), Duration::from_secs(15), "audiences", audiences::refresh),
             beside(house.clone(), stopping.clone(), Duration::from_secs(60), "seals", |house| {
                 seal_books::all(house).map(|_| ())
             }),

@@ -20,6 +20,7 @@ struct Inner {
     provider: Arc<dyn Provider>,
     ads: ads::desk::Desk,
     recommender: Mutex<Arc<Recommender>>,
+    crowd: crate::audiences::Crowd,
     rounds: crate::sweep::Rounds,
     models: crate::learn_market::Models,
 }
@@ -77,6 +78,7 @@ impl House {
             provider,
             ads: ads::desk::Desk::new(book),
             recommender: Mutex::default(),
+            crowd: crate::audiences::Crowd::new(now),
             rounds: crate::sweep::Rounds::default(),
             models: crate::learn_market::Models::default(),
         };
@@ -101,6 +103,11 @@ impl House {
 
     pub fn ads(&self) -> &ads::desk::Desk {
         &self.inner.ads
+    }
+
+    /// What consumers did who agreed that it may be looked at; empty until `audiences::refresh`.
+    pub fn crowd(&self) -> &crate::audiences::Crowd {
+        &self.inner.crowd
     }
 
     pub(crate) fn rounds(&self) -> &crate::sweep::Rounds {

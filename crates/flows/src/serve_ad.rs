@@ -1,6 +1,7 @@
 //! An ad, from the view to the sale: chosen without SQL, written down in batches, followed once,
 //! credited with the order that comes of it, in the book of whoever sold.
 
+use crate::audiences;
 use crate::buy_tickets::Sale;
 use crate::house::{House, Scene};
 use ads::clicks::{self, Recorded};
@@ -26,10 +27,23 @@ pub struct Ad {
     pub token: String,
 }
 
-/// Chooses an ad for a view of a surface.
+/// Chooses an ad for a view of a surface by somebody of whom nothing is known.
 pub fn show(house: &House, surface: &SurfaceId, visitor: &str, lang: Lang) -> Option<Ad> {
-    let ask = choosing::Ask { surface: surface.clone(), visitor: visitor.to_owned(), lang, now: house.now() };
+    show_to(house, surface, visitor, &Actor::Guest, lang)
+}
+
+/// Chooses an ad for a view of a surface, also among those that are meant for audiences this person is in.
+pub fn show_to(house: &House, surface: &SurfaceId, visitor: &str, viewer: &Actor, lang: Lang) -> Option<Ad> {
+    let ask = choosing::Ask {
+        surface: surface.clone(),
+        visitor: visitor.to_owned(),
+        audiences: house.crowd().audiences_of(viewer),
+        lang,
+        now: house.now(),
+    };
     let chosen = house.ads().show(&ask, &mut house.dice())?;
+    let seen = audiences::Sighting::of(Kind::AdSeen, &chosen.place, &chosen.campaign).about(&chosen.title);
+    audiences::notice(house, viewer, seen);
     let token = Shown::of(&chosen, &ask).sign(&house.keys().click);
     Some(Ad { creative: chosen.creative.clone(), title: chosen.title, token })
 }

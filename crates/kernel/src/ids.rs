@@ -70,6 +70,7 @@ macro_rules! ids {
 
 ids! {
     ApplicationId = "app";
+    AudienceId = "aud";
     BudgetLineId = "bud";
     CampaignId = "cmp";
     ChannelId = "chn";

@@ -3,6 +3,7 @@
 //! A person signs up, opens a session, and holds roles at organisations through memberships. An
 //! installation is new until somebody founds it: that makes the house and its first operator.
 
+pub mod consents;
 pub mod installation;
 pub mod may;
 pub mod memberships;

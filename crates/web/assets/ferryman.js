@@ -80,6 +80,19 @@ const seen = new IntersectionObserver((entries) => {
 }, { threshold: 0.5 });
 all("[data-seen]").forEach((ad) => seen.observe(ad));
 
+// Counts follow what is typed: the form's own page is asked again, and the part that counts is taken from it.
+for (const form of all("[data-recount]")) {
+  let latest = 0;
+  form.addEventListener("change", async () => {
+    const mine = ++latest;
+    const answer = await fetch(`${form.dataset.recount}?${new URLSearchParams(new FormData(form))}`).catch(() => null);
+    const text = answer && (await answer.text());
+    if (!text || mine !== latest) return;
+    const fresh = one("#count", new DOMParser().parseFromString(text, "text/html"));
+    if (fresh) one("#count").replaceChildren(...fresh.childNodes);
+  });
+}
+
 // Tables: press a head to sort, type to filter.
 for (const frame of all("[data-table]")) {
   const body = one("tbody", frame);

@@ -84,6 +84,14 @@ pub async fn privacy(visit: Visit) -> Answer<Page> {
             "登录状态、语言与明暗各一个；一个随机数用于控制广告频次；点击广告后，另有一个用于七天内的订单归因。".into(),
         ),
         (
+            "Ads that suit you",
+            "Only if you agree on your account page, what you do here from then on decides which ads you see. Advertisers \
+             see numbers of people, never who they are; take your consent back there and it is forgotten."
+                .into(),
+            "个性化广告",
+            "仅在您于账号页同意后，此后的站内行为才用于决定广告。广告主只能看到人数，看不到是谁；在同一页撤回后即被遗忘。".into(),
+        ),
+        (
             "Others",
             "Pages load nothing from anybody else, and nothing about you leaves this installation.".into(),
             "第三方",

@@ -22,6 +22,8 @@ struct Bench {
 const BENCHES: &[Bench] = &[
     Bench { name: "db", package: "db", file: "sales", postgres: true },
     Bench { name: "ledger", package: "ledger", file: "transfers", postgres: true },
+    Bench { name: "audience", package: "demand", file: "audience", postgres: false },
+    Bench { name: "db", package: "db", file: "sales", postgres: true },
 ];
 
 pub fn run(name: &str) -> Result<bool> {

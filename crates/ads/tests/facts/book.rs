@@ -6,7 +6,13 @@ use ads::tokens::{self, Shown};
 use kernel::{Dice, Lang};
 
 fn ask(visitor: &str) -> Ask {
-    Ask { surface: surface("home"), visitor: visitor.into(), lang: Lang::Zh, now: NOON.plus_minutes(10) }
+    Ask {
+        surface: surface("home"),
+        visitor: visitor.into(),
+        audiences: Vec::new(),
+        lang: Lang::Zh,
+        now: NOON.plus_minutes(10),
+    }
 }
 
 #[test]

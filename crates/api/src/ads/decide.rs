@@ -63,7 +63,7 @@ pub async fn decide(call: Call, Body(asked): Body<View>) -> Answer<Found<Decisio
         Some(token) => (known(&call.house, &token)?, token),
         None => new_visitor(&call.house),
     };
-    let ad = serve_ad::show(&call.house, &surface, &visitor, call.lang);
+    let ad = serve_ad::show_to(&call.house, &surface, &visitor, &call.actor, call.lang);
     Ok(Found(Decision { visitor: token, ad: ad.map(Ad::from) }))
 }
 

@@ -41,7 +41,8 @@ fn readers(entry: &Entry) -> Vec<&'static str> {
 
 /// What only its owner may read: no answer to somebody else holds any of these.
 fn secrets(walk: &Walk) -> Vec<String> {
-    let private = ["order", "product_order", "intent", "application", "contract", "statement", "campaign"];
+    let private =
+        ["order", "product_order", "intent", "application", "contract", "statement", "campaign", "audience"];
     private.iter().map(|name| walk.ids[name].clone()).collect()
 }
 

@@ -157,7 +157,7 @@ impl Town {
     }
 }
 
-const COUNTS: [&str; 13] = [
+const COUNTS: [&str; 14] = [
     "select count(*) from event",
     "select count(*) from ticket_order",
     "select count(*) from ticket",
@@ -168,6 +168,7 @@ const COUNTS: [&str; 13] = [
     "select count(*) from payment_intent",
     "select count(*) from transfer",
     "select count(*) from campaign",
+    "select count(*) from audience",
     "select count(*) from application",
     "select count(*) from licence_offer",
     "select count(*) from statement",

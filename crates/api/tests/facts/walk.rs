@@ -163,6 +163,26 @@ impl Walk {
             assert_eq!(changed["state"], state);
         }
         self.ids.insert("campaign", text(&made["id"]));
+        self.audience().await;
+    }
+
+    async fn audience(&mut self) {
+        let rule = json!({ "did": { "behaviour": "wants_to_see", "times": { "at_least": 1 }, "days": 30 } });
+        let org = self.org("marketer_a");
+        let counted = self
+            .post("marketer_a", format!("/api/orgs/{org}/audience-counts"), json!({ "rule": rule }))
+            .await;
+        assert_eq!(counted, json!({ "people": 0, "count": 0, "terms": [0], "cities": [] }));
+        let draft = json!({ "name": "Those who want to", "rule": rule });
+        let made = self.post("marketer_a", format!("/api/orgs/{org}/audiences"), draft).await;
+        self.ids.insert("audience", text(&made["id"]));
+        let consent = "/api/consents/audiences";
+        for (method, given) in [(Method::PUT, true), (Method::DELETE, false)] {
+            let said = self.change("ann", method, consent.into(), None, false).await;
+            assert_eq!(said, json!({ "given": given }));
+        }
+        let play = json!({ "title": self.ids["title"] });
+        self.post("ann", format!("/api/places/{}/plays", self.shop()), play).await;
     }
 
     /// A view of the ad that is followed: the token for an order.

@@ -1,6 +1,7 @@
 //! Read-only joins for pages, reports and checks. Only here may a statement read across places.
 
 pub mod ad_reports;
+pub mod audiences;
 pub mod books;
 pub mod campaigns;
 pub mod cinemas;

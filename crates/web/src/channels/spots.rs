@@ -20,7 +20,7 @@ const APART: usize = 8;
 pub async fn cards(visit: &Visit, channel: &Channel) -> Result<Vec<Markup>> {
     let id = channel.id.clone();
     let surfaces = visit.read(move |view| surfaces::of_channel(view, &id)).await?;
-    let show = |id| serve_ad::show(&visit.house, id, &visit.visitor, visit.lang);
+    let show = |id| serve_ad::show_to(&visit.house, id, &visit.visitor, &visit.actor, visit.lang);
     let ads: Vec<Ad> = surfaces.iter().filter_map(|surface| show(&surface.id)).take(ADS_MAX).collect();
     let shown =
         visit.read(move |view| ads.into_iter().map(|ad| with_studio(view, ad)).collect::<Result<Vec<_>>>());

@@ -27,7 +27,7 @@ pub struct Promoter {
 impl Promoter {
     const ROLES: [Role; 2] = [Role::Studio, Role::Marketer];
 
-    fn may(&self, org: &OrgId) -> bool {
+    pub(super) fn may(&self, org: &OrgId) -> bool {
         Promoter::ROLES.into_iter().any(|role| self.actor.may(role, org))
     }
 
@@ -53,12 +53,12 @@ impl<S: Sync> FromRequestParts<S> for Promoter {
     }
 }
 
-fn address(campaign: &CampaignId) -> String {
+pub(super) fn address(campaign: &CampaignId) -> String {
     format!("/console/campaigns/{campaign}")
 }
 
 /// Whose money somebody may spend: their organisations', an operator every studio's.
-async fn payers(visit: &Visit, promoter: &Promoter) -> Result<Vec<Org>> {
+pub(super) async fn payers(visit: &Visit, promoter: &Promoter) -> Result<Vec<Org>> {
     let (everywhere, mine) = (promoter.actor.is_operator(), promoter.orgs());
     visit
         .read(move |view| {
@@ -75,7 +75,7 @@ async fn payers(visit: &Visit, promoter: &Promoter) -> Result<Vec<Org>> {
         .await
 }
 
-async fn find(visit: &Visit, promoter: &Promoter, id: &str) -> Result<Campaign> {
+pub(super) async fn find(visit: &Visit, promoter: &Promoter, id: &str) -> Result<Campaign> {
     let id = CampaignId::parse(id)?;
     let campaign = visit.read(move |view| campaigns::any(view, &id)).await?;
     if promoter.may(&campaign.org) {
@@ -133,7 +133,7 @@ pub async fn list(visit: Visit, promoter: Promoter) -> Answer<Page> {
     let draft =
         Action { href: "/console/campaigns/new", word: visit.say("Plan a campaign", "新建投放计划") };
     let body = html! {
-        (parts::heading(title, visit.say("What is paid to be seen, and what it sold.", "投放花费及其带来的销售。"), parts::link_button(Weight::Primary, draft.href, draft.word)))
+        (parts::heading(title, visit.say("What is paid to be seen, and what it sold.", "投放花费及其带来的销售。"), html! { (parts::link_button(Weight::Quiet, "/console/audiences", visit.say("Audiences", "人群"))) (parts::link_button(Weight::Primary, draft.href, draft.word)) }))
         @if all.is_empty() {
             (parts::empty(
                 visit.say("No campaign yet", "还没有投放计划"),

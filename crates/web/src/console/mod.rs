@@ -1,5 +1,6 @@
 //! The console: what staff and operators work with.
 
+pub mod audiences;
 pub mod books;
 pub mod campaigns;
 pub mod cinemas;

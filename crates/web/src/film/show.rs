@@ -12,9 +12,11 @@ use crate::visit::Visit;
 use axum::extract::Path;
 use db::View;
 use flows::views::recommendations::Thing;
+use events::Kind;
+use flows::audiences::{self, Sighting};
 use flows::views::shelf::{self, Goods};
 use flows::views::showing::{self, Showing, Stop};
-use kernel::{Day, Instant, Lang, Money, PersonId, Result, Words};
+use kernel::{Day, Instant, Lang, Money, PersonId, PlaceId, Result, Words};
 use maud::{Markup, html};
 use titles::credits::{self, Credit, Job};
 use titles::{Title, want_to_see};
@@ -43,6 +45,8 @@ pub async fn show(visit: Visit, Path(slug): Path<String>) -> Answer<Page> {
     let (now, person) = (visit.now, visit.person.as_ref().map(|person| person.id.clone()));
     let film = visit.read(move |view| film(view, &slug, day, city, now, person.as_ref())).await?;
     let film = film.ok_or_else(Wrong::not_found)?;
+    let seen = Sighting::of(Kind::PageViewed, &PlaceId::house(), &film.title.id).about(&film.title.id);
+    audiences::notice(&visit.house, &visit.actor, seen);
 
     let lang = visit.lang;
     let body = html! {

@@ -1,16 +1,21 @@
 //! A person's own page: who they are here, how they read, the way out.
 
-use super::reading;
+use super::{consent, reading};
 use crate::answer::{Answer, Page};
 use crate::console::people::role_words;
 use crate::look::parts::{self, Weight};
 use crate::visit::{Consumer, Visit};
-use ::people::memberships;
+use ::people::{consents, memberships};
 use maud::html;
 
 pub async fn show(visit: Visit, consumer: Consumer) -> Answer<Page> {
     let id = consumer.person.id.clone();
-    let roles = visit.read(move |view| memberships::of_person(view, &id)).await?;
+    let (roles, agreed) = visit
+        .read(move |view| {
+            let agreed = consents::since(view, &id, consents::AUDIENCES)?;
+            Ok((memberships::of_person(view, &id)?, agreed.is_some()))
+        })
+        .await?;
     let lang = visit.lang;
     let body = html! {
         (parts::heading(&consumer.person.name, &consumer.person.email, html! {}))
@@ -21,6 +26,7 @@ pub async fn show(visit: Visit, consumer: Consumer) -> Answer<Page> {
             }))
         }
         (parts::titled_card(visit.say("How you read", "阅读偏好"), reading::form(&visit)))
+        (consent::card(&visit, agreed))
         (parts::titled_card(visit.say("Leave", "退出"), html! {
             (parts::press(Weight::Quiet, "/sign-out", &[], visit.say("Sign out", "退出登录")))
             (parts::press(Weight::Quiet, "/sign-out/everywhere", &[], visit.say("Sign out everywhere", "在所有设备退出")))

@@ -1,6 +1,7 @@
 //! Coming, going, and how one likes to read.
 
 pub mod account;
+pub mod consent;
 pub mod first_run;
 pub mod reading;
 pub mod sign_in;

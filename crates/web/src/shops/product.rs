@@ -12,6 +12,8 @@ use ::shops::baskets::{self, QUANTITY_MAX};
 use ::shops::listings::State;
 use axum::extract::Path;
 use axum::response::IntoResponse;
+use events::Kind;
+use flows::audiences::{self, Sighting};
 use flows::views::goods::{self, Goods};
 use flows::views::recommendations::Thing;
 use kernel::ids::Id;
@@ -21,7 +23,18 @@ use serde_json::json;
 
 pub async fn show(visit: Visit, Path((slug, listing)): Path<(String, String)>) -> Answer<Page> {
     let (shop, goods) = look(&visit, &slug, &listing).await?;
+    notice(&visit, &goods, Kind::PageViewed);
     page(&visit, &shop, &goods, &Form::blank()).await
+}
+
+fn notice(visit: &Visit, goods: &Goods, kind: Kind) {
+    let seen =
+        Sighting::of(kind, &goods.listing.place, &goods.listing.id).in_category(&goods.product.category);
+    let seen = match &goods.listing.title {
+        Some(title) => seen.about(title),
+        None => seen,
+    };
+    audiences::notice(&visit.house, &visit.actor, seen);
 }
 
 async fn look(visit: &Visit, slug: &str, listing: &str) -> Result<(Shop, Goods)> {
@@ -40,6 +53,7 @@ pub async fn add(
     let (shop, goods) = look(&visit, &slug, &listing).await?;
     match put(&visit, &consumer, &goods, &form).await {
         Ok(()) => {
+            notice(&visit, &goods, Kind::ProductCarted);
             let onward = SeeOther::to("/basket");
             Ok(onward.saying("It is in your basket.", "已放入购物袋。").into_response())
         }

@@ -2,6 +2,7 @@
 
 use super::{Promoter, Told, address, find, flight, rate, state_pill, told};
 use crate::answer::{Answer, Page};
+use crate::console::audiences::aim::{self, Aim};
 use crate::form::Form;
 use crate::look::chart::{Bar, Columns, Figure, Paint, Series, bars};
 use crate::look::parts::{self, AdCard, Weight};
@@ -29,17 +30,19 @@ struct Report {
     channels: Vec<ByChannel>,
     days: Vec<ByDay>,
     creatives: Vec<Creative>,
+    aim: Aim,
     payer: Words,
     artwork: String,
 }
 
-pub(super) async fn page(visit: &Visit, campaign: Campaign, form: &Form) -> Answer<Page> {
+pub(in crate::console) async fn page(visit: &Visit, campaign: Campaign, form: &Form) -> Answer<Page> {
     let first = campaign.starts_at.day_in(&Zone::shanghai()).at(0, 0, &Zone::shanghai());
     let report = visit.read(move |view| {
         Ok(Report {
             channels: ad_reports::by_channel(view, &campaign.id)?,
             days: ad_reports::by_day(view, &campaign.id, first)?,
             creatives: creatives::of_campaign(view, &campaign.id)?,
+            aim: aim::aim_of(view, &campaign)?,
             payer: ::people::orgs::any(view, &campaign.org)?.map(|org| org.name).unwrap_or_default(),
             artwork: titles::any(view, &campaign.title)?.map(|title| title.artwork).unwrap_or_default(),
             told: told(view, campaign)?,
@@ -54,6 +57,7 @@ pub(super) async fn page(visit: &Visit, campaign: Campaign, form: &Form) -> Answ
         (stats(visit, &report.told))
         @if !report.days.is_empty() { (by_day(visit, &report)) }
         (by_channel(visit, &report))
+        (aim::card(visit, campaign, &report.aim))
         (parts::section(visit.say("What it says", "素材"), None, says(visit, &report)))
         (parts::section(visit.say("Terms", "条件"), None, parts::card(parts::definitions(&[
             (visit.say("Who pays", "付费方"), html! { (report.payer.in_(visit.lang)) }),

@@ -1,0 +1,428 @@
+//! Audiences of the people who agreed to it: what they did, read from the log, and who is in which.
+//!
+//! Every process keeps a [`Crowd`] in memory. `refresh` reads what the log says since the last time, in one
+//! snapshot, the house's own log before that of others: there people give and withdraw their consent. Only
+//! what somebody did after they last agreed is known here; who withdraws is forgotten. A page that somebody
+//! looks at is noticed only of those people, kept in memory and written to the log in batches.
+
+use crate::house::{House, Scene};
+use crate::views::audiences::{self as reading, News, Told};
+use ::people::consents;
+use ads::audiences::{self, Audience};
+use ads::campaigns::Campaign;
+use demand::audience::{Behaviour, Features, Key, KeyId, Likeness, Members, Plan, Rule, What};
+use events::{Kind, log};
+use kernel::{
+    Act, Actor, AudienceId, CampaignId, Day, Instant, Kind as Why, OrgId, PersonId, PlaceId, Refusal, Result,
+    TitleId, Zone,
+};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// Sightings that wait to be written, at most; beyond it they are let go.
+pub const WAITING_MAX: usize = 20_000;
+/// Likeness to a seed is measured again after this long.
+const LIKENESS_SECONDS: i64 = 3600;
+/// Sizes below this are not told, so that no audience is a person.
+pub const PEOPLE_MIN: u64 = 10;
+
+/// Everybody who agreed, and what they did.
+pub struct Crowd {
+    known: RwLock<Known>,
+    waiting: Mutex<Vec<(Actor, Sighting)>>,
+    /// One refresh at a time.
+    refreshing: Mutex<()>,
+}
+
+struct Known {
+    features: Features,
+    ids: HashMap<PersonId, u32>,
+    /// Since when each agrees, by id.
+    since: Vec<Instant>,
+    /// Ids of people who went, for others who come.
+    free: Vec<u32>,
+    /// How far each place's log was read.
+    read_to: reading::Marks,
+    /// Who is in the audiences that campaigns are aimed at.
+    members: BTreeMap<AudienceId, Members>,
+    measured: BTreeMap<AudienceId, (String, Instant)>,
+}
+
+/// That somebody looked at something, put it in a basket, saw an ad.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    kind: Kind,
+    place: PlaceId,
+    subject: String,
+    title: Option<TitleId>,
+    category: Option<String>,
+}
+
+impl Sighting {
+    pub fn of(kind: Kind, place: &PlaceId, subject: &impl AsRef<str>) -> Sighting {
+        let subject = subject.as_ref().to_owned();
+        Sighting { kind, place: place.clone(), subject, title: None, category: None }
+    }
+
+    pub fn about(self, title: &TitleId) -> Sighting {
+        Sighting { title: Some(title.clone()), ..self }
+    }
+
+    pub fn in_category(self, category: &str) -> Sighting {
+        Sighting { category: Some(category.to_owned()), ..self }
+    }
+}
+
+/// Notices what somebody does, if they agreed that it is noticed.
+pub fn notice(house: &House, actor: &Actor, sighting: Sighting) {
+    let Some(person) = actor.person() else { return };
+    if !house.crowd().known().ids.contains_key(person) {
+        return;
+    }
+    let mut waiting = lock(&house.crowd().waiting);
+    if waiting.len() < WAITING_MAX {
+        waiting.push((actor.clone(), sighting));
+    }
+}
+
+/// Writes what was noticed since the last time to the log of each place; how much.
+pub fn write_sightings(house: &House) -> Result<usize> {
+    let mut by_place: BTreeMap<PlaceId, Vec<(Actor, Sighting)>> = BTreeMap::new();
+    for (actor, sighting) in std::mem::take(&mut *lock(&house.crowd().waiting)) {
+        by_place.entry(sighting.place.clone()).or_default().push((actor, sighting));
+    }
+    let waiting: Vec<_> = by_place
+        .into_iter()
+        .map(|(place, seen)| house.submit(&place, Actor::System, move |scene| write_all(scene, &seen)))
+        .collect();
+    waiting.into_iter().try_fold(0, |sum, one| Ok(sum + one.wait()?))
+}
+
+fn write_all(scene: &mut Scene, seen: &[(Actor, Sighting)]) -> Result<usize> {
+    for (actor, sighting) in seen {
+        let mut act = Act::new(actor.clone(), scene.act.at, scene.act.dice.fork());
+        let Sighting { kind, place, subject, title, category } = sighting;
+        let body = json!({ "category": category });
+        log::append(scene.tx, &mut act, place, *kind, title.as_ref(), subject, body)?;
+    }
+    Ok(seen.len())
+}
+
+/// The signed-in actor agrees, or no longer, that what they do here decides which ads they see.
+pub fn consent(scene: &mut Scene, given: bool) -> Result<bool> {
+    let person = scene.act.person()?;
+    let (changed, kind) = if given {
+        (consents::give(scene.tx, &scene.act, consents::AUDIENCES)?, Kind::ConsentGiven)
+    } else {
+        (consents::withdraw(scene.tx, &scene.act, consents::AUDIENCES)?, Kind::ConsentWithdrawn)
+    };
+    if changed {
+        let body = json!({ "purpose": consents::AUDIENCES });
+        log::append(scene.tx, &mut scene.act, &PlaceId::house(), kind, None, &person, body)?;
+    }
+    Ok(changed)
+}
+
+/// Names an audience of an organisation.
+pub fn save(scene: &mut Scene, org: &OrgId, name: &str, rule: &Rule) -> Result<Audience> {
+    check(scene, org, rule)?;
+    let audience = audiences::add(scene.tx, &mut scene.act, org, name, &rule.text())?;
+    note(scene, &audience)?;
+    Ok(audience)
+}
+
+/// Gives an organisation's audience another name and rule.
+pub fn change(scene: &mut Scene, org: &OrgId, id: &AudienceId, name: &str, rule: &Rule) -> Result<Audience> {
+    check(scene, org, rule)?;
+    let is_seed = audiences::of_org(scene.tx, org)?
+        .iter()
+        .filter_map(|other| Rule::read(&other.rule).ok())
+        .any(|other| other.seeds().contains(&id));
+    if is_seed && !rule.seeds().is_empty() {
+        return Err(nested_likeness().into());
+    }
+    let audience = audiences::change(scene.tx, &scene.act, org, id, name, &rule.text())?;
+    note(scene, &audience)?;
+    Ok(audience)
+}
+
+/// Aims a campaign at one of its organisation's audiences, or at everybody. Afterwards the house should read its
+/// live campaigns again (`House::reload_ads`), then its audiences (`refresh`).
+pub fn aim(
+    scene: &mut Scene,
+    org: &OrgId,
+    id: &CampaignId,
+    audience: Option<&AudienceId>,
+) -> Result<Campaign> {
+    let campaign = audiences::aim(scene.tx, org, id, audience)?;
+    let body = json!({ "state": campaign.state.code(), "audience": audience });
+    let (house, title) = (PlaceId::house(), Some(&campaign.title));
+    log::append(scene.tx, &mut scene.act, &house, Kind::CampaignChanged, title, &campaign.id, body)?;
+    Ok(campaign)
+}
+
+/// A rule within its limits, whose seeds are the organisation's own and no look-alikes themselves.
+fn check(scene: &Scene, org: &OrgId, rule: &Rule) -> Result<()> {
+    rule.check()?;
+    for seed in rule.seeds() {
+        let seed = audiences::of(scene.tx, org, seed)?;
+        if !Rule::read(&seed.rule)?.seeds().is_empty() {
+            return Err(nested_likeness().into());
+        }
+    }
+    Ok(())
+}
+
+fn nested_likeness() -> Refusal {
+    Refusal::new(
+        Why::Invalid,
+        "seed_of_likeness",
+        "A look-alike starts from what people did, not from another look-alike.",
+        "相似人群须以行为人群为种子，不能以另一个相似人群为种子。",
+    )
+}
+
+fn note(scene: &mut Scene, audience: &Audience) -> Result<()> {
+    let body = json!({ "org": audience.org, "name": audience.name, "rule": audience.rule });
+    log::append(scene.tx, &mut scene.act, &PlaceId::house(), Kind::AudienceChanged, None, &audience.id, body)
+}
+
+/// Reads what happened since the last time, and finds anew who is in the audiences that campaigns are aimed at.
+pub fn refresh(house: &House) -> Result<()> {
+    let _alone = lock(&house.crowd().refreshing);
+    house.crowd().known_mut().features.turn_to(today(house));
+    loop {
+        let marks = house.crowd().known().read_to.clone();
+        let news = house.read_blocking(move |view| reading::news(view, marks))?;
+        let more = news.more;
+        house.crowd().known_mut().take_in(news);
+        if !more {
+            break;
+        }
+    }
+    let aimed = house.ads().audiences();
+    let audiences =
+        house.read_blocking(move |view| aimed.iter().map(|id| audiences::any(view, id)).collect())?;
+    find_members(house, audiences)
+}
+
+fn today(house: &House) -> Day {
+    house.now().day_in(&Zone::shanghai())
+}
+
+/// An audience whose rule cannot be followed now, such as one alike to too few, is nobody's until it can.
+fn find_members(house: &House, aimed: Vec<Audience>) -> Result<()> {
+    let mut found = BTreeMap::new();
+    for audience in aimed {
+        match members(house, &audience.rule) {
+            Ok(members) => {
+                found.insert(audience.id, members);
+            }
+            Err(kernel::Error::Refused(why)) => {
+                tracing::warn!(audience = %audience.id, why = %why.say.en, "nobody is in this audience");
+            }
+            Err(fault) => return Err(fault),
+        }
+    }
+    house.crowd().known_mut().members = found;
+    Ok(())
+}
+
+fn members(house: &House, rule: &str) -> Result<Members> {
+    let rule = Rule::read(rule)?;
+    measure_seeds(house, &rule)?;
+    Ok(Plan::of(&house.crowd().known().features, &rule)?.members())
+}
+
+/// What can be said of a rule while it is being written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Everybody who agreed.
+    pub people: u64,
+    pub count: u64,
+    /// How many each term holds for by itself, in the order of writing.
+    pub terms: Vec<u64>,
+    /// By the code of the city where they last went to the cinema, most first.
+    pub by_city: Vec<(String, u64)>,
+}
+
+/// Counts a rule. Likeness that it asks for is measured first, if that was not done lately; this may take a second.
+pub fn look(house: &House, rule: &Rule) -> Result<Look> {
+    rule.check()?;
+    measure_seeds(house, rule)?;
+    let known = house.crowd().known();
+    let features = &known.features;
+    let members = Plan::of(features, rule)?.members();
+    let terms = rule.terms().into_iter().map(|term| Ok(Plan::of(features, term)?.count()));
+    let by_city = features.by_home(&members).into_iter().map(|(city, count)| (city.to_owned(), count));
+    Ok(Look {
+        people: features.people(),
+        count: members.count(),
+        terms: terms.collect::<Result<_, Refusal>>()?,
+        by_city: by_city.collect(),
+    })
+}
+
+/// How many are in both of two rules.
+pub fn overlap(house: &House, one: &Rule, other: &Rule) -> Result<u64> {
+    measure_seeds(house, one)?;
+    measure_seeds(house, other)?;
+    let known = house.crowd().known();
+    let members = |rule| Plan::of(&known.features, rule).map(|plan| plan.members());
+    Ok(members(one)?.shared_with(&members(other)?))
+}
+
+/// Why people are like those of a seed, as it was last measured.
+pub fn reasons(house: &House, seed: &AudienceId) -> Option<std::sync::Arc<Likeness>> {
+    house.crowd().known().features.likeness(seed).cloned()
+}
+
+fn measure_seeds(house: &House, rule: &Rule) -> Result<()> {
+    for seed in rule.seeds() {
+        let id = seed.clone();
+        let audience = house.read_blocking(move |view| audiences::any(view, &id))?;
+        let now = house.now();
+        let fresh = house
+            .crowd()
+            .known()
+            .measured
+            .get(seed)
+            .is_some_and(|(rule, at)| *rule == audience.rule && at.seconds_until(now) < LIKENESS_SECONDS);
+        if fresh {
+            continue;
+        }
+        let likeness = Likeness::measure(&house.crowd().known().features, &Rule::read(&audience.rule)?)?;
+        let mut known = house.crowd().known_mut();
+        known.features.keep_likeness(seed.clone(), likeness);
+        known.measured.insert(seed.clone(), (audience.rule, now));
+    }
+    Ok(())
+}
+
+impl Crowd {
+    pub(crate) fn new(now: Instant) -> Crowd {
+        let known = Known {
+            features: Features::new(now.day_in(&Zone::shanghai())),
+            ids: HashMap::new(),
+            since: Vec::new(),
+            free: Vec::new(),
+            read_to: reading::Marks::default(),
+            members: BTreeMap::new(),
+            measured: BTreeMap::new(),
+        };
+        Crowd { known: RwLock::new(known), waiting: Mutex::default(), refreshing: Mutex::default() }
+    }
+
+    /// The audiences somebody is in, of those that campaigns are aimed at. No SQL.
+    pub fn audiences_of(&self, actor: &Actor) -> Vec<AudienceId> {
+        let known = self.known();
+        let Some(id) = actor.person().and_then(|person| known.ids.get(person)) else { return Vec::new() };
+        known.members.iter().filter(|(_, members)| members.contains(*id)).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// How many agreed.
+    pub fn people(&self) -> u64 {
+        self.known().features.people()
+    }
+
+    /// Every thing that behaviour was about so far, for forms to choose from.
+    pub fn things(&self) -> BTreeSet<What> {
+        let known = self.known();
+        let things = known.features.keys().filter_map(|key| match key {
+            Key::Did(_, what) => Some(what.clone()),
+            Key::Lives(_) => None,
+        });
+        things.collect()
+    }
+
+    fn known(&self) -> RwLockReadGuard<'_, Known> {
+        self.known.read().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn known_mut(&self) -> RwLockWriteGuard<'_, Known> {
+        self.known.write().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+impl Known {
+    fn take_in(&mut self, news: News) {
+        for told in news.told {
+            match told {
+                Told::Agreed { person, at } => self.admit(person, at),
+                Told::Withdrew { person } => self.forget(&person),
+                Told::Did(did) => self.note(&did),
+                Told::TookBack(did) => self.take_back(&did),
+            }
+        }
+        self.read_to = news.read_to;
+    }
+
+    fn admit(&mut self, person: PersonId, at: Instant) {
+        let id = *self.ids.entry(person).or_insert_with(|| {
+            self.free.pop().unwrap_or_else(|| {
+                self.since.push(at);
+                self.since.len() as u32 - 1
+            })
+        });
+        self.since[id as usize] = at;
+        self.features.admit(id);
+    }
+
+    fn forget(&mut self, person: &PersonId) {
+        if let Some(id) = self.ids.remove(person) {
+            self.features.forget(id);
+            self.members.values_mut().for_each(|members| {
+                members.remove(id);
+            });
+            self.free.push(id);
+        }
+    }
+
+    fn note(&mut self, did: &reading::Did) {
+        let Some(id) = self.agreed(did) else { return };
+        let keys = self.keys(did);
+        self.features.note(id, &keys, did.day);
+        if let (Behaviour::BoughtTickets, Some(city)) = (did.behaviour, &did.city) {
+            self.features.settle_in(id, city);
+        }
+    }
+
+    fn take_back(&mut self, did: &reading::Did) {
+        let Some(id) = self.agreed(did) else { return };
+        // A wish is taken back for the day on which it was made.
+        let wished = did.title.clone().filter(|_| did.behaviour == Behaviour::WantsToSee);
+        let wished = wished.map(|title| Key::Did(did.behaviour, What::Title(title)));
+        let day = match wished {
+            Some(key) => self.features.latest(id, &key),
+            None => Some(did.day),
+        };
+        if let Some(day) = day {
+            let keys = self.keys(did);
+            self.features.take_back(id, &keys, day);
+        }
+    }
+
+    /// The id of whoever did it, if they had agreed by then.
+    fn agreed(&self, did: &reading::Did) -> Option<u32> {
+        let id = *self.ids.get(&did.person)?;
+        (self.since[id as usize] <= did.at).then_some(id)
+    }
+
+    fn keys(&mut self, did: &reading::Did) -> Vec<KeyId> {
+        let about = [
+            Some(What::Anything),
+            did.title.clone().map(What::Title),
+            did.genre.clone().map(What::Genre),
+            did.category.clone().map(What::Category),
+            did.place.clone().map(What::Place),
+            did.city.clone().map(What::City),
+        ];
+        let keys = about.into_iter().flatten().map(|what| Key::Did(did.behaviour, what));
+        keys.collect::<Vec<_>>().iter().map(|key| self.features.key(key)).collect()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}

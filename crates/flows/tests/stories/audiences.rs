@@ -1,0 +1,236 @@
+//! Audiences: made from what people did who agreed, forgotten when they no longer do, aimed at by campaigns.
+
+use crate::town::{Town, code, person};
+use ads::audiences::Audience;
+use demand::audience::{Behaviour, Did, Like, Rule, Times, What};
+use events::Kind;
+use flows::audiences::{self, Look, Sighting};
+use flows::{serve_ad, want_to_see};
+use kernel::{Actor, CampaignId, Lang, PlaceId, Result, SurfaceId};
+
+fn consumer(name: &str) -> Actor {
+    Actor::Person { id: person(name), name: name.into(), roles: Vec::new() }
+}
+
+fn did(behaviour: Behaviour, what: What, times: u32) -> Rule {
+    Rule::Did(Did { behaviour, what, times: Times::AtLeast(times), days: 30 })
+}
+
+fn bought_tickets() -> Rule {
+    did(Behaviour::BoughtTickets, What::Anything, 1)
+}
+
+impl Town {
+    /// People with an account.
+    fn people(&self) {
+        self.sql(
+            "insert into person (id, email, name, lang, password_hash, created_at)
+             values ('per_ann', 'ann', 'Ann', 'en', '', 0), ('per_ben', 'ben', 'Ben', 'en', '', 0),
+               ('per_cai', 'cai', 'Cai', 'zh', '', 0)",
+        );
+    }
+
+    fn agrees_to_audiences(&self, name: &str, given: bool) {
+        let told = self.story("plc_house", consumer(name), move |scene| audiences::consent(scene, given));
+        told.expect("a consent");
+    }
+
+    fn refreshes(&self) {
+        audiences::write_sightings(&self.house).expect("sightings are written");
+        audiences::refresh(&self.house).expect("a refresh");
+    }
+
+    fn counts(&self, rule: &Rule) -> u64 {
+        self.looks(rule).count
+    }
+
+    fn looks(&self, rule: &Rule) -> Look {
+        audiences::look(&self.house, rule).expect("a count")
+    }
+
+    fn saves(&self, name: &'static str, rule: Rule) -> Result<Audience> {
+        let studio = self.studio.clone();
+        self.story("plc_house", Actor::System, move |scene| audiences::save(scene, &studio, name, &rule))
+    }
+
+    fn aims(&self, campaign: &CampaignId, audience: Option<&Audience>) {
+        let (studio, campaign) = (self.studio.clone(), campaign.clone());
+        let audience = audience.map(|audience| audience.id.clone());
+        self.story("plc_house", Actor::System, move |scene| {
+            audiences::aim(scene, &studio, &campaign, audience.as_ref())
+        })
+        .expect("it is aimed");
+        self.house.reload_ads().expect("the campaigns are read");
+        self.refreshes();
+    }
+
+    fn is_shown(&self, surface: &SurfaceId, viewer: &Actor) -> bool {
+        serve_ad::show_to(&self.house, surface, "browser", viewer, Lang::Zh).is_some()
+    }
+
+    fn buys_a_seat(&self, name: &str, seat: &str) -> box_office::Order {
+        let showtime = self.showtime(if name == "ann" { 16 } else { 20 }, 0, 4000);
+        let held = self.holds(name, &showtime, &[seat]).expect("a hold");
+        self.tells(&self.pays(&held.intent)).expect("the notice is taken");
+        held.order
+    }
+}
+
+#[test]
+fn only_what_people_did_after_they_agreed_is_known() {
+    let town = Town::new();
+    town.people();
+    town.at(crate::town::premiere(), 12, 0);
+    town.agrees_to_audiences("ann", true);
+    town.buys_a_seat("ann", "A1");
+    town.buys_a_seat("ben", "B1");
+    town.later(60);
+    town.agrees_to_audiences("ben", true);
+    town.refreshes();
+    let look = town.looks(&bought_tickets());
+    assert_eq!((look.people, look.count, look.terms.as_slice()), (2, 1, &[1][..]));
+    assert_eq!(look.by_city, [("SHA".to_owned(), 1)]);
+    let film = What::Title(town.film.clone());
+    assert_eq!(town.counts(&did(Behaviour::BoughtTickets, film, 1)), 1);
+    assert_eq!(town.counts(&did(Behaviour::BoughtTickets, What::City("SHA".into()), 1)), 1);
+    assert_eq!(town.counts(&did(Behaviour::BoughtTickets, What::Place(town.star.clone()), 2)), 0);
+    assert_eq!(town.counts(&Rule::Lives("SHA".into())), 1);
+}
+
+#[test]
+fn who_withdraws_is_forgotten_at_the_next_refresh() {
+    let town = Town::new();
+    town.people();
+    town.agrees_to_audiences("ann", true);
+    town.buys_a_seat("ann", "A1");
+    let (campaign, surface) = town.campaign();
+    let buyers = town.saves("Buyers", bought_tickets()).expect("an audience");
+    town.aims(&campaign, Some(&buyers));
+    assert!(town.is_shown(&surface, &consumer("ann")));
+
+    town.agrees_to_audiences("ann", false);
+    town.refreshes();
+    assert_eq!(town.looks(&bought_tickets()).people, 0);
+    assert!(!town.is_shown(&surface, &consumer("ann")));
+    // Who comes back is somebody of whom nothing is known.
+    town.later(60);
+    town.agrees_to_audiences("ann", true);
+    town.refreshes();
+    let look = town.looks(&bought_tickets());
+    assert_eq!((look.people, look.count), (1, 0));
+    // Nor does a process that reads everything again know what was withdrawn.
+    let mut town = town;
+    town.restarts();
+    town.refreshes();
+    assert_eq!(town.looks(&bought_tickets()).count, 0);
+}
+
+#[test]
+fn an_ad_is_shown_to_the_audience_it_is_aimed_at() {
+    let town = Town::new();
+    town.people();
+    town.agrees_to_audiences("ann", true);
+    town.agrees_to_audiences("ben", true);
+    town.buys_a_seat("ann", "A1");
+    let (campaign, surface) = town.campaign();
+    let shown = |name: &str| town.is_shown(&surface, &consumer(name));
+    assert!(shown("ann") && shown("ben") && town.is_shown(&surface, &Actor::Guest));
+
+    let buyers = town.saves("Buyers", bought_tickets()).expect("an audience");
+    town.aims(&campaign, Some(&buyers));
+    assert!(shown("ann"));
+    assert!(!shown("ben") && !shown("cai") && !town.is_shown(&surface, &Actor::Guest));
+    // Ben buys, and is in it once the log was read again.
+    town.buys_a_seat("ben", "B1");
+    assert!(!shown("ben"));
+    town.refreshes();
+    assert!(shown("ben"));
+    town.aims(&campaign, None);
+    assert!(shown("cai"));
+}
+
+#[test]
+fn a_refund_and_a_wish_that_is_over_are_taken_back() {
+    let town = Town::new();
+    town.people();
+    town.agrees_to_audiences("ann", true);
+    let order = town.buys_a_seat("ann", "A1");
+    let film = town.film.clone();
+    let wants = |wanted| {
+        let film = film.clone();
+        let said =
+            town.story("plc_house", consumer("ann"), move |scene| want_to_see::say(scene, &film, wanted));
+        said.expect("a wish");
+        town.refreshes();
+        town.counts(&did(Behaviour::WantsToSee, What::Anything, 1))
+    };
+    assert_eq!(wants(true), 1);
+    town.later(60);
+    assert_eq!(wants(false), 0);
+    assert_eq!(town.counts(&bought_tickets()), 1);
+    town.refunds("ann", &order.id).expect("a refund");
+    town.refreshes();
+    assert_eq!(town.counts(&bought_tickets()), 0);
+}
+
+#[test]
+fn what_is_looked_at_is_noticed_of_those_who_agreed() {
+    let town = Town::new();
+    town.people();
+    town.agrees_to_audiences("ann", true);
+    town.refreshes();
+    let house = PlaceId::house();
+    for name in ["ann", "ann", "ben"] {
+        let seen = Sighting::of(Kind::PageViewed, &house, &town.film).about(&town.film);
+        audiences::notice(&town.house, &consumer(name), seen);
+    }
+    let seen = Sighting::of(Kind::ProductCarted, &town.lantern(), &"lst_1").in_category("posters");
+    audiences::notice(&town.house, &consumer("ann"), seen);
+    assert_eq!(audiences::write_sightings(&town.house).expect("they are written"), 3);
+    town.refreshes();
+    assert_eq!(town.counts(&did(Behaviour::Viewed, What::Title(town.film.clone()), 2)), 1);
+    let written: (i64,) =
+        town.read(|view| view.one("select count(*) from event where kind = 'page_viewed'", &[]));
+    assert_eq!(written.0, 2, "nobody else's views are in the log");
+}
+
+#[test]
+fn goods_count_by_their_category() {
+    let town = Town::new();
+    town.people();
+    town.agrees_to_audiences("ann", true);
+    let poster = town.poster(10);
+    let promised = town.orders("ann", &poster, 2, None).expect("an order");
+    town.tells(&town.pays(&promised.intent)).expect("the notice is taken");
+    let place = poster.place.clone();
+    let category = {
+        let product = poster.product.clone();
+        town.read(move |view| shops::products::any(view, &product)).category
+    };
+    town.refreshes();
+    assert_eq!(town.counts(&did(Behaviour::BoughtGoods, What::Category(category.clone()), 1)), 1);
+    assert_eq!(town.counts(&did(Behaviour::BoughtGoods, What::Place(place), 1)), 1);
+    town.returns("ann", &promised.order.id).expect("a return");
+    town.refreshes();
+    assert_eq!(town.counts(&did(Behaviour::BoughtGoods, What::Category(category), 1)), 0);
+}
+
+#[test]
+fn a_rule_that_cannot_be_followed_is_refused() {
+    let town = Town::new();
+    assert_eq!(code(town.saves("", bought_tickets())), "missing");
+    assert_eq!(code(town.saves("None", Rule::All(vec![]))), "empty_group");
+    let buyers = town.saves("Buyers", bought_tickets()).expect("an audience");
+    let alike = Rule::Like(Like { seed: buyers.id.clone(), people: 100 });
+    let refusal = audiences::look(&town.house, &alike).expect_err("too few people");
+    assert_eq!(refusal.refusal().map(|refusal| refusal.code), Some("seed_too_small"));
+    let like = town.saves("Like them", alike).expect("an audience");
+    let nested = Rule::Like(Like { seed: like.id.clone(), people: 100 });
+    assert_eq!(code(town.saves("Like those", nested)), "seed_of_likeness");
+    // A campaign that is aimed at it is shown to nobody, rather than to everybody.
+    town.people();
+    town.agrees_to_audiences("ann", true);
+    let (campaign, surface) = town.campaign();
+    town.aims(&campaign, Some(&like));
+    assert!(!town.is_shown(&surface, &consumer("ann")));
+}

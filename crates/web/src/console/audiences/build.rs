@@ -1,0 +1,441 @@
+//! Describing an audience line by line, with its size beside: counted on every visit, and by the script whenever
+//! a line changes.
+
+use super::{address, agreed, counted, find, people, ppm, terms};
+use crate::answer::{Answer, Page, SeeOther};
+use crate::console::campaigns::{Promoter, payers};
+use crate::form::Form;
+use crate::look::Tone;
+use crate::look::chart::{Bar, Figure, Paint, bars};
+use crate::look::money;
+use crate::look::parts::{self, Field, Stat};
+use crate::look::table::{Cell, Column, Kind, Table};
+use crate::visit::Visit;
+use ::people::Org;
+use ads::audiences::{self, Audience};
+use axum::extract::Path;
+use axum::response::IntoResponse;
+use demand::audience::{Behaviour, Key, Likeness, Rule, TIMES_MAX, WINDOW_DAYS_MAX, What};
+use flows::House;
+use flows::audiences::{self as crowd, Look, PEOPLE_MIN};
+use flows::views::audiences::Names;
+use kernel::{AudienceId, Kind as Why, Lang, OrgId, Refusal, Result, Words};
+use maud::{Markup, html};
+use std::sync::Arc;
+
+/// Cities drawn, at most: those with the most people.
+const CITIES_MAX: usize = 12;
+/// Reasons told of a look-alike: the weightiest.
+const REASONS_MAX: usize = 6;
+/// Lines that are open before somebody asks for more.
+const LINES_OPEN: usize = 2;
+
+/// A new audience, or, with lines in the query, how many it would have.
+pub async fn blank(visit: Visit, promoter: Promoter) -> Answer<Page> {
+    let form = asked(&visit);
+    page(&visit, &promoter, None, &form).await
+}
+
+pub async fn show(visit: Visit, promoter: Promoter, Path(id): Path<String>) -> Answer<Page> {
+    let audience = find(&visit, &promoter, &id).await?;
+    let typed = asked(&visit);
+    let form = if terms::filled(&typed) > 0 { typed } else { stored(&audience) };
+    page(&visit, &promoter, Some(&audience), &form).await
+}
+
+pub async fn add(visit: Visit, promoter: Promoter, form: Form) -> Answer {
+    match save(&visit, &promoter, None, &form).await {
+        Ok(audience) => Ok(kept(&audience)),
+        Err(error) => Ok(page(&visit, &promoter, None, &form.refused(error)?).await?.into_response()),
+    }
+}
+
+pub async fn change(visit: Visit, promoter: Promoter, Path(id): Path<String>, form: Form) -> Answer {
+    let audience = find(&visit, &promoter, &id).await?;
+    match save(&visit, &promoter, Some(&audience), &form).await {
+        Ok(audience) => Ok(kept(&audience)),
+        Err(error) => {
+            Ok(page(&visit, &promoter, Some(&audience), &form.refused(error)?).await?.into_response())
+        }
+    }
+}
+
+fn kept(audience: &Audience) -> axum::response::Response {
+    let onward = SeeOther::to(address(&audience.id));
+    onward.saying("The audience is kept.", "人群已保存。").into_response()
+}
+
+/// The lines of the query.
+fn asked(visit: &Visit) -> Form {
+    let mut form = Form::blank();
+    let lines = (0..terms::LINES).flat_map(|line| terms::FIELDS.map(|field| terms::name(field, line)));
+    for name in lines.chain(["name".to_owned(), "payer".to_owned()]) {
+        if let Some(value) = visit.asked(&name) {
+            form = form.with(&name, value);
+        }
+    }
+    form
+}
+
+fn stored(audience: &Audience) -> Form {
+    let lines = Rule::read(&audience.rule).ok().and_then(|rule| terms::fill(&rule)).unwrap_or_default();
+    Form::filled(lines).with("name", audience.name.clone())
+}
+
+async fn save(visit: &Visit, promoter: &Promoter, was: Option<&Audience>, form: &Form) -> Result<Audience> {
+    let (name, rule) = (form.text("name").to_owned(), terms::read(form)?.ok_or_else(nothing_said)?);
+    let lane = House::lane();
+    let saved = match was.map(|audience| (audience.org.clone(), audience.id.clone())) {
+        Some((org, id)) => {
+            visit.write(&lane, move |scene| crowd::change(scene, &org, &id, &name, &rule)).await?
+        }
+        None => {
+            let org = owner(&payers(visit, promoter).await?, form)?;
+            visit.write(&lane, move |scene| crowd::save(scene, &org, &name, &rule)).await?
+        }
+    };
+    Ok(saved)
+}
+
+fn owner(payers: &[Org], form: &Form) -> Result<OrgId, Refusal> {
+    if let [only] = payers {
+        return Ok(only.id.clone());
+    }
+    let asked: OrgId = form.id("payer")?;
+    let found = payers.iter().find(|payer| payer.id == asked).map(|payer| payer.id.clone());
+    found.ok_or_else(|| {
+        Refusal::field(
+            "payer",
+            "not_your_payer",
+            "Please choose one of your organisations.",
+            "请选择您的机构。",
+        )
+    })
+}
+
+fn nothing_said() -> Refusal {
+    Refusal::field(
+        "rule",
+        "empty_rule",
+        "An audience needs at least one condition.",
+        "人群至少需要一个条件。",
+    )
+}
+
+/// What the form can choose from.
+struct Choices {
+    payers: Vec<Org>,
+    names: Names,
+    things: Vec<What>,
+    /// The visitor's own audiences that may be seeds.
+    seeds: Vec<Audience>,
+}
+
+async fn choices(visit: &Visit, promoter: &Promoter, editing: Option<&AudienceId>) -> Result<Choices> {
+    let payers = payers(visit, promoter).await?;
+    let orgs: Vec<OrgId> = payers.iter().map(|payer| payer.id.clone()).collect();
+    let (names, audiences) = visit
+        .read(move |view| {
+            let mut found = Vec::new();
+            for org in &orgs {
+                found.extend(audiences::of_org(view, org)?);
+            }
+            Ok((flows::views::audiences::names(view)?, found))
+        })
+        .await?;
+    let may_be_seed = |audience: &Audience| {
+        Some(&audience.id) != editing && Rule::read(&audience.rule).is_ok_and(|rule| rule.seeds().is_empty())
+    };
+    let seeds = audiences.into_iter().filter(may_be_seed).collect();
+    Ok(Choices { payers, things: things(visit, &names), names, seeds })
+}
+
+/// Every film, kind of goods, place and city, and whatever else people did something about.
+fn things(visit: &Visit, names: &Names) -> Vec<What> {
+    let mut things = visit.house.crowd().things();
+    things.extend(names.titles.keys().cloned().map(What::Title));
+    things.extend(names.places.keys().cloned().map(What::Place));
+    things.extend(names.cities.keys().cloned().map(What::City));
+    things.extend(licensing::categories::KNOWN.map(|(code, _, _)| What::Category(code.into())));
+    things.into_iter().collect()
+}
+
+/// A count, the sentence that says why there is none, or nothing before anything was said.
+enum Found {
+    Nothing,
+    Refused(Refusal),
+    Look(Rule, Look, Option<Arc<Likeness>>),
+}
+
+async fn look(visit: &Visit, promoter: &Promoter, was: Option<&Audience>, form: &Form) -> Answer<Found> {
+    let rule = match (terms::read(form), was) {
+        (Ok(Some(rule)), _) => rule,
+        (Err(refusal), _) => return Ok(Found::Refused(refusal)),
+        // A rule that the form cannot hold is counted as it was saved.
+        (Ok(None), Some(audience)) => Rule::read(&audience.rule)?,
+        (Ok(None), None) => return Ok(Found::Nothing),
+    };
+    for seed in rule.seeds() {
+        find(visit, promoter, &seed.0).await?;
+    }
+    let (asked, seed) = (rule.clone(), rule.seeds().first().map(|seed| (*seed).clone()));
+    let looked = counted(visit, move |house| {
+        let look = crowd::look(house, &asked)?;
+        Ok((look, seed.and_then(|seed| crowd::reasons(house, &seed))))
+    });
+    match looked.await {
+        Ok((look, likeness)) => Ok(Found::Look(rule, look, likeness)),
+        Err(kernel::Error::Refused(refusal)) if matches!(refusal.kind, Why::Invalid | Why::Conflict) => {
+            Ok(Found::Refused(refusal))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn page(visit: &Visit, promoter: &Promoter, was: Option<&Audience>, form: &Form) -> Answer<Page> {
+    let choices = choices(visit, promoter, was.map(|audience| &audience.id)).await?;
+    let found = look(visit, promoter, was, form).await?;
+    let title = was.map_or(visit.say("Describe an audience", "新建人群"), |audience| &audience.name);
+    let (save_at, count_at) = match was {
+        Some(audience) => (address(&audience.id), address(&audience.id)),
+        None => ("/console/audiences".to_owned(), "/console/audiences/new".to_owned()),
+    };
+    let body = html! {
+        (parts::heading(title, &agreed(visit, visit.house.crowd().people()), html! {}))
+        div class="builder" {
+            form class="form" method="post" action=(save_at) novalidate data-recount=(count_at) {
+                (fields(visit, &choices, was, form))
+                div class="form-foot" {
+                    button class="button primary" type="submit" { (visit.say("Keep it", "保存人群")) }
+                    button class="button quiet" type="submit" formmethod="get" formaction=(count_at) { (visit.say("Count", "计算人数")) }
+                }
+            }
+            div id="count" aria-live="polite" { (size(visit, &choices.names, &found)) }
+        }
+    };
+    Ok(Page::console(title.to_owned(), body).status(form.status()))
+}
+
+fn fields(visit: &Visit, choices: &Choices, was: Option<&Audience>, form: &Form) -> Markup {
+    let payers: Vec<(&str, &str)> =
+        choices.payers.iter().map(|payer| (payer.id.0.as_str(), payer.name.in_(visit.lang))).collect();
+    let field = |name, en, zh| form.field(visit.lang, name, visit.say(en, zh));
+    let open = (terms::filled(form) + 1).clamp(LINES_OPEN, terms::LINES);
+    let own = html! {
+        (Field { required: true, hint: visit.say("Only you see it.", "仅内部可见。"), ..field("name", "Name", "名称") }.input())
+        @if was.is_none() && payers.len() > 1 { (field("payer", "Whose", "所属机构").select(&payers)) }
+    };
+    html! {
+        @if let Some(error) = form.error(visit.lang, &own) { div role="alert" { (parts::alert(Tone::Cinnabar, error, None)) } }
+        (own)
+        @if was.is_some() && terms::filled(form) == 0 {
+            (parts::alert(Tone::Plain, visit.say("This rule was saved by a program and is more than these lines can hold. It stays as it is unless you write another.", "这条规则由程序保存，无法用下面的条件表示；重新填写前保持不变。"), None))
+        }
+        @for line in 0..open { (one_line(visit, choices, form, line)) }
+        @if open < terms::LINES {
+            details { summary { (visit.say("More conditions", "更多条件")) }
+                @for line in open..terms::LINES { (one_line(visit, choices, form, line)) }
+            }
+        }
+    }
+}
+
+fn one_line(visit: &Visit, choices: &Choices, form: &Form, line: usize) -> Markup {
+    let did: Vec<(&str, Words)> = Behaviour::ALL.map(|one| (one.code(), one.words())).to_vec();
+    let select = |field: &str, label: &str, options: Markup| {
+        let id = terms::name(field, line);
+        html! { div class="field" { label for=(id) { (label) } select id=(id) name=(id) { (options) } } }
+    };
+    let option = |field: &str, value: &str, word: &str| {
+        html! { option value=(value) selected[terms::value(form, field, line) == value] { (word) } }
+    };
+    let number = |field: &str, label: &str, most: u32| {
+        let id = terms::name(field, line);
+        html! { div class="field" { label for=(id) { (label) } input id=(id) name=(id) inputmode="numeric" value=(terms::value(form, field, line)) aria-describedby={ (id) "-most" }; span class="visually-hidden" id={ (id) "-most" } { (visit.say("at most", "最多")) " " (most) } } }
+    };
+    html! {
+        fieldset class="card term" {
+            legend { (visit.say("Condition", "条件")) " " (line + 1) }
+            div class="term-parts" {
+                @if line > 0 {
+                    (select("join", visit.say("With the one before", "与上一条"), html! {
+                        (option("join", "and", visit.say("and", "且"))) (option("join", "or", visit.say("or", "或")))
+                    }))
+                }
+                (select("not", visit.say("People who", "哪些人"), html! {
+                    (option("not", "", visit.say("do", "满足"))) (option("not", "not", visit.say("do not", "不满足")))
+                }))
+                (select("term", visit.say("What they did", "行为"), html! {
+                    (option("term", "", "—"))
+                    @for (code, words) in &did { (option("term", code, words.in_(visit.lang))) }
+                    (option("term", "lives", visit.say("live in (city)", "常住（城市）")))
+                    @if !choices.seeds.is_empty() { (option("term", "like", visit.say("are like (audience)", "相似于（人群）"))) }
+                }))
+                (select("what", visit.say("About what", "对象"), what_options(visit, choices, terms::value(form, "what", line))))
+                (select("times", visit.say("How often", "次数"), html! {
+                    (option("times", "at_least", visit.say("at least", "至少"))) (option("times", "at_most", visit.say("at most", "至多")))
+                }))
+                (number("n", visit.say("Times, or people alike", "次数或相似人数"), TIMES_MAX))
+                (number("days", visit.say("In the last days", "最近天数"), WINDOW_DAYS_MAX))
+            }
+        }
+    }
+}
+
+fn what_options(visit: &Visit, choices: &Choices, chosen: &str) -> Markup {
+    let groups: [(&str, fn(&What) -> bool); 6] = [
+        ("", |what| matches!(what, What::Anything)),
+        (visit.say("Films", "影片"), |what| matches!(what, What::Title(_))),
+        (visit.say("Genres", "类型"), |what| matches!(what, What::Genre(_))),
+        (visit.say("Goods", "商品类目"), |what| matches!(what, What::Category(_))),
+        (visit.say("Places", "场所"), |what| matches!(what, What::Place(_))),
+        (visit.say("Cities", "城市"), |what| matches!(what, What::City(_))),
+    ];
+    let option = |code: String, word: &str| {
+        html! { option value=(code) selected[code == chosen] { (word) } }
+    };
+    let things = |of: fn(&What) -> bool| choices.things.iter().filter(move |what| of(what));
+    html! {
+        (option("anything".into(), visit.say("anything", "任意内容")))
+        @for (label, of) in groups.into_iter().skip(1) { @if things(of).next().is_some() {
+            optgroup label=(label) { @for what in things(of) { (option(terms::code(what), choices.names.what(what).in_(visit.lang))) } }
+        } }
+        @if !choices.seeds.is_empty() {
+            optgroup label=(visit.say("Audiences", "人群")) { @for seed in &choices.seeds { (option(format!("audience:{}", seed.id), &seed.name)) } }
+        }
+    }
+}
+
+fn size(visit: &Visit, names: &Names, found: &Found) -> Markup {
+    match found {
+        Found::Nothing => html! {
+            (parts::card(html! { p class="muted" { (visit.say("Choose what people did, and see how many they are.", "选择行为，即可看到人数。")) } }))
+        },
+        Found::Refused(refusal) => parts::alert(Tone::Cinnabar, refusal.in_(visit.lang), None),
+        Found::Look(rule, look, likeness) => html! {
+            (total(visit, names, rule, look))
+            @if let Some(likeness) = likeness { (why_alike(visit, names, likeness)) }
+            @if look.by_city.iter().any(|(_, count)| *count >= PEOPLE_MIN) { (by_city(visit, names, look)) }
+        },
+    }
+}
+
+fn total(visit: &Visit, names: &Names, rule: &Rule, look: &Look) -> Markup {
+    let count = people(visit.lang, look.count);
+    let all = people(visit.lang, look.people);
+    let share = money::percent(ppm(look.count, look.people), visit.lang);
+    let note = match visit.lang {
+        Lang::En => format!("of {all}: {share}"),
+        Lang::Zh => format!("共 {all} 人，占 {share}"),
+    };
+    let said = names.say(rule, visit.lang);
+    let terms: Vec<(String, u64)> = rule
+        .terms()
+        .into_iter()
+        .map(|term| names.say(term, visit.lang))
+        .zip(look.terms.iter().copied())
+        .collect();
+    html! {
+        (Stat { label: visit.say("People in this audience", "人群人数"), value: &count, note: &note, ..Stat::default() }.render())
+        p class="said" { (visit.say("People who ", "")) (said) (visit.say(".", "。")) }
+        @if terms.len() > 1 {
+            @let columns = [Column::new(visit.say("Each condition by itself", "单个条件"), Kind::Text), Column::new(visit.say("People", "人数"), Kind::Number)];
+            @let rows = terms.iter().map(|(said, count)| vec![Cell::text(said), Cell::markup(html! { (people(visit.lang, *count)) }, &count.to_string())]).collect();
+            (Table::new(visit.say("Each condition by itself", "单个条件"), &columns, rows).render(visit.lang))
+        }
+    }
+}
+
+/// What the people of the seed have in common, in sentences.
+fn why_alike(visit: &Visit, names: &Names, likeness: &Likeness) -> Markup {
+    let lang = visit.lang;
+    let columns = [
+        Column::new(visit.say("What tells them apart", "特征"), Kind::Text),
+        Column::new(visit.say("Points", "分值"), Kind::Number),
+        Column::new(visit.say("In the seed", "种子人群"), Kind::Share),
+        Column::new(visit.say("Of everybody", "全体"), Kind::Share),
+    ];
+    let row = |reason: &demand::audience::Reason| {
+        let said = match &reason.key {
+            Key::Did(behaviour, what) => {
+                let (did, what) = (behaviour.words(), names.what(what));
+                format!("{} {}", did.in_(lang), what.in_(lang))
+            }
+            Key::Lives(city) => match lang {
+                Lang::En => format!("live in {}", names.city(city).in_(lang)),
+                Lang::Zh => format!("常住{}", names.city(city).in_(lang)),
+            },
+        };
+        let share = |part: f64| Cell::share((part * 1e6) as i64, lang);
+        vec![
+            Cell::text(&said),
+            Cell::number(reason.points.into()),
+            share(reason.in_seed),
+            share(reason.in_everybody),
+        ]
+    };
+    let rows = likeness.reasons.iter().take(REASONS_MAX).map(row).collect();
+    let fit = match lang {
+        Lang::En => format!(
+            "Shown one of the seed and one other it had not seen, the model picks the right one {:.0} % of the time.",
+            likeness.auc * 100.0
+        ),
+        Lang::Zh => {
+            format!("从未见过的种子成员与其他人各取一位，模型有 {:.0}% 的机会认对。", likeness.auc * 100.0)
+        }
+    };
+    parts::section(
+        visit.say("Why they are alike", "为何相似"),
+        None,
+        html! { p class="muted" { (fit) } (Table::new(visit.say("Why they are alike", "为何相似"), &columns, rows).render(lang)) },
+    )
+}
+
+fn by_city(visit: &Visit, names: &Names, look: &Look) -> Markup {
+    let lang = visit.lang;
+    let told: Vec<(Words, u64)> = look
+        .by_city
+        .iter()
+        .filter(|(_, count)| *count >= PEOPLE_MIN)
+        .map(|(city, count)| (names.city(city), *count))
+        .collect();
+    let drawn: Vec<(&str, u64, String)> = told
+        .iter()
+        .take(CITIES_MAX)
+        .map(|(name, count)| (name.in_(lang), *count, money::grouped(*count as i64)))
+        .collect();
+    let rows: Vec<Bar> = drawn
+        .iter()
+        .map(|(label, count, shown)| Bar { label, value: *count as f64, shown, paint: Paint::Lantern })
+        .collect();
+    let (first, most) = told.first().map_or(("", 0), |(name, count)| (name.in_(lang), *count));
+    let share = money::percent(ppm(most, look.count), lang);
+    let title = match lang {
+        Lang::En => format!("{first} has the most of them: {share}"),
+        Lang::Zh => format!("{first}最多，占 {share}"),
+    };
+    let columns = [
+        Column::new(visit.say("City", "城市"), Kind::Text),
+        Column::new(visit.say("People", "人数"), Kind::Number),
+        Column::new(visit.say("Of the audience", "占比"), Kind::Share),
+    ];
+    let lines = told.iter().map(|(name, count)| {
+        vec![
+            Cell::text(name.in_(lang)),
+            Cell::number(*count as i64),
+            Cell::share(ppm(*count, look.count), lang),
+        ]
+    });
+    Figure {
+        lang,
+        title: &title,
+        unit: visit.say("people", "人"),
+        source: visit.say(
+            "where they last went to the cinema; cities with fewer than ten people are left out",
+            "以最近一次观影所在城市计；不足 10 人的城市不列出",
+        ),
+        chart: bars(visit.say("By city", "按城市"), &title, &rows),
+        table: Table::new(visit.say("By city", "按城市"), &columns, lines.collect()),
+    }
+    .render()
+}
