@@ -99,9 +99,7 @@ macro_rules! id_columns {
 }
 
 id_columns! {
-    ApplicationId BudgetLineId CampaignId ChannelId ClickId ContractId CostId CreativeId EventId HallId
-    ImpressionId ImportId IntentId ListingId OfferId OrderId OrgId PersonId PlaceId ProductId RefundId RightsWindowId
-    ApplicationId AudienceId BudgetLineId CampaignId ChannelId ClickId ContractId CostId CreativeId EventId HallId
-    ImpressionId IntentId ListingId OfferId OrderId OrgId PersonId PlaceId ProductId RefundId RightsWindowId
-    SessionId ShowtimeId StatementId SurfaceId TermId TicketId TitleId TransferId
+    ApplicationId AudienceId BudgetLineId CampaignId ChannelId ClickId ContractId CostId CreativeId EventId
+    HallId ImportId ImpressionId IntentId ListingId OfferId OrderId OrgId PersonId PlaceId ProductId RefundId
+    RightsWindowId SessionId ShowtimeId StatementId SurfaceId TermId TicketId TitleId TransferId
 }
