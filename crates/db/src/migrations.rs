@@ -19,6 +19,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0009_ledger", include_str!("../../../migrations/0009_ledger.sql")),
     ("0010_settlement", include_str!("../../../migrations/0010_settlement.sql")),
     ("0011_events", include_str!("../../../migrations/0011_events.sql")),
+    ("0016_providers", include_str!("../../../migrations/0016_providers.sql")),
 ];
 
 const CREATE: &str = "create table if not exists migration (name text not null, statement bigint not null, primary key (name, statement))";

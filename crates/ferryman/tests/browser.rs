@@ -7,7 +7,7 @@ use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use flows::House;
 use kernel::{Dice, FalseClock, ShiftedClock, Zone};
-use payments::providers::wallet::Wallet;
+use payments::providers::pretend::Pretend;
 use people::passwords;
 use rehearsal::till::Till;
 use rehearsal::{Faults, Release, Silent, Size, World};
@@ -27,20 +27,20 @@ impl Town {
         let scratch = scratch::scratch();
         let mut dice = Dice::seeded(seed);
         let zone = Zone::shanghai();
-        let wallet = Arc::new(Wallet::new(scratch.db.clone()));
+        let pretend = Arc::new(Pretend::new());
         let clock = Arc::new(FalseClock::at(World::premiere().plus(-8).at(9, 0, &zone)));
         let house =
-            House::open(scratch.db.clone(), clock.clone(), dice.fork(), wallet.clone()).expect("a house");
+            House::open(scratch.db.clone(), clock.clone(), dice.fork(), pretend.clone()).expect("a house");
         let password = passwords::hash(rehearsal::world::PASSWORD, &mut dice.fork()).expect("a hash");
         let world = World::build(&house, Size::small(), &password, dice.fork()).expect("a town");
         let title = world.ferryman().id.clone();
         rehearsal::merchandise::license(&world, &mut Silent).expect("goods");
-        let mut release = Release::new(world, Till::Wallet, Faults::ordinary(), clock);
+        let mut release = Release::new(world, Till(pretend.clone()), Faults::ordinary(), clock);
         for days in 0..2 {
             release.put_on_sale(World::premiere().plus(days)).expect("showtimes");
         }
         let morning = ShiftedClock::starting_at(World::premiere().at(9, 30, &zone));
-        let house = House::open(scratch.db.clone(), Arc::new(morning), dice.fork(), wallet).expect("a house");
+        let house = House::open(scratch.db.clone(), Arc::new(morning), dice.fork(), pretend).expect("a house");
         Town { scratch, house, title }
     }
 }

@@ -1,6 +1,6 @@
 //! Payments: each with what it paid for or a refund, and on the books as it came and went.
 
-use super::{REFUND_GRACE_SECONDS, sentences};
+use super::{PENDING_GRACE_SECONDS, REFUND_GRACE_SECONDS, sentences};
 use db::View;
 use kernel::{Instant, Result};
 
@@ -95,7 +95,8 @@ pub(super) fn money_equals_payments(view: &View, _now: Instant) -> Result<Vec<St
              sum(case when debit like 'provider:%' then amount_minor else 0 end) as came,
              sum(case when credit like 'provider:%' then amount_minor else 0 end) as went
            from transfer
-           where kind = 'posted' and (debit like 'provider:%' or credit like 'provider:%')
+           where kind in ('posted', 'post') and code <> 'unmatched'
+             and (debit like 'provider:%' or credit like 'provider:%')
            group by book_id, reference
          ), done as (
            select place_id, intent_id, sum(amount_minor) as minor
@@ -123,6 +124,8 @@ fn places_off(view: &View) -> Result<Vec<String>> {
            select place_id, captured_minor as minor from payment_intent
            union all
            select place_id, -amount_minor from refund where state = 'done'
+           union all
+           select book_id, credits_posted - debits_posted from account where id like 'suspense:%'
          ), side as (
            select place_id, minor as paid, 0 as booked from paid
            union all
@@ -137,7 +140,7 @@ fn places_off(view: &View) -> Result<Vec<String>> {
     )?;
     let due: Vec<(String, i64, i64)> = view.all(
         "with side as (
-           select place_id, amount_minor as due, 0 as booked from refund where state = 'requested'
+           select place_id, amount_minor as due, 0 as booked from refund where state <> 'done'
            union all
            select book_id, 0, credits_posted - debits_posted from account where id = 'refunds:due'
          )
@@ -166,8 +169,10 @@ pub(super) fn refunded_once(view: &View, now: Instant) -> Result<Vec<String>> {
         &[],
     )?;
     let waiting: Vec<(String, String)> = view.all(
-        "select place_id, id from refund where state = 'requested' and requested_at < $1",
-        &[&now.plus_seconds(-REFUND_GRACE_SECONDS)],
+        "select place_id, id
+         from refund
+         where state in ('requested', 'unknown') and requested_at < $1 or state = 'pending' and requested_at < $2",
+        &[&now.plus_seconds(-REFUND_GRACE_SECONDS), &now.plus_seconds(-PENDING_GRACE_SECONDS)],
     )?;
     let mut found =
         sentences(sums, |place, id| format!("the refunds of payment {id} of {place} do not add up"));

@@ -3,4 +3,4 @@
 mod intents;
 mod pretend;
 mod purse;
-mod wallet;
+
