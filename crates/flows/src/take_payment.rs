@@ -214,6 +214,64 @@ pub(crate) fn late(scene: &mut Scene, intent: &Intent) -> Result<()> {
     log::append(scene.tx, &mut scene.act, &intent.place, Kind::PaymentLate, None, &intent.id, body)
 }
 
+/// Gives a part of a payment back, at the cost of the place that sold: what was bought stays bought. One key gives
+/// back once; the same again is the refund that there is. Refuses what leaves nothing of the payment
+/// (`refund_too_large`): taking everything back is another story.
+pub fn give_back(scene: &mut Scene, place: &PlaceId, id: &IntentId, key: &str, amount: Money) -> Result<Refund> {
+    let intent = intents::any(scene.tx, place, id)?;
+    let reason = format!("{GOODWILL}_{}", checked(key)?);
+    if let Some(before) = refunds::requested_for(scene.tx, &intent, &reason)? {
+        return Ok(before);
+    }
+    if amount.minor <= 0 || amount.minor >= refunds::refundable(scene.tx, place, id)?.minor {
+        return Err(too_large().into());
+    }
+    let refund = refunds::request(scene.tx, &intent, &reason, amount, scene.act.at)?;
+    let given = transfer(&intent, &reason, GOODWILL, "refunds:due", amount, scene);
+    ledger::post(scene.tx, &Transfer { code: GOODWILL, ..given }, scene.act.at)?;
+    let body = json!({ "order": intent.order, "amount_minor": amount.minor, "refund": refund.id });
+    log::append(scene.tx, &mut scene.act, place, Kind::RefundRequested, None, &intent.id, body)?;
+    Ok(refund)
+}
+
+/// What a place gives back of its own accord, as reasons, accounts and codes of transfers call it.
+const GOODWILL: &str = "goodwill";
+const KEY_CHARS_MAX: usize = 24;
+
+/// A key that can be part of another: lower-case letters and digits.
+fn checked(key: &str) -> Result<&str, Refusal> {
+    let is_plain = key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    if is_plain && (1..=KEY_CHARS_MAX).contains(&key.len()) {
+        return Ok(key);
+    }
+    Err(Refusal::field("key", "bad_key", "A key is 1 to 24 small letters and digits.", "幂等键为 1 到 24 位小写字母或数字。"))
+}
+
+fn too_large() -> Refusal {
+    Refusal::new(
+        Why::Conflict,
+        "refund_too_large",
+        "This is more than was paid.",
+        "退款金额超过了实付金额。",
+    )
+}
+
+/// Requests what is left of a payment whose order is taken back. What the place had given back before, it gets back
+/// from what is due. Asked again, the refund that there is.
+pub(crate) fn take_back(scene: &mut Scene, intent: &Intent) -> Result<Refund> {
+    if let Some(before) = refunds::requested_for(scene.tx, intent, "refund")? {
+        return Ok(before);
+    }
+    let rest = refunds::refundable(scene.tx, &intent.place, &intent.id)?;
+    let refund = refunds::request(scene.tx, intent, "refund", rest, scene.act.at)?;
+    let given = intent.captured.minus(rest)?;
+    if !given.is_zero() {
+        let back = transfer(intent, "goodwill_back", "refunds:due", GOODWILL, given, scene);
+        ledger::post(scene.tx, &Transfer { code: GOODWILL, ..back }, scene.act.at)?;
+    }
+    Ok(refund)
+}
+
 /// The provider has paid a refund back: what was reserved for it is spent.
 pub fn refunded(scene: &mut Scene, intent: &Intent, refund: &Refund) -> Result<()> {
     if !refunds::done(scene.tx, &refund.place, &refund.id, scene.act.at)? {

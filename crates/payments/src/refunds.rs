@@ -65,13 +65,23 @@ impl FromRow for Refund {
     }
 }
 
+/// The key of a refund for a reason.
+fn id(intent: &Intent, reason: &str) -> RefundId {
+    RefundId(format!("rfd_{}_{reason}", intent.id.0.trim_start_matches("pay_")))
+}
+
+/// The refund of an intent for a reason, if it was requested.
+pub fn requested_for(view: &View, intent: &Intent, reason: &str) -> Result<Option<Refund>> {
+    find(view, &intent.place, &id(intent, reason))
+}
+
 /// Reserves a refund of an intent. One reason refunds once: the same again returns the first.
 /// Refuses more than was captured (`refund_too_large`).
 pub fn request(tx: &Tx, intent: &Intent, reason: &str, amount: Money, now: Instant) -> Result<Refund> {
     intent.amount.same_currency(amount)?;
     let refund = Refund {
         place: intent.place.clone(),
-        id: RefundId(format!("rfd_{}_{reason}", intent.id.0.trim_start_matches("pay_"))),
+        id: id(intent, reason),
         intent: intent.id.clone(),
         amount,
         reason: reason.to_owned(),
@@ -137,13 +147,16 @@ pub fn done(tx: &Tx, place: &PlaceId, id: &RefundId, now: Instant) -> Result<boo
 }
 
 pub fn any(view: &View, place: &PlaceId, id: &RefundId) -> Result<Refund> {
-    let found = view.maybe(
+    find(view, place, id)?.ok_or_else(|| Refusal::not_found("refund", "退款").into())
+}
+
+fn find(view: &View, place: &PlaceId, id: &RefundId) -> Result<Option<Refund>> {
+    view.maybe(
         "select currency, place_id, id, intent_id, amount_minor, reason, state
          from refund
          where place_id = $1 and id = $2",
         &[place, id],
-    )?;
-    found.ok_or_else(|| Refusal::not_found("refund", "退款").into())
+    )
 }
 
 /// Refunds of a place that the provider has still to pay, oldest first, after `skip` of them.

@@ -67,16 +67,28 @@ fn unpaid(view: &View) -> Result<Vec<String>> {
         "select orders.place_id, orders.id
          from ticket_order orders
          left join payment_intent intent on intent.place_id = orders.place_id and intent.order_id = orders.id
+         left join (
+           select place_id, intent_id, sum(amount_minor) as minor
+           from refund
+           where reason like 'goodwill_%'
+           group by place_id, intent_id
+         ) given on given.place_id = intent.place_id and given.intent_id = intent.id
          where orders.state = 'paid'
-           and (intent.state is null or intent.state <> 'captured' or intent.refunded_minor > 0)",
+           and (intent.state is null or intent.state <> 'captured' or intent.refunded_minor <> coalesce(given.minor, 0))",
         &[],
     )?;
     let products: Vec<(String, String)> = view.all(
         "select orders.place_id, orders.id
          from product_order orders
          left join payment_intent intent on intent.place_id = orders.place_id and intent.order_id = orders.id
+         left join (
+           select place_id, intent_id, sum(amount_minor) as minor
+           from refund
+           where reason like 'goodwill_%'
+           group by place_id, intent_id
+         ) given on given.place_id = intent.place_id and given.intent_id = intent.id
          where orders.state in ('paid', 'shipped')
-           and (intent.state is null or intent.state <> 'captured' or intent.refunded_minor > 0)",
+           and (intent.state is null or intent.state <> 'captured' or intent.refunded_minor <> coalesce(given.minor, 0))",
         &[],
     )?;
     let mut found =

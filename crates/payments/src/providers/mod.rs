@@ -13,7 +13,11 @@
 //! happened. `Err(Error::Fault)` means that nobody knows: the call may have done its work. Whoever hears that asks
 //! what became of it, and then asks for it again under the same key; never under a new one.
 
+pub mod alipay;
+mod http;
 pub mod pretend;
+pub mod secrets;
+pub mod stripe;
 pub mod trade_no;
 
 use crate::{Intent, Notice, Refund};

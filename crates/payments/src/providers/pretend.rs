@@ -71,6 +71,11 @@ impl Pretend {
         self.inside().lost_replies = count;
     }
 
+    /// How many replies are still to be lost.
+    pub fn replies_to_lose(&self) -> u64 {
+        self.inside().lost_replies
+    }
+
     /// The consumer confirms; the notice to deliver, or `None` when the payment is closed or over.
     pub fn pay(&self, id: &IntentId, now: Instant) -> Option<Notice> {
         let mut inside = self.inside();
