@@ -3,7 +3,7 @@
 //! `FERRYMAN_TEST_POSTGRES` holds the URL of a server where schemas may be made and dropped; without
 //! it a scratch database is a SQLite file that is deleted at the end.
 
-use crate::{Db, Synchronous};
+use crate::{Db, MIGRATIONS, Synchronous, Tree};
 use kernel::{Dice, Result};
 use std::path::PathBuf;
 
@@ -28,24 +28,37 @@ impl std::ops::Deref for Scratch {
 
 /// A fresh database on the engine that this test run is for.
 pub fn scratch() -> Scratch {
+    scratch_tree(MIGRATIONS)
+}
+
+/// `scratch` with another program's tables.
+pub fn scratch_tree(tree: Tree) -> Scratch {
     let made = match std::env::var("FERRYMAN_TEST_POSTGRES") {
-        Ok(url) => on_postgres(&url),
-        Err(_) => on_sqlite(Synchronous::Off),
+        Ok(url) => in_a_schema(&url, tree),
+        Err(_) => in_a_file(Synchronous::Off, tree),
     };
     made.expect("a scratch database can be made")
 }
 
 pub fn on_sqlite(synchronous: Synchronous) -> Result<Scratch> {
-    let path = std::env::temp_dir().join(format!("ferryman-{}.db", fresh_name()));
-    let db = Db::open_sqlite(&path, synchronous)?;
-    Ok(Scratch { db, place: Place::File(path) })
+    in_a_file(synchronous, MIGRATIONS)
 }
 
 pub fn on_postgres(url: &str) -> Result<Scratch> {
+    in_a_schema(url, MIGRATIONS)
+}
+
+fn in_a_file(synchronous: Synchronous, tree: Tree) -> Result<Scratch> {
+    let path = std::env::temp_dir().join(format!("ferryman-{}.db", fresh_name()));
+    let db = Db::on_sqlite(&path, synchronous, tree)?;
+    Ok(Scratch { db, place: Place::File(path) })
+}
+
+fn in_a_schema(url: &str, tree: Tree) -> Result<Scratch> {
     let name = format!("scratch_{}", fresh_name());
     postgres::Client::connect(url, postgres::NoTls)?.batch_execute(&format!("create schema {name}"))?;
     let joiner = if url.contains('?') { '&' } else { '?' };
-    let db = Db::open_postgres(&format!("{url}{joiner}options=-csearch_path%3D{name}"), 2, 2)?;
+    let db = Db::on_postgres(&format!("{url}{joiner}options=-csearch_path%3D{name}"), 2, 2, tree)?;
     Ok(Scratch { db, place: Place::Schema { url: url.to_owned(), name } })
 }
 
