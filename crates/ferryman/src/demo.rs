@@ -2,7 +2,7 @@
 
 use crate::progress::Bars;
 use crate::serve::Edge;
-use crate::{installation, report, serve};
+use crate::{installation, providers, report, serve};
 use anyhow::{Context, bail, ensure};
 use clap::Args;
 use db::{Db, Lane};
@@ -32,6 +32,8 @@ pub struct Options {
     json: Option<PathBuf>,
     #[command(flatten)]
     edge: Edge,
+    #[command(flatten)]
+    providers: providers::Options,
 }
 
 /// How a demonstration's database says what it is: `begun` or `finished`.
@@ -52,7 +54,10 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     if options.exit {
         return Ok(if report.broken().is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
-    serve::serve(installation::open_house(db)?, &options.edge, report::greet)?;
+    let providers::Opened { providers, sandbox } =
+        providers::open(&options.providers, &options.edge, &path(&options.db))?;
+    serve::serve(installation::open_house(db, providers)?, &options.edge, report::greet)?;
+    drop(sandbox);
     Ok(ExitCode::SUCCESS)
 }
 

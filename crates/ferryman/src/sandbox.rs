@@ -72,9 +72,11 @@ impl Launch {
         let mut command = Command::new(program);
         command.arg("wallet").arg("--dir").arg(&self.folder);
         command.arg("--listen").arg(self.listen.to_string()).arg("--until-stdin-closes");
-        if let Some(url) = &self.url {
-            command.arg("--base-url").arg(url);
-        }
+        let here = || format!("http://{}", reachable(self.listen));
+        command.arg("--base-url").arg(self.url.clone().unwrap_or_else(here));
+        // A ctrl-c is for us; the wallet ends with us.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let started = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn();
         started.context("the sandbox wallet cannot be started")
     }

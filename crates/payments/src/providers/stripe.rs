@@ -106,11 +106,17 @@ impl Stripe {
         read(&self.http.post(&format!("{}{path}", self.settings.api), &headers, &body)?)
     }
 
-    /// The payment intent of ours: the one that we know, or the one that our key made or makes now.
+    /// The payment intent of ours as it stands: the one that we know, or the one that our key made or makes now. What
+    /// is answered to a key is what was answered first, however long ago, so it is only asked for its number.
     fn made(&self, intent: &Intent) -> Result<Value> {
-        if let Some(id) = &intent.reference {
-            return self.get(&format!("/v1/payment_intents/{id}"));
-        }
+        let id = match &intent.reference {
+            Some(id) => id.clone(),
+            None => text(&self.make(intent)?["id"]).to_owned(),
+        };
+        self.get(&format!("/v1/payment_intents/{id}"))
+    }
+
+    fn make(&self, intent: &Intent) -> Result<Value> {
         let key = trade_no::of(intent)?;
         let made = self.post(
             "/v1/payment_intents",
