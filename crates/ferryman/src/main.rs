@@ -29,7 +29,7 @@ enum Command {
     Demo(demo::Options),
     /// Prove that the books, the seats and the orders agree; exits with 1 when they do not.
     Check(check::Options),
-    /// Serve the sandbox wallet by itself: pretend money in the protocol of Alipay, and not Alipay.
+    /// Serve the sandbox wallet: a payment platform to rehearse with.
     Wallet(wallet::Options),
 }
 

@@ -46,13 +46,13 @@ pub struct Options {
     #[arg(long, env = "FERRYMAN_STRIPE_API", default_value = "https://api.stripe.com")]
     pub stripe_api: String,
     /// Where the sandbox wallet keeps its keys and its database; it is started when no provider is configured.
-    #[arg(long, env = "FERRYMAN_WALLET_DIR")]
-    pub wallet_dir: Option<PathBuf>,
+    #[arg(long, env = "FERRYMAN_WALLET_FOLDER")]
+    pub wallet_folder: Option<PathBuf>,
     /// Where the sandbox wallet listens; the port after ours when left out.
     #[arg(long, env = "FERRYMAN_WALLET_LISTEN")]
     pub wallet_listen: Option<SocketAddr>,
     /// The address by which payers reach the sandbox wallet; the host by which they reach us, with its port, when left out.
-    #[arg(long, env = "FERRYMAN_WALLET_URL")]
+    #[arg(long, env = "FERRYMAN_WALLET_BASE_URL")]
     pub wallet_url: Option<String>,
 }
 

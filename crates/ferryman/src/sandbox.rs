@@ -33,7 +33,7 @@ pub fn start(options: &Options, edge: &Edge, db: &str) -> anyhow::Result<Sandbox
         Some(listen) => listen,
         None => after(edge.listen)?,
     };
-    let folder = options.wallet_dir.clone().unwrap_or_else(|| beside(db));
+    let folder = options.wallet_folder.clone().unwrap_or_else(|| beside(db));
     let command = Launch { folder: folder.clone(), listen, url: options.wallet_url.clone() };
     let mut child = command.launch()?;
     wait_until_ready(&mut child, listen)?;
@@ -70,8 +70,12 @@ impl Launch {
     fn launch(&self) -> anyhow::Result<Child> {
         let program = std::env::current_exe().context("this program cannot be found on the disk")?;
         let mut command = Command::new(program);
-        command.arg("wallet").arg("--dir").arg(&self.folder);
+        command.arg("wallet").arg("--folder").arg(&self.folder);
         command.arg("--listen").arg(self.listen.to_string()).arg("--until-stdin-closes");
+        // Where only this machine listens anybody may act as any buyer, for tests and demonstrations.
+        if !self.listen.ip().is_loopback() {
+            command.arg("--no-conveniences");
+        }
         let here = || format!("http://{}", reachable(self.listen));
         command.arg("--base-url").arg(self.url.clone().unwrap_or_else(here));
         // A ctrl-c is for us; the wallet ends with us.

@@ -93,25 +93,41 @@ fn over() -> Refusal {
     Refusal::new(Why::Gone, "payment_over", "The time to pay is over.", "支付时间已过。")
 }
 
-/// Takes a notice that came to our address: what `receive` does, and what must follow outside of its transaction.
-/// What is odd about it is asked after, and money that came too late goes back at once. Blocks on the provider.
+/// Takes a notice that came to our address, and does what must follow. Blocks on the provider.
 pub fn take_notice(house: &House, notice: &Notice) -> Result<()> {
-    let told = notice.clone();
-    let taken = house.write_blocking(&notice.place, Actor::System, move |scene| take(scene, &told, Word::Notice))?;
-    if let Err(unknown) = follow(house, notice, taken) {
-        tracing::warn!(intent = %notice.intent, %unknown, "what follows from a notice is left for the sweep");
-    }
+    let taken = hear_notice(house, notice)?;
+    follow(house, notice, taken);
     Ok(())
 }
 
-fn follow(house: &House, notice: &Notice, taken: Taken) -> Result<()> {
-    if taken == Taken::Differs {
+/// What `receive` does, for the edges: what it answers is on disk.
+pub fn hear_notice(house: &House, notice: &Notice) -> Result<Taken> {
+    let told = notice.clone();
+    house.write_blocking(&notice.place, Actor::System, move |scene| take(scene, &told, Word::Notice))
+}
+
+/// What follows from a notice outside of its transaction: what is odd about it is asked after, and money that came too
+/// late goes back at once. What does not work now is left for the sweep. Blocks on the provider.
+pub fn follow(house: &House, notice: &Notice, taken: Taken) {
+    if let Err(unknown) = try_to_follow(house, notice, taken) {
+        tracing::warn!(intent = %notice.intent, %unknown, "what follows from a notice is left for the sweep");
+    }
+}
+
+fn try_to_follow(house: &House, notice: &Notice, taken: Taken) -> Result<()> {
+    let (place, id) = (notice.place.clone(), notice.intent.clone());
+    let (intent, refunds) = house.read_blocking(move |view| {
+        Ok((intents::any(view, &place, &id)?, crate::views::tickets::refunds(view, &place, &id)?))
+    })?;
+    if intent.state == State::Open && matches!(taken, Taken::Differs | Taken::Nothing) {
         ask(house, &notice.place, &notice.intent)?;
     }
-    let (place, intent) = (notice.place.clone(), notice.intent.clone());
-    let refunds = house.read_blocking(move |view| crate::views::tickets::refunds(view, &place, &intent))?;
     let is_told = |refund: &&Refund| notice.what == What::Refunded(refund.id.clone()) || taken == Taken::Now;
-    refunds.iter().filter(|refund| !refund.is_done()).filter(is_told).try_for_each(|refund| pay_back(house, refund))
+    refunds
+        .iter()
+        .filter(|refund| !refund.is_done())
+        .filter(is_told)
+        .try_for_each(|refund| pay_back(house, refund))
 }
 
 /// Takes a verified notice: the first capture sells, a second changes nothing. One with another amount than the
@@ -131,12 +147,12 @@ enum Word {
 
 /// What came of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Taken {
+pub enum Taken {
     /// The money is captured, and whatever it is for is sold or refunded.
     Now,
     Before,
     Differs,
-    /// Nobody paid.
+    /// It tells of no payment.
     Nothing,
 }
 
@@ -227,6 +243,10 @@ pub fn give_back(scene: &mut Scene, place: &PlaceId, id: &IntentId, key: &str, a
         return Err(too_large().into());
     }
     let refund = refunds::request(scene.tx, &intent, &reason, amount, scene.act.at)?;
+    // Another clerk may have been as fast; now that the payment's row is ours, what is left of it stands.
+    if refunds::refundable(scene.tx, place, id)?.is_zero() {
+        return Err(too_large().into());
+    }
     let given = transfer(&intent, &reason, GOODWILL, "refunds:due", amount, scene);
     ledger::post(scene.tx, &Transfer { code: GOODWILL, ..given }, scene.act.at)?;
     let body = json!({ "order": intent.order, "amount_minor": amount.minor, "refund": refund.id });

@@ -38,14 +38,17 @@ pub async fn take(call: Call, At((Name(name),)): At<(Name,)>, letter: Letter) ->
             return Err(unread.refusal().into());
         }
     };
-    let intent = notice.intent.clone();
-    let taken = call.blocking(move |house| take_payment::take_notice(house, &notice)).await;
-    taken.map(|()| Success).map_err(|error| {
+    let told = notice.clone();
+    let taken = call.blocking(move |house| take_payment::hear_notice(house, &told)).await.map_err(|error| {
         if let Error::Refused(refusal) = &error {
-            tracing::warn!(provider = name, %intent, why = refusal.code, "a genuine notice was refused");
+            tracing::warn!(provider = name, intent = %notice.intent, why = refusal.code, "a genuine notice was refused");
         }
-        error.into()
-    })
+        error
+    })?;
+    // The provider does not wait while we ask it something; what is not done when we end, the sweep does.
+    let house = call.house.clone();
+    tokio::task::spawn_blocking(move || take_payment::follow(&house, &notice, taken));
+    Ok(Success)
 }
 
 /// A provider's name in a path.

@@ -21,13 +21,13 @@ pub async fn tell(town: &Town, notice: &Notice) -> Answer {
     send(town, &seal, body.as_bytes()).await
 }
 
-/// Somebody holds a seat, begins to pay and confirms; the notice that is on its way.
+/// Somebody orders, begins to pay and confirms; the notice that is on its way.
 async fn paid(walk: &mut Walk) -> Notice {
-    let (ann, place, showtime) = (walk.client("ann").await, walk.cinema().clone(), walk.showtimes[3].clone());
-    walk.town.clock.set(crate::town::NOW);
-    let path = format!("/api/places/{place}/showtimes/{showtime}/orders");
-    let held = ann.key("notices").post(&path, json!({ "seats": ["B3"] })).await.is(201);
-    let id = IntentId(held["payment"]["id"].as_str().expect("an id").to_owned());
+    let (ann, place) = (walk.client("ann").await, walk.shop().clone());
+    walk.town.inside(crate::bodies::relist(walk)).await;
+    let path = format!("/api/places/{place}/product-orders");
+    let order = ann.key("notices").post(&path, walk.goods_wish()).await.is(201);
+    let id = IntentId(order["payment"]["id"].as_str().expect("an id").to_owned());
     ann.post(&format!("/api/places/{place}/payments/{id}/checkout"), json!({})).await.is(200);
     walk.town.provider.pay(&id, walk.town.clock.now()).expect("the payment is open")
 }
@@ -102,6 +102,12 @@ async fn a_genuine_notice_that_does_not_fit_sells_nothing() {
     let wrong = Notice { amount: Money { minor: 1, ..notice.amount }, ..notice.clone() };
     // It is on disk for an operator; then the provider is asked, says the right amount, and is believed.
     assert_eq!(tell(&walk.town, &wrong).await.text, "success");
+    for _ in 0..500 {
+        if state(&mut walk, &notice).await == "captured" {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
     assert_eq!(state(&mut walk, &notice).await, "captured");
     assert_eq!(walk.town.broken().await.len(), 1, "an operator sees that one notice told of another amount");
 }

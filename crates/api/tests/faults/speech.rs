@@ -20,7 +20,9 @@ fn a_payment_is_made_and_taken_back_in_every_speech() {
     for (version, trust) in SPEECHES {
         let town = Town::speaking(version, trust);
         let now = town.house().now();
-        let begun = town.stands_at_the_cashier("ann", &["F7", "F8"]);
+        let held = town.holds("ann", &["F7", "F8"]).expect("held");
+        town.visits(&held, Way::Phone).expect("the page for a phone");
+        let begun = town.begins(&held).expect("and the one for a desk are one payment");
         let intent = town.intent(&begun.held.intent);
         let unheard = town.holds("ben", &["A1"]).expect("held").intent;
         assert_eq!(town.provider.query(&unheard, now).ok(), Some(Outcome::Unheard), "{version:?} {trust:?}");

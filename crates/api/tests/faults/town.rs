@@ -14,7 +14,7 @@ use flows::{House, Scene, check, sweep, take_payment};
 use kernel::*;
 use payments::intents::State;
 use payments::providers::alipay::{Alipay, Cashier, Expiry, Settings, Trust, Version};
-use payments::providers::{Ask, Next, trade_no};
+use payments::providers::{Ask, Next, Way, trade_no};
 use payments::{Intent, Provider, Refund, intents};
 use people::{OrgKind, orgs};
 use serde_json::{Value, json};
@@ -147,7 +147,11 @@ impl Town {
 
     /// Begins and goes to the cashier's page, which knows the order from then on.
     pub fn begins(&self, held: &Held) -> Result<Begun> {
-        let next = self.begins_by(&held.intent, &Ask::page("http://127.0.0.1:8080"))?;
+        self.visits(held, Way::Page)
+    }
+
+    pub fn visits(&self, held: &Held, way: Way) -> Result<Begun> {
+        let next = self.begins_by(&held.intent, &Ask { way, seen_at: "http://127.0.0.1:8080".into() })?;
         let Next::Visit(address) = next else { panic!("a page, not {next:?}") };
         let answer = HTTP.get(&address).call().expect("the cashier answers");
         assert_eq!(answer.status().as_u16(), 303, "the cashier takes the order");
