@@ -81,7 +81,7 @@ mod tests {
             deliveries += 1;
         }
         assert_eq!(deliveries, 8);
-        assert_eq!(at, Instant::from_micros(0).plus_minutes(24 + 23 * 60));
+        assert_eq!(at, Instant::from_micros(0).plus_minutes(24 * 60 + 24));
     }
 
     #[test]

@@ -102,7 +102,7 @@ async fn answer(till: &Arc<Till>, call: Call, params: &Params) -> Response {
             let mut node = node(&answer);
             if params.get("encrypt_type").is_some_and(|kind| kind == "AES") {
                 node = match app.cipher() {
-                    Ok(cipher) => format!("\"{}\"", cipher.encrypt(&node).replace('/', "\\/")),
+                    Ok(cipher) => format!("\"{}\"", cipher.encrypt(&node)),
                     Err(refusal) => return refused(till, method, sn, (code::DECRYPTION_FAILED, refusal)),
                 };
             }
