@@ -1,4 +1,4 @@
-//! The program: serve, demo, check; configuration; wiring.
+//! The program: serve, demo, check, wallet; configuration; wiring.
 
 mod check;
 mod demo;
@@ -6,6 +6,7 @@ mod installation;
 mod progress;
 mod report;
 mod serve;
+mod wallet;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -26,6 +27,8 @@ enum Command {
     Demo(demo::Options),
     /// Prove that the books, the seats and the orders agree; exits with 1 when they do not.
     Check(check::Options),
+    /// Serve the sandbox wallet: a payment platform to rehearse with.
+    Wallet(wallet::Options),
 }
 
 fn main() -> ExitCode {
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
         Command::Serve(options) => serve::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Demo(options) => demo::run(&options),
         Command::Check(options) => check::run(&options),
+        Command::Wallet(options) => wallet::run(&options).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {
         eprintln!("ferryman: {error:#}");

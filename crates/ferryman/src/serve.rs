@@ -131,7 +131,8 @@ async fn asked_to_stop() {
     web::end_streams();
 }
 
-async fn interrupted_or_terminated() {
+/// Ctrl-c or SIGTERM.
+pub async fn interrupted_or_terminated() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

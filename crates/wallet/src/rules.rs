@@ -86,7 +86,8 @@ mod tests {
 
     #[test]
     fn the_clock_of_the_repeats_may_run_faster() {
-        let next = Rules::default().next_delivery(1, 240, Instant::from_micros(0)).expect("a second delivery");
+        let next =
+            Rules::default().next_delivery(1, 240, Instant::from_micros(0)).expect("a second delivery");
         assert_eq!(next, Instant::from_micros(1_000_000));
     }
 }
