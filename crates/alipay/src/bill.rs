@@ -7,7 +7,7 @@ mod reading;
 mod writing;
 
 pub use reading::read;
-pub use writing::write;
+pub use writing::{stored, write};
 
 use kernel::{Day, Instant, Money};
 

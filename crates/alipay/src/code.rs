@@ -124,42 +124,97 @@ const fn business(sub_code: &'static str, zh: &'static str, en: &'static str) ->
 }
 
 pub const MISSING_METHOD: Failure = missing("isv.missing-method", "缺少方法名参数", "The method is missing.");
-pub const MISSING_SIGNATURE: Failure = missing("isv.missing-signature", "缺少签名参数", "The signature is missing.");
-pub const MISSING_SIGNATURE_TYPE: Failure = missing("isv.missing-signature-type", "缺少签名类型参数", "The kind of signature is missing.");
-pub const MISSING_APP_ID: Failure = missing("isv.missing-app-id", "缺少appId参数", "The app's number is missing.");
-pub const MISSING_TIMESTAMP: Failure = missing("isv.missing-timestamp", "缺少时间戳参数", "The timestamp is missing.");
-pub const MISSING_VERSION: Failure = missing("isv.missing-version", "缺少版本参数", "The version is missing.");
+pub const MISSING_SIGNATURE: Failure =
+    missing("isv.missing-signature", "缺少签名参数", "The signature is missing.");
+pub const MISSING_SIGNATURE_TYPE: Failure =
+    missing("isv.missing-signature-type", "缺少签名类型参数", "The kind of signature is missing.");
+pub const MISSING_APP_ID: Failure =
+    missing("isv.missing-app-id", "缺少appId参数", "The app's number is missing.");
+pub const MISSING_TIMESTAMP: Failure =
+    missing("isv.missing-timestamp", "缺少时间戳参数", "The timestamp is missing.");
+pub const MISSING_VERSION: Failure =
+    missing("isv.missing-version", "缺少版本参数", "The version is missing.");
 
-pub const INVALID_SIGNATURE_TYPE: Failure = invalid("isv.invalid-signature-type", "无效签名类型", "Only RSA2 signatures are accepted.");
-pub const INVALID_TIMESTAMP: Failure = invalid("isv.invalid-timestamp", "非法的时间戳参数", "The timestamp is not of the form 2019-08-15 15:56:22.");
+pub const INVALID_SIGNATURE_TYPE: Failure =
+    invalid("isv.invalid-signature-type", "无效签名类型", "Only RSA2 signatures are accepted.");
+pub const INVALID_TIMESTAMP: Failure = invalid(
+    "isv.invalid-timestamp",
+    "非法的时间戳参数",
+    "The timestamp is not of the form 2019-08-15 15:56:22.",
+);
 pub const INVALID_CHARSET: Failure = invalid("isv.invalid-charset", "字符集错误", "Only UTF-8 is accepted.");
-pub const INVALID_ARGUMENTS: Failure = invalid("isv.invalid-parameter", "参数无效", "A parameter makes no sense.");
-pub const INVALID_CERTIFICATE: Failure = invalid("isv.invalid-cert-sn", "证书序列号不匹配", "The certificate is not this app's.");
+pub const INVALID_ARGUMENTS: Failure =
+    invalid("isv.invalid-parameter", "参数无效", "A parameter makes no sense.");
+pub const INVALID_CERTIFICATE: Failure =
+    invalid("isv.invalid-cert-sn", "证书序列号不匹配", "The certificate is not this app's.");
 
-pub const ACQ_INVALID_PARAMETER: Failure = business("ACQ.INVALID_PARAMETER", "参数无效", "A parameter makes no sense.");
+pub const ACQ_INVALID_PARAMETER: Failure =
+    business("ACQ.INVALID_PARAMETER", "参数无效", "A parameter makes no sense.");
 pub const TRADE_NOT_EXIST: Failure = business("ACQ.TRADE_NOT_EXIST", "交易不存在", "There is no such trade.");
-pub const TRADE_HAS_SUCCESS: Failure = business("ACQ.TRADE_HAS_SUCCESS", "交易已被支付", "This trade has been paid.");
+pub const TRADE_HAS_SUCCESS: Failure =
+    business("ACQ.TRADE_HAS_SUCCESS", "交易已被支付", "This trade has been paid.");
 pub const TRADE_HAS_CLOSE: Failure = business("ACQ.TRADE_HAS_CLOSE", "交易已经关闭", "This trade is closed.");
-pub const TRADE_HAS_FINISHED: Failure = business("ACQ.TRADE_HAS_FINISHED", "交易已完结", "This trade is finished.");
-pub const TRADE_STATUS_ERROR: Failure = business("ACQ.TRADE_STATUS_ERROR", "交易状态不合法", "The trade's state does not allow this.");
-pub const CONTEXT_INCONSISTENT: Failure = business("ACQ.CONTEXT_INCONSISTENT", "交易信息被篡改", "The same order number was used for another amount or subject.");
-pub const TOTAL_FEE_EXCEED: Failure = business("ACQ.TOTAL_FEE_EXCEED", "订单总金额不在允许范围内", "The amount is outside of what is allowed.");
-pub const EXPIRED: Failure = business("ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR", "当前时间已超过允许支付的时间", "The time to pay is over.");
-pub const BUYER_BALANCE_NOT_ENOUGH: Failure = business("ACQ.BUYER_BALANCE_NOT_ENOUGH", "买家余额不足", "There is not enough money in this account.");
-pub const BUYER_NOT_EXIST: Failure = business("ACQ.BUYER_NOT_EXIST", "买家不存在", "There is no such account.");
-pub const SELLER_BALANCE_NOT_ENOUGH: Failure = business("ACQ.SELLER_BALANCE_NOT_ENOUGH", "卖家余额不足", "The seller's account does not hold enough.");
-pub const PAYMENT_AUTH_CODE_INVALID: Failure = business("ACQ.PAYMENT_AUTH_CODE_INVALID", "支付授权码无效", "The bar code is not valid any more.");
-pub const DISCORDANT_REPEAT_REQUEST: Failure = business("ACQ.DISCORDANT_REPEAT_REQUEST", "请求信息不一致", "The same refund number was used for another amount.");
-pub const REFUND_AMT_NOT_EQUAL_TOTAL: Failure = business("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", "退款金额超限", "The refund is more than is left, or a partial refund lacks its own number.");
-pub const REASON_TRADE_REFUND_FEE_ERR: Failure = business("ACQ.REASON_TRADE_REFUND_FEE_ERR", "退款金额有误", "The refund's amount makes no sense.");
-pub const BILL_NOT_EXIST: Failure = business("isp.bill_not_exist", "账单不存在", "There is no bill of that day yet.");
+pub const TRADE_HAS_FINISHED: Failure =
+    business("ACQ.TRADE_HAS_FINISHED", "交易已完结", "This trade is finished.");
+pub const TRADE_STATUS_ERROR: Failure =
+    business("ACQ.TRADE_STATUS_ERROR", "交易状态不合法", "The trade's state does not allow this.");
+pub const CONTEXT_INCONSISTENT: Failure = business(
+    "ACQ.CONTEXT_INCONSISTENT",
+    "交易信息被篡改",
+    "The same order number was used for another amount or subject.",
+);
+pub const TOTAL_FEE_EXCEED: Failure =
+    business("ACQ.TOTAL_FEE_EXCEED", "订单总金额不在允许范围内", "The amount is outside of what is allowed.");
+pub const EXPIRED: Failure = business(
+    "ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR",
+    "当前时间已超过允许支付的时间",
+    "The time to pay is over.",
+);
+pub const BUYER_BALANCE_NOT_ENOUGH: Failure =
+    business("ACQ.BUYER_BALANCE_NOT_ENOUGH", "买家余额不足", "There is not enough money in this account.");
+pub const BUYER_NOT_EXIST: Failure =
+    business("ACQ.BUYER_NOT_EXIST", "买家不存在", "There is no such account.");
+pub const SELLER_BALANCE_NOT_ENOUGH: Failure =
+    business("ACQ.SELLER_BALANCE_NOT_ENOUGH", "卖家余额不足", "The seller's account does not hold enough.");
+pub const PAYMENT_AUTH_CODE_INVALID: Failure =
+    business("ACQ.PAYMENT_AUTH_CODE_INVALID", "支付授权码无效", "The bar code is not valid any more.");
+pub const DISCORDANT_REPEAT_REQUEST: Failure = business(
+    "ACQ.DISCORDANT_REPEAT_REQUEST",
+    "请求信息不一致",
+    "The same refund number was used for another amount.",
+);
+pub const REFUND_AMT_NOT_EQUAL_TOTAL: Failure = business(
+    "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL",
+    "退款金额超限",
+    "The refund is more than is left, or a partial refund lacks its own number.",
+);
+pub const REASON_TRADE_REFUND_FEE_ERR: Failure =
+    business("ACQ.REASON_TRADE_REFUND_FEE_ERR", "退款金额有误", "The refund's amount makes no sense.");
+pub const BILL_NOT_EXIST: Failure =
+    business("isp.bill_not_exist", "账单不存在", "There is no bill of that day yet.");
 
-pub const INVALID_SIGNATURE: Failure = failure(INVALID_PARAMETER, "isv.invalid-signature", "验签出错，请检查签名和密钥是否匹配", "The signature does not verify with this app's key.", 401);
-pub const INVALID_APP_ID: Failure = failure(INVALID_PARAMETER, "isv.invalid-app-id", "无效的AppID参数", "There is no such app.", 401);
-pub const INVALID_METHOD: Failure = failure(INVALID_PARAMETER, "isv.invalid-method", "不存在的方法名", "There is no such method.", 404);
-pub const DECRYPTION_FAILED: Failure = failure(INSUFFICIENT_CONDITIONS, "isv.decryption-error-unknown", "解密出错，请检查加密密钥", "The content cannot be decrypted.", 400);
-pub const UNKNOWN_ERROR: Failure = failure(UNKNOWN, "aop.unknow-error", "系统繁忙", "Nobody knows what became of it; ask.", 500);
-pub const SYSTEM_ERROR: Failure = failure(BUSINESS_FAILED, "ACQ.SYSTEM_ERROR", "系统错误", "Nobody knows what became of it; ask.", 500);
+pub const INVALID_SIGNATURE: Failure = failure(
+    INVALID_PARAMETER,
+    "isv.invalid-signature",
+    "验签出错，请检查签名和密钥是否匹配",
+    "The signature does not verify with this app's key.",
+    401,
+);
+pub const INVALID_APP_ID: Failure =
+    failure(INVALID_PARAMETER, "isv.invalid-app-id", "无效的AppID参数", "There is no such app.", 401);
+pub const INVALID_METHOD: Failure =
+    failure(INVALID_PARAMETER, "isv.invalid-method", "不存在的方法名", "There is no such method.", 404);
+pub const DECRYPTION_FAILED: Failure = failure(
+    INSUFFICIENT_CONDITIONS,
+    "isv.decryption-error-unknown",
+    "解密出错，请检查加密密钥",
+    "The content cannot be decrypted.",
+    400,
+);
+pub const UNKNOWN_ERROR: Failure =
+    failure(UNKNOWN, "aop.unknow-error", "系统繁忙", "Nobody knows what became of it; ask.", 500);
+pub const SYSTEM_ERROR: Failure =
+    failure(BUSINESS_FAILED, "ACQ.SYSTEM_ERROR", "系统错误", "Nobody knows what became of it; ask.", 500);
 
 const FAILURES: [Failure; 34] = [
     MISSING_METHOD,

@@ -18,6 +18,16 @@ enum Place {
     Schema { url: String, name: String },
 }
 
+impl Scratch {
+    /// What `Db::open_tree` takes to open it once more, as another process would.
+    pub fn address(&self) -> String {
+        match &self.place {
+            Place::File(path) => path.display().to_string(),
+            Place::Schema { url, name } => in_schema(url, name),
+        }
+    }
+}
+
 impl std::ops::Deref for Scratch {
     type Target = Db;
 
@@ -57,9 +67,14 @@ fn in_a_file(synchronous: Synchronous, tree: Tree) -> Result<Scratch> {
 fn in_a_schema(url: &str, tree: Tree) -> Result<Scratch> {
     let name = format!("scratch_{}", fresh_name());
     postgres::Client::connect(url, postgres::NoTls)?.batch_execute(&format!("create schema {name}"))?;
-    let joiner = if url.contains('?') { '&' } else { '?' };
-    let db = Db::on_postgres(&format!("{url}{joiner}options=-csearch_path%3D{name}"), 2, 2, tree)?;
+    let db = Db::on_postgres(&in_schema(url, &name), 2, 2, tree)?;
     Ok(Scratch { db, place: Place::Schema { url: url.to_owned(), name } })
+}
+
+/// The server's URL, led into one schema.
+fn in_schema(url: &str, name: &str) -> String {
+    let joiner = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{joiner}options=-csearch_path%3D{name}")
 }
 
 fn fresh_name() -> String {

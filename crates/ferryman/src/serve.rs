@@ -138,6 +138,7 @@ async fn asked_to_stop() {
     web::end_streams();
 }
 
+/// Ctrl-c or SIGTERM.
 pub async fn interrupted_or_terminated() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]

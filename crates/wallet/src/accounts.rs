@@ -111,8 +111,7 @@ pub fn withdraw(tx: &Tx, act: &mut Act, seller: &str, amount: Money) -> Result<A
 }
 
 pub fn of(view: &View, id: &str) -> Result<Account> {
-    let found =
-        view.maybe("select id, name, logon_id, balance_minor from account where id = $1", &[&id])?;
+    let found = view.maybe("select id, name, logon_id, balance_minor from account where id = $1", &[&id])?;
     found.ok_or_else(|| code::BUYER_NOT_EXIST.into())
 }
 
@@ -158,8 +157,8 @@ pub fn auth_code(tx: &Tx, act: &mut Act, rules: &Rules, buyer: &str) -> Result<S
 
 /// Whose bar code it is, as long as it is valid.
 pub fn of_auth_code(view: &View, code: &str, now: Instant) -> Result<Account> {
-    let found: Option<(String,)> = view
-        .maybe("select buyer_id from auth_code where code = $1 and expires_at >= $2", &[&code, &now])?;
+    let found: Option<(String,)> =
+        view.maybe("select buyer_id from auth_code where code = $1 and expires_at >= $2", &[&code, &now])?;
     let (buyer,) = found.ok_or(code::PAYMENT_AUTH_CODE_INVALID)?;
     of(view, &buyer)
 }

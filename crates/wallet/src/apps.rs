@@ -88,8 +88,7 @@ impl Keys {
     pub fn all(folder: &Path) -> Result<Vec<Keys>> {
         let apps = folder.join("apps");
         let entries = std::fs::read_dir(&apps).into_iter().flatten().flatten();
-        let mut ids: Vec<String> =
-            entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        let mut ids: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
         ids.sort();
         ids.iter().map(|app_id| Keys::of(folder, app_id)).collect()
     }

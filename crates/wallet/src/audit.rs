@@ -19,7 +19,11 @@ pub fn check(view: &View) -> Result<Vec<String>> {
         wrong.push(format!("all accounts together hold {}, not nothing", Money::fen(total)));
     }
     for (id, balance, moved) in balances.iter().filter(|(_, balance, moved)| balance != moved) {
-        wrong.push(format!("account {id} holds {}, its movements say {}", Money::fen(*balance), Money::fen(*moved)));
+        wrong.push(format!(
+            "account {id} holds {}, its movements say {}",
+            Money::fen(*balance),
+            Money::fen(*moved)
+        ));
     }
     let refunds: Vec<(String, i64, i64)> = view.all(
         "select trade.trade_no, trade.refunded_minor, cast(coalesce(sum(refund.amount_minor), 0) as bigint)
@@ -30,7 +34,11 @@ pub fn check(view: &View) -> Result<Vec<String>> {
         &[],
     )?;
     for (trade_no, refunded, sum) in refunds.iter().filter(|(_, refunded, sum)| refunded != sum) {
-        wrong.push(format!("trade {trade_no} refunded {}, its refunds say {}", Money::fen(*refunded), Money::fen(*sum)));
+        wrong.push(format!(
+            "trade {trade_no} refunded {}, its refunds say {}",
+            Money::fen(*refunded),
+            Money::fen(*sum)
+        ));
     }
     let paid: Vec<(String, i64, i64)> = view.all(
         "select trade.trade_no, trade.total_minor,

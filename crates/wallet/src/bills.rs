@@ -92,7 +92,8 @@ fn refunds(view: &View, app: &App, from: Instant, until: Instant) -> Result<Vec<
 }
 
 fn line(row: Row, business: Business, fee: impl Fn(i64) -> i64) -> Line {
-    let (trade_no, out_trade_no, subject, minor, created_at, finished_at, logon_id, out_request_no, of_fee) = row;
+    let (trade_no, out_trade_no, subject, minor, created_at, finished_at, logon_id, out_request_no, of_fee) =
+        row;
     let whole_second = |at: Instant| Instant::from_micros(at.micros.div_euclid(1_000_000) * 1_000_000);
     Line {
         trade_no,

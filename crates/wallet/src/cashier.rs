@@ -233,7 +233,8 @@ fn bill(lang: Lang, asked: &Asked, standing: Standing) -> Markup {
 
 /// The account that pays, and others to choose from.
 fn account(lang: Lang, asked: &Asked) -> Markup {
-    let others = asked.others.iter().filter(|other| Some(&other.id) != asked.buyer.as_ref().map(|buyer| &buyer.id));
+    let others =
+        asked.others.iter().filter(|other| Some(&other.id) != asked.buyer.as_ref().map(|buyer| &buyer.id));
     html! {
         section class="card" {
             h2 { (say(lang, "Pay with", "付款账户")) }

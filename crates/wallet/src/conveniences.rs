@@ -117,7 +117,8 @@ async fn treat(State(till): Desk, Path(app_id): Path<String>, body: String) -> S
     let asked: Hostility = match serde_json::from_str(&body) {
         Ok(asked) => asked,
         Err(error) => {
-            let refusal = Refusal::new(Kind::Invalid, "bad_hostility", error.to_string(), "无法识别的故障模式。");
+            let refusal =
+                Refusal::new(Kind::Invalid, "bad_hostility", error.to_string(), "无法识别的故障模式。");
             return Said(Err(refusal.into()));
         }
     };
@@ -209,9 +210,8 @@ async fn show_trade(State(till): Desk, Path(out_trade_no): Path<String>, asked: 
 }
 
 async fn scan(State(till): Desk, Path(out_trade_no): Path<String>, asked: Asked) -> Said {
-    let scanned = till.write(move |tx, act, rules| {
-        Ok(opened(tx, &mut act.clone(), rules, &asked, &out_trade_no)?.0)
-    });
+    let scanned =
+        till.write(move |tx, act, rules| Ok(opened(tx, &mut act.clone(), rules, &asked, &out_trade_no)?.0));
     Said(scanned.await.map(|trade| described_trade(&trade)))
 }
 
@@ -295,12 +295,15 @@ async fn hurry(State(till): Desk) -> Said {
 
 async fn clock(State(till): Desk) -> Said {
     let now = till.now();
-    Said(Ok(json!({ "now": now.rfc3339(), "beijing": alipay::wall::write(now), "notice_speed": till.speed() })))
+    Said(Ok(
+        json!({ "now": now.rfc3339(), "beijing": alipay::wall::write(now), "notice_speed": till.speed() }),
+    ))
 }
 
 /// `advance_seconds` moves the wallet's clock on; `notice_speed` says how much faster notices are repeated.
 async fn move_clock(State(till): Desk, asked: Asked) -> Said {
-    let number = |name| asked.get(name).map(|text| text.parse::<i64>().map_err(|_| missing(name))).transpose();
+    let number =
+        |name| asked.get(name).map(|text| text.parse::<i64>().map_err(|_| missing(name))).transpose();
     match (number("advance_seconds"), number("notice_speed")) {
         (Ok(seconds), Ok(speed)) => {
             till.advance(seconds.unwrap_or(0));

@@ -78,7 +78,8 @@ async fn round_of_app(till: Arc<Till>, client: Post, app: App, mut due: Vec<Pend
     for pending in due {
         let outcome = deliver(&till, &client, &app.hostility, &pending).await;
         let (now, speed) = (till.now(), till.speed());
-        till.write(move |tx, _, rules| notices::delivered(tx, rules, speed, &pending.id, &outcome, now)).await?;
+        till.write(move |tx, _, rules| notices::delivered(tx, rules, speed, &pending.id, &outcome, now))
+            .await?;
     }
     Ok(())
 }

@@ -42,7 +42,13 @@ pub async fn perform(till: &Arc<Till>, call: Call) -> Result<Outcome> {
     if is_question(method) {
         return Ok(Outcome::Answered(answer));
     }
-    let hostility = till.read({ let app_id = app_id.clone(); move |view| apps::of(view, &app_id) }).await?.hostility;
+    let hostility = till
+        .read({
+            let app_id = app_id.clone();
+            move |view| apps::of(view, &app_id)
+        })
+        .await?
+        .hostility;
     if hostility.notice_before_reply {
         wait_for_notices(till, answer.trade_no.clone()).await?;
     }

@@ -17,10 +17,8 @@ use std::path::{Path, PathBuf};
 pub struct Keyring {
     folder: PathBuf,
     pub alipay: PrivateKey,
-    pub alipay_cert: String,
     pub alipay_cert_sn: String,
     root: PrivateKey,
-    pub root_cert: String,
     pub root_cert_sn: String,
 }
 
@@ -55,10 +53,8 @@ impl Keyring {
             folder: folder.to_owned(),
             alipay: PrivateKey::parse(&text("alipay_private_key.pem")?)?,
             alipay_cert_sn: Certificate::parse(&alipay_cert)?.sn(),
-            alipay_cert,
             root: PrivateKey::parse(&text("root_private_key.pem")?)?,
             root_cert_sn: root_sn(&Certificate::bundle(&root_cert)?),
-            root_cert,
         })
     }
 

@@ -41,6 +41,6 @@ mod trades;
 pub use apps::Keys;
 pub use hostility::{BillErrors, Hostility};
 pub use migrations::MIGRATIONS;
-pub use planting::{Planted, What};
+pub use planting::{Crop, Planted, What, plant};
 pub use rules::Rules;
 pub use server::{Handle, Options, serve, start};

@@ -61,7 +61,11 @@ pub fn post(
     let taken = add(tx, from, -amount.minor).map_err(|error| {
         if broke_check(&error, "account_not_overdrawn") { kind.too_little().into() } else { error }
     })?;
-    if taken + add(tx, to, amount.minor)? == 2 { Ok(()) } else { Err(Error::fault("an account is not there")) }
+    if taken + add(tx, to, amount.minor)? == 2 {
+        Ok(())
+    } else {
+        Err(Error::fault("an account is not there"))
+    }
 }
 
 fn add(tx: &Tx, account: &str, minor: i64) -> Result<u64> {

@@ -65,7 +65,11 @@ impl Biz {
             Some(Value::Number(number)) => number.to_string(),
             Some(_) => return Err(bad(name)),
         };
-        if text.chars().count() > TEXT_MAX { Err(bad(name)) } else { Ok(Some(text).filter(|text| !text.is_empty())) }
+        if text.chars().count() > TEXT_MAX {
+            Err(bad(name))
+        } else {
+            Ok(Some(text).filter(|text| !text.is_empty()))
+        }
     }
 
     pub fn required(&self, name: &'static str) -> Result<String, Refusal> {
@@ -199,7 +203,8 @@ mod tests {
 
     #[test]
     fn an_amount_may_be_a_number() {
-        let read = order(json!({"out_trade_no": "1", "total_amount": 39.9, "subject": "a"})).expect("an order");
+        let read =
+            order(json!({"out_trade_no": "1", "total_amount": 39.9, "subject": "a"})).expect("an order");
         assert_eq!(read.total, Money::fen(3990));
     }
 }

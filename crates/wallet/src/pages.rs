@@ -77,7 +77,8 @@ pub fn answer_refusal(reader: &Reader, refusal: &Refusal) -> Response {
         }
     };
     let status = if refusal.kind == Kind::NotFound { StatusCode::NOT_FOUND } else { StatusCode::BAD_REQUEST };
-    reader.page(status, Page { lang, title: say(lang, "Refused", "无法付款"), path: "/purse", body, bar: None })
+    reader
+        .page(status, Page { lang, title: say(lang, "Refused", "无法付款"), path: "/purse", body, bar: None })
 }
 
 /// An error of a page: a refusal says why, a fault is logged.

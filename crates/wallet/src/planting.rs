@@ -73,7 +73,8 @@ pub fn plant(lines: Vec<Line>, errors: &BillErrors, day: Day) -> Crop {
 }
 
 fn dice(seed: u64, day: Day) -> Dice {
-    let day = day.to_string().bytes().fold(0_u64, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
+    let day =
+        day.to_string().bytes().fold(0_u64, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
     Dice::seeded(seed ^ day.wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 
@@ -175,7 +176,8 @@ mod tests {
         assert_eq!((count(What::OursOnly), count(What::CutOff), count(What::TheirsOnly)), (6, 5, 6));
         assert_eq!(crop.lines.len(), 10_000 - 6 - 5 + 5 + 6);
         assert_eq!(crop.carried.len(), 5);
-        let touched: HashSet<&str> = crop.planted.iter().map(|planted| planted.out_trade_no.as_str()).collect();
+        let touched: HashSet<&str> =
+            crop.planted.iter().map(|planted| planted.out_trade_no.as_str()).collect();
         assert_eq!(touched.len(), 40, "no line is wrong twice");
         let again = plant(lines(10_000), &ERRORS, day);
         assert_eq!((again.planted, again.lines), (crop.planted.clone(), crop.lines.clone()));

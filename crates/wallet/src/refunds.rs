@@ -77,7 +77,14 @@ pub fn pay_back(tx: &Tx, act: &mut Act, rules: &Rules, trade_no: &str, asked: &A
     carry_out(tx, act, rules, &trade, &number, asked)
 }
 
-fn carry_out(tx: &Tx, act: &mut Act, rules: &Rules, trade: &Trade, number: &str, asked: &Asked) -> Result<Done> {
+fn carry_out(
+    tx: &Tx,
+    act: &mut Act,
+    rules: &Rules,
+    trade: &Trade,
+    number: &str,
+    asked: &Asked,
+) -> Result<Done> {
     let left = trade.left().minus(asked.amount)?;
     let fee = rules.fee.of(left, Round::HalfUp);
     let fee_back = trade.fee.minus(fee)?;

@@ -81,12 +81,13 @@ mod tests {
             deliveries += 1;
         }
         assert_eq!(deliveries, 8);
-        assert_eq!(at, Instant::from_micros(0).plus_minutes(24 + 23 * 60));
+        assert_eq!(at, Instant::from_micros(0).plus_minutes(24 * 60 + 24));
     }
 
     #[test]
     fn the_clock_of_the_repeats_may_run_faster() {
-        let next = Rules::default().next_delivery(1, 240, Instant::from_micros(0)).expect("a second delivery");
+        let next =
+            Rules::default().next_delivery(1, 240, Instant::from_micros(0)).expect("a second delivery");
         assert_eq!(next, Instant::from_micros(1_000_000));
     }
 }

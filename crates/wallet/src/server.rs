@@ -229,7 +229,8 @@ async fn connection(stream: TcpStream, router: Router, mut stopping: watch::Rece
             if lost { Err(std::io::Error::other("this answer is to be lost")) } else { Ok(response) }
         }
     });
-    let serving = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), answer);
+    let serving =
+        http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), answer);
     tokio::pin!(serving);
     let ended = tokio::select! {
         ended = &mut serving => ended,
@@ -278,8 +279,5 @@ fn router(till: &Arc<Till>) -> Router {
     if till.conveniences {
         router = router.nest("/sandbox", conveniences::router());
     }
-    router
-        .fallback(pages::nothing_here)
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .with_state(till.clone())
+    router.fallback(pages::nothing_here).layer(DefaultBodyLimit::max(BODY_BYTES_MAX)).with_state(till.clone())
 }

@@ -100,7 +100,14 @@ pub fn by_order(view: &View, seller: &str, out_trade_no: &str) -> Result<Option<
 
 /// The trade of an order, opened by this buyer the first time. Refuses an order number that was used for
 /// something else (`ACQ.CONTEXT_INCONSISTENT`), and one whose time is over.
-pub fn open(tx: &Tx, act: &mut Act, rules: &Rules, order: &Order, buyer: &Account, auth_code: &str) -> Result<Trade> {
+pub fn open(
+    tx: &Tx,
+    act: &mut Act,
+    rules: &Rules,
+    order: &Order,
+    buyer: &Account,
+    auth_code: &str,
+) -> Result<Trade> {
     if let Some(known) = by_order(tx, &order.seller_id, &order.out_trade_no)? {
         return if known.order.agrees(order) { Ok(known) } else { Err(code::CONTEXT_INCONSISTENT.into()) };
     }

@@ -76,8 +76,7 @@ impl Workspace {
             let ours: Vec<Source> =
                 self.sources.iter().filter(|source| source.crate_name() == *name).cloned().collect();
             let folder = format!("crates/{name}/migrations/");
-            let (migrations, sources) =
-                ours.into_iter().partition(|source| source.path.starts_with(&folder));
+            let (migrations, sources) = ours.into_iter().partition(|source| source.path.starts_with(&folder));
             Database { list: format!("crates/{name}/src/migrations.rs"), migrations, sources }
         }));
         databases

@@ -93,7 +93,10 @@ async fn create(till: &Arc<Till>, order: Order, buyer: String) -> Result<Answer>
             }
         })
         .await?;
-    Ok(Answer::of(json!({ "trade_no": trade.trade_no, "out_trade_no": trade.order.out_trade_no }), Some(&trade)))
+    Ok(Answer::of(
+        json!({ "trade_no": trade.trade_no, "out_trade_no": trade.order.out_trade_no }),
+        Some(&trade),
+    ))
 }
 
 /// The buyer's bar code was read at a till. A large sum waits until its owner confirms. The same code
@@ -173,7 +176,10 @@ async fn close(till: &Arc<Till>, call: Call) -> Result<Answer> {
             trades::close(tx, act, &trade.trade_no)
         })
         .await?;
-    Ok(Answer::of(json!({ "trade_no": trade.trade_no, "out_trade_no": trade.order.out_trade_no }), Some(&trade)))
+    Ok(Answer::of(
+        json!({ "trade_no": trade.trade_no, "out_trade_no": trade.order.out_trade_no }),
+        Some(&trade),
+    ))
 }
 
 async fn cancel(till: &Arc<Till>, call: Call) -> Result<Answer> {
@@ -188,7 +194,9 @@ async fn cancel(till: &Arc<Till>, call: Call) -> Result<Answer> {
     let (trade, done) = match done {
         Ok((trade, done)) => (Some(trade), done),
         // What was never begun needs no undoing.
-        Err(error) if error.refusal().is_some_and(|refusal| refusal.code == code::TRADE_NOT_EXIST.sub_code) => {
+        Err(error)
+            if error.refusal().is_some_and(|refusal| refusal.code == code::TRADE_NOT_EXIST.sub_code) =>
+        {
             (None, Cancelled::Nothing)
         }
         Err(error) => return Err(error),
@@ -210,7 +218,8 @@ async fn cancel(till: &Arc<Till>, call: Call) -> Result<Answer> {
 async fn refund(till: &Arc<Till>, call: Call) -> Result<Answer> {
     let (seller, name) = (call.app.seller_id.clone(), named(&call.biz)?);
     let asked = Asked {
-        amount: amount::read(&call.biz.required("refund_amount")?).map_err(|_| orders::bad("refund_amount"))?,
+        amount: amount::read(&call.biz.required("refund_amount")?)
+            .map_err(|_| orders::bad("refund_amount"))?,
         out_request_no: call.biz.text("out_request_no")?,
         reason: call.biz.text("refund_reason")?.unwrap_or_default(),
     };

@@ -28,7 +28,9 @@ pub async fn serve(
 ) -> Response {
     let params = match request::read(query.as_deref().unwrap_or_default(), &body) {
         Ok(params) => params,
-        Err(refusal) => return refused(&till, "", None, code::INVALID_CHARSET.because(refusal.say.en, refusal.say.zh)),
+        Err(refusal) => {
+            return refused(&till, "", None, code::INVALID_CHARSET.because(refusal.say.en, refusal.say.zh));
+        }
     };
     let method = params.get("method").cloned().unwrap_or_default();
     let is_page = Method::parse(&method).is_some_and(Method::is_page);
@@ -102,7 +104,7 @@ async fn answer(till: &Arc<Till>, call: Call, params: &Params) -> Response {
             let mut node = node(&answer);
             if params.get("encrypt_type").is_some_and(|kind| kind == "AES") {
                 node = match app.cipher() {
-                    Ok(cipher) => format!("\"{}\"", cipher.encrypt(&node).replace('/', "\\/")),
+                    Ok(cipher) => format!("\"{}\"", cipher.encrypt(&node)),
                     Err(refusal) => return refused(till, method, sn, (code::DECRYPTION_FAILED, refusal)),
                 };
             }

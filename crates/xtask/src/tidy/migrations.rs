@@ -12,11 +12,15 @@ pub fn check(sources: &[Source], list_path: &str, migrations: &[Source]) -> Vec<
     let missing = names.iter().filter(|name| !listed.iter().any(|listed| listed == *name));
     let mut findings: Vec<Finding> = missing
         .map(|name| {
-            Finding::new(format!("migrations/{name}.sql"), format!("this migration is not listed in {list_path}"))
+            Finding::new(
+                format!("migrations/{name}.sql"),
+                format!("this migration is not listed in {list_path}"),
+            )
         })
         .collect();
     if findings.is_empty() && listed != names {
-        findings.push(Finding::new(list_path, "migrations are listed once each, in the order of their names"));
+        findings
+            .push(Finding::new(list_path, "migrations are listed once each, in the order of their names"));
     }
     findings
 }
