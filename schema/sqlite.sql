@@ -381,7 +381,7 @@ CREATE TABLE payment_intent (
     state text not null,
     expires_at bigint not null,
     created_at bigint not null,
-    captured_at bigint,
+    captured_at bigint, asked text not null default 'unknown',
     primary key (place_id, id),
     unique (place_id, order_id),
     constraint intent_within_amount check (captured_minor >= 0 and captured_minor <= amount_minor),
@@ -717,34 +717,6 @@ CREATE TABLE transfer (
     constraint transfer_between_two check (debit <> credit)
 );
 
-CREATE TABLE wallet_account (
-    owner text not null primary key,
-    balance_minor bigint not null constraint wallet_not_overdrawn check (balance_minor >= 0),
-    currency text not null
-);
-
-CREATE TABLE wallet_refund (
-    out_trade_no text not null references wallet_trade (out_trade_no),
-    out_request_no text not null,
-    amount_minor bigint not null,
-    at bigint not null,
-    primary key (out_trade_no, out_request_no)
-);
-
-CREATE TABLE wallet_trade (
-    out_trade_no text not null primary key,
-    place_id text not null,
-    owner text not null,
-    subject text not null,
-    amount_minor bigint not null check (amount_minor > 0),
-    refunded_minor bigint not null,
-    currency text not null,
-    state text not null,
-    expires_at bigint not null,
-    paid_at bigint,
-    constraint wallet_refund_within_amount check (refunded_minor >= 0 and refunded_minor <= amount_minor)
-);
-
 CREATE TABLE want_to_see (
     title_id text not null references title (id),
     person_id text not null references person (id),
@@ -780,7 +752,7 @@ CREATE INDEX product_order_line_by_merchant on product_order_line (place_id, mer
 
 CREATE INDEX product_order_placed on product_order (place_id, pay_until) where state = 'placed';
 
-CREATE INDEX refund_requested on refund (place_id, requested_at) where state = 'requested';
+CREATE INDEX refund_undone on refund (place_id, requested_at) where state <> 'done';
 
 CREATE INDEX royalty_accrual_by_contract on royalty_accrual (place_id, contract_id);
 

@@ -269,7 +269,7 @@ mod tests {
     use axum::body::Body;
 
     fn parts(method: &str, headers: &[(&str, &str)]) -> Parts {
-        let mut request = Request::builder().method(method).uri("/api/wallet");
+        let mut request = Request::builder().method(method).uri("/api/baskets");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

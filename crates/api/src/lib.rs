@@ -36,7 +36,6 @@ mod showtimes;
 mod statements;
 mod ticket_orders;
 mod titles;
-mod wallet;
 mod words;
 
 pub use routes::{Entry, Routes};

@@ -51,6 +51,7 @@ pub struct Operation {
     path: Vec<Value>,
     parameters: Vec<Value>,
     body: Option<Value>,
+    description_of_body: Option<String>,
     answers: BTreeMap<u16, Value>,
     refusals: BTreeSet<u16>,
     schemas: BTreeMap<String, Value>,
@@ -92,6 +93,11 @@ impl Operation {
         self.body = Some(schema);
     }
 
+    /// A body that is not ours to describe.
+    pub fn takes_any(&mut self, about: &str) {
+        self.description_of_body = Some(about.to_owned());
+    }
+
     pub fn answers(&mut self, status: u16, description: &str, schema: Option<Value>) {
         let mut answer = json!({ "description": description });
         if let Some(schema) = schema {
@@ -117,6 +123,9 @@ impl Operation {
             self.path_parameters(entry.path).chain(self.parameters.iter().cloned()).collect();
         if !parameters.is_empty() {
             rendered["parameters"] = parameters.into();
+        }
+        if let Some(about) = &self.description_of_body {
+            rendered["requestBody"] = json!({ "required": true, "description": about, "content": { "*/*": {} } });
         }
         if let Some(schema) = &self.body {
             rendered["requestBody"] =

@@ -22,6 +22,8 @@ use crate::{
     ads, audiences, baskets, body, books, campaigns, checks, cinemas, door, events, licences, listings,
     market, orgs, payments, product_orders, sessions, shops, showtimes, statements, ticket_orders, titles,
     wallet,
+    ads, baskets, body, books, campaigns, checks, cinemas, door, events, licences, listings, market, orgs,
+    payments, product_orders, sessions, shops, showtimes, statements, ticket_orders, titles,
 };
 use ::people::Who;
 use axum::Router;
@@ -97,8 +99,7 @@ pub fn registry(service: Service) -> Routes {
         // Paying.
         .verb(GET, "/api/places/{place}/payments/{intent}", SIGNED_IN, payments::show::show, "Read a payment")
         .verb(POST, "/api/places/{place}/payments/{intent}/checkout", SIGNED_IN, payments::checkout::begin, "Begin a payment at the provider").refuses(&[409, 410])
-        .verb(GET, "/api/wallet", SIGNED_IN, wallet::show::show, "Read your sandbox wallet")
-        .verb(POST, "/api/wallet/payments/{intent}/confirmation", SIGNED_IN, wallet::confirm::confirm, "Confirm a payment of the sandbox wallet").refuses(&[409, 410])
+        .verb(POST, "/api/payments/{provider}/notices", ANYONE, payments::notices::take, "Take a notice that the provider has signed").refuses(&[409])
         // Shops.
         .verb(GET, "/api/shops", ANYONE, shops::list::list, "List the shops")
         .verb(GET, "/api/places/{place}/listings", ANYONE, listings::list::list, "List what is on a shop's shelf")

@@ -19,7 +19,7 @@ mod value;
 mod workers;
 
 pub use connection::{Tx, View};
-pub use migrations::MIGRATIONS;
+pub use migrations::{MIGRATIONS, Tree};
 pub use row::{FromRow, Row};
 pub use value::{Bind, Read, Value};
 pub use workers::{CommitFault, Waiting};
@@ -80,23 +80,36 @@ pub enum Engine {
 impl Db {
     /// Opens an installation: `postgres://…`, or the path of a SQLite file; runs the migrations it lacks.
     pub fn open(address: &str) -> Result<Db> {
+        Db::open_tree(address, MIGRATIONS)
+    }
+
+    /// `open` for a program that keeps other tables in a database of its own.
+    pub fn open_tree(address: &str, tree: Tree) -> Result<Db> {
         if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            return Db::open_postgres(address, 8, 4);
+            return Db::on_postgres(address, 8, 4, tree);
         }
-        Db::open_sqlite(Path::new(address), Synchronous::Full)
+        Db::on_sqlite(Path::new(address), Synchronous::Full, tree)
     }
 
     pub fn open_sqlite(path: &Path, synchronous: Synchronous) -> Result<Db> {
+        Db::on_sqlite(path, synchronous, MIGRATIONS)
+    }
+
+    pub fn open_postgres(url: &str, lanes: usize, readers: usize) -> Result<Db> {
+        Db::on_postgres(url, lanes, readers, MIGRATIONS)
+    }
+
+    fn on_sqlite(path: &Path, synchronous: Synchronous, tree: Tree) -> Result<Db> {
         const READERS: usize = 4;
         let writer = sqlite::open_writer(path, synchronous)?;
-        migrations::run(&writer)?;
+        migrations::run(&writer, tree)?;
         let readers = (0..READERS).map(|_| sqlite::open_reader(path)).collect::<Result<Vec<_>>>()?;
         Ok(Db::start(Engine::Sqlite, vec![writer], readers))
     }
 
-    pub fn open_postgres(url: &str, lanes: usize, readers: usize) -> Result<Db> {
+    fn on_postgres(url: &str, lanes: usize, readers: usize, tree: Tree) -> Result<Db> {
         let writers = (0..lanes).map(|_| postgres::open(url)).collect::<Result<Vec<_>>>()?;
-        migrations::run(&writers[0])?;
+        migrations::run(&writers[0], tree)?;
         let readers = (0..readers).map(|_| postgres::open(url)).collect::<Result<Vec<_>>>()?;
         Ok(Db::start(Engine::Postgres, writers, readers))
     }

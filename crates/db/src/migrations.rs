@@ -1,4 +1,4 @@
-//! The one migration tree, run forwards on both engines.
+//! A migration tree, run forwards on both engines: the installation's own, or another program's.
 //!
 //! Each statement is a transaction of its own together with the row that records it. That row is
 //! also the lock: a second node that starts at the same time waits for it, then finds it taken.
@@ -6,8 +6,11 @@
 use crate::connection::{Connection, Tx, View};
 use kernel::Result;
 
-/// Every migration in order, as `(name, text)`.
-pub const MIGRATIONS: &[(&str, &str)] = &[
+/// Migrations in order, as `(name, text)`.
+pub type Tree = &'static [(&'static str, &'static str)];
+
+/// The tree of an installation.
+pub const MIGRATIONS: Tree = &[
     ("0001_people", include_str!("../../../migrations/0001_people.sql")),
     ("0002_titles", include_str!("../../../migrations/0002_titles.sql")),
     ("0003_channels", include_str!("../../../migrations/0003_channels.sql")),
@@ -22,14 +25,15 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0020_ledger_seals", include_str!("../../../migrations/0020_ledger_seals.sql")),
     ("0040_market", include_str!("../../../migrations/0040_market.sql")),
     ("0030_audiences", include_str!("../../../migrations/0030_audiences.sql")),
+    ("0016_providers", include_str!("../../../migrations/0016_providers.sql")),
 ];
 
 const CREATE: &str = "create table if not exists migration (name text not null, statement bigint not null, primary key (name, statement))";
 
-pub(crate) fn run(connection: &Connection) -> Result<()> {
+pub(crate) fn run(connection: &Connection, tree: Tree) -> Result<()> {
     // PostgreSQL fails one of two nodes that make the same table at once; a second try finds it made.
     connection.control(CREATE).or_else(|_| connection.control(CREATE))?;
-    for (name, text) in MIGRATIONS {
+    for (name, text) in tree {
         for (i, statement) in statements(text).enumerate() {
             run_once(connection, name, i as i64 + 1, statement)?;
         }

@@ -3,7 +3,7 @@
 //! `FERRYMAN_TEST_POSTGRES` holds the URL of a server where schemas may be made and dropped; without
 //! it a scratch database is a SQLite file that is deleted at the end.
 
-use crate::{Db, Synchronous};
+use crate::{Db, MIGRATIONS, Synchronous, Tree};
 use kernel::{Dice, Result};
 use std::path::PathBuf;
 
@@ -18,6 +18,16 @@ enum Place {
     Schema { url: String, name: String },
 }
 
+impl Scratch {
+    /// What `Db::open_tree` takes to open it once more, as another process would.
+    pub fn address(&self) -> String {
+        match &self.place {
+            Place::File(path) => path.display().to_string(),
+            Place::Schema { url, name } => in_schema(url, name),
+        }
+    }
+}
+
 impl std::ops::Deref for Scratch {
     type Target = Db;
 
@@ -28,25 +38,43 @@ impl std::ops::Deref for Scratch {
 
 /// A fresh database on the engine that this test run is for.
 pub fn scratch() -> Scratch {
+    scratch_tree(MIGRATIONS)
+}
+
+/// `scratch` with another program's tables.
+pub fn scratch_tree(tree: Tree) -> Scratch {
     let made = match std::env::var("FERRYMAN_TEST_POSTGRES") {
-        Ok(url) => on_postgres(&url),
-        Err(_) => on_sqlite(Synchronous::Off),
+        Ok(url) => in_a_schema(&url, tree),
+        Err(_) => in_a_file(Synchronous::Off, tree),
     };
     made.expect("a scratch database can be made")
 }
 
 pub fn on_sqlite(synchronous: Synchronous) -> Result<Scratch> {
-    let path = std::env::temp_dir().join(format!("ferryman-{}.db", fresh_name()));
-    let db = Db::open_sqlite(&path, synchronous)?;
-    Ok(Scratch { db, place: Place::File(path) })
+    in_a_file(synchronous, MIGRATIONS)
 }
 
 pub fn on_postgres(url: &str) -> Result<Scratch> {
+    in_a_schema(url, MIGRATIONS)
+}
+
+fn in_a_file(synchronous: Synchronous, tree: Tree) -> Result<Scratch> {
+    let path = std::env::temp_dir().join(format!("ferryman-{}.db", fresh_name()));
+    let db = Db::on_sqlite(&path, synchronous, tree)?;
+    Ok(Scratch { db, place: Place::File(path) })
+}
+
+fn in_a_schema(url: &str, tree: Tree) -> Result<Scratch> {
     let name = format!("scratch_{}", fresh_name());
     postgres::Client::connect(url, postgres::NoTls)?.batch_execute(&format!("create schema {name}"))?;
-    let joiner = if url.contains('?') { '&' } else { '?' };
-    let db = Db::open_postgres(&format!("{url}{joiner}options=-csearch_path%3D{name}"), 2, 2)?;
+    let db = Db::on_postgres(&in_schema(url, &name), 2, 2, tree)?;
     Ok(Scratch { db, place: Place::Schema { url: url.to_owned(), name } })
+}
+
+/// The server's URL, led into one schema.
+fn in_schema(url: &str, name: &str) -> String {
+    let joiner = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{joiner}options=-csearch_path%3D{name}")
 }
 
 fn fresh_name() -> String {

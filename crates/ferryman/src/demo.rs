@@ -2,13 +2,13 @@
 
 use crate::progress::Bars;
 use crate::serve::Edge;
-use crate::{installation, report, serve};
+use crate::{installation, providers, report, serve};
 use anyhow::{Context, bail, ensure};
 use clap::Args;
 use db::{Db, Lane};
 use flows::House;
 use kernel::{Dice, FalseClock, ShiftedClock, Zone};
-use payments::providers::wallet::Wallet;
+use payments::providers::pretend::Pretend;
 use people::{passwords, settings};
 use rehearsal::till::Till;
 use rehearsal::{Faults, Release, Report, Silent, Size, World};
@@ -32,6 +32,8 @@ pub struct Options {
     json: Option<PathBuf>,
     #[command(flatten)]
     edge: Edge,
+    #[command(flatten)]
+    providers: providers::Options,
 }
 
 /// How a demonstration's database says what it is: `begun` or `finished`.
@@ -52,7 +54,10 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     if options.exit {
         return Ok(if report.broken().is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
-    serve::serve(installation::open_house(db)?, &options.edge, report::greet)?;
+    let providers::Opened { providers, sandbox } =
+        providers::open(&options.providers, &options.edge, &path(&options.db))?;
+    serve::serve(installation::open_house(db, providers)?, &options.edge, report::greet)?;
+    drop(sandbox);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -83,10 +88,11 @@ fn rehearse(db: &Db, seed: u64) -> anyhow::Result<Report> {
     installation::make_key(db)?;
     let mut dice = Dice::seeded(seed);
     let clock = Arc::new(FalseClock::at(World::premiere().plus(-8).at(9, 0, &Zone::shanghai())));
-    let house = House::open(db.clone(), clock.clone(), dice.fork(), Arc::new(Wallet::new(db.clone())))?;
+    let pretend = Arc::new(Pretend::new());
+    let house = House::open(db.clone(), clock.clone(), dice.fork(), pretend.clone())?;
     let password = passwords::hash(rehearsal::world::PASSWORD, &mut Dice::from_entropy())?;
     let world = World::build(&house, Size::demo(), &password, dice.fork())?;
-    let mut release = Release::new(world, Till::Wallet, Faults::ordinary(), clock);
+    let mut release = Release::new(world, Till(pretend), Faults::ordinary(), clock);
     release.run(&mut Bars::default())?;
     let report = Report::of(&release)?;
     go_on_living(db, &mut release)?;

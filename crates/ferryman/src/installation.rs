@@ -4,7 +4,7 @@ use anyhow::Context;
 use db::{Db, Lane};
 use flows::House;
 use kernel::{Act, Actor, Clock, Dice, ShiftedClock, SystemClock};
-use payments::providers::wallet::Wallet;
+use payments::Providers;
 use people::{installation, settings};
 use std::sync::Arc;
 
@@ -51,16 +51,15 @@ fn without_secrets(address: &str) -> String {
     }
 }
 
-/// Opens the house to live in: with the machine's entropy, the sandbox wallet and the installation's clock.
-pub fn open_house(db: Db) -> anyhow::Result<House> {
+/// Opens the house to live in: with the machine's entropy, these providers and the installation's clock.
+pub fn open_house(db: Db, providers: Providers) -> anyhow::Result<House> {
     let shift = db.read_blocking(|view| settings::get(view, CLOCK_SHIFT))?;
     let clock: Arc<dyn Clock> = match shift.and_then(|shift| shift.parse().ok()) {
         Some(micros) => Arc::new(ShiftedClock::by_micros(micros)),
         None => Arc::new(SystemClock),
     };
     make_key(&db)?;
-    let provider = Arc::new(Wallet::new(db.clone()));
-    Ok(House::open(db, clock, Dice::from_entropy(), provider)?)
+    Ok(House::open_with(db, clock, Dice::from_entropy(), providers)?)
 }
 
 /// Makes the installation's secret key from the machine's entropy, the first time.

@@ -1,4 +1,5 @@
 //! The program: serve, demo, check, import, evaluate, forecast; configuration; wiring.
+//! The program: serve, demo, check, wallet; configuration; wiring.
 
 mod check;
 mod demo;
@@ -8,8 +9,11 @@ mod forecast;
 mod import;
 mod installation;
 mod progress;
+mod providers;
 mod report;
+mod sandbox;
 mod serve;
+mod wallet;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -38,6 +42,8 @@ enum Command {
     Forecast(forecast::Options),
     /// Judge the forecasting rooms on data they have not seen, beside the methods of others.
     Evaluate(evaluate::Options),
+    /// Serve the sandbox wallet: a payment platform to rehearse with.
+    Wallet(wallet::Options),
 }
 
 fn main() -> ExitCode {
@@ -52,6 +58,7 @@ fn main() -> ExitCode {
         Command::Import(options) => import::run(&options),
         Command::Forecast(options) => forecast::run(&options),
         Command::Evaluate(options) => evaluate::run(options),
+        Command::Wallet(options) => wallet::run(&options).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {
         eprintln!("ferryman: {error:#}");

@@ -1,6 +1,6 @@
 //! `ferryman serve`: the pages and the API, and what must happen every few seconds beside them.
 
-use crate::installation;
+use crate::{installation, providers};
 use anyhow::Context;
 use clap::Args;
 use flows::{House, audiences, learn_market, seal_books, serve_ad, sweep};
@@ -15,6 +15,8 @@ pub struct Options {
     pub db: String,
     #[command(flatten)]
     pub edge: Edge,
+    #[command(flatten)]
+    pub providers: providers::Options,
 }
 
 /// How the world reaches us.
@@ -32,7 +34,10 @@ pub struct Edge {
 }
 
 pub fn run(options: &Options) -> anyhow::Result<()> {
-    let house = installation::open_house(installation::open_database(&options.db)?)?;
+    let db = installation::open_database(&options.db)?;
+    let providers::Opened { providers, sandbox } =
+        providers::open(&options.providers, &options.edge, &options.db)?;
+    let house = installation::open_house(db, providers)?;
     recover(&house);
     let new = house.read_blocking(people::installation::is_new)?;
     serve(house, &options.edge, |address| {
@@ -43,7 +48,9 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         if new && !options.edge.listen.ip().is_loopback() {
             println!("Do it now: until then, whoever opens that page first becomes the operator.");
         }
-    })
+    })?;
+    drop(sandbox);
+    Ok(())
 }
 
 /// Before anybody is served: finishes what the last process left undone. What cannot be finished now is
@@ -172,7 +179,8 @@ async fn asked_to_stop() {
     web::end_streams();
 }
 
-async fn interrupted_or_terminated() {
+/// Ctrl-c or SIGTERM.
+pub async fn interrupted_or_terminated() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

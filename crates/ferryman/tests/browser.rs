@@ -6,8 +6,10 @@ use db::scratch::{self, Scratch};
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use flows::House;
-use kernel::{Dice, FalseClock, ShiftedClock, Zone};
-use payments::providers::wallet::Wallet;
+use kernel::{Dice, FalseClock, Share, ShiftedClock, Zone};
+use payments::Providers;
+use payments::providers::alipay::{Alipay, Cashier, Expiry, Settings, Trust, Version};
+use payments::providers::pretend::Pretend;
 use people::passwords;
 use rehearsal::till::Till;
 use rehearsal::{Faults, Release, Silent, Size, World};
@@ -15,34 +17,66 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A town on the morning of the premiere, with the day on sale and its goods on the shelf.
+/// A town on the morning of the premiere, with the day on sale and its goods on the shelf. It is paid through a sandbox
+/// wallet on another port.
 struct Town {
     scratch: Scratch,
     house: House,
     title: kernel::TitleId,
+    wallet: wallet::Handle,
 }
 
 impl Town {
-    fn build(seed: u64) -> Town {
+    /// A town that is served at this address.
+    fn build(seed: u64, address: &str) -> Town {
         let scratch = scratch::scratch();
         let mut dice = Dice::seeded(seed);
         let zone = Zone::shanghai();
-        let wallet = Arc::new(Wallet::new(scratch.db.clone()));
+        let pretend = Arc::new(Pretend::new());
         let clock = Arc::new(FalseClock::at(World::premiere().plus(-8).at(9, 0, &zone)));
         let house =
-            House::open(scratch.db.clone(), clock.clone(), dice.fork(), wallet.clone()).expect("a house");
+            House::open(scratch.db.clone(), clock.clone(), dice.fork(), pretend.clone()).expect("a house");
         let password = passwords::hash(rehearsal::world::PASSWORD, &mut dice.fork()).expect("a hash");
         let world = World::build(&house, Size::small(), &password, dice.fork()).expect("a town");
         let title = world.ferryman().id.clone();
         rehearsal::merchandise::license(&world, &mut Silent).expect("goods");
-        let mut release = Release::new(world, Till::Wallet, Faults::ordinary(), clock);
+        let mut release = Release::new(world, Till(pretend), Faults::ordinary(), clock);
         for days in 0..2 {
             release.put_on_sale(World::premiere().plus(days)).expect("showtimes");
         }
         let morning = ShiftedClock::starting_at(World::premiere().at(9, 30, &zone));
-        let house = House::open(scratch.db.clone(), Arc::new(morning), dice.fork(), wallet).expect("a house");
-        Town { scratch, house, title }
+        let folder = std::env::temp_dir().join(format!("ferryman-wallet-{:016x}", Dice::from_entropy().next()));
+        let wallet = wallet::start(wallet::Options::new(folder)).expect("a wallet");
+        let providers = Providers::only(Arc::new(account(&wallet, address))).and(Arc::new(Pretend::of_a_rehearsal()));
+        let house =
+            House::open_with(scratch.db.clone(), Arc::new(morning), dice.fork(), providers).expect("a house");
+        Town { scratch, house, title, wallet }
     }
+}
+
+impl Drop for Town {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(self.wallet.folder());
+    }
+}
+
+/// The town's account at the wallet, as `ferryman serve` has one.
+fn account(wallet: &wallet::Handle, address: &str) -> Alipay {
+    let app = wallet.app().expect("an app");
+    let settings = Settings {
+        name: "wallet",
+        app_id: app.app_id.clone(),
+        seller_id: app.seller_id,
+        gateway: wallet.gateway(),
+        cashier: Cashier::Beside(wallet.address().port()),
+        version: Version::V3,
+        expiry: Expiry::After,
+        notify_url: format!("{address}/api/payments/wallet/notices"),
+        keys: vec![wallet.folder().join("apps").join(&app.app_id), wallet.folder().join("wallet")],
+        trust: Trust::Certificates,
+        fee: Share::ppm(6_000),
+    };
+    Alipay::open(settings, Dice::from_entropy()).expect("the keys are there")
 }
 
 /// A browser window on the town.
@@ -168,13 +202,14 @@ where
         println!("skipped: FERRYMAN_WEBDRIVER names no chromedriver");
         return;
     };
-    let town = Arc::new(Town::build(seed));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a port");
+    let address = format!("http://{}", listener.local_addr().expect("an address"));
+    let town = Arc::new(Town::build(seed, &address));
     runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = format!("http://{}", listener.local_addr().expect("an address"));
         let settings = web::Settings { base_url: address.clone(), behind_proxy: false };
-        let router = web::router(town.house.clone(), settings);
+        let api = api::Settings { base_url: address.clone(), behind_proxy: false };
+        let router = web::router(town.house.clone(), settings).merge(api::router(town.house.clone(), api));
         let server = tokio::spawn(async move {
             axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await
         });
@@ -194,11 +229,14 @@ async fn choose_showtime(window: &Window) {
     window.wait_for_path("/showtimes/").await;
 }
 
+/// Goes to the cashier's page of the wallet, opens an account there the first time, and confirms.
 async fn pay(window: &Window) {
     window.wait_for_path("/pay/").await;
     window.click("button[form=pay]").await;
-    window.wait_for_path("/wallet/").await;
-    window.click("main form[action$='/confirmation'] button, button[form=confirm]").await;
+    window.wait_for_path("/cashier/").await;
+    window.fill("form[action$='/account'] input[name=name]", "Ann").await;
+    window.click("form.stack[action$='/account'] button").await;
+    window.click("form[action$='/payment'] button").await;
 }
 
 #[test]

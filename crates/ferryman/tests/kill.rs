@@ -66,8 +66,9 @@ fn a_release_that_is_killed_and_served_again_is_whole() {
     demo.wait().expect("it is gone");
     let before = sold(&db);
 
-    let port = free_port();
-    let mut serve = start(&["serve", "--db", &db, "--listen", &format!("127.0.0.1:{port}")]);
+    let (port, wallet) = (free_port(), format!("127.0.0.1:{}", free_port()));
+    let listen = format!("127.0.0.1:{port}");
+    let mut serve = start(&["serve", "--db", &db, "--listen", &listen, "--wallet-listen", &wallet]);
     wait_until("it serves", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
     serve.kill().expect("it is killed again");
     serve.wait().expect("it is gone");

@@ -10,7 +10,7 @@ use events::{Kind, log};
 use kernel::{Currency, Lang, Money, OrderId, PersonId, PlaceId, Result, ShowtimeId, TitleId};
 use ledger::Transfer;
 use payments::intents::{Bill, Purpose};
-use payments::{Intent, Refund, intents, refunds};
+use payments::{Intent, Refund, intents};
 use serde_json::json;
 
 /// What a consumer wants.
@@ -182,9 +182,9 @@ pub fn refund(scene: &mut Scene, place: &PlaceId, order: &OrderId) -> Result<Ref
     let showtime = showtimes::any(scene.tx, place, &order.showtime)?;
     let changed = orders::refund(scene.tx, &order, &showtime, scene.act.at)?;
     let intent = intents::of_order(scene.tx, place, &order.id)?;
-    let refund = refunds::request(scene.tx, &intent, "refund", order.paid, scene.act.at)?;
-    let Changed::Now(order) = changed else { return Ok(refund) };
+    let Changed::Now(order) = changed else { return crate::take_payment::take_back(scene, &intent) };
     ledger::post_all(scene.tx, &back(&order, &intent.provider, scene.act.at), scene.act.at)?;
+    let refund = crate::take_payment::take_back(scene, &intent)?;
     crate::serve_ad::reverse_credit(scene, place, &order.id)?;
     let body = json!({
         "admissions": order.seats,

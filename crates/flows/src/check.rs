@@ -24,6 +24,8 @@ pub struct Invariant {
 pub const HOLD_GRACE_SECONDS: i64 = 5;
 /// A refund may wait this long for its provider, and so may the answer what became of a payment that is over.
 pub const REFUND_GRACE_SECONDS: i64 = 120;
+/// A refund that its provider is paying may take this long: ten days.
+pub const PENDING_GRACE_SECONDS: i64 = 864_000;
 
 /// Every invariant, in the order in which they are checked.
 pub const INVARIANTS: &[Invariant] = &[

@@ -3,7 +3,7 @@
 use crate::views::recommendations::Recommender;
 use db::{Db, Lane, Tx, View, Waiting};
 use kernel::{Act, Actor, Clock, Dice, Instant, PlaceId, Result, Seal};
-use payments::Provider;
+use payments::{Provider, Providers};
 use std::sync::{Arc, Mutex};
 
 /// A handle to the house; clones share it.
@@ -17,7 +17,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     dice: Mutex<Dice>,
     keys: Keys,
-    provider: Arc<dyn Provider>,
+    providers: Providers,
     ads: ads::desk::Desk,
     recommender: Mutex<Arc<Recommender>>,
     crowd: crate::audiences::Crowd,
@@ -64,7 +64,17 @@ impl Scene<'_> {
 
 impl House {
     /// Opens the house on a database: reads its key, or makes one the first time.
-    pub fn open(db: Db, clock: Arc<dyn Clock>, mut dice: Dice, provider: Arc<dyn Provider>) -> Result<House> {
+    pub fn open(db: Db, clock: Arc<dyn Clock>, dice: Dice, provider: Arc<dyn Provider>) -> Result<House> {
+        House::open_with(db, clock, dice, Providers::only(provider))
+    }
+
+    /// Opens it with several providers: one for new payments, others for those that they began.
+    pub fn open_with(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        mut dice: Dice,
+        providers: Providers,
+    ) -> Result<House> {
         let act = Act::new(Actor::System, clock.now(), dice.fork());
         let key =
             db.write_blocking(Lane::house(), move |tx| people::installation::key(tx, &mut act.clone()))?;
@@ -75,7 +85,7 @@ impl House {
             clock,
             dice: Mutex::new(dice),
             keys: Keys::of(&key),
-            provider,
+            providers,
             ads: ads::desk::Desk::new(book),
             recommender: Mutex::default(),
             crowd: crate::audiences::Crowd::new(now),
@@ -97,8 +107,14 @@ impl House {
         &self.inner.keys
     }
 
+    /// The provider of new payments.
     pub fn provider(&self) -> &Arc<dyn Provider> {
-        &self.inner.provider
+        self.inner.providers.usual()
+    }
+
+    /// Every provider that carries payments of this house.
+    pub fn providers(&self) -> &Providers {
+        &self.inner.providers
     }
 
     pub fn ads(&self) -> &ads::desk::Desk {

@@ -4,8 +4,9 @@
 use crate::house::House;
 use crate::take_payment::{self, Heard};
 use crate::{buy_product, buy_tickets, close_period};
-use kernel::{Actor, PlaceId, Result};
-use payments::{intents, refunds};
+use kernel::{Actor, Error, Instant, PlaceId, Result};
+use payments::intents::{self, Asked};
+use payments::refunds;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
@@ -13,6 +14,13 @@ use std::sync::Mutex;
 pub const NOTICE_SECONDS: i64 = 20;
 /// Payments or refunds taken up in one sweep of a place, at most.
 const SWEPT_MAX: i64 = 200;
+/// A provider that did not answer this often in a row is left alone until the next sweep.
+const SILENCES_MAX: usize = 5;
+/// Between two questions about the same thing; after the second they grow, up to this.
+const GAP_SECONDS: i64 = 3;
+const GAP_SECONDS_MAX: i64 = 60;
+/// Things that are waited for are remembered up to this many; beyond it all of them are due.
+const REMEMBERED_MAX: usize = 100_000;
 
 /// What a sweep did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,7 +41,25 @@ impl Swept {
 /// How far sweeps have come with what had to be left waiting, so that the next one goes on behind it and nothing
 /// that the provider will not answer keeps the rest from being asked about.
 #[derive(Default)]
-pub struct Rounds(Mutex<BTreeMap<(PlaceId, Task), i64>>);
+pub struct Rounds {
+    skips: Mutex<BTreeMap<(PlaceId, Task), i64>>,
+    asked: Mutex<BTreeMap<String, Questions>>,
+}
+
+/// How often somebody was asked about one thing, and when last.
+#[derive(Clone, Copy)]
+struct Questions {
+    count: u32,
+    last: Instant,
+}
+
+impl Questions {
+    fn next(self) -> Instant {
+        let doublings = self.count.saturating_sub(2).min(10);
+        let gap = if self.count < 2 { 0 } else { (GAP_SECONDS << doublings).min(GAP_SECONDS_MAX) };
+        self.last.plus_seconds(gap)
+    }
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Task {
@@ -43,15 +69,35 @@ enum Task {
 
 impl Rounds {
     fn skip(&self, place: &PlaceId, task: Task) -> i64 {
-        let rounds = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let rounds = self.skips.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         rounds.get(&(place.clone(), task)).copied().unwrap_or(0)
     }
 
     /// After a page: the next sweep skips what is left, or begins again when there was no more than this.
     fn turn(&self, place: &PlaceId, task: Task, page: usize, left: usize) {
-        let mut rounds = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut rounds = self.skips.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let skip = rounds.entry((place.clone(), task)).or_default();
         *skip = if page as i64 == SWEPT_MAX { *skip + left as i64 } else { 0 };
+    }
+
+    /// Whether to ask about something now, and if so remembers it. A moment that has passed since makes it due.
+    fn is_due(&self, id: &str, moment: Instant, now: Instant) -> bool {
+        let mut asked = self.asked.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if asked.len() > REMEMBERED_MAX {
+            asked.clear();
+        }
+        let before = asked.get(id).copied();
+        let has_passed = |before: Questions| before.last <= moment && moment < now;
+        let is_due = before.is_none_or(|before| before.next() <= now || has_passed(before));
+        if is_due {
+            let count = before.map_or(1, |before| before.count + 1);
+            asked.insert(id.to_owned(), Questions { count, last: now });
+        }
+        is_due
+    }
+
+    fn forget(&self, id: &str) {
+        self.asked.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(id);
     }
 }
 
@@ -89,20 +135,38 @@ fn find_lost_notices(house: &House, place: &PlaceId) -> Result<usize> {
     let (at, before) = (place.clone(), house.now().plus_seconds(-NOTICE_SECONDS));
     let skip = house.rounds().skip(place, Task::Ask);
     let waiting = house.read_blocking(move |view| intents::waiting(view, &at, before, skip, SWEPT_MAX))?;
-    let (mut found, mut over) = (0, Vec::new());
+    let (mut found, mut over, mut silences) = (0, Vec::new(), 0);
     for intent in &waiting {
-        match take_payment::hear(house, intent) {
-            Ok(Heard::Paid) => found += 1,
-            Ok(Heard::Over) => over.push(intent.order.clone()),
-            Ok(Heard::Waiting) => {}
-            Err(unknown) => tracing::warn!(intent = %intent.id, %unknown, "the provider did not answer"),
+        let is_unasked = intent.asked == Asked::Never;
+        if silences == SILENCES_MAX && !is_unasked
+            || !is_unasked && !house.rounds().is_due(&intent.id.0, intent.expires_at, house.now())
+        {
+            continue;
         }
+        let heard = match take_payment::hear(house, intent) {
+            Ok(heard) => heard,
+            Err(unknown) => {
+                silences += 1;
+                tracing::warn!(intent = %intent.id, %unknown, "the provider did not answer");
+                continue;
+            }
+        };
+        silences = 0;
+        match heard {
+            Heard::Waiting => continue,
+            Heard::Paid => found += 1,
+            Heard::Over => over.push((intent.order.clone(), is_unasked)),
+        }
+        house.rounds().forget(&intent.id.0);
     }
     house.rounds().turn(place, Task::Ask, waiting.len(), waiting.len() - found - over.len());
     if !over.is_empty() {
         let at = place.clone();
         house.write_blocking(place, Actor::System, move |scene| {
-            over.iter().try_for_each(|order| intents::close(scene.tx, &at, order).map(|_| ()))
+            over.iter().try_for_each(|(order, is_unasked)| {
+                let close = if *is_unasked { intents::close_unasked } else { intents::close };
+                close(scene.tx, &at, order).map(|_| ())
+            })
         })?;
     }
     Ok(found)
@@ -112,11 +176,24 @@ fn pay_refunds(house: &House, place: &PlaceId) -> Result<usize> {
     let at = place.clone();
     let skip = house.rounds().skip(place, Task::PayBack);
     let requested = house.read_blocking(move |view| refunds::requested(view, &at, skip, SWEPT_MAX))?;
-    let mut paid = 0;
+    let (mut paid, mut silences) = (0, 0);
     for refund in &requested {
+        let now = house.now();
+        if silences == SILENCES_MAX || !house.rounds().is_due(&refund.id.0, now, now) {
+            continue;
+        }
         match take_payment::pay_back(house, refund) {
-            Ok(()) => paid += 1,
-            Err(unknown) => tracing::warn!(refund = %refund.id, %unknown, "the provider did not answer"),
+            Ok(()) => {
+                paid += 1;
+                house.rounds().forget(&refund.id.0);
+            }
+            Err(Error::Refused(refusal)) => {
+                tracing::info!(refund = %refund.id, code = refusal.code, "a refund has to wait");
+            }
+            Err(unknown) => {
+                silences += 1;
+                tracing::warn!(refund = %refund.id, %unknown, "the provider did not answer");
+            }
         }
     }
     house.rounds().turn(place, Task::PayBack, requested.len(), requested.len() - paid);

@@ -1,53 +1,175 @@
 //! What a provider says about a payment, whichever order it is for.
+//!
+//! That a provider is asked is on disk before it is asked, and no transaction waits for it. Until its answer has reached
+//! us, what came of it is unknown; then it is asked what became of it, and asked again under the same key.
 
 use crate::house::{House, Scene};
 use crate::{buy_product, buy_tickets};
+use db::Waiting;
 use events::{Kind, log};
-use kernel::{Actor, IntentId, Kind as Why, Money, PlaceId, Refusal, Result};
-use ledger::Transfer;
-use payments::intents::{Captured, Purpose};
+use kernel::{Actor, Error, IntentId, Kind as Why, Money, PlaceId, Refusal, Result};
+use ledger::{Transfer, transfers};
+use payments::intents::{Asked, Captured, Purpose, State};
 use payments::notices::{self, Notice, What};
-use payments::providers::{Checkout, Outcome};
+use payments::providers::{Ask, Checkout, Next, Outcome, Repaid};
 use payments::{Intent, Refund, intents, refunds};
 use serde_json::json;
 
-/// Begins a payment at the provider; the same intent begins once. Refuses one whose time is over
-/// (`payment_over`). Blocks on the provider.
+/// Begins a payment on the provider's page; the same intent begins once, and one that is paid has nothing left to do.
+/// Refuses one whose time is over (`payment_over`), and what the provider does not take. Blocks on the provider.
 pub fn begin(house: &House, intent: &Intent) -> Result<Checkout> {
-    let now = house.now();
-    if intent.expires_at < now {
-        return Err(
-            Refusal::new(Why::Gone, "payment_over", "The time to pay is over.", "支付时间已过。").into()
-        );
+    begin_by(house, intent, &Ask::page(""))
+}
+
+/// Begins a payment in one of the provider's ways.
+pub fn begin_by(house: &House, intent: &Intent, ask: &Ask) -> Result<Checkout> {
+    let mut begun = begin_all(house, std::slice::from_ref(intent), ask);
+    let checkout = begun.pop().unwrap_or_else(|| Err(Error::fault("one payment begins as one")))?;
+    if checkout.next == Next::Wait
+        && let Err(unknown) = self::ask(house, &intent.place, &intent.id)
+    {
+        tracing::warn!(intent = %intent.id, %unknown, "what became of a payment is left for the sweep");
     }
-    house.provider().create(intent, now)
+    Ok(checkout)
+}
+
+/// Begins several payments; their traces in the database share their commits.
+pub fn begin_all(house: &House, intents: &[Intent], ask: &Ask) -> Vec<Result<Checkout>> {
+    let marked: Vec<Result<Waiting<State>>> = intents.iter().map(|intent| mark(house, intent)).collect();
+    let begun: Vec<Result<Checkout>> = marked
+        .into_iter()
+        .zip(intents)
+        .map(|(marked, intent)| {
+            if marked?.wait()? == State::Captured {
+                return Ok(Checkout { reference: intent.reference.clone(), next: Next::Wait });
+            }
+            house.providers().named(&intent.provider)?.create(intent, ask, house.now())
+        })
+        .collect();
+    let merged: Vec<Option<Waiting<()>>> =
+        begun.iter().zip(intents).map(|(begun, intent)| merge(house, intent, begun.as_ref().ok()?)).collect();
+    begun
+        .into_iter()
+        .zip(merged)
+        .map(|(begun, merged)| match merged {
+            Some(merged) => merged.wait().and(begun),
+            None => begun,
+        })
+        .collect()
+}
+
+/// Writes down that the provider is about to be asked; how the payment stands.
+fn mark(house: &House, intent: &Intent) -> Result<Waiting<State>> {
+    if intent.expires_at < house.now() {
+        return Err(over().into());
+    }
+    house.providers().named(&intent.provider)?.quote().of(intent.amount)?;
+    let (place, id) = (intent.place.clone(), intent.id.clone());
+    Ok(house.submit(&intent.place, Actor::System, move |scene| {
+        if intents::ask(scene.tx, &place, &id)? {
+            return Ok(State::Open);
+        }
+        match intents::any(scene.tx, &place, &id)?.state {
+            State::Closed => Err(over().into()),
+            other => Ok(other),
+        }
+    }))
+}
+
+/// Writes down that the provider has answered, when that is news. A notice may have come before the answer.
+fn merge(house: &House, intent: &Intent, checkout: &Checkout) -> Option<Waiting<()>> {
+    let is_known = intent.asked == Asked::Answered
+        && (checkout.reference.is_none() || checkout.reference == intent.reference);
+    if is_known {
+        return None;
+    }
+    let (place, id, reference) = (intent.place.clone(), intent.id.clone(), checkout.reference.clone());
+    Some(house.submit(&intent.place, Actor::System, move |scene| {
+        intents::answered(scene.tx, &place, &id, reference.as_deref())
+    }))
+}
+
+fn over() -> Refusal {
+    Refusal::new(Why::Gone, "payment_over", "The time to pay is over.", "支付时间已过。")
+}
+
+/// Takes a notice that came to our address, and does what must follow. Blocks on the provider.
+pub fn take_notice(house: &House, notice: &Notice) -> Result<()> {
+    let taken = hear_notice(house, notice)?;
+    follow(house, notice, taken);
+    Ok(())
+}
+
+/// What `receive` does, for the edges: what it answers is on disk.
+pub fn hear_notice(house: &House, notice: &Notice) -> Result<Taken> {
+    let told = notice.clone();
+    house.write_blocking(&notice.place, Actor::System, move |scene| take(scene, &told, Word::Notice))
+}
+
+/// What follows from a notice outside of its transaction: what is odd about it is asked after, and money that came too
+/// late goes back at once. What does not work now is left for the sweep. Blocks on the provider.
+pub fn follow(house: &House, notice: &Notice, taken: Taken) {
+    if let Err(unknown) = try_to_follow(house, notice, taken) {
+        tracing::warn!(intent = %notice.intent, %unknown, "what follows from a notice is left for the sweep");
+    }
+}
+
+fn try_to_follow(house: &House, notice: &Notice, taken: Taken) -> Result<()> {
+    let (place, id) = (notice.place.clone(), notice.intent.clone());
+    let (intent, refunds) = house.read_blocking(move |view| {
+        Ok((intents::any(view, &place, &id)?, crate::views::tickets::refunds(view, &place, &id)?))
+    })?;
+    if intent.state == State::Open && matches!(taken, Taken::Differs | Taken::Nothing) {
+        ask(house, &notice.place, &notice.intent)?;
+    }
+    let is_told = |refund: &&Refund| notice.what == What::Refunded(refund.id.clone()) || taken == Taken::Now;
+    refunds
+        .iter()
+        .filter(|refund| !refund.is_done())
+        .filter(is_told)
+        .try_for_each(|refund| pay_back(house, refund))
 }
 
 /// Takes a verified notice: the first capture sells, a second changes nothing. One with another amount than the
 /// order's sells nothing either; it is noted for an operator, and `check` finds it.
 pub fn receive(scene: &mut Scene, notice: &Notice) -> Result<()> {
-    take(scene, notice).map(|_| ())
+    take(scene, notice, Word::Notice).map(|_| ())
+}
+
+/// How we know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Word {
+    /// Something was sent to us.
+    Notice,
+    /// We asked, and this is the answer.
+    Answer,
 }
 
 /// What came of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Taken {
+pub enum Taken {
     /// The money is captured, and whatever it is for is sold or refunded.
     Now,
     Before,
     Differs,
-    /// Nobody paid.
+    /// It tells of no payment.
     Nothing,
 }
 
-fn take(scene: &mut Scene, notice: &Notice) -> Result<Taken> {
+fn take(scene: &mut Scene, notice: &Notice, word: Word) -> Result<Taken> {
     let intent = intents::any(scene.tx, &notice.place, &notice.intent)?;
+    if notice.provider != intent.provider {
+        return Err(other_provider().into());
+    }
     let is_new = notices::note(scene.tx, notice, scene.act.at)?;
     match notice.what {
-        What::Closed => Ok(Taken::Nothing),
+        What::Closed | What::Refunded(_) => Ok(Taken::Nothing),
         What::Paid if notice.amount != intent.amount => {
             if is_new {
                 differs(scene, notice, &intent)?;
+            }
+            if word == Word::Answer {
+                suspend(scene, &intent, notice.amount)?;
             }
             Ok(Taken::Differs)
         }
@@ -55,9 +177,28 @@ fn take(scene: &mut Scene, notice: &Notice) -> Result<Taken> {
     }
 }
 
+fn other_provider() -> Refusal {
+    Refusal::new(
+        Why::Conflict,
+        "other_provider",
+        "This payment was begun with another provider.",
+        "这笔支付不属于该支付渠道。",
+    )
+}
+
 fn differs(scene: &mut Scene, notice: &Notice, intent: &Intent) -> Result<()> {
     let body = json!({ "order": intent.order, "amount_minor": intent.amount.minor, "paid": notice.amount });
     log::append(scene.tx, &mut scene.act, &intent.place, Kind::PaymentDiffers, None, &intent.id, body)
+}
+
+/// The provider itself says that it holds another amount than the order's. It is on the books, in suspense, and
+/// waits for an operator; what a letter alone says is not.
+fn suspend(scene: &mut Scene, intent: &Intent, amount: Money) -> Result<()> {
+    let provider = format!("provider:{}", intent.provider);
+    let part = format!("unmatched_{}{}", amount.currency.code(), amount.minor);
+    let held = transfer(intent, &part, &provider, "suspense:unmatched", amount, scene);
+    ledger::post(scene.tx, &Transfer { code: "unmatched", ..held }, scene.act.at)?;
+    Ok(())
 }
 
 fn capture(scene: &mut Scene, notice: &Notice) -> Result<Taken> {
@@ -66,6 +207,9 @@ fn capture(scene: &mut Scene, notice: &Notice) -> Result<Taken> {
         Captured::Before(_) => return Ok(Taken::Before),
         Captured::Now(intent) => intent,
     };
+    if notice.reference.is_some() {
+        intents::answered(scene.tx, &intent.place, &intent.id, notice.reference.as_deref())?;
+    }
     let body =
         json!({ "order": intent.order, "amount_minor": intent.amount.minor, "provider": notice.provider });
     log::append(scene.tx, &mut scene.act, &intent.place, Kind::PaymentCaptured, None, &intent.id, body)?;
@@ -86,20 +230,86 @@ pub(crate) fn late(scene: &mut Scene, intent: &Intent) -> Result<()> {
     log::append(scene.tx, &mut scene.act, &intent.place, Kind::PaymentLate, None, &intent.id, body)
 }
 
-/// The provider has paid a refund back.
+/// Gives a part of a payment back, at the cost of the place that sold: what was bought stays bought. One key gives
+/// back once; the same again is the refund that there is. Refuses what leaves nothing of the payment
+/// (`refund_too_large`): taking everything back is another story.
+pub fn give_back(scene: &mut Scene, place: &PlaceId, id: &IntentId, key: &str, amount: Money) -> Result<Refund> {
+    let intent = intents::any(scene.tx, place, id)?;
+    let reason = format!("{GOODWILL}_{}", checked(key)?);
+    if let Some(before) = refunds::requested_for(scene.tx, &intent, &reason)? {
+        return Ok(before);
+    }
+    if amount.minor <= 0 || amount.minor >= refunds::refundable(scene.tx, place, id)?.minor {
+        return Err(too_large().into());
+    }
+    let refund = refunds::request(scene.tx, &intent, &reason, amount, scene.act.at)?;
+    // Another clerk may have been as fast; now that the payment's row is ours, what is left of it stands.
+    if refunds::refundable(scene.tx, place, id)?.is_zero() {
+        return Err(too_large().into());
+    }
+    let given = transfer(&intent, &reason, GOODWILL, "refunds:due", amount, scene);
+    ledger::post(scene.tx, &Transfer { code: GOODWILL, ..given }, scene.act.at)?;
+    let body = json!({ "order": intent.order, "amount_minor": amount.minor, "refund": refund.id });
+    log::append(scene.tx, &mut scene.act, place, Kind::RefundRequested, None, &intent.id, body)?;
+    Ok(refund)
+}
+
+/// What a place gives back of its own accord, as reasons, accounts and codes of transfers call it.
+const GOODWILL: &str = "goodwill";
+const KEY_CHARS_MAX: usize = 24;
+
+/// A key that can be part of another: lower-case letters and digits.
+fn checked(key: &str) -> Result<&str, Refusal> {
+    let is_plain = key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    if is_plain && (1..=KEY_CHARS_MAX).contains(&key.len()) {
+        return Ok(key);
+    }
+    Err(Refusal::field("key", "bad_key", "A key is 1 to 24 small letters and digits.", "幂等键为 1 到 24 位小写字母或数字。"))
+}
+
+fn too_large() -> Refusal {
+    Refusal::new(
+        Why::Conflict,
+        "refund_too_large",
+        "This is more than was paid.",
+        "退款金额超过了实付金额。",
+    )
+}
+
+/// Requests what is left of a payment whose order is taken back. What the place had given back before, it gets back
+/// from what is due. Asked again, the refund that there is.
+pub(crate) fn take_back(scene: &mut Scene, intent: &Intent) -> Result<Refund> {
+    if let Some(before) = refunds::requested_for(scene.tx, intent, "refund")? {
+        return Ok(before);
+    }
+    let rest = refunds::refundable(scene.tx, &intent.place, &intent.id)?;
+    let refund = refunds::request(scene.tx, intent, "refund", rest, scene.act.at)?;
+    let given = intent.captured.minus(rest)?;
+    if !given.is_zero() {
+        let back = transfer(intent, "goodwill_back", "refunds:due", GOODWILL, given, scene);
+        ledger::post(scene.tx, &Transfer { code: GOODWILL, ..back }, scene.act.at)?;
+    }
+    Ok(refund)
+}
+
+/// The provider has paid a refund back: what was reserved for it is spent.
 pub fn refunded(scene: &mut Scene, intent: &Intent, refund: &Refund) -> Result<()> {
     if !refunds::done(scene.tx, &refund.place, &refund.id, scene.act.at)? {
         return Ok(());
     }
-    let wallet = format!("provider:{}", intent.provider);
-    let part = format!("refunded_{}", refund.reason);
-    ledger::post(
-        scene.tx,
-        &transfer(intent, &part, "refunds:due", &wallet, refund.amount, scene),
-        scene.act.at,
-    )?;
+    let reserved = reserve(scene, intent, refund)?;
+    transfers::resolve_post(scene.tx, &intent.place, &reserved, refund.amount, scene.act.at)?;
     let body = json!({ "intent": intent.id, "amount_minor": refund.amount.minor });
     log::append(scene.tx, &mut scene.act, &refund.place, Kind::RefundDone, None, &refund.id, body)
+}
+
+/// Reserves what a refund will take from what is due, once; the id of the reservation.
+fn reserve(scene: &mut Scene, intent: &Intent, refund: &Refund) -> Result<String> {
+    let provider = format!("provider:{}", intent.provider);
+    let part = format!("refunded_{}", refund.reason);
+    let reserved = transfer(intent, &part, "refunds:due", &provider, refund.amount, scene);
+    transfers::reserve(scene.tx, &reserved, scene.act.at)?;
+    Ok(reserved.id)
 }
 
 fn transfer(
@@ -126,9 +336,17 @@ fn transfer(
 pub fn ask(house: &House, place: &PlaceId, id: &IntentId) -> Result<Outcome> {
     let (at, wanted) = (place.clone(), id.clone());
     let intent = house.read_blocking(move |view| intents::any(view, &at, &wanted))?;
-    let outcome = house.provider().query(&intent, house.now())?;
+    let outcome = look(house, &intent)?;
     told(house, &intent, &outcome)?;
     Ok(outcome)
+}
+
+/// What the provider says; what it was never asked for it has never heard of.
+fn look(house: &House, intent: &Intent) -> Result<Outcome> {
+    if intent.asked == Asked::Never && intent.state == State::Open {
+        return Ok(Outcome::Unheard);
+    }
+    house.providers().named(&intent.provider)?.query(intent, house.now())
 }
 
 /// What the provider knows of an open intent.
@@ -147,8 +365,11 @@ pub(crate) enum Heard {
 pub(crate) fn hear(house: &House, intent: &Intent) -> Result<Heard> {
     let now = house.now();
     let is_over = intent.expires_at < now;
-    let provider = house.provider();
-    let outcome = if is_over { provider.close(intent, now)? } else { provider.query(intent, now)? };
+    let outcome = if is_over && intent.asked != Asked::Never {
+        house.providers().named(&intent.provider)?.close(intent, now)?
+    } else {
+        look(house, intent)?
+    };
     Ok(match (told(house, intent, &outcome)?, outcome) {
         (Taken::Now, _) => Heard::Paid,
         (Taken::Before | Taken::Differs, _) => Heard::Over,
@@ -159,7 +380,7 @@ pub(crate) fn hear(house: &House, intent: &Intent) -> Result<Heard> {
 
 /// Takes the provider's answer as if it were its notice.
 fn told(house: &House, intent: &Intent, outcome: &Outcome) -> Result<Taken> {
-    let Outcome::Paid { amount, notice_id } = outcome else { return Ok(Taken::Nothing) };
+    let Outcome::Paid { amount, notice_id, reference } = outcome else { return Ok(Taken::Nothing) };
     let notice = Notice {
         provider: intent.provider.clone(),
         id: notice_id.clone(),
@@ -167,15 +388,53 @@ fn told(house: &House, intent: &Intent, outcome: &Outcome) -> Result<Taken> {
         intent: intent.id.clone(),
         what: What::Paid,
         amount: *amount,
+        reference: reference.clone(),
     };
-    house.write_blocking(&intent.place, Actor::System, move |scene| take(scene, &notice))
+    house.write_blocking(&intent.place, Actor::System, move |scene| take(scene, &notice, Word::Answer))
 }
 
-/// Has the provider pay a requested refund, then books it. Asking twice pays once. Blocks on the provider.
+/// Has the provider pay a requested refund, then books it. Asking twice pays once. Refuses while the provider is still
+/// at it (`refund_on_its_way`). Blocks on the provider.
 pub fn pay_back(house: &House, refund: &Refund) -> Result<()> {
     let asked = refund.clone();
-    let intent = house.read_blocking(move |view| intents::any(view, &asked.place, &asked.intent))?;
-    house.provider().refund(&intent, refund, house.now())?;
+    let (intent, before) = house.write_blocking(&refund.place, Actor::System, move |scene| {
+        let intent = intents::any(scene.tx, &asked.place, &asked.intent)?;
+        let before = refunds::ask(scene.tx, &asked.place, &asked.id)?;
+        if before == refunds::State::Requested {
+            reserve(scene, &intent, &asked)?;
+        }
+        Ok((intent, before))
+    })?;
+    let repaid = match before {
+        refunds::State::Done => return Ok(()),
+        refunds::State::Requested => repay(house, &intent, refund)?,
+        refunds::State::Unknown | refunds::State::Pending => match asked_before(house, &intent, refund)? {
+            Repaid::Not => repay(house, &intent, refund)?,
+            known => known,
+        },
+    };
     let asked = refund.clone();
-    house.write_blocking(&refund.place, Actor::System, move |scene| refunded(scene, &intent, &asked))
+    house.write_blocking(&refund.place, Actor::System, move |scene| match repaid {
+        Repaid::Done => refunded(scene, &intent, &asked),
+        Repaid::Pending => refunds::pending(scene.tx, &asked.place, &asked.id),
+        Repaid::Not => Ok(()),
+    })?;
+    if repaid == Repaid::Done { Ok(()) } else { Err(on_its_way().into()) }
+}
+
+fn repay(house: &House, intent: &Intent, refund: &Refund) -> Result<Repaid> {
+    house.providers().named(&intent.provider)?.refund(intent, refund, house.now())
+}
+
+fn asked_before(house: &House, intent: &Intent, refund: &Refund) -> Result<Repaid> {
+    house.providers().named(&intent.provider)?.query_refund(intent, refund, house.now())
+}
+
+fn on_its_way() -> Refusal {
+    Refusal::new(
+        Why::Busy,
+        "refund_on_its_way",
+        "The provider is still paying this back.",
+        "退款正在处理，请稍候。",
+    )
 }

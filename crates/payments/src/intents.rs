@@ -30,6 +30,32 @@ impl State {
     }
 }
 
+/// What we know of the payment that we asked a provider to begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    Never,
+    /// It may have begun, and its answer has not reached us: ask, or begin again under the same key.
+    Unknown,
+    Answered,
+}
+
+impl Asked {
+    pub fn code(self) -> &'static str {
+        match self {
+            Asked::Never => "never",
+            Asked::Unknown => "unknown",
+            Asked::Answered => "answered",
+        }
+    }
+
+    fn parse(code: &str) -> Result<Asked> {
+        [Asked::Never, Asked::Unknown, Asked::Answered]
+            .into_iter()
+            .find(|asked| asked.code() == code)
+            .ok_or_else(|| Error::fault(format!("nobody knows what {code} says of a payment")))
+    }
+}
+
 /// What an intent pays for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -69,6 +95,9 @@ pub struct Intent {
     pub refunded: Money,
     pub state: State,
     pub expires_at: Instant,
+    pub asked: Asked,
+    /// The provider's own number for the payment, once it has told us.
+    pub reference: Option<String>,
 }
 
 impl FromRow for Intent {
@@ -87,6 +116,8 @@ impl FromRow for Intent {
             refunded: row.money(currency)?,
             state: State::parse(&row.next::<String>()?)?,
             expires_at: row.next()?,
+            asked: Asked::parse(&row.next::<String>()?)?,
+            reference: row.next()?,
         })
     }
 }
@@ -119,12 +150,14 @@ pub fn open(tx: &Tx, act: &mut Act, bill: &Bill) -> Result<Intent> {
         refunded: Money::zero(bill.amount.currency),
         state: State::Open,
         expires_at: bill.expires_at,
+        asked: Asked::Never,
+        reference: None,
     };
     tx.run(
         "insert into payment_intent
            (place_id, id, kind, order_id, payer_id, provider, subject, amount_minor, captured_minor, refunded_minor,
-            currency, state, expires_at, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, 'open', $10, $11)",
+            currency, state, expires_at, created_at, asked)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, 'open', $10, $11, 'never')",
         &[
             &intent.place,
             &intent.id,
@@ -140,6 +173,29 @@ pub fn open(tx: &Tx, act: &mut Act, bill: &Bill) -> Result<Intent> {
         ],
     )?;
     Ok(intent)
+}
+
+/// We are about to have the provider begin an open intent, from which moment on it may be paid; whether it is open.
+/// What comes of it is unknown until `answered`.
+pub fn ask(tx: &Tx, place: &PlaceId, id: &IntentId) -> Result<bool> {
+    let asked = tx.run(
+        "update payment_intent
+         set asked = case when asked = 'never' then 'unknown' else asked end
+         where place_id = $1 and id = $2 and state = 'open'",
+        &[place, id],
+    )?;
+    Ok(asked == 1)
+}
+
+/// The provider has told us that it knows the payment, perhaps with its own number for it.
+pub fn answered(tx: &Tx, place: &PlaceId, id: &IntentId, reference: Option<&str>) -> Result<()> {
+    tx.run(
+        "update payment_intent
+         set asked = 'answered', provider_ref = coalesce(provider_ref, $3)
+         where place_id = $1 and id = $2",
+        &[place, id, &reference],
+    )?;
+    Ok(())
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -182,10 +238,20 @@ pub fn close(tx: &Tx, place: &PlaceId, order: &OrderId) -> Result<bool> {
     Ok(closed == 1)
 }
 
+/// Gives an open intent up that no provider was ever asked to begin; whether it was one.
+pub fn close_unasked(tx: &Tx, place: &PlaceId, order: &OrderId) -> Result<bool> {
+    let closed = tx.run(
+        "update payment_intent set state = 'closed'
+         where place_id = $1 and order_id = $2 and state = 'open' and asked = 'never'",
+        &[place, order],
+    )?;
+    Ok(closed == 1)
+}
+
 pub fn any(view: &View, place: &PlaceId, id: &IntentId) -> Result<Intent> {
     let found = view.maybe(
         "select currency, place_id, id, kind, order_id, payer_id, provider, subject, amount_minor, captured_minor,
-           refunded_minor, state, expires_at
+           refunded_minor, state, expires_at, asked, provider_ref
          from payment_intent
          where place_id = $1 and id = $2",
         &[place, id],
@@ -203,7 +269,7 @@ pub fn of(view: &View, payer: &PersonId, place: &PlaceId, id: &IntentId) -> Resu
 pub fn of_order(view: &View, place: &PlaceId, order: &OrderId) -> Result<Intent> {
     let found = view.maybe(
         "select currency, place_id, id, kind, order_id, payer_id, provider, subject, amount_minor, captured_minor,
-           refunded_minor, state, expires_at
+           refunded_minor, state, expires_at, asked, provider_ref
          from payment_intent
          where place_id = $1 and order_id = $2",
         &[place, order],
@@ -216,7 +282,7 @@ pub fn of_order(view: &View, place: &PlaceId, order: &OrderId) -> Result<Intent>
 pub fn waiting(view: &View, place: &PlaceId, before: Instant, skip: i64, limit: i64) -> Result<Vec<Intent>> {
     view.all(
         "select currency, place_id, id, kind, order_id, payer_id, provider, subject, amount_minor, captured_minor,
-           refunded_minor, state, expires_at
+           refunded_minor, state, expires_at, asked, provider_ref
          from payment_intent
          where place_id = $1 and state = 'open' and created_at < $2
          order by expires_at, id

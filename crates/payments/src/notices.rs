@@ -1,19 +1,23 @@
 //! What a provider told us; each notice is noted once, whatever comes of it.
 
 use db::Tx;
-use kernel::{Instant, IntentId, Money, PlaceId, Result};
+use kernel::{Instant, IntentId, Money, PlaceId, RefundId, Result};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
     Paid,
     Closed,
+    /// Something of it went back, by this key of ours; the notice's amount is what went back. It is a hint to ask
+    /// about that refund, never a payment: providers repeat `paid` when they tell of a part that was refunded.
+    Refunded(RefundId),
 }
 
 impl What {
-    pub fn code(self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             What::Paid => "paid",
             What::Closed => "closed",
+            What::Refunded(_) => "refunded",
         }
     }
 }
@@ -28,6 +32,8 @@ pub struct Notice {
     pub intent: IntentId,
     pub what: What,
     pub amount: Money,
+    /// The provider's own number for the payment.
+    pub reference: Option<String>,
 }
 
 /// Notes a notice; false when it came before.

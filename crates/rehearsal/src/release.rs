@@ -301,17 +301,16 @@ impl Release {
     /// A new process on the same database: nothing that was only in memory is left.
     fn restart(&mut self) -> Result<()> {
         let old = &self.world.house;
-        let fresh = House::open(old.db().clone(), self.clock.clone(), old.dice(), old.provider().clone())?;
+        let providers = old.providers().clone();
+        let fresh = House::open_with(old.db().clone(), self.clock.clone(), old.dice(), providers)?;
         self.world.house = fresh;
         Ok(())
     }
 
     /// The provider does its next work and then says nothing: whoever asked cannot know, and asks again.
     fn lose_a_reply(&mut self) {
-        if let Till::Pretend(provider) = &self.till
-            && self.world.dice.chance(self.faults.reply_lost)
-        {
-            provider.lose_replies(1);
+        if self.world.dice.chance(self.faults.reply_lost) {
+            self.till.0.lose_replies(1);
             self.tally.replies_lost += 1;
         }
     }

@@ -26,7 +26,7 @@ fn rehearse(scratch: &Scratch, seed: u64) -> Rehearsed {
         flows::House::open(scratch.db.clone(), clock.clone(), dice.fork(), pretend.clone()).expect("a house");
     let password = passwords::hash(rehearsal::world::PASSWORD, &mut dice.fork()).expect("a password hash");
     let world = World::build(&house, Size::small(), &password, dice.fork()).expect("a town");
-    let mut release = Release::new(world, Till::Pretend(pretend.clone()), Faults::hostile(), clock);
+    let mut release = Release::new(world, Till(pretend.clone()), Faults::hostile(), clock);
     release.run(&mut Silent).expect("the release runs to its end");
     let now = release.world.house.now();
     let (broken, events, owed) = scratch

@@ -30,6 +30,15 @@ impl Settings {
         self.base_url.starts_with("https://")
     }
 
+    /// The address by which a reader with this `Host` header reaches us; the base URL when that is none to go back to.
+    pub fn seen_at(&self, host: &str) -> String {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+        if self.is_secure() || host.is_empty() || host.len() > 255 || !host.bytes().all(plain) {
+            return self.base_url.trim_end_matches('/').to_owned();
+        }
+        format!("http://{host}")
+    }
+
     /// The host and port of the base URL.
     pub fn authority(&self) -> &str {
         let rest = self.base_url.split_once("://").map_or(self.base_url.as_str(), |(_, rest)| rest);

@@ -1,12 +1,13 @@
-//! What developers run: test, tidy, bench.
+//! What developers run: test, tidy, bench, fuzz.
 
 use std::process::ExitCode;
-use xtask::{bench, test, tidy};
+use xtask::{bench, fuzz, test, tidy};
 
 const USAGE: &str = "\
-cargo xtask test [--only sqlite|postgres|browser|tidy]   everything CI runs, or one stage of it
+cargo xtask test [--only sqlite|postgres|browser|sdk|tidy]   everything CI runs, or one stage of it
 cargo xtask tidy                                         the rules of the house that no compiler knows
-cargo xtask bench NAME                                   figures, printed and written to target/bench/NAME.json";
+cargo xtask bench NAME                                   figures, printed and written to target/bench/NAME.json
+cargo xtask fuzz TARGET [--minutes 10] [--seed 1]        notice, envelope, bill, certificate: what strangers send us";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -16,6 +17,7 @@ fn main() -> ExitCode {
         ["test", "--only", stage] => test::run(Some(stage)),
         ["tidy"] => tidy::run(),
         ["bench", name] => bench::run(name),
+        ["fuzz", target, ref options @ ..] => fuzz::run(target, options),
         _ => Err(anyhow::anyhow!("usage:\n{USAGE}")),
     };
     match done {

@@ -26,6 +26,7 @@ impl fmt::Display for Finding {
     }
 }
 
+#[derive(Clone)]
 pub struct Source {
     /// From the root of the workspace, with forward slashes.
     pub path: String,

@@ -2,6 +2,7 @@
 
 use crate::browser::Driver;
 use crate::postgres::{Fsync, Server};
+use crate::sdk::Sdks;
 use crate::workspace::{self, on_the_database};
 use crate::{tidy, tools};
 use anyhow::{Context, Result, bail};
@@ -18,7 +19,10 @@ pub fn run(only: Option<&str>) -> Result<bool> {
         Some("sqlite") => on_sqlite(&mut report, None)?,
         Some("postgres") => on_postgres(&mut report)?,
         Some("browser") => in_a_browser(&mut report)?,
-        Some(other) => bail!("there is no stage “{other}”; there are sqlite, postgres, browser and tidy"),
+        Some("sdk") => by_the_sdks(&mut report)?,
+        Some(other) => {
+            bail!("there is no stage “{other}”; there are sqlite, postgres, browser, sdk and tidy")
+        }
     }
     report.finish()
 }
@@ -37,6 +41,7 @@ fn everything(report: &mut Report) -> Result<()> {
     let driver = start_browser(report);
     on_sqlite(report, driver.as_ref())?;
     drop(driver);
+    by_the_sdks(report)?;
     on_postgres(report)
 }
 
@@ -81,6 +86,22 @@ fn in_a_browser(report: &mut Report) -> Result<()> {
     let Some(driver) = start_browser(report) else { return Ok(()) };
     let mut tests = cargo_test();
     tests.args(["--package", "ferryman", "--test", "browser"]).env("FERRYMAN_WEBDRIVER", driver.url());
+    report.tests(&mut tests)
+}
+
+/// The official SDKs, unmodified, against the sandbox wallet.
+fn by_the_sdks(report: &mut Report) -> Result<()> {
+    report.stage("SDKs", "the official clients against the sandbox wallet");
+    let sdks = match Sdks::install() {
+        Ok(sdks) => sdks,
+        Err(error) => {
+            report.missing(&error);
+            return Ok(());
+        }
+    };
+    let mut tests = cargo_test();
+    tests.args(["--package", "wallet", "--test", "sdk"]).env_remove("FERRYMAN_TEST_POSTGRES");
+    sdks.show_to(&mut tests);
     report.tests(&mut tests)
 }
 

@@ -33,9 +33,11 @@ pub fn check(workspace: &Workspace) -> Result<Vec<Finding>> {
     findings.extend(unfinished::check(sources));
     findings.extend(chance::check(sources));
     findings.extend(routes::check(sources));
-    findings.extend(migrations::check(sources, &workspace.migrations));
-    findings.extend(owners::check(sources, &workspace.migrations));
-    findings.extend(shard_lint::check(sources, &workspace.migrations)?);
+    for database in workspace.databases() {
+        findings.extend(migrations::check(&database.sources, &database.list, &database.migrations));
+        findings.extend(owners::check(&database.sources, &database.migrations));
+        findings.extend(shard_lint::check(&database.sources, &database.migrations)?);
+    }
     findings.extend(licences::check(&workspace.packages, &workspace.deny)?);
     Ok(findings)
 }

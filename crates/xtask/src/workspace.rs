@@ -24,6 +24,17 @@ pub struct Workspace {
     pub deny: String,
 }
 
+/// A migration tree, and the sources whose statements run on what it makes.
+pub struct Database {
+    /// The file that lists its migrations.
+    pub list: String,
+    pub migrations: Vec<Source>,
+    pub sources: Vec<Source>,
+}
+
+/// Crates that are programs of their own, with tables of their own: `crates/NAME/migrations`.
+pub const APART: [&str; 1] = ["wallet"];
+
 pub struct Crate {
     pub name: String,
     /// Names of our own crates that it builds upon.
@@ -49,6 +60,26 @@ impl Workspace {
             packages: packages(&metadata),
             deny: std::fs::read_to_string(root().join("deny.toml")).context("deny.toml cannot be read")?,
         })
+    }
+}
+
+impl Workspace {
+    /// The installation's database, then those of the programs apart.
+    pub fn databases(&self) -> Vec<Database> {
+        let apart = |source: &&Source| APART.contains(&source.crate_name());
+        let mut databases = vec![Database {
+            list: "crates/db/src/migrations.rs".into(),
+            migrations: self.migrations.clone(),
+            sources: self.sources.iter().filter(|source| !apart(source)).cloned().collect(),
+        }];
+        databases.extend(APART.iter().map(|name| {
+            let ours: Vec<Source> =
+                self.sources.iter().filter(|source| source.crate_name() == *name).cloned().collect();
+            let folder = format!("crates/{name}/migrations/");
+            let (migrations, sources) = ours.into_iter().partition(|source| source.path.starts_with(&folder));
+            Database { list: format!("crates/{name}/src/migrations.rs"), migrations, sources }
+        }));
+        databases
     }
 }
 

@@ -7,17 +7,22 @@ use xtask::workspace::Workspace;
 #[test]
 fn every_statement_prepares() {
     let workspace = Workspace::read().expect("the workspace can be read");
-    let statements = statements(&workspace.sources);
-    assert!(!statements.is_empty(), "statements are found");
-    let db = scratch::scratch();
-    let mut wrong = Vec::new();
-    for statement in statements {
-        let at = statement.at();
-        if let Err(error) = db.prepare(statement.sql.leak()) {
-            wrong.push(format!("{at}: {error}"));
+    let trees = [db::MIGRATIONS, wallet::MIGRATIONS];
+    let databases = workspace.databases();
+    assert_eq!(databases.len(), trees.len(), "every database has its tree here");
+    for (database, tree) in databases.iter().zip(trees) {
+        let statements = statements(&database.sources);
+        assert!(!statements.is_empty(), "statements are found");
+        let db = scratch::scratch_tree(tree);
+        let mut wrong = Vec::new();
+        for statement in statements {
+            let at = statement.at();
+            if let Err(error) = db.prepare(statement.sql.leak()) {
+                wrong.push(format!("{at}: {error}"));
+            }
         }
+        assert!(wrong.is_empty(), "{} statements do not prepare:\n{}", wrong.len(), wrong.join("\n"));
     }
-    assert!(wrong.is_empty(), "{} statements do not prepare:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]

@@ -6,16 +6,29 @@ use crate::body::Empty;
 use crate::call::{Call, Consumer};
 use ::payments::Intent;
 use ::payments::intents::{self, State};
+use ::payments::providers::{Ask, Next};
 use flows::take_payment;
 use kernel::{Error, Instant, IntentId, Kind, PlaceId, Refusal};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Where the payer confirms.
+/// Where the payer confirms. When it names nothing the provider knows already; read the payment.
 #[derive(Serialize, ToSchema)]
 pub struct Checkout {
     /// A path of this house or an address elsewhere, to send the payer to.
-    address: String,
+    address: Option<String>,
+    /// A text for the payer to scan as a code.
+    code: Option<String>,
+}
+
+impl From<Next> for Checkout {
+    fn from(next: Next) -> Checkout {
+        match next {
+            Next::Visit(address) => Checkout { address: Some(address), code: None },
+            Next::Scan(code) => Checkout { address: None, code: Some(code) },
+            Next::Wait => Checkout { address: None, code: None },
+        }
+    }
 }
 
 pub async fn begin(
@@ -26,7 +39,8 @@ pub async fn begin(
 ) -> Answer<Found<Checkout>> {
     let intent = call.read(move |view| intents::of(view, &consumer.person.id, &place, &id)).await?;
     check(&intent, call.now)?;
-    let begun = call.blocking(move |house| take_payment::begin(house, &intent)).await;
+    let ask = Ask::page(call.service.settings().base_url.clone());
+    let begun = call.blocking(move |house| take_payment::begin_by(house, &intent, &ask)).await;
     let checkout = begun.map_err(|error| match error {
         Error::Refused(refusal) => refusal,
         Error::Fault(unknown) => {
@@ -34,7 +48,7 @@ pub async fn begin(
             silent()
         }
     })?;
-    Ok(Found(Checkout { address: checkout.address }))
+    Ok(Found(checkout.next.into()))
 }
 
 fn check(intent: &Intent, now: Instant) -> Result<(), Refusal> {

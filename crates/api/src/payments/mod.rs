@@ -1,6 +1,7 @@
 //! Payments: what an order comes to, the way to whoever carries the money, and money on its way back.
 
 pub mod checkout;
+pub mod notices;
 pub mod show;
 
 use crate::call::Call;
@@ -55,7 +56,7 @@ pub struct Refund {
 
 impl From<&::payments::Refund> for Refund {
     fn from(refund: &::payments::Refund) -> Refund {
-        Refund { id: refund.id.0.clone(), amount: refund.amount.into(), done: refund.done }
+        Refund { id: refund.id.0.clone(), amount: refund.amount.into(), done: refund.is_done() }
     }
 }
 
@@ -63,7 +64,7 @@ impl From<&::payments::Refund> for Refund {
 pub(crate) async fn pay_back(call: &Call, refund: ::payments::Refund) -> ::payments::Refund {
     let asked = refund.clone();
     match call.blocking(move |house| take_payment::pay_back(house, &asked)).await {
-        Ok(()) => ::payments::Refund { done: true, ..refund },
+        Ok(()) => ::payments::Refund { state: ::payments::refunds::State::Done, ..refund },
         Err(unknown) => {
             tracing::warn!(refund = %refund.id, %unknown, "a refund is left for the next sweep");
             refund

@@ -16,7 +16,7 @@ pub async fn refund(
 ) -> Answer<Once<Refund>> {
     let lane = place.clone();
     let (is_new, refund) = call.write(&lane, move |scene| once(scene, &place, &order)).await?;
-    let refund = if refund.done { refund } else { pay_back(&call, refund).await };
+    let refund = if refund.is_done() { refund } else { pay_back(&call, refund).await };
     Ok(Once::new(is_new, (&refund).into()))
 }
 

@@ -140,8 +140,8 @@ async fn a_hold_says_what_is_wrong_with_it() {
     assert_eq!(refused(&walk, &ben, &someone_elses, &json!({})).await, is(404, "not_found", ""));
     ann.post(&someone_elses, json!({})).await.is(200);
     walk.town.clock.advance_seconds(11 * 60);
-    let confirmation = format!("/api/wallet/payments/{id}/confirmation");
-    assert_eq!(refused(&walk, &ann, &confirmation, &json!({})).await, is(410, "trade_closed", ""));
+    let paid = walk.town.provider.pay(&kernel::IntentId(id), kernel::Clock::now(&*walk.town.clock));
+    assert_eq!(paid, None, "the provider takes nothing either");
     assert_eq!(refused(&walk, &ann, &someone_elses, &json!({})).await, is(410, "payment_over", ""));
     ben.key("after").post(&path, seats(json!(["E1"]))).await.is(201);
 }
@@ -371,7 +371,7 @@ async fn what_is_no_request_of_ours_is_said_calmly() {
     for path in ["/api", "/api/", "/api/titles/", "/api/titles/x/y/z"] {
         assert_eq!(guest.get(path).await.refusal(), (404, "not_found"), "{path}");
     }
-    let method = guest.send(Method::PATCH, "/api/wallet", None).await;
+    let method = guest.send(Method::PATCH, "/api/baskets", None).await;
     assert_eq!(method.refusal(), (405, "method_not_allowed"));
     assert_eq!(method.headers["allow"], "GET,HEAD");
 
@@ -386,7 +386,7 @@ async fn what_is_no_request_of_ours_is_said_calmly() {
     assert_eq!(send(guest.clone(), large).await.refusal(), (413, "too_large"));
     let form = guest.clone().header("content-type", "application/x-www-form-urlencoded");
     assert_eq!(send(form, b"surface=x".to_vec()).await.refusal(), (415, "not_json"));
-    let unasked = ann.post("/api/wallet/payments/pay_1/confirmation", json!({ "amount": 1 })).await;
+    let unasked = ann.post("/api/places/plc_1/payments/pay_1/checkout", json!({ "amount": 1 })).await;
     assert_eq!(unasked.refusal(), (400, "unexpected_body"));
 
     let chinese = guest.header("accept-language", "zh-CN,zh;q=0.9").get("/api/nowhere").await;

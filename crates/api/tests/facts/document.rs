@@ -93,6 +93,10 @@ async fn bodies_are_closed() {
     let contract = &town.contract;
     for (method, path, operation) in operations(&contract.0) {
         let Some(body) = operation.get("requestBody") else { continue };
+        // What a provider sends is not ours to describe.
+        if body["content"].get("*/*").is_some() {
+            continue;
+        }
         let schema = contract.resolve(&body["content"]["application/json"]["schema"]);
         assert_eq!(schema["additionalProperties"], false, "{method} {path}");
     }

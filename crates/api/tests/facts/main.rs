@@ -4,6 +4,7 @@ mod bodies;
 mod contract;
 mod document;
 mod noise;
+mod notices;
 mod permissions;
 mod replays;
 mod tenants;

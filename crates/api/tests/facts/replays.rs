@@ -41,7 +41,7 @@ fn another(body: Option<Value>) -> Value {
 async fn a_change_of_state_that_is_asked_for_again_changes_nothing() {
     let mut walk = Walk::new().await;
     let states =
-        ["refund", "checkout", "confirmation", "delisting", "end", "want-to-see", "statements", "clicks"];
+        ["refund", "checkout", "delisting", "end", "want-to-see", "statements", "clicks"];
     let sent: Vec<_> = walk.sent.clone();
     let mut tried = std::collections::BTreeSet::new();
     for sent in sent {
@@ -77,8 +77,7 @@ async fn what_is_not_paid_in_time_is_over() {
     ann.post(&format!("/api/places/{shop}/payments/{id}/checkout"), json!({})).await.is(200);
     walk.town.clock.advance_seconds(16 * 60);
     assert!(walk.town.clock.now().micros > 0);
-    let late = ann.post(&format!("/api/wallet/payments/{id}/confirmation"), json!({})).await;
-    assert_eq!(late.refusal(), (410, "trade_closed"));
+    assert_eq!(walk.town.provider.pay(&kernel::IntentId(id.clone()), walk.town.clock.now()), None);
     let begun = ann.post(&format!("/api/places/{shop}/payments/{id}/checkout"), json!({})).await;
     assert_eq!(begun.refusal(), (410, "payment_over"));
     assert_eq!(ann.get(&format!("/api/places/{shop}/payments/{id}")).await.is(200)["state"], "open");

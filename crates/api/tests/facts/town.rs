@@ -12,7 +12,7 @@ use db::scratch::{Scratch, scratch};
 use flows::{House, Scene};
 use http_body_util::BodyExt;
 use kernel::*;
-use payments::providers::wallet::Wallet;
+use payments::providers::pretend::Pretend;
 use people::persons::CheckedSignUp;
 use people::{OrgKind, PasswordHash, installation, memberships, orgs, passwords, persons, sessions};
 use serde_json::Value;
@@ -32,6 +32,7 @@ static HASH: LazyLock<PasswordHash> =
 pub struct Town {
     pub house: House,
     pub clock: Arc<FalseClock>,
+    pub provider: Arc<Pretend>,
     pub entries: Vec<Entry>,
     pub contract: Contract,
     /// The organisations, `studio_a` and so on.
@@ -80,9 +81,9 @@ impl Town {
     fn build() -> Town {
         let scratch = scratch();
         let clock = Arc::new(FalseClock::at(NOW));
-        let provider = Arc::new(Wallet::new(scratch.db.clone()));
+        let provider = Arc::new(Pretend::with_seal(Seal::new(b"a test", "pretend")));
         let house =
-            House::open(scratch.db.clone(), clock.clone(), Dice::seeded(7), provider).expect("a house");
+            House::open(scratch.db.clone(), clock.clone(), Dice::seeded(7), provider.clone()).expect("a house");
         let routes = routes::registry(Service::new(house.clone(), Settings::local()));
         let entries = routes.entries();
         let made = house.write_blocking(&House::lane(), Actor::System, found).expect("a town");
@@ -90,6 +91,7 @@ impl Town {
         let mut town = Town {
             house,
             clock,
+            provider,
             entries,
             contract,
             orgs: made.orgs,
@@ -299,6 +301,8 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub json: Value,
+    /// The body as it came.
+    pub text: String,
 }
 
 impl Answer {
@@ -362,6 +366,7 @@ impl Client {
             parts.headers.get(header::CONTENT_TYPE).map_or("", |kind| kind.to_str().unwrap_or(""));
         let broken = self.contract.broken(method.as_str(), path, parts.status.as_u16(), content_type, &json);
         assert!(broken.is_empty(), "{}", broken.join("\n"));
-        Answer { status: parts.status, headers: parts.headers, json }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status: parts.status, headers: parts.headers, json, text }
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::town::{Answer, Client, DAYS, NOW, Town, show_film};
 use axum::http::Method;
-use kernel::{Clock, PlaceId, ShowtimeId, TitleId};
+use kernel::{Clock, IntentId, PlaceId, ShowtimeId, TitleId};
 use serde_json::{Value, json};
 use settlement::splits::Terms;
 use settlement::terms;
@@ -44,7 +44,11 @@ impl Walk {
     pub async fn new() -> Walk {
         let town = Town::new();
         let mut walk = Walk {
-            ids: BTreeMap::from([("place", town.cinemas[0].0.clone()), ("book", town.cinemas[0].0.clone())]),
+            ids: BTreeMap::from([
+                ("place", town.cinemas[0].0.clone()),
+                ("book", town.cinemas[0].0.clone()),
+                ("provider", "pretend".into()),
+            ]),
             town,
             sent: Vec::new(),
             showtimes: Vec::new(),
@@ -252,8 +256,19 @@ impl Walk {
     async fn pay(&mut self, payment: &Value) {
         let (place, id) = (text(&payment["place"]), text(&payment["id"]));
         let checkout = self.press("ann", format!("/api/places/{place}/payments/{id}/checkout")).await;
-        assert_eq!(checkout["address"], format!("/wallet/{id}"));
-        let paid = self.press("ann", format!("/api/wallet/payments/{id}/confirmation")).await;
+        assert_eq!(checkout["address"], format!("/pretend/{id}"));
+        let notice = self.town.provider.pay(&IntentId(id.clone()), self.town.clock.now());
+        let notice = notice.expect("the payment is open");
+        assert_eq!(crate::notices::tell(&self.town, &notice).await.text, "success");
+        self.sent.push(Sent {
+            who: "guest",
+            method: Method::POST,
+            path: crate::notices::PATH.into(),
+            template: "/api/payments/{provider}/notices".into(),
+            body: Some(self.town.provider.letter(&notice).1.into()),
+            key: None,
+        });
+        let paid = self.client("ann").await.get(&format!("/api/places/{place}/payments/{id}")).await.is(200);
         assert_eq!(paid["state"], "captured");
         self.ids.insert("intent", id);
     }

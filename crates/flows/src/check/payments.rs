@@ -1,6 +1,6 @@
 //! Payments: each with what it paid for or a refund, and on the books as it came and went.
 
-use super::{REFUND_GRACE_SECONDS, sentences};
+use super::{PENDING_GRACE_SECONDS, REFUND_GRACE_SECONDS, sentences};
 use db::View;
 use kernel::{Instant, Result};
 
@@ -67,16 +67,28 @@ fn unpaid(view: &View) -> Result<Vec<String>> {
         "select orders.place_id, orders.id
          from ticket_order orders
          left join payment_intent intent on intent.place_id = orders.place_id and intent.order_id = orders.id
+         left join (
+           select place_id, intent_id, sum(amount_minor) as minor
+           from refund
+           where reason like 'goodwill_%'
+           group by place_id, intent_id
+         ) given on given.place_id = intent.place_id and given.intent_id = intent.id
          where orders.state = 'paid'
-           and (intent.state is null or intent.state <> 'captured' or intent.refunded_minor > 0)",
+           and (intent.state is null or intent.state <> 'captured' or intent.refunded_minor <> coalesce(given.minor, 0))",
         &[],
     )?;
     let products: Vec<(String, String)> = view.all(
         "select orders.place_id, orders.id
          from product_order orders
          left join payment_intent intent on intent.place_id = orders.place_id and intent.order_id = orders.id
+         left join (
+           select place_id, intent_id, sum(amount_minor) as minor
+           from refund
+           where reason like 'goodwill_%'
+           group by place_id, intent_id
+         ) given on given.place_id = intent.place_id and given.intent_id = intent.id
          where orders.state in ('paid', 'shipped')
-           and (intent.state is null or intent.state <> 'captured' or intent.refunded_minor > 0)",
+           and (intent.state is null or intent.state <> 'captured' or intent.refunded_minor <> coalesce(given.minor, 0))",
         &[],
     )?;
     let mut found =
@@ -95,7 +107,8 @@ pub(super) fn money_equals_payments(view: &View, _now: Instant) -> Result<Vec<St
              sum(case when debit like 'provider:%' then amount_minor else 0 end) as came,
              sum(case when credit like 'provider:%' then amount_minor else 0 end) as went
            from transfer
-           where kind = 'posted' and (debit like 'provider:%' or credit like 'provider:%')
+           where kind in ('posted', 'post') and code <> 'unmatched'
+             and (debit like 'provider:%' or credit like 'provider:%')
            group by book_id, reference
          ), done as (
            select place_id, intent_id, sum(amount_minor) as minor
@@ -123,6 +136,8 @@ fn places_off(view: &View) -> Result<Vec<String>> {
            select place_id, captured_minor as minor from payment_intent
            union all
            select place_id, -amount_minor from refund where state = 'done'
+           union all
+           select book_id, credits_posted - debits_posted from account where id like 'suspense:%'
          ), side as (
            select place_id, minor as paid, 0 as booked from paid
            union all
@@ -137,7 +152,7 @@ fn places_off(view: &View) -> Result<Vec<String>> {
     )?;
     let due: Vec<(String, i64, i64)> = view.all(
         "with side as (
-           select place_id, amount_minor as due, 0 as booked from refund where state = 'requested'
+           select place_id, amount_minor as due, 0 as booked from refund where state <> 'done'
            union all
            select book_id, 0, credits_posted - debits_posted from account where id = 'refunds:due'
          )
@@ -166,8 +181,10 @@ pub(super) fn refunded_once(view: &View, now: Instant) -> Result<Vec<String>> {
         &[],
     )?;
     let waiting: Vec<(String, String)> = view.all(
-        "select place_id, id from refund where state = 'requested' and requested_at < $1",
-        &[&now.plus_seconds(-REFUND_GRACE_SECONDS)],
+        "select place_id, id
+         from refund
+         where state in ('requested', 'unknown') and requested_at < $1 or state = 'pending' and requested_at < $2",
+        &[&now.plus_seconds(-REFUND_GRACE_SECONDS), &now.plus_seconds(-PENDING_GRACE_SECONDS)],
     )?;
     let mut found =
         sentences(sums, |place, id| format!("the refunds of payment {id} of {place} do not add up"));

@@ -198,3 +198,136 @@ fn a_payment_of_another_amount_is_left_to_an_operator() {
     assert_eq!(town.happened(Kind::PaymentDiffers), 1);
     assert_eq!(town.broken().iter().map(|(code, _)| *code).collect::<Vec<_>>(), ["paid_means_delivered"]);
 }
+
+/// The place gives a part back and what was bought stays bought; taking all of it back gives the rest.
+#[test]
+fn a_part_is_given_back_and_later_the_rest() {
+    let town = Town::new();
+    let show = town.showtime(19, 30, 4000);
+    let order = town.buys("ann", &show, &["F7"]);
+    let intent = town.intent_of(&order);
+    let part = town.gives_back("plc_star", &intent, "noise", 300).expect("given back");
+    assert_eq!(town.gives_back("plc_star", &intent, "noise", 300).expect("the same"), part);
+    assert_eq!((town.star_credit("refunds:due"), town.star_credit("goodwill")), (300, -300));
+    town.is_whole();
+    assert_eq!(town.sweeps().refunds_paid, 1);
+    assert_eq!((town.provider.kept_minor(), town.live_tickets()), (4000, 1));
+    town.is_whole();
+    for (key, fen) in [("all", 4000), ("more", 4001), ("nothing", 0), ("less", -1)] {
+        assert_eq!(crate::town::code(town.gives_back("plc_star", &intent, key, fen)), "refund_too_large");
+    }
+    assert_eq!(crate::town::code(town.gives_back("plc_star", &intent, "Not a key", 1)), "bad_key");
+    let rest = town.refunds("ann", &order.id).expect("taken back");
+    assert_eq!(rest.amount, Money::fen(4000));
+    assert_eq!(town.refunds("ann", &order.id).expect("the same"), rest);
+    town.is_whole();
+    assert_eq!(town.sweeps().refunds_paid, 1);
+    assert_eq!((town.provider.kept_minor(), town.star_credit("goodwill")), (0, 0));
+    town.is_whole();
+}
+
+/// Two clerks give back what together is more than was paid, on two nodes: one of them is refused.
+#[test]
+fn two_clerks_never_give_back_more_than_was_paid() {
+    let town = Town::new();
+    let show = town.showtime(19, 30, 4000);
+    let order = town.buys("ann", &show, &["F7"]);
+    let intent = town.intent_of(&order);
+    let given: Vec<_> = std::thread::scope(|scope| {
+        let clerks: Vec<_> = (0..4)
+            .map(|i| {
+                let (town, intent) = (&town, &intent);
+                scope.spawn(move || town.gives_back(&format!("clerk {i}"), intent, &format!("k{i}"), 2500).is_ok())
+            })
+            .collect();
+        clerks.into_iter().map(|clerk| clerk.join().expect("no panic")).collect()
+    });
+    assert_eq!(given.iter().filter(|is_given| **is_given).count(), 1, "{given:?}");
+    town.sweeps();
+    assert_eq!(town.provider.kept_minor(), 1800);
+    town.is_whole();
+}
+
+/// A clerk gives a part back while the buyer takes all of it back.
+#[test]
+fn a_refund_and_a_part_of_it_never_add_up_to_too_much() {
+    let town = Town::new();
+    let show = town.showtime(19, 30, 4000);
+    for round in 0..4 {
+        let order = town.buys(&format!("b{round}"), &show, &[["A1", "A2", "A3", "A4"][round]]);
+        let intent = town.intent_of(&order);
+        std::thread::scope(|scope| {
+            let (town, intent, order) = (&town, &intent, &order);
+            scope.spawn(move || town.gives_back("clerk", intent, "k", 300).map(|_| ()).is_ok());
+            scope.spawn(move || {
+                let buyer = format!("b{round}");
+                while town.refunds_at("desk", &buyer, &order.id).is_err() {}
+            });
+        });
+        town.sweeps();
+        assert_eq!(town.provider.kept_minor(), 0, "round {round}");
+        town.is_whole();
+    }
+}
+
+/// What is reserved for a refund cannot be spent on another.
+#[test]
+fn a_refund_is_reserved_before_the_provider_is_asked() {
+    let town = Town::new();
+    let show = town.showtime(19, 30, 4000);
+    let order = town.buys("ann", &show, &["F7"]);
+    let refund = town.refunds("ann", &order.id).expect("a refund");
+    town.provider.lose_replies(1);
+    assert!(flows::take_payment::pay_back(&town.house, &refund).is_err());
+    let due = town.read(|view| ledger::balances::of_book(view, &kernel::PlaceId("plc_star".into())));
+    let due = due.iter().find(|account| account.account == "refunds:due").expect("an account");
+    assert_eq!((due.credits_posted, due.debits_posted, due.debits_pending), (4300, 0, 4300));
+    flows::take_payment::pay_back(&town.house, &refund).expect("paid back");
+    flows::take_payment::pay_back(&town.house, &refund).expect("it is");
+    assert_eq!((town.provider.kept_minor(), town.star_credit("refunds:due")), (0, 0));
+    town.is_whole();
+}
+
+/// A provider that stays silent is asked less and less often, and at once when the hold is over.
+#[test]
+fn a_silent_provider_is_asked_less_and_less_often() {
+    let town = Town::new();
+    let show = town.showtime(19, 30, 4000);
+    let held = town.holds("ann", &show, &["F7"]).expect("held");
+    flows::take_payment::begin(&town.house, &held.intent).expect("a checkout");
+    town.later(21);
+    let asked = |seconds: i64| {
+        town.provider.lose_replies(1_000_000);
+        for _ in 0..seconds {
+            town.later(1);
+            town.sweeps();
+        }
+        1_000_000 - town.provider.replies_to_lose()
+    };
+    let (first, later) = (asked(60), asked(300));
+    assert!((4..=12).contains(&first) && (4..=8).contains(&later), "{first} questions, then {later}");
+    town.provider.lose_replies(0);
+    let _lost = town.provider.pay(&held.intent.id, town.house.now());
+    town.clock.set(held.intent.expires_at);
+    town.later(1);
+    assert_eq!(town.sweeps().notices_found, 1);
+    assert_eq!(town.order(&held.order.id).state, State::Expired, "too late by a second: it goes back");
+    town.is_whole();
+}
+
+/// The provider insists on another amount: its money is on the books, in suspense, until an operator decides.
+#[test]
+fn money_of_another_amount_waits_in_suspense() {
+    let town = Town::new();
+    let show = town.showtime(19, 30, 4000);
+    let held = town.holds("ann", &show, &["F7"]).expect("held");
+    let notice = town.pays(&held.intent);
+    town.sql("update payment_intent set amount_minor = 4400");
+    for _ in 0..3 {
+        flows::take_payment::take_notice(&town.house, &notice).expect("the notice is taken");
+        flows::take_payment::ask(&town.house, &town.star, &held.intent.id).expect("an answer");
+    }
+    assert_eq!((town.star_credit("suspense:unmatched"), town.star_credit("provider:pretend")), (4300, -4300));
+    assert_eq!(town.broken().iter().map(|(code, _)| *code).collect::<Vec<_>>(), ["paid_means_delivered"]);
+    assert_eq!((town.live_tickets(), town.provider.kept_minor()), (0, 4300));
+}

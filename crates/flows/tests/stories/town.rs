@@ -236,6 +236,19 @@ impl Town {
         self.read(move |view| intents::any(view, &place, &id))
     }
 
+    pub fn intent_of(&self, order: &Order) -> Intent {
+        let (place, id) = (order.place.clone(), order.id.clone());
+        self.read(move |view| intents::of_order(view, &place, &id))
+    }
+
+    /// A clerk of the cinema gives a part of a payment back.
+    pub fn gives_back(&self, node: &str, intent: &Intent, key: &str, fen: i64) -> Result<Refund> {
+        let (place, id, key) = (intent.place.clone(), intent.id.clone(), key.to_owned());
+        self.story(node, Actor::System, move |scene| {
+            take_payment::give_back(scene, &place, &id, &key, Money::fen(fen))
+        })
+    }
+
     pub fn live_tickets(&self) -> i64 {
         self.read(|view| view.one::<(i64,)>("select count(*) from ticket where voided_at is null", &[])).0
     }

@@ -1,6 +1,6 @@
 use crate::purse::{NOW, Purse, code};
 use kernel::{Currency, Money, Result};
-use payments::intents::{self, Captured, State};
+use payments::intents::{self, Asked, Captured, State};
 use payments::notices::{self, Notice, What};
 use payments::refunds;
 
@@ -121,12 +121,13 @@ fn open_payments_are_listed_from_a_moment_on_page_by_page() {
 fn a_notice_is_noted_once() {
     let purse = Purse::new();
     let notice = Notice {
-        provider: "wallet".into(),
+        provider: "pretend".into(),
         id: "n1".into(),
         place: purse.intent.place.clone(),
         intent: purse.intent.id.clone(),
         what: What::Paid,
         amount: Money::fen(4300),
+        reference: None,
     };
     let noted = purse.write(move |tx| {
         let other = Notice { id: "n2".into(), ..notice.clone() };
@@ -137,4 +138,53 @@ fn a_notice_is_noted_once() {
         ])
     });
     assert_eq!(noted.ok(), Some([true, false, true]));
+}
+
+#[test]
+fn that_a_provider_is_asked_is_written_down_before_its_answer() {
+    let purse = Purse::new();
+    let (place, id) = (purse.intent.place.clone(), purse.intent.id.clone());
+    assert_eq!(purse.intent.asked, Asked::Never);
+    let seen = purse.write(move |tx| {
+        let asked = intents::ask(tx, &place, &id)?;
+        let unknown = intents::any(tx, &place, &id)?;
+        intents::answered(tx, &place, &id, Some("T1"))?;
+        intents::answered(tx, &place, &id, Some("T2"))?;
+        Ok((asked, unknown.asked, unknown.reference, intents::any(tx, &place, &id)?))
+    });
+    let (asked, unknown, reference, answered) = seen.expect("an answer");
+    assert_eq!((asked, unknown, reference), (true, Asked::Unknown, None));
+    assert_eq!((answered.asked, answered.reference.as_deref()), (Asked::Answered, Some("T1")));
+}
+
+#[test]
+fn a_payment_that_may_have_begun_is_not_given_up_unasked() {
+    let purse = Purse::new();
+    let intent = purse.intent.clone();
+    let given_up = purse.write(move |tx| {
+        intents::ask(tx, &intent.place, &intent.id)?;
+        let begun = intents::close_unasked(tx, &intent.place, &intent.order)?;
+        let asked = intents::close(tx, &intent.place, &intent.order)?;
+        Ok((begun, asked, intents::ask(tx, &intent.place, &intent.id)?))
+    });
+    assert_eq!(given_up.ok(), Some((false, true, false)), "and what was given up does not begin");
+}
+
+#[test]
+fn a_refund_is_unknown_from_the_moment_it_is_asked_for() {
+    let purse = Purse::new();
+    capture(&purse, "node", Money::fen(4300)).expect("captured");
+    let intent = purse.intent.clone();
+    let states = purse.write(move |tx| {
+        let refund = refunds::request(tx, &intent, "refund", Money::fen(4300), NOW)?;
+        let (place, id) = (&intent.place, &refund.id);
+        let before = [refunds::ask(tx, place, id)?, refunds::ask(tx, place, id)?];
+        refunds::pending(tx, place, id)?;
+        let pending = refunds::ask(tx, place, id)?;
+        refunds::done(tx, place, id, NOW)?;
+        refunds::pending(tx, place, id)?;
+        Ok((before, pending, refunds::any(tx, place, id)?.is_done()))
+    });
+    use refunds::State::{Pending, Requested, Unknown};
+    assert_eq!(states.ok(), Some(([Requested, Unknown], Pending, true)));
 }

@@ -1,6 +1,9 @@
 //! What payments promise, on whichever engine this run is for.
 
+mod alipay_notices;
 mod intents;
 mod pretend;
+mod pretend_stripe;
 mod purse;
-mod wallet;
+mod stripe;
+

@@ -4,7 +4,7 @@ use db::scratch::{Scratch, scratch};
 use db::{Lane, Tx, View};
 use kernel::{Act, Actor, Dice, Instant, Money, OrderId, PersonId, PlaceId, RefundId, Result};
 use payments::intents::{self, Bill, Intent, Purpose};
-use payments::refunds::Refund;
+use payments::refunds::{Refund, State};
 
 pub const NOW: Instant = Instant::from_micros(1_482_465_600_000_000);
 
@@ -29,7 +29,7 @@ pub fn refund(intent: &Intent, key: &str, minor: i64) -> Refund {
         intent: intent.id.clone(),
         amount: Money { minor, ..intent.amount },
         reason: key.into(),
-        done: false,
+        state: State::Requested,
     }
 }
 
@@ -47,7 +47,7 @@ impl Purse {
                     purpose: Purpose::Tickets,
                     order: &OrderId("ord_1".into()),
                     payer: &ann(),
-                    provider: "wallet",
+                    provider: "pretend",
                     subject: "《摆渡人》".into(),
                     amount,
                     expires_at: NOW.plus_minutes(10),

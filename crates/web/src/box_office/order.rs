@@ -253,7 +253,7 @@ fn again(film: &str, lang: Lang) -> Action<'_> {
 fn money_back(story: &Story, lang: Lang) -> String {
     let Some(refund) = story.refunds.last() else { return String::new() };
     let sum = film::amount(refund.amount);
-    match (refund.done, lang) {
+    match (refund.is_done(), lang) {
         (true, Lang::En) => format!("All {sum} were paid back, service fee included."),
         (true, Lang::Zh) => format!("{sum}（含服务费）已全额退回。"),
         (false, Lang::En) => format!("All {sum} are on their way back, service fee included."),

@@ -153,6 +153,7 @@ impl Street {
             intent: intent.id.clone(),
             what: payments::notices::What::Paid,
             amount: intent.amount,
+            reference: None,
         };
         let told = self
             .house

@@ -99,6 +99,7 @@ impl Season {
                     intent: held.intent.id.clone(),
                     what: What::Paid,
                     amount: held.intent.amount,
+                    reference: None,
                 };
                 take_payment::receive(scene, &notice)?;
             }

@@ -1,8 +1,8 @@
 //! Paying: what an order comes to, and the way to whoever carries the money.
 
 pub mod begin;
+pub mod come_back;
 pub mod show;
-pub mod wallet;
 
 use crate::visit::Visit;
 use flows::take_payment;

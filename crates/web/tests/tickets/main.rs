@@ -5,18 +5,13 @@ mod town;
 use axum::http::StatusCode;
 use box_office::showtimes;
 use flows::take_payment;
-use kernel::{IntentId, Lang, Money, PersonId, PlaceId, ids::Id};
-use payments::providers::wallet;
-use town::{NOW, STAR, Town, showing};
+use kernel::{Lang, PlaceId};
+use town::{NOW, STAR, Town, intent_of, showing};
 
 const TEN_MINUTES: i64 = 10 * 60;
 
 fn star() -> PlaceId {
     PlaceId(STAR.into())
-}
-
-fn intent_of(pay: &str) -> IntentId {
-    IntentId::parse(pay.rsplit('/').next().expect("an id")).expect("an intent")
 }
 
 #[tokio::test]
@@ -108,11 +103,17 @@ async fn two_seats_are_bought_without_a_script() {
     ann.in_chinese().get(held.location()).await.says("服务费 2 × ¥3.00");
 
     let begun = ann.post(held.location(), &[]).await;
-    assert!(begun.location().starts_with("/wallet/pay_"), "{}", begun.text);
-    let wallet = ann.get(begun.location()).await;
-    wallet.says("Pretend money");
-    wallet.says("¥4,914.20");
-    let paid = ann.post(&format!("{}/confirmation", begun.location()), &[]).await;
+    let intent = intent_of(held.location());
+    assert_eq!(begun.headers["refresh"], format!("0; url=/pretend/{intent}"));
+    begun.says(&format!("href=\"/pretend/{intent}\""));
+    let waiting = ann.get(&format!("{}/return?trade_status=TRADE_SUCCESS", held.location())).await;
+    waiting.says("Not paid yet");
+    assert_eq!(waiting.headers["refresh"], format!("2; url={}/return?look=1", held.location()));
+    let tired = ann.get(&format!("{}/return?look=15", held.location())).await;
+    assert_eq!(tired.headers.get("refresh"), None);
+    let notice = town.provider.pay(&intent, town.house.now()).expect("the payment is open");
+    town.tell(&notice).await;
+    let paid = ann.get(&format!("{}/return", held.location())).await;
     assert!(paid.location().starts_with(&format!("/tickets/{STAR}/ord_")), "{}", paid.text);
 
     let tickets = ann.get(paid.location()).await;
@@ -122,7 +123,6 @@ async fn two_seats_are_bought_without_a_script() {
     ann.in_chinese().get(paid.location()).await.says("有效，未使用");
     ann.get("/tickets").await.says(paid.location());
     ann.get(held.location()).await.says("This is paid");
-    ann.get(begun.location()).await.says("This is paid");
 
     let calendar = ann.get(&format!("{}/calendar.ics", paid.location())).await;
     calendar.says("DTSTART:20161223T133000Z\r\n");
@@ -197,17 +197,15 @@ async fn an_ended_hold_has_a_calm_page() {
     let town = Town::new();
     let ann = town.person("ann").await;
     let pay = ann.hold(&town, &["C3"]).await;
-    let wallet = ann.post(&pay, &[]).await.location().to_owned();
+    ann.post(&pay, &[]).await;
     town.clock.advance_seconds(TEN_MINUTES + 1);
     let over = ann.get(&pay).await;
     assert_eq!(over.status, StatusCode::GONE);
     over.says("The time to pay is over");
     over.says(&town.seats());
     ann.post(&pay, &[]).await.says("The time to pay is over");
-    let confirmed = ann.post(&format!("{wallet}/confirmation"), &[]).await;
-    assert_eq!(confirmed.status, StatusCode::GONE);
-    confirmed.says("The time to pay is over. Nothing was taken.");
-    ann.get(&wallet).await.says("Nothing was taken");
+    assert_eq!(town.provider.pay(&intent_of(&pay), town.house.now()), None);
+    ann.get(&format!("{pay}/return")).await.says("The time to pay is over");
     ann.get("/tickets").await.says("let go, not paid in time");
 }
 
@@ -216,89 +214,28 @@ async fn a_notice_after_the_hold_is_paid_back() {
     let town = Town::new();
     let ann = town.person("ann").await;
     let pay = ann.hold(&town, &["C3"]).await;
-    let wallet = ann.post(&pay, &[]).await.location().to_owned();
-    let intent = intent_of(&pay);
-    let payer = town
-        .story({
-            let intent = intent.clone();
-            move |scene| Ok(payments::intents::any(scene.tx, &star(), &intent)?.payer)
-        })
-        .await;
-    pay_in_silence(&town, &payer, &intent).await;
+    ann.post(&pay, &[]).await;
+    let notice = town.provider.pay(&intent_of(&pay), town.house.now()).expect("the payment is open");
     town.clock.advance_seconds(TEN_MINUTES + 1);
-    let told = ann.post(&format!("{wallet}/confirmation"), &[]).await;
-    let order = ann.get(told.location()).await;
+    town.tell(&notice).await;
+    let back = ann.get(&format!("{pay}/return")).await;
+    let order = ann.get(back.location()).await;
     order.says("Your payment came after the seats were let go.");
     order.says("All ¥42.90 were paid back");
-    ann.in_chinese().get(told.location()).await.says("已全额退回");
-    assert_eq!(balance(&town, &payer).await, Money::fen(wallet::OPENING_MINOR));
+    ann.in_chinese().get(back.location()).await.says("已全额退回");
+    assert_eq!(town.provider.kept_minor(), 0);
 }
 
-async fn payer_of(town: &Town, order: &str) -> PersonId {
-    let id = kernel::OrderId(order.rsplit('/').next().expect("an id").to_owned());
-    town.story(move |scene| Ok(box_office::orders::any(scene.tx, &star(), &id)?.buyer)).await
-}
-
-/// The wallet takes the money, but its notice does not reach us.
-async fn pay_in_silence(town: &Town, payer: &PersonId, intent: &IntentId) {
-    let (payer, intent) = (payer.clone(), intent.clone());
-    let paid =
-        town.house.db().write(wallet::lane(&payer.clone()), move |tx| wallet::pay(tx, &payer, &intent, NOW));
-    paid.await.expect("the wallet takes the money");
-}
-
-async fn balance(town: &Town, owner: &PersonId) -> Money {
-    let owner = owner.clone();
-    let read = town.house.read(move |view| wallet::balance(view, &owner)).await;
-    read.expect("a look").expect("an account")
-}
-
+/// The notice is lost; coming back from the provider asks after it.
 #[tokio::test]
-async fn an_empty_wallet_is_topped_up_on_the_way() {
+async fn coming_back_finds_a_lost_notice() {
     let town = Town::new();
     let ann = town.person("ann").await;
     let pay = ann.hold(&town, &["C3"]).await;
-    let wallet = ann.post(&pay, &[]).await.location().to_owned();
-    let intent = intent_of(&pay);
-    let payer = {
-        let intent = intent.clone();
-        town.story(move |scene| Ok(payments::intents::any(scene.tx, &star(), &intent)?.payer)).await
-    };
-    spend_all_but(&town, &payer, 10_00).await;
-    let poor = ann.post(&format!("{wallet}/confirmation"), &[]).await;
-    assert_eq!(poor.status, StatusCode::CONFLICT);
-    poor.says("There is not enough money in your wallet.");
-    let bad = ann.post("/wallet/top-up", &[("intent", &intent.0), ("amount", "a lot")]).await;
-    assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
-    bad.says("amount-error");
-    let full = ann.post("/wallet/top-up", &[("intent", &intent.0), ("amount", "50.00")]).await;
-    assert_eq!(full.location(), wallet);
-    let paid = ann.post(&format!("{wallet}/confirmation"), &[]).await;
-    assert!(paid.location().starts_with("/tickets/"), "{}", paid.text);
-}
-
-/// Another trade takes what is in the account, all but a little.
-async fn spend_all_but(town: &Town, owner: &PersonId, left_fen: i64) {
-    let owner = owner.clone();
-    let spent = town.house.db().write(wallet::lane(&owner.clone()), move |tx| {
-        let intent = payments::Intent {
-            place: star(),
-            id: IntentId("pay_elsewhere".into()),
-            purpose: payments::intents::Purpose::Tickets,
-            order: kernel::OrderId("ord_elsewhere".into()),
-            payer: owner.clone(),
-            provider: wallet::NAME.into(),
-            subject: "elsewhere".into(),
-            amount: Money::fen(wallet::OPENING_MINOR - left_fen),
-            captured: Money::fen(0),
-            refunded: Money::fen(0),
-            state: payments::intents::State::Open,
-            expires_at: NOW.plus_minutes(10),
-        };
-        wallet::create(tx, &intent)?;
-        wallet::pay(tx, &owner, &intent.id, NOW).map(|_| ())
-    });
-    spent.await.expect("the money is spent");
+    ann.post(&pay, &[]).await;
+    let _lost = town.provider.pay(&intent_of(&pay), town.house.now()).expect("the payment is open");
+    let back = ann.get(&format!("{pay}/return")).await;
+    assert!(back.location().starts_with("/tickets/"), "{}", back.text);
 }
 
 #[tokio::test]
@@ -306,12 +243,12 @@ async fn somebody_elses_order_is_not_there() {
     let town = Town::new();
     let (ann, bob) = (town.person("ann").await, town.person("bob").await);
     let pay = ann.hold(&town, &["C3"]).await;
-    let wallet = ann.post(&pay, &[]).await.location().to_owned();
+    let back = format!("{pay}/return");
     let order = ann.buy(&town, &["C5"]).await;
-    for path in [&pay, &wallet, &order, &format!("{order}/calendar.ics")] {
+    for path in [&pay, &back, &order, &format!("{order}/calendar.ics")] {
         assert_eq!(bob.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
-    for path in [&pay, &format!("{wallet}/confirmation"), &format!("{order}/refund")] {
+    for path in [&pay, &format!("{order}/refund")] {
         assert_eq!(bob.post(path, &[]).await.status, StatusCode::NOT_FOUND, "{path}");
     }
     bob.get("/tickets").await.says("No tickets ahead");
@@ -345,7 +282,7 @@ async fn tickets_are_given_back_until_the_film_begins() {
     refunded.keeps_quiet_about("class=\"ticket\"");
     let twice = ann.post(&format!("{order}/refund"), &[]).await;
     assert_eq!(twice.location(), order);
-    assert_eq!(balance(&town, &payer_of(&town, &order).await).await, Money::fen(wallet::OPENING_MINOR));
+    assert_eq!(town.provider.kept_minor(), 0);
     assert_eq!(ann.get(&format!("{order}/calendar.ics")).await.status, StatusCode::NOT_FOUND);
 
     let order = ann.buy(&town, &["C3"]).await;
@@ -429,10 +366,11 @@ async fn a_notice_counts_once_however_often_it_comes() {
     let town = Town::new();
     let ann = town.person("ann").await;
     let pay = ann.hold(&town, &["C3"]).await;
-    let wallet = ann.post(&pay, &[]).await.location().to_owned();
-    let first = ann.post(&format!("{wallet}/confirmation"), &[]).await;
-    let second = ann.post(&format!("{wallet}/confirmation"), &[]).await;
-    assert_eq!(first.location(), second.location());
+    ann.post(&pay, &[]).await;
+    let notice = town.provider.pay(&intent_of(&pay), town.house.now()).expect("the payment is open");
+    town.tell(&notice).await;
+    town.tell(&notice).await;
+    let first = ann.get(&format!("{pay}/return")).await;
     let house = town.house.clone();
     let intent = intent_of(&pay);
     let asked = tokio::task::spawn_blocking(move || take_payment::ask(&house, &star(), &intent)).await;

@@ -1,4 +1,4 @@
-//! A town with one cinema, one film and the sandbox wallet, on a scratch database, visited by browsers.
+//! A town with one cinema, one film and the pretend provider, on a scratch database, visited by browsers.
 
 use axum::Router;
 use axum::body::Body;
@@ -9,7 +9,8 @@ use db::scratch::{Scratch, scratch};
 use flows::{House, Scene};
 use http_body_util::BodyExt;
 use kernel::*;
-use payments::providers::wallet::Wallet;
+use payments::Notice;
+use payments::providers::pretend::Pretend;
 use people::persons::CheckedSignUp;
 use people::{OrgKind, PasswordHash, installation, memberships, orgs, passwords, persons, sessions};
 use std::sync::{Arc, LazyLock};
@@ -30,6 +31,7 @@ static HASH: LazyLock<PasswordHash> =
 pub struct Town {
     pub house: House,
     pub clock: Arc<FalseClock>,
+    pub provider: Arc<Pretend>,
     pub film: TitleId,
     pub hall: Hall,
     /// Two hours from now.
@@ -59,8 +61,8 @@ impl Town {
     fn build() -> Town {
         let scratch = scratch();
         let clock = Arc::new(FalseClock::at(NOW));
-        let wallet = Arc::new(Wallet::new(scratch.db.clone()));
-        let house = House::open(scratch.db.clone(), clock.clone(), Dice::seeded(7), wallet).expect("a house");
+        let provider = Arc::new(Pretend::new());
+        let house = House::open(scratch.db.clone(), clock.clone(), Dice::seeded(7), provider.clone()).expect("a house");
         let founded = house.write_blocking(&House::lane(), Actor::System, |scene| {
             let operator = sign_up(scene, "operator")?;
             installation::found(scene.tx, &mut scene.act, &Words::new("Ferry House", "渡口"), &operator)?;
@@ -80,7 +82,7 @@ impl Town {
         });
         let (hall, showtime) = opened.expect("a cinema");
         let router = web::router(house.clone(), Settings::local());
-        Town { house, clock, film, hall, showtime, cinema_org, router, scratch: Some(scratch) }
+        Town { house, clock, provider, film, hall, showtime, cinema_org, router, scratch: Some(scratch) }
     }
 
     /// The page where the town's one showing is chosen.
@@ -94,6 +96,13 @@ impl Town {
     ) -> T {
         let place = PlaceId(STAR.into());
         self.house.write(&place, Actor::System, story).await.expect("a story")
+    }
+
+    /// A notice of the provider arrives.
+    pub async fn tell(&self, notice: &Notice) {
+        let (house, notice) = (self.house.clone(), notice.clone());
+        let told = tokio::task::spawn_blocking(move || flows::take_payment::take_notice(&house, &notice)).await;
+        told.expect("an answer").expect("the notice is taken");
     }
 
     /// A browser of somebody who has not signed in.
@@ -196,6 +205,12 @@ fn cinema(scene: &mut Scene, org: &OrgId) -> Result<Hall> {
     Ok(hall)
 }
 
+/// The payment that an address is of.
+pub fn intent_of(pay: &str) -> IntentId {
+    use kernel::ids::Id;
+    IntentId::parse(pay.rsplit('/').next().expect("an id")).expect("an intent")
+}
+
 pub fn showing(scene: &mut Scene, hall: &Hall, title: &TitleId, starts_at: Instant) -> Result<Showtime> {
     let plan = Plan {
         title: title.clone(),
@@ -248,10 +263,12 @@ impl Browser {
     /// Holds seats and pays; the address of the order.
     pub async fn buy(&self, town: &Town, seats: &[&str]) -> String {
         let pay = self.hold(town, seats).await;
-        let wallet = self.post(&pay, &[]).await.location().to_owned();
-        let paid = self.post(&format!("{wallet}/confirmation"), &[]).await;
-        assert_eq!(paid.status, StatusCode::SEE_OTHER, "{}", paid.text);
-        paid.location().to_owned()
+        self.post(&pay, &[]).await;
+        let notice = town.provider.pay(&intent_of(&pay), town.house.now());
+        town.tell(&notice.expect("the payment is open")).await;
+        let back = self.get(&format!("{pay}/return")).await;
+        assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.text);
+        back.location().to_owned()
     }
 
     async fn send(&self, method: Method, path: &str, form: &[(&str, &str)]) -> Answer {

@@ -6,7 +6,7 @@ use crate::workspace::Crate;
 /// Top to bottom; `rehearsal` plays the stories, and the program may use it for its demo.
 const LINES: [&[&str]; 8] = [
     &["kernel"],
-    &["db"],
+    &["db", "alipay"],
     &["events"],
     &[
         "people",
@@ -22,6 +22,7 @@ const LINES: [&[&str]; 8] = [
         "ledger",
         "payments",
         "settlement",
+        "wallet",
     ],
     &["evaluate", "flows"],
     &["api", "web", "rehearsal"],

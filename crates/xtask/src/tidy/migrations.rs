@@ -2,11 +2,9 @@
 
 use crate::source::{Finding, Source, Word};
 
-const LIST: &str = "crates/db/src/migrations.rs";
-
-pub fn check(sources: &[Source], migrations: &[Source]) -> Vec<Finding> {
-    let Some(list) = sources.iter().find(|source| source.path == LIST) else {
-        return vec![Finding::new(LIST, "the list of migrations is gone")];
+pub fn check(sources: &[Source], list_path: &str, migrations: &[Source]) -> Vec<Finding> {
+    let Some(list) = sources.iter().find(|source| source.path == list_path) else {
+        return vec![Finding::new(list_path, "the list of migrations is gone")];
     };
     let listed = listed(list);
     let names: Vec<&str> =
@@ -14,11 +12,15 @@ pub fn check(sources: &[Source], migrations: &[Source]) -> Vec<Finding> {
     let missing = names.iter().filter(|name| !listed.iter().any(|listed| listed == *name));
     let mut findings: Vec<Finding> = missing
         .map(|name| {
-            Finding::new(format!("migrations/{name}.sql"), format!("this migration is not listed in {LIST}"))
+            Finding::new(
+                format!("migrations/{name}.sql"),
+                format!("this migration is not listed in {list_path}"),
+            )
         })
         .collect();
     if findings.is_empty() && listed != names {
-        findings.push(Finding::new(LIST, "migrations are listed once each, in the order of their names"));
+        findings
+            .push(Finding::new(list_path, "migrations are listed once each, in the order of their names"));
     }
     findings
 }
@@ -43,6 +45,8 @@ mod tests {
     use super::*;
     use crate::tidy::{planted, said};
 
+    const LIST: &str = "crates/db/src/migrations.rs";
+
     #[test]
     fn a_migration_that_does_not_run_is_found() {
         let list = planted(
@@ -50,13 +54,13 @@ mod tests {
             r#"const M: &[(&str, &str)] = &[("0001_people", include_str!("../../../migrations/0001_people.sql"))];"#,
         );
         let mut migrations = planted("migrations/0001_people.sql", "");
-        assert_eq!(said(check(&list, &migrations)), "");
+        assert_eq!(said(check(&list, LIST, &migrations)), "");
         migrations.extend(planted("migrations/0002_titles.sql", ""));
         assert!(
-            said(check(&list, &migrations))
+            said(check(&list, LIST, &migrations))
                 .contains("migrations/0002_titles.sql: this migration is not listed")
         );
-        assert!(said(check(&list, &[])).contains("in the order of their names"));
-        assert!(said(check(&[], &migrations)).contains("is gone"));
+        assert!(said(check(&list, LIST, &[])).contains("in the order of their names"));
+        assert!(said(check(&[], LIST, &migrations)).contains("is gone"));
     }
 }

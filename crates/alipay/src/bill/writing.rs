@@ -1,0 +1,121 @@
+//! Writing a bill: the table, its frame, the summary beside it, the zip around both.
+
+use super::{Bill, Business, COLUMNS, Line};
+use crate::{amount, wall};
+use encoding_rs::GBK;
+use kernel::{Instant, Result};
+use std::io::{Cursor, Write};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+/// Account numbers in a bill end with the kind of account.
+pub(super) const ACCOUNT_KIND: &str = "0156";
+pub(super) const TABLE_BEGINS: &str =
+    "#-----------------------------------------业务明细列表----------------------------------------";
+pub(super) const TABLE_ENDS: &str =
+    "#-----------------------------------------业务明细列表结束------------------------------------";
+
+/// The zip: details and summary. What GBK cannot write (an emoji) becomes `&#128512;`.
+pub fn write(bill: &Bill) -> Result<Vec<u8>> {
+    packed(bill, SimpleFileOptions::default())
+}
+
+/// `write` without compression, so that what lies within can be changed byte by byte.
+pub fn stored(bill: &Bill) -> Result<Vec<u8>> {
+    packed(bill, SimpleFileOptions::default().compression_method(CompressionMethod::Stored))
+}
+
+fn packed(bill: &Bill, options: SimpleFileOptions) -> Result<Vec<u8>> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let stem = format!("{}{ACCOUNT_KIND}_{}", bill.seller_id, bill.day.to_string().replace('-', ""));
+    for (name, text) in [("业务明细", table(bill)?), ("业务明细(汇总)", summary(bill))] {
+        zip.start_file(format!("{stem}_{name}.csv"), options)?;
+        zip.write_all(&GBK.encode(&text).0)?;
+    }
+    Ok(zip.finish()?.into_inner())
+}
+
+pub(super) fn table(bill: &Bill) -> Result<String> {
+    let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
+    csv.write_record(COLUMNS)?;
+    for line in &bill.lines {
+        csv.write_record(fields(line))?;
+    }
+    let rows = String::from_utf8(csv.into_inner().map_err(csv::IntoInnerError::into_error)?)?;
+    let (trades, received) = bill.total(Business::Trade);
+    let (refunds, returned) = bill.total(Business::Refund);
+    Ok(format!(
+        "{}{TABLE_BEGINS}\n{rows}{TABLE_ENDS}\n#交易合计：{trades}笔，商家实收共{}元，商家优惠共0.00元\n\
+         #退款合计：{refunds}笔，商家实收退款共{}元，商家优惠退款共0.00元\n#导出时间：[{}]\n",
+        heading("业务明细查询", bill),
+        amount::write(received),
+        amount::write(returned),
+        in_words(bill.made_at),
+    ))
+}
+
+fn heading(what: &str, bill: &Bill) -> String {
+    let (from, until) = (day_in_words(bill.day), day_in_words(bill.day.plus(1)));
+    format!(
+        "#支付宝{what}\n#账号：[{}{ACCOUNT_KIND}]\n#起始日期：[{from} 00:00:00]   终止日期：[{until} 00:00:00]\n",
+        bill.seller_id
+    )
+}
+
+/// Numbers are padded with a tab, so that spreadsheets leave them alone.
+fn fields(line: &Line) -> [String; 25] {
+    let padded = |text: &str| if text.is_empty() { String::new() } else { format!("{text}\t") };
+    let nothing = || "0.00".to_owned();
+    [
+        padded(&line.trade_no),
+        padded(&line.out_trade_no),
+        line.business.word().into(),
+        line.subject.clone(),
+        wall::write(line.created_at),
+        wall::write(line.finished_at),
+        String::new(),
+        String::new(),
+        String::new(),
+        String::new(),
+        line.counterparty.clone(),
+        amount::write(line.amount),
+        amount::write(line.received),
+        nothing(),
+        nothing(),
+        nothing(),
+        nothing(),
+        nothing(),
+        String::new(),
+        nothing(),
+        nothing(),
+        padded(&line.out_request_no),
+        amount::write(line.fee),
+        nothing(),
+        line.note.clone(),
+    ]
+}
+
+fn summary(bill: &Bill) -> String {
+    let (trades, received) = bill.total(Business::Trade);
+    let (refunds, returned) = bill.total(Business::Refund);
+    let fee: i64 = bill.lines.iter().map(|line| line.fee.minor).sum();
+    format!(
+        "{}门店编号,门店名称,交易订单总笔数,退款订单总笔数,订单金额（元）,商家实收（元）,服务费（元）\n\
+         合计,,{trades},{refunds},{},{},{}\n#导出时间：[{}]\n",
+        heading("业务汇总查询", bill),
+        amount::write(received),
+        amount::write(kernel::Money::fen(received.minor + returned.minor)),
+        amount::write(kernel::Money::fen(fee)),
+        in_words(bill.made_at),
+    )
+}
+
+fn day_in_words(day: kernel::Day) -> String {
+    format!("{}年{:02}月{:02}日", day.year(), day.month(), day.day())
+}
+
+fn in_words(at: Instant) -> String {
+    let wall = wall::write(at);
+    let (_, time) = wall.split_once(' ').unwrap_or_default();
+    format!("{} {time}", day_in_words(at.day_in(&kernel::Zone::shanghai())))
+}

@@ -1,0 +1,7 @@
+//! What the wallet promises, over HTTP and on whichever engine this run is for.
+
+mod bills;
+mod calls;
+mod money;
+mod stand;
+mod time;

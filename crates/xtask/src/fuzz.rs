@@ -1,0 +1,12 @@
+//! Fuzzing what strangers send us: the fuzzer lives beside the parsers, in `crates/alipay/benches/fuzz.rs`.
+
+use crate::workspace;
+use anyhow::Result;
+use std::process::Command;
+
+/// Runs it, optimised; whether nothing was found.
+pub fn run(target: &str, options: &[&str]) -> Result<bool> {
+    let mut command = Command::new("cargo");
+    command.args(["bench", "--quiet", "--package", "alipay", "--bench", "fuzz", "--", target]);
+    Ok(command.args(options).current_dir(workspace::root()).status()?.success())
+}
