@@ -122,6 +122,19 @@ CREATE TABLE channel (
     created_at bigint not null
 );
 
+CREATE TABLE checkpoint (
+    book_id text not null,
+    account text not null,
+    currency text not null,
+    number bigint not null,
+    debits_posted bigint not null,
+    credits_posted bigint not null,
+    debits_pending bigint not null,
+    credits_pending bigint not null,
+    primary key (book_id, account, currency, number),
+    foreign key (book_id, number) references seal (book_id, number)
+);
+
 CREATE TABLE cinema (
     place_id text not null primary key,
     org_id text not null references org (id),
@@ -440,6 +453,17 @@ CREATE TABLE royalty_accrual (
     constraint royalty_adds_up check (royalty_minor = licensor_minor + platform_minor)
 );
 
+CREATE TABLE seal (
+    book_id text not null,
+    number bigint not null,
+    until bigint not null,
+    transfers bigint not null,
+    previous text not null,
+    digest text not null,
+    sealed_at bigint not null,
+    primary key (book_id, number)
+);
+
 CREATE TABLE session (
     token_hash text not null primary key,
     person_id text not null references person (id),
@@ -637,7 +661,7 @@ CREATE TABLE transfer (
     code text not null,
     reference text not null,
     happened_at bigint not null,
-    booked_at bigint not null,
+    booked_at bigint not null, expires_at bigint,
     primary key (book_id, id),
     foreign key (book_id, debit, currency) references account (book_id, id, currency),
     foreign key (book_id, credit, currency) references account (book_id, id, currency),
@@ -695,6 +719,10 @@ CREATE INDEX ticket_order_held on ticket_order (place_id, held_until) where stat
 
 CREATE UNIQUE INDEX ticket_seat_once on ticket (place_id, showtime_id, seat) where voided_at is null;
 
+CREATE INDEX transfer_by_booking on transfer (book_id, booked_at, id);
+
 CREATE INDEX transfer_by_reference on transfer (book_id, reference);
+
+CREATE INDEX transfer_reserved_until on transfer (book_id, expires_at) where kind = 'pending' and expires_at is not null;
 
 CREATE UNIQUE INDEX transfer_resolved_once on transfer (book_id, pending_id) where pending_id is not null;

@@ -23,6 +23,7 @@ pub const MIGRATIONS: Tree = &[
     ("0010_settlement", include_str!("../../../migrations/0010_settlement.sql")),
     ("0011_events", include_str!("../../../migrations/0011_events.sql")),
     ("0016_providers", include_str!("../../../migrations/0016_providers.sql")),
+    ("0020_ledger_seals", include_str!("../../../migrations/0020_ledger_seals.sql")),
 ];
 
 const CREATE: &str = "create table if not exists migration (name text not null, statement bigint not null, primary key (name, statement))";

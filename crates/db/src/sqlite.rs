@@ -5,6 +5,7 @@ use crate::connection::Connection;
 use crate::row::Row;
 use crate::value::Value;
 use kernel::{Error, Result};
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, OpenFlags, ToSql};
 use std::cell::RefCell;
@@ -18,8 +19,7 @@ const STATEMENTS_KEPT: usize = 512;
 
 pub(crate) fn open_writer(path: &Path, synchronous: Synchronous) -> Result<Connection> {
     let connection = rusqlite::Connection::open(path)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    settle(&connection)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     let level = match synchronous {
         Synchronous::Full => "full",
@@ -38,10 +38,20 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let connection = rusqlite::Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    settle(&connection)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(Connection::Sqlite(connection))
+}
+
+/// What every connection has in common.
+///
+/// Plans do not depend on what is bound: otherwise SQLite prepares a statement over several tables anew each time
+/// that its values change, which costs several times as much as to run it.
+fn settle(connection: &rusqlite::Connection) -> Result<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 /// Control statements come back with every closure, so they are kept prepared.

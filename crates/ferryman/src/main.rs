@@ -2,6 +2,7 @@
 
 mod check;
 mod demo;
+mod export;
 mod installation;
 mod progress;
 mod report;
@@ -26,6 +27,8 @@ enum Command {
     Demo(demo::Options),
     /// Prove that the books, the seats and the orders agree; exits with 1 when they do not.
     Check(check::Options),
+    /// Write the books to a file: CSV, Parquet, or a journal for ledger-cli.
+    Export(export::Options),
 }
 
 fn main() -> ExitCode {
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
         Command::Serve(options) => serve::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Demo(options) => demo::run(&options),
         Command::Check(options) => check::run(&options),
+        Command::Export(options) => export::run(&options).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {
         eprintln!("ferryman: {error:#}");

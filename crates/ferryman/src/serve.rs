@@ -3,7 +3,7 @@
 use crate::installation;
 use anyhow::Context;
 use clap::Args;
-use flows::{House, serve_ad, sweep};
+use flows::{House, seal_books, serve_ad, sweep};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -80,6 +80,10 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
             beside(house.clone(), stopping.clone(), Duration::from_secs(1), "views", |house| {
                 serve_ad::write_views(house).map(|_| ())
             }),
+            beside(house.clone(), stopping.clone(), Duration::from_secs(60), "seals", |house| {
+                seal_books::all(house).map(|_| ())
+            }),
+            beside(house.clone(), stopping.clone(), Duration::from_secs(300), "audit", seal_books::audit),
             beside(house.clone(), stopping, Duration::from_secs(30), "ads", House::reload_ads),
         ];
         let api = api::router(

@@ -70,6 +70,13 @@ pub const INVARIANTS: &[Invariant] = &[
         find: books::books_balance,
     },
     Invariant {
+        code: "books_sealed",
+        promise: || {
+            Words::new("What was booked and sealed has not been touched since", "已封账的分录此后未被改动")
+        },
+        find: books::books_sealed,
+    },
+    Invariant {
         code: "books_equal_orders",
         promise: || Words::new("The books hold exactly what the orders took", "账本与订单金额完全一致"),
         find: books::books_equal_orders,

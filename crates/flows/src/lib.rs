@@ -12,6 +12,7 @@ pub mod give_role;
 pub mod house;
 pub mod license_product;
 pub mod run_campaign;
+pub mod seal_books;
 pub mod serve_ad;
 pub mod sweep;
 pub mod take_payment;

@@ -1,7 +1,10 @@
 //! Proof that a book is right: it sums to zero, and every balance follows from the transfers.
 
+use crate::balances::{self, Sums};
+use crate::{seals, statements, transfers};
 use db::View;
-use kernel::{PlaceId, Result};
+use kernel::{Currency, Instant, PlaceId, Result};
+use std::collections::BTreeMap;
 
 /// What an audit found wrong with one book; empty when all is well.
 pub fn discrepancies(view: &View, book: &PlaceId) -> Result<Vec<String>> {
@@ -33,7 +36,7 @@ fn wrong_balances(view: &View, book: &PlaceId) -> Result<Vec<String>> {
            select t.debit as id, t.currency as currency,
              case when t.kind in ('posted', 'post') then t.amount_minor else 0 end as debits,
              0 as credits,
-             case when t.kind = 'pending' then t.amount_minor when t.kind in ('post', 'void') then -p.amount_minor else 0 end
+             case when t.kind = 'pending' then t.amount_minor when t.kind in ('post', 'void', 'expire') then -p.amount_minor else 0 end
                as debits_pending,
              0 as credits_pending
            from transfer t
@@ -43,7 +46,7 @@ fn wrong_balances(view: &View, book: &PlaceId) -> Result<Vec<String>> {
            select t.credit, t.currency, 0,
              case when t.kind in ('posted', 'post') then t.amount_minor else 0 end,
              0,
-             case when t.kind = 'pending' then t.amount_minor when t.kind in ('post', 'void') then -p.amount_minor else 0 end
+             case when t.kind = 'pending' then t.amount_minor when t.kind in ('post', 'void', 'expire') then -p.amount_minor else 0 end
            from transfer t
            left join transfer p on p.book_id = t.book_id and p.id = t.pending_id
            where t.book_id = $1
@@ -64,12 +67,7 @@ fn wrong_balances(view: &View, book: &PlaceId) -> Result<Vec<String>> {
          order by account.id",
         &[book],
     )?;
-    Ok(rows
-        .into_iter()
-        .map(|(account, currency)| {
-            format!("account {account} ({currency}) of book {book} differs from its transfers")
-        })
-        .collect())
+    Ok(rows.into_iter().map(|(account, currency)| differs(book, &account, &currency)).collect())
 }
 
 fn overdrawn(view: &View, book: &PlaceId) -> Result<Vec<String>> {
@@ -81,4 +79,36 @@ fn overdrawn(view: &View, book: &PlaceId) -> Result<Vec<String>> {
         &[book],
     )?;
     Ok(rows.into_iter().map(|(account,)| format!("account {account} of book {book} is overdrawn")).collect())
+}
+
+/// Whether balances follow from the newest seal and from what was booked after it: what a house can afford to ask
+/// all day. [`discrepancies`] begins at the beginning.
+pub fn discrepancies_since_seal(view: &View, book: &PlaceId) -> Result<Vec<String>> {
+    let sealed = seals::newest(view, book)?;
+    let (number, from) = sealed.map_or((0, i64::MIN), |seal| (seal.number, seal.until.micros + 1));
+    let mut moved: BTreeMap<(String, Currency), Sums> = BTreeMap::new();
+    let end = Instant::from_micros(i64::MAX);
+    statements::booked_in(view, book, Instant::from_micros(from), end, |kept| {
+        let reserved = transfers::amount_freed(view, book, &kept)?;
+        for (account, sums) in Sums::of(&kept, reserved) {
+            let sum = moved.entry((account.to_owned(), kept.amount.currency)).or_default();
+            *sum = sum.plus(sums);
+        }
+        Ok(())
+    })?;
+    let mut found = unbalanced(view, book)?;
+    for balance in balances::of_book(view, book)? {
+        let key = (balance.account.clone(), balance.currency);
+        let sealed = seals::checkpoint(view, book, &key.0, key.1, number + 1)?;
+        if sealed.plus(moved.remove(&key).unwrap_or_default()) != balance.sums() {
+            found.push(differs(book, &key.0, key.1.code()));
+        }
+    }
+    found.extend(moved.keys().map(|(account, currency)| differs(book, account, currency.code())));
+    found.extend(overdrawn(view, book)?);
+    Ok(found)
+}
+
+fn differs(book: &PlaceId, account: &str, currency: &str) -> String {
+    format!("account {account} ({currency}) of book {book} differs from its transfers")
 }

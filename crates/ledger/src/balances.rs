@@ -1,5 +1,6 @@
 //! What stands in an account.
 
+use crate::transfers::Kept;
 use db::{FromRow, Row, View};
 use kernel::{Currency, Instant, Money, PlaceId, Result};
 
@@ -21,11 +22,72 @@ impl Balance {
     }
 }
 
+impl Balance {
+    pub fn sums(&self) -> Sums {
+        Sums {
+            debits_posted: self.debits_posted,
+            credits_posted: self.credits_posted,
+            debits_pending: self.debits_pending,
+            credits_pending: self.credits_pending,
+        }
+    }
+}
+
 impl FromRow for Balance {
     fn from_row(row: &mut Row) -> Result<Balance> {
         Ok(Balance {
             account: row.next()?,
             currency: row.next()?,
+            debits_posted: row.next()?,
+            credits_posted: row.next()?,
+            debits_pending: row.next()?,
+            credits_pending: row.next()?,
+        })
+    }
+}
+
+/// The four sums of an account, in minor units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    pub debits_posted: i64,
+    pub credits_posted: i64,
+    pub debits_pending: i64,
+    pub credits_pending: i64,
+}
+
+impl Sums {
+    pub fn plus(self, other: Sums) -> Sums {
+        Sums {
+            debits_posted: self.debits_posted + other.debits_posted,
+            credits_posted: self.credits_posted + other.credits_posted,
+            debits_pending: self.debits_pending + other.debits_pending,
+            credits_pending: self.credits_pending + other.credits_pending,
+        }
+    }
+
+    /// Credits less debits, of what is posted.
+    pub fn credit_minor(self) -> i64 {
+        self.credits_posted - self.debits_posted
+    }
+
+    /// What a transfer adds to its debit and to its credit account; a resolution frees what was `reserved`.
+    pub fn of(kept: &Kept, reserved: i64) -> [(&str, Sums); 2] {
+        let amount = kept.amount.minor;
+        let (posted, pending) = match kept.kind.as_str() {
+            "posted" => (amount, 0),
+            "pending" => (0, amount),
+            "post" => (amount, -reserved),
+            _ => (0, -reserved),
+        };
+        let debit = Sums { debits_posted: posted, debits_pending: pending, ..Sums::default() };
+        let credit = Sums { credits_posted: posted, credits_pending: pending, ..Sums::default() };
+        [(&kept.debit, debit), (&kept.credit, credit)]
+    }
+}
+
+impl FromRow for Sums {
+    fn from_row(row: &mut Row) -> Result<Sums> {
+        Ok(Sums {
             debits_posted: row.next()?,
             credits_posted: row.next()?,
             debits_pending: row.next()?,

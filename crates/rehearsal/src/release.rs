@@ -8,7 +8,7 @@ use crate::world::{Screen, World};
 use crate::{appetite, merchandise, schedule};
 use db::CommitFault;
 use flows::buy_tickets::Held;
-use flows::{House, serve_ad, sweep};
+use flows::{House, seal_books, serve_ad, sweep};
 use kernel::{Actor, Clock, Day, FalseClock, OrderId, PersonId, PlaceId, Result, Words, Zone};
 use payments::Intent;
 use std::sync::Arc;
@@ -360,7 +360,10 @@ impl Release {
             self.sweep()?;
             self.clock.advance_seconds(30);
         }
-        self.close_periods(day.plus(-1))
+        self.close_periods(day.plus(-1))?;
+        self.clock.advance_seconds(2 * ledger::seals::LAG_SECONDS);
+        seal_books::all(&self.world.house)?;
+        Ok(())
     }
 
     fn close_periods(&mut self, last: Day) -> Result<()> {

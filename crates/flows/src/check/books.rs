@@ -13,6 +13,14 @@ pub(super) fn books_balance(view: &View, _now: Instant) -> Result<Vec<String>> {
     Ok(found)
 }
 
+pub(super) fn books_sealed(view: &View, _now: Instant) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for book in views::places::with_books(view)? {
+        found.extend(ledger::seals::broken(view, &book)?);
+    }
+    Ok(found)
+}
+
 /// The film's account took in the split base of every paid order; the merchant's every product line.
 pub(super) fn books_equal_orders(view: &View, _now: Instant) -> Result<Vec<String>> {
     let mut found = tickets(view)?;

@@ -23,6 +23,8 @@ const CONTROLS: &[(&str, &str, &[&str])] = &[
         ],
     ),
     ("seat_once", "a ticket for a free seat", &["delete from showtime_seat where seat = 'A1'"]),
+    ("books_sealed", "a sealed transfer for another order", &["update transfer set reference = 'ord_other'"]),
+    ("books_sealed", "a chain with a link of its own", &["update seal set previous = 'x'"]),
     ("within_capacity", "more tickets than seats", &["update showtime set seats = 1"]),
     ("within_capacity", "less than nothing in stock", &["update listing set stock = -1"]),
     ("paid_means_delivered", "money without tickets", &["update ticket set voided_at = 1"]),
@@ -315,6 +317,8 @@ fn busy_town() -> Town {
     town.at(premiere().plus(1), 9, 0);
     let statement = town.closes(premiere(), premiere()).expect("closed");
     town.mirrors(&statement).expect("mirrored");
+    town.later(61);
+    flows::seal_books::all(&town.house).expect("sealed");
     let next = town.subsidised(premiere().plus(1), 19, 30, 4000, 0).expect("a showtime");
     town.holds("hai", &next, &["A1", "A2"]).expect("held");
     town.orders("hai", &poster, 2, None).expect("an order");

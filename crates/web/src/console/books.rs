@@ -1,7 +1,7 @@
 //! The books, for operators: whether every invariant holds, each book with its accounts, each account with its movements.
 
 use crate::answer::{Answer, Page, Wrong};
-use crate::look::parts::{self, Stat, Weight};
+use crate::look::parts::{self, Field, Stat, Weight};
 use crate::look::table::{Cell, Column, Kind, Table};
 use crate::look::{Tone, money};
 use crate::visit::{OperatorStaff, Visit};
@@ -12,9 +12,12 @@ use flows::check::{self, Checked};
 use flows::views::books::{self, Book, MOVES_MAX, Move};
 use flows::views::places;
 use kernel::ids::Id;
-use kernel::{Currency, Kind as Why, Lang, Money, OrgId, PlaceId, Refusal, Result, TitleId, Words, Zone};
-use ledger::Balance;
-use ledger::balances;
+use kernel::{
+    Currency, Day, Kind as Why, Lang, Money, OrgId, PlaceId, Refusal, Result, TitleId, Words, Zone,
+};
+use ledger::seals::{self, Seal};
+use ledger::statements::{self, Statement};
+use ledger::{Balance, balances};
 use maud::{Markup, html};
 use std::sync::LazyLock;
 use tokio::sync::Semaphore;
@@ -22,6 +25,8 @@ use tokio::sync::Semaphore;
 /// Checks at once, at most: each reads everything there is.
 const CHECKS_MAX: usize = 1;
 static CHECKS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(CHECKS_MAX));
+/// Seals of a book that are listed, at most.
+const SEALS_MAX: i64 = 30;
 /// Sentences shown of one broken invariant, at most.
 const SENTENCES_MAX: usize = 20;
 
@@ -115,13 +120,13 @@ fn statement_address(book: &PlaceId, account: &str, currency: Currency) -> Strin
 pub async fn book(visit: Visit, _: OperatorStaff, Path(id): Path<String>) -> Answer<Page> {
     let place = PlaceId::parse(&id)?;
     let at = place.clone();
-    let (name, accounts) = visit
+    let (name, accounts, chain) = visit
         .read(move |view| {
             let mut accounts = Vec::new();
             for balance in balances::of_book(view, &at)? {
                 accounts.push((whose(view, &balance.account)?, balance));
             }
-            Ok((places::name(view, &at)?, accounts))
+            Ok((places::name(view, &at)?, accounts, seals::of_book(view, &at, SEALS_MAX)?))
         })
         .await?;
     if accounts.is_empty() {
@@ -158,8 +163,38 @@ pub async fn book(visit: Visit, _: OperatorStaff, Path(id): Path<String>) -> Ans
     let body = html! {
         (parts::heading(&heading, visit.say("A balance above zero is what the book owes, below zero what it is owed.", "余额为正表示应付，为负表示应收。"), parts::link_button(Weight::Quiet, "/console/books", visit.say("All books", "全部账本"))))
         (Table::new(visit.say("Accounts", "账户"), &columns, accounts.iter().map(row).collect()).filtered().render(visit.lang))
+        div class="section" { (seals_table(&visit, &chain)) }
     };
     Ok(Page::console(heading, body))
+}
+
+/// What was booked up to each instant, under a digest that whoever keeps it can compare later.
+fn seals_table(visit: &Visit, chain: &[Seal]) -> Markup {
+    let columns = [
+        Column::new(visit.say("Seal", "封账"), Kind::Number),
+        Column::new(visit.say("Everything booked until", "截至"), Kind::Date),
+        Column::new(visit.say("Transfers", "分录"), Kind::Number),
+        Column::new(visit.say("Digest", "摘要"), Kind::Text),
+    ];
+    let row = |seal: &Seal| {
+        let shown = format!("{}…", &seal.digest[..16.min(seal.digest.len())]);
+        vec![
+            Cell::number(seal.number),
+            Cell::date(&seal.until.rfc3339(), &seal.until.say(&Zone::shanghai(), visit.lang)),
+            Cell::number(seal.transfers),
+            Cell::markup(html! { code title=(seal.digest) { (shown) } }, &seal.digest),
+        ]
+    };
+    Table::new(
+        visit.say("Seals, the newest first", "封账记录（由新到旧）"),
+        &columns,
+        chain.iter().map(row).collect(),
+    )
+    .empty(visit.say(
+        "Nothing is sealed yet; that happens about a minute after the first sale.",
+        "尚未封账；首笔交易约一分钟后开始。",
+    ))
+    .render(visit.lang)
 }
 
 /// The film, organisation or place that an account is about, by what stands after its colon.
@@ -207,12 +242,19 @@ pub async fn account(
     let place = PlaceId::parse(&id)?;
     let currency = Currency::parse(visit.asked("currency").as_deref().unwrap_or("CNY"))?;
     let (at, name) = (place.clone(), account.clone());
-    let (owner, balance, moves) = visit
+    let period = Period::asked(&visit)?;
+    let (owner, balance, moves, statement) = visit
         .read(move |view| {
             let balance = balances::of_book(view, &at)?
                 .into_iter()
                 .find(|one| one.account == name && one.currency == currency);
-            Ok((places::name(view, &at)?, balance, books::moves(view, &at, &name, currency)?))
+            let zone = Zone::shanghai();
+            let statement = period.map(|period| {
+                let (from, until) = (period.first.at(0, 0, &zone), period.last.plus(1).at(0, 0, &zone));
+                statements::of(view, &at, &name, currency, from, until)
+            });
+            let moves = books::moves(view, &at, &name, currency)?;
+            Ok((places::name(view, &at)?, balance, moves, statement.transpose()?))
         })
         .await?;
     let balance = balance.ok_or_else(Wrong::not_found)?;
@@ -227,10 +269,102 @@ pub async fn account(
             (stat(visit.say("Credits", "贷方"), Money::new(balance.credits_posted, currency)))
             (stat(visit.say("Balance, credits less debits", "余额（贷减借）"), balance.credit()))
         }))
-        div class="section" { (moves_table(&visit, &balance, &moves)) }
-        @if !all_shown { p class="muted" { (visit.say("Only the latest two hundred are shown.", "只显示最近两百条。")) } }
+        (period_form(&visit, currency, period))
+        @if let Some(statement) = &statement {
+            (statement_of(&visit, statement))
+        } @else {
+            div class="section" { (moves_table(&visit, &balance, &moves)) }
+        }
+        @if !all_shown && statement.is_none() { p class="muted" { (visit.say("Only the latest two hundred are shown.", "只显示最近两百条。")) } }
     };
     Ok(Page::console(account.clone(), body))
+}
+
+/// Days, both included.
+#[derive(Clone, Copy)]
+struct Period {
+    first: Day,
+    last: Day,
+}
+
+impl Period {
+    /// None when no day was asked for; a refusal when only one was, or the last comes before the first.
+    fn asked(visit: &Visit) -> Result<Option<Period>> {
+        let day = |name| {
+            visit.asked(name).filter(|text| !text.is_empty()).map(|text| Day::parse(&text)).transpose()
+        };
+        match (day("from")?, day("until")?) {
+            (None, None) => Ok(None),
+            (Some(first), Some(last)) if first <= last => Ok(Some(Period { first, last })),
+            _ => Err(Refusal::field(
+                "until",
+                "bad_period",
+                "A statement needs a first day and a last one that does not come before it.",
+                "对账单需要起始日和不早于它的截止日。",
+            )
+            .into()),
+        }
+    }
+}
+
+fn period_form(visit: &Visit, currency: Currency, period: Option<Period>) -> Markup {
+    let day = |name, label, day: Option<Day>| {
+        let value = day.map(|day| day.to_string()).unwrap_or_default();
+        Field { name, label, value: &value, kind: "date", required: true, ..Field::default() }.input()
+    };
+    html! {
+        form method="get" class="form" {
+            input type="hidden" name="currency" value=(currency.code());
+            (parts::grid(2, html! {
+                (day("from", visit.say("From", "自"), period.map(|period| period.first)))
+                (day("until", visit.say("Until", "至"), period.map(|period| period.last)))
+            }))
+            div class="form-foot" { (parts::button(Weight::Quiet, visit.say("Show the statement", "查看对账单"))) }
+        }
+    }
+}
+
+/// The account over a period: how it stood, what moved, how it stands.
+fn statement_of(visit: &Visit, statement: &Statement) -> Markup {
+    let columns = [
+        Column::new(visit.say("Booked", "入账时间"), Kind::Date),
+        Column::new(visit.say("What", "事项"), Kind::Text),
+        Column::new(visit.say("For", "凭据"), Kind::Text),
+        Column::new(visit.say("Amount", "金额"), Kind::Money),
+        Column::new(visit.say("Balance after", "余额"), Kind::Money),
+    ];
+    let code = statement.opening.currency.code();
+    let row = |line: &statements::Line| {
+        let at = line.transfer.booked_at;
+        vec![
+            Cell::date(&at.rfc3339(), &at.say(&Zone::shanghai(), visit.lang)),
+            Cell::text(&line.transfer.code),
+            Cell::text(&line.transfer.reference),
+            Cell::money(line.credit.minor, code),
+            Cell::money(line.after.minor, code),
+        ]
+    };
+    let shown = statement.lines.iter().take(MOVES_MAX as usize).map(row).collect();
+    let stat = |label, money: Money| Stat { label, value: &money.to_string(), ..Stat::default() }.render();
+    let more = statement.count.saturating_sub(MOVES_MAX as usize);
+    html! {
+        (parts::grid(2, html! {
+            (stat(visit.say("Opening balance", "期初余额"), statement.opening))
+            (stat(visit.say("Closing balance", "期末余额"), statement.closing))
+        }))
+        div class="section" {
+            (Table::new(visit.say("Statement, in the order of booking", "对账单（按入账顺序）"), &columns, shown)
+                .empty(visit.say("Nothing moved in this period.", "本期没有流水。"))
+                .filtered()
+                .render(visit.lang))
+        }
+        @if more > 0 {
+            p class="muted" { (match visit.lang {
+                Lang::En => format!("{more} more lines moved in this period; both balances count them. An export has them all."),
+                Lang::Zh => format!("本期另有 {more} 条流水，两端余额均已计入；导出文件包含全部流水。"),
+            }) }
+        }
+    }
 }
 
 /// The newest first; the balance after each is counted back from the one of today.
@@ -295,6 +429,19 @@ mod tests {
         let after = ["¥320.00", "¥80.00"];
         assert!(after.iter().all(|amount| statement.text.contains(amount)), "{}", statement.text);
         assert!(statement.text.contains("ticket_sale") && statement.text.contains("provider:pretend"));
+
+        let over = |period: &str| format!("{link}&{period}&lang=en");
+        let period = operator.get(&over("from=2016-12-01&until=2016-12-31")).await;
+        assert!(
+            period.text.contains("Opening balance") && period.text.contains("¥320.00"),
+            "{}",
+            period.text
+        );
+        let before = operator.get(&over("from=2016-01-01&until=2016-01-02")).await;
+        assert!(before.text.contains("Nothing moved in this period."), "{}", before.text);
+        for odd in ["from=2016-12-02&until=2016-12-01", "from=2016-12-02", "from=x&until=y"] {
+            assert_eq!(operator.get(&over(odd)).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{odd}");
+        }
     }
 
     #[tokio::test]

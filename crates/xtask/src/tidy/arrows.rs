@@ -24,7 +24,7 @@ const LINES: [&[&str]; 8] = [
         "settlement",
         "wallet",
     ],
-    &["flows"],
+    &["evaluate", "flows"],
     &["api", "web", "rehearsal"],
     &["ferryman"],
     &["xtask"],
