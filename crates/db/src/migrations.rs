@@ -24,6 +24,7 @@ pub const MIGRATIONS: Tree = &[
     ("0011_events", include_str!("../../../migrations/0011_events.sql")),
     ("0016_providers", include_str!("../../../migrations/0016_providers.sql")),
     ("0020_ledger_seals", include_str!("../../../migrations/0020_ledger_seals.sql")),
+    ("0021_closing", include_str!("../../../migrations/0021_closing.sql")),
 ];
 
 const CREATE: &str = "create table if not exists migration (name text not null, statement bigint not null, primary key (name, statement))";

@@ -28,6 +28,8 @@ kinds! {
     ApplicationWithdrawn = "application_withdrawn", "Application withdrawn", "授权申请已撤回";
     CampaignChanged = "campaign_changed", "Campaign changed", "投放计划变更";
     ContractMade = "contract_made", "Licence granted", "授权合同生效";
+    DisputeClosed = "dispute_closed", "Dispute decided", "争议结案";
+    DisputeOpened = "dispute_opened", "Payment disputed", "付款争议";
     HallAdded = "hall_added", "Hall added", "新增影厅";
     ListingChanged = "listing_changed", "Listing changed", "商品上架变更";
     OfferClosed = "offer_closed", "Licence offer closed", "授权招商已关闭";

@@ -72,11 +72,13 @@ ids! {
     ApplicationId = "app";
     BudgetLineId = "bud";
     CampaignId = "cmp";
+    CaseId = "rec";
     ChannelId = "chn";
     ClickId = "clk";
     ContractId = "ctr";
     CostId = "cst";
     CreativeId = "crv";
+    DisputeId = "dsp";
     EventId = "evt";
     HallId = "hal";
     ImpressionId = "imp";

@@ -14,6 +14,7 @@ pub mod merchandise;
 pub mod merchant_sales;
 pub mod places;
 pub mod purchases;
+pub mod reconciliation;
 pub mod release;
 pub mod royalties;
 pub mod shelf;

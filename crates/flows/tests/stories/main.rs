@@ -1,6 +1,7 @@
 //! The stories of the house, told as facts, on whichever engine this run is for.
 
 mod ads;
+mod closing;
 mod faults;
 mod goods;
 mod invariants;
