@@ -26,7 +26,7 @@ const CONTROLS: &[(&str, &str, &[&str])] = &[
     (
         "suspense_explained",
         "suspense that nobody explains",
-        &["update account set id = 'suspense:rec_x' where id = 'service_fee'"],
+        &["insert into account values ('plc_star', 'suspense:rec_x', 'CNY', false, 0, 5, 0, 0)"],
     ),
     ("books_sealed", "a sealed transfer for another order", &["update transfer set reference = 'ord_other'"]),
     ("books_sealed", "a chain with a link of its own", &["update seal set previous = 'x'"]),
