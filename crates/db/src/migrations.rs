@@ -22,10 +22,11 @@ pub const MIGRATIONS: Tree = &[
     ("0009_ledger", include_str!("../../../migrations/0009_ledger.sql")),
     ("0010_settlement", include_str!("../../../migrations/0010_settlement.sql")),
     ("0011_events", include_str!("../../../migrations/0011_events.sql")),
-    ("0020_ledger_seals", include_str!("../../../migrations/0020_ledger_seals.sql")),
-    ("0040_market", include_str!("../../../migrations/0040_market.sql")),
-    ("0030_audiences", include_str!("../../../migrations/0030_audiences.sql")),
     ("0016_providers", include_str!("../../../migrations/0016_providers.sql")),
+    ("0020_ledger_seals", include_str!("../../../migrations/0020_ledger_seals.sql")),
+    ("0021_closing", include_str!("../../../migrations/0021_closing.sql")),
+    ("0030_audiences", include_str!("../../../migrations/0030_audiences.sql")),
+    ("0040_market", include_str!("../../../migrations/0040_market.sql")),
 ];
 
 const CREATE: &str = "create table if not exists migration (name text not null, statement bigint not null, primary key (name, statement))";

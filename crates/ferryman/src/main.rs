@@ -1,10 +1,9 @@
-//! The program: serve, demo, check, import, evaluate, forecast; configuration; wiring.
-//! The program: serve, demo, check, wallet; configuration; wiring.
+//! The program: its commands; configuration; wiring.
 
 mod check;
 mod demo;
-mod export;
 mod evaluate;
+mod export;
 mod forecast;
 mod import;
 mod installation;

@@ -77,6 +77,16 @@ pub const INVARIANTS: &[Invariant] = &[
         find: books::books_sealed,
     },
     Invariant {
+        code: "suspense_explained",
+        promise: || {
+            Words::new(
+                "Suspense holds what open cases and disputes explain, and nothing else",
+                "待核账户与未结的差异和争议逐笔相符",
+            )
+        },
+        find: books::suspense_explained,
+    },
+    Invariant {
         code: "books_equal_orders",
         promise: || Words::new("The books hold exactly what the orders took", "账本与订单金额完全一致"),
         find: books::books_equal_orders,

@@ -73,11 +73,13 @@ ids! {
     AudienceId = "aud";
     BudgetLineId = "bud";
     CampaignId = "cmp";
+    CaseId = "rec";
     ChannelId = "chn";
     ClickId = "clk";
     ContractId = "ctr";
     CostId = "cst";
     CreativeId = "crv";
+    DisputeId = "dsp";
     EventId = "evt";
     HallId = "hal";
     ImpressionId = "imp";

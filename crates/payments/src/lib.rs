@@ -5,9 +5,13 @@
 //! again changes nothing, and what it tells us is a notice that counts once. That we asked is on disk before the call;
 //! until an answer has reached us what came of it is unknown, and is found out by asking.
 
+pub mod bills;
+pub mod cases;
+pub mod disputes;
 pub mod intents;
 pub mod notices;
 pub mod providers;
+pub mod reconciliation;
 pub mod refunds;
 
 pub use intents::Intent;

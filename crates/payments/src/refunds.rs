@@ -150,7 +150,7 @@ pub fn any(view: &View, place: &PlaceId, id: &RefundId) -> Result<Refund> {
     find(view, place, id)?.ok_or_else(|| Refusal::not_found("refund", "退款").into())
 }
 
-fn find(view: &View, place: &PlaceId, id: &RefundId) -> Result<Option<Refund>> {
+pub fn find(view: &View, place: &PlaceId, id: &RefundId) -> Result<Option<Refund>> {
     view.maybe(
         "select currency, place_id, id, intent_id, amount_minor, reason, state
          from refund

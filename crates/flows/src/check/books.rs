@@ -21,6 +21,30 @@ pub(super) fn books_sealed(view: &View, _now: Instant) -> Result<Vec<String>> {
     Ok(found)
 }
 
+/// Suspense holds what open cases and disputes explain, and nothing else.
+pub(super) fn suspense_explained(view: &View, _now: Instant) -> Result<Vec<String>> {
+    let rows: Vec<(String, String)> = view.all(
+        "with explained as (
+           select book as book_id, 'suspense:' || id as account, currency, off_minor as minor
+           from reconciliation_case where state = 'open'
+           union all
+           select place_id, 'suspense:' || id, currency, -amount_minor from dispute where state = 'open'
+         ), side as (
+           select book_id, account, currency, minor as explained, 0 as booked from explained
+           union all
+           select book_id, id, currency, 0, credits_posted - debits_posted from account
+           where id like 'suspense:rec_%' or id like 'suspense:dsp_%'
+         )
+         select book_id, account
+         from side
+         group by book_id, account, currency
+         having sum(explained) <> sum(booked)
+         order by book_id, account",
+        &[],
+    )?;
+    Ok(sentences(rows, |book, account| format!("{account} of {book} is not what its case or dispute says")))
+}
+
 /// The film's account took in the split base of every paid order; the merchant's every product line.
 pub(super) fn books_equal_orders(view: &View, _now: Instant) -> Result<Vec<String>> {
     let mut found = tickets(view)?;

@@ -137,7 +137,7 @@ fn places_off(view: &View) -> Result<Vec<String>> {
            union all
            select place_id, -amount_minor from refund where state = 'done'
            union all
-           select book_id, credits_posted - debits_posted from account where id like 'suspense:%'
+           select book_id, credits_posted - debits_posted from account where id = 'suspense:unmatched'
          ), side as (
            select place_id, minor as paid, 0 as booked from paid
            union all

@@ -17,6 +17,7 @@ pub mod merchant_sales;
 pub mod places;
 pub mod purchases;
 pub mod recommendations;
+pub mod reconciliation;
 pub mod release;
 pub mod royalties;
 pub mod shelf;

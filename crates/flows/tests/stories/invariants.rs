@@ -23,6 +23,11 @@ const CONTROLS: &[(&str, &str, &[&str])] = &[
         ],
     ),
     ("seat_once", "a ticket for a free seat", &["delete from showtime_seat where seat = 'A1'"]),
+    (
+        "suspense_explained",
+        "suspense that nobody explains",
+        &["insert into account values ('plc_star', 'suspense:rec_x', 'CNY', false, 0, 5, 0, 0)"],
+    ),
     ("books_sealed", "a sealed transfer for another order", &["update transfer set reference = 'ord_other'"]),
     ("books_sealed", "a chain with a link of its own", &["update seal set previous = 'x'"]),
     ("within_capacity", "more tickets than seats", &["update showtime set seats = 1"]),

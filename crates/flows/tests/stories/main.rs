@@ -2,6 +2,7 @@
 
 mod ads;
 mod audiences;
+mod closing;
 mod faults;
 mod goods;
 mod invariants;

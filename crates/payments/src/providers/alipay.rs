@@ -7,7 +7,8 @@
 use super::http::{ANSWER_BYTES_MAX, Answer, Http};
 use super::secrets::{self, Watched};
 use super::{
-    Ask, BillLine, Checkout, Delivery, Heard, Moved, Next, Outcome, Provider, Quote, Repaid, Unread, Way, trade_no,
+    Ask, BillLine, Checkout, Delivery, Heard, Moved, Next, Outcome, Provider, Quote, Repaid, Unread, Way,
+    trade_no,
 };
 use crate::notices::{self, What};
 use crate::{Intent, Refund};
@@ -19,7 +20,7 @@ use alipay::notice::{self, TRADE_STATUS_SYNC};
 use alipay::rest::{self, Problem, Seal};
 use alipay::{Method, Params, PrivateKey, PublicKey, TradeStatus, amount, form, request, wall};
 use kernel::ids::Id;
-use kernel::{Currency, Day, Dice, Error, Instant, Kind, Money, Refusal, RefundId, Result, Share};
+use kernel::{Currency, Day, Dice, Error, Instant, Kind, Money, RefundId, Refusal, Result, Share};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -180,12 +181,16 @@ impl Reply {
     }
 
     fn money(&self, name: &str) -> Result<Money> {
-        amount::read(self.text(name)).map_err(|refusal| Error::fault(format!("the gateway's {name}: {}", refusal.say.en)))
+        amount::read(self.text(name))
+            .map_err(|refusal| Error::fault(format!("the gateway's {name}: {}", refusal.say.en)))
     }
 
     /// Nobody knows what became of it, or we asked wrongly.
     fn unclear(&self, what: &str) -> Error {
-        Error::fault(format!("the gateway did not {what}: {}", if self.sub_code.is_empty() { "no reason" } else { &self.sub_code }))
+        Error::fault(format!(
+            "the gateway did not {what}: {}",
+            if self.sub_code.is_empty() { "no reason" } else { &self.sub_code }
+        ))
     }
 
     fn is_refused_with(&self, sub_code: &str) -> bool {
@@ -211,7 +216,13 @@ impl Alipay {
     }
 
     /// The parameters of a V2 request, signed.
-    fn params(&self, method: Method, content: &Value, return_url: Option<String>, now: Instant) -> Result<Params> {
+    fn params(
+        &self,
+        method: Method,
+        content: &Value,
+        return_url: Option<String>,
+        now: Instant,
+    ) -> Result<Params> {
         let keys = self.keys.get()?;
         let mut params: Params = [
             ("app_id", self.settings.app_id.clone()),
@@ -569,7 +580,9 @@ impl Alipay {
                 Some(Ok(id)) => (What::Refunded(id), refund.total),
                 _ => return Ok(Heard::Nothing("a refund that was not asked for here".into())),
             },
-            (None, TradeStatus::WaitBuyerPay) => return Ok(Heard::Nothing("somebody is about to pay".into())),
+            (None, TradeStatus::WaitBuyerPay) => {
+                return Ok(Heard::Nothing("somebody is about to pay".into()));
+            }
             (None, TradeStatus::TradeClosed) => (What::Closed, notice.total),
             (None, TradeStatus::TradeSuccess | TradeStatus::TradeFinished) => (What::Paid, notice.total),
         };

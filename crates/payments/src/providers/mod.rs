@@ -21,7 +21,7 @@ pub mod stripe;
 pub mod trade_no;
 
 use crate::{Intent, Notice, Refund};
-use kernel::{Currency, Day, Error, Instant, Kind, Money, Refusal, RefundId, Result, Round, Share};
+use kernel::{Currency, Day, Error, Instant, Kind, Money, RefundId, Refusal, Result, Round, Share};
 use kernel::{IntentId, PlaceId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -292,6 +292,11 @@ impl Providers {
     /// The one for new payments.
     pub fn usual(&self) -> &Arc<dyn Provider> {
         &self.usual
+    }
+
+    /// All of them, by name.
+    pub fn names(&self) -> Vec<&'static str> {
+        self.known.keys().copied().collect()
     }
 
     pub fn named(&self, name: &str) -> Result<&Arc<dyn Provider>> {
