@@ -19,7 +19,8 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0009_ledger", include_str!("../../../migrations/0009_ledger.sql")),
     ("0010_settlement", include_str!("../../../migrations/0010_settlement.sql")),
     ("0011_events", include_str!("../../../migrations/0011_events.sql")),
-    ("0030_audiences", include_str!("../../../migrations/0030_audiences.sql")),
+    ("0030_ads", include_str!("../../../migrations/0030_ads.sql")),
+    ("0031_people", include_str!("../../../migrations/0031_people.sql")),
 ];
 
 const CREATE: &str = "create table if not exists migration (name text not null, statement bigint not null, primary key (name, statement))";
