@@ -23,9 +23,10 @@ pub const MIGRATIONS: Tree = &[
     ("0010_settlement", include_str!("../../../migrations/0010_settlement.sql")),
     ("0011_events", include_str!("../../../migrations/0011_events.sql")),
     ("0016_providers", include_str!("../../../migrations/0016_providers.sql")),
-    ("0020_ledger_seals", include_str!("../../../migrations/0020_ledger_seals.sql")),
-    ("0021_closing", include_str!("../../../migrations/0021_closing.sql")),
-    ("0030_audiences", include_str!("../../../migrations/0030_audiences.sql")),
+    ("0020_ledger", include_str!("../../../migrations/0020_ledger.sql")),
+    ("0021_payments", include_str!("../../../migrations/0021_payments.sql")),
+    ("0030_ads", include_str!("../../../migrations/0030_ads.sql")),
+    ("0031_people", include_str!("../../../migrations/0031_people.sql")),
     ("0040_market", include_str!("../../../migrations/0040_market.sql")),
 ];
 

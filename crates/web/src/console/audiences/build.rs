@@ -251,7 +251,7 @@ fn one_line(visit: &Visit, choices: &Choices, form: &Form, line: usize) -> Marku
     };
     let number = |field: &str, label: &str, most: u32| {
         let id = terms::name(field, line);
-        html! { div class="field" { label for=(id) { (label) } input id=(id) name=(id) inputmode="numeric" value=(terms::value(form, field, line)) aria-describedby={ (id) "-most" }; span class="visually-hidden" id={ (id) "-most" } { (visit.say("at most", "最多")) " " (most) } } }
+        html! { div class="field" { label for=(id) { (label) } div class="input-row" { input id=(id) name=(id) inputmode="numeric" value=(terms::value(form, field, line)) aria-describedby={ (id) "-most" }; } span class="visually-hidden" id={ (id) "-most" } { (visit.say("at most", "最多")) " " (most) } } }
     };
     html! {
         fieldset class="card term" {

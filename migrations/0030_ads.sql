@@ -15,11 +15,3 @@ create table campaign_audience (
     campaign_id text not null primary key references campaign (id),
     audience_id text not null references audience (id)
 );
-
--- What a person has agreed to, until they withdraw it. purpose: audiences.
-create table consent (
-    person_id text not null references person (id),
-    purpose text not null,
-    given_at bigint not null,
-    primary key (person_id, purpose)
-);
