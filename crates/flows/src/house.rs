@@ -65,12 +65,7 @@ impl House {
     }
 
     /// Opens it with several providers: one for new payments, others for those that they began.
-    pub fn open_with(
-        db: Db,
-        clock: Arc<dyn Clock>,
-        mut dice: Dice,
-        providers: Providers,
-    ) -> Result<House> {
+    pub fn open_with(db: Db, clock: Arc<dyn Clock>, mut dice: Dice, providers: Providers) -> Result<House> {
         let act = Act::new(Actor::System, clock.now(), dice.fork());
         let key =
             db.write_blocking(Lane::house(), move |tx| people::installation::key(tx, &mut act.clone()))?;

@@ -237,7 +237,9 @@ fn two_clerks_never_give_back_more_than_was_paid() {
         let clerks: Vec<_> = (0..4)
             .map(|i| {
                 let (town, intent) = (&town, &intent);
-                scope.spawn(move || town.gives_back(&format!("clerk {i}"), intent, &format!("k{i}"), 2500).is_ok())
+                scope.spawn(move || {
+                    town.gives_back(&format!("clerk {i}"), intent, &format!("k{i}"), 2500).is_ok()
+                })
             })
             .collect();
         clerks.into_iter().map(|clerk| clerk.join().expect("no panic")).collect()

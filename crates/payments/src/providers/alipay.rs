@@ -7,7 +7,8 @@
 use super::http::{ANSWER_BYTES_MAX, Answer, Http};
 use super::secrets::{self, Watched};
 use super::{
-    Ask, BillLine, Checkout, Delivery, Heard, Moved, Next, Outcome, Provider, Quote, Repaid, Unread, Way, trade_no,
+    Ask, BillLine, Checkout, Delivery, Heard, Moved, Next, Outcome, Provider, Quote, Repaid, Unread, Way,
+    trade_no,
 };
 use crate::notices::{self, What};
 use crate::{Intent, Refund};
@@ -19,7 +20,7 @@ use alipay::notice::{self, TRADE_STATUS_SYNC};
 use alipay::rest::{self, Problem, Seal};
 use alipay::{Method, Params, PrivateKey, PublicKey, TradeStatus, amount, form, request, wall};
 use kernel::ids::Id;
-use kernel::{Currency, Day, Dice, Error, Instant, Kind, Money, Refusal, RefundId, Result, Share};
+use kernel::{Currency, Day, Dice, Error, Instant, Kind, Money, RefundId, Refusal, Result, Share};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -128,12 +129,8 @@ impl Keys {
         for path in secrets::named(folders, "alipay_cert", ".crt")? {
             chain.extend(Certificate::bundle(&secrets::text(&path)?)?);
         }
-        let is_issued = |cert: &&Certificate| {
-            let others = chain.iter().filter(|other| other.sn() != cert.sn());
-            roots.iter().chain(others).any(|issuer| cert.is_issued_by(issuer))
-        };
         let mut believed = Vec::new();
-        for cert in chain.iter().filter(is_issued) {
+        for cert in rooted(&roots, chain) {
             believed.push((Some(cert.sn()), cert.public_key()?));
         }
         let certified = Certified {
@@ -166,6 +163,21 @@ impl Keys {
     }
 }
 
+/// Those of the certificates that go back to one of the roots, over however many of the others.
+fn rooted(roots: &[Certificate], mut chain: Vec<Certificate>) -> Vec<Certificate> {
+    let mut trusted: Vec<Certificate> = Vec::new();
+    loop {
+        let is_issued =
+            |cert: &Certificate| roots.iter().chain(&trusted).any(|issuer| cert.is_issued_by(issuer));
+        let (fresh, rest): (Vec<_>, Vec<_>) = chain.into_iter().partition(is_issued);
+        if fresh.is_empty() {
+            return trusted;
+        }
+        trusted.extend(fresh);
+        chain = rest;
+    }
+}
+
 /// A gateway's answer, verified.
 struct Reply {
     verdict: Verdict,
@@ -180,12 +192,16 @@ impl Reply {
     }
 
     fn money(&self, name: &str) -> Result<Money> {
-        amount::read(self.text(name)).map_err(|refusal| Error::fault(format!("the gateway's {name}: {}", refusal.say.en)))
+        amount::read(self.text(name))
+            .map_err(|refusal| Error::fault(format!("the gateway's {name}: {}", refusal.say.en)))
     }
 
     /// Nobody knows what became of it, or we asked wrongly.
     fn unclear(&self, what: &str) -> Error {
-        Error::fault(format!("the gateway did not {what}: {}", if self.sub_code.is_empty() { "no reason" } else { &self.sub_code }))
+        Error::fault(format!(
+            "the gateway did not {what}: {}",
+            if self.sub_code.is_empty() { "no reason" } else { &self.sub_code }
+        ))
     }
 
     fn is_refused_with(&self, sub_code: &str) -> bool {
@@ -211,7 +227,13 @@ impl Alipay {
     }
 
     /// The parameters of a V2 request, signed.
-    fn params(&self, method: Method, content: &Value, return_url: Option<String>, now: Instant) -> Result<Params> {
+    fn params(
+        &self,
+        method: Method,
+        content: &Value,
+        return_url: Option<String>,
+        now: Instant,
+    ) -> Result<Params> {
         let keys = self.keys.get()?;
         let mut params: Params = [
             ("app_id", self.settings.app_id.clone()),
@@ -569,7 +591,9 @@ impl Alipay {
                 Some(Ok(id)) => (What::Refunded(id), refund.total),
                 _ => return Ok(Heard::Nothing("a refund that was not asked for here".into())),
             },
-            (None, TradeStatus::WaitBuyerPay) => return Ok(Heard::Nothing("somebody is about to pay".into())),
+            (None, TradeStatus::WaitBuyerPay) => {
+                return Ok(Heard::Nothing("somebody is about to pay".into()));
+            }
             (None, TradeStatus::TradeClosed) => (What::Closed, notice.total),
             (None, TradeStatus::TradeSuccess | TradeStatus::TradeFinished) => (What::Paid, notice.total),
         };

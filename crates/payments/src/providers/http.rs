@@ -87,9 +87,10 @@ impl Http {
 fn read(answered: Result<ureq::http::Response<ureq::Body>, ureq::Error>, bytes_max: u64) -> Result<Answer> {
     let mut answered = answered.map_err(|error| unknown(&error))?;
     let body = answered.body_mut().with_config().limit(bytes_max).read_to_vec();
-    let headers = answered.headers().iter().filter_map(|(name, value)| {
-        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
-    });
+    let headers = answered
+        .headers()
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
     Ok(Answer {
         status: answered.status().as_u16(),
         headers: headers.collect(),

@@ -21,7 +21,7 @@ pub mod stripe;
 pub mod trade_no;
 
 use crate::{Intent, Notice, Refund};
-use kernel::{Currency, Day, Error, Instant, Kind, Money, Refusal, RefundId, Result, Round, Share};
+use kernel::{Currency, Day, Error, Instant, Kind, Money, RefundId, Refusal, Result, Round, Share};
 use kernel::{IntentId, PlaceId};
 use std::collections::BTreeMap;
 use std::sync::Arc;

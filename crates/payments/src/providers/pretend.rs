@@ -1,6 +1,8 @@
 //! A provider for tests and rehearsals: it lives in memory and does what it is told, faults included.
 
-use super::{Ask, BillLine, Checkout, Delivery, Heard, Moved, Next, Outcome, Provider, Quote, Repaid, Unread, Way};
+use super::{
+    Ask, BillLine, Checkout, Delivery, Heard, Moved, Next, Outcome, Provider, Quote, Repaid, Unread, Way,
+};
 use crate::notices::{Notice, What};
 use crate::{Intent, Refund};
 use kernel::ids::Id;

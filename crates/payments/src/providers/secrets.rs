@@ -88,7 +88,9 @@ fn files(folders: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     for folder in folders {
         let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
-        paths.extend(entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).take(FILES_MAX));
+        paths.extend(
+            entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).take(FILES_MAX),
+        );
     }
     paths.sort();
     paths.dedup();

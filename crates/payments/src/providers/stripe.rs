@@ -6,12 +6,13 @@
 use super::http::{ANSWER_BYTES_MAX, Answer, Http};
 use super::secrets::{self, Secret, Watched};
 use super::{
-    Ask, BillLine, Checkout, Delivery, Heard, Moved, Next, Outcome, Provider, Quote, Repaid, Unread, Way, trade_no,
+    Ask, BillLine, Checkout, Delivery, Heard, Moved, Next, Outcome, Provider, Quote, Repaid, Unread, Way,
+    trade_no,
 };
 use crate::notices::{Notice, What};
 use crate::{Intent, Refund};
 use hmac::{Hmac, KeyInit, Mac};
-use kernel::{Currency, Day, Error, Instant, Kind, Money, Refusal, RefundId, Result, Share, Zone};
+use kernel::{Currency, Day, Error, Instant, Kind, Money, RefundId, Refusal, Result, Share, Zone};
 use serde_json::Value;
 use sha2::Sha256;
 use std::path::PathBuf;
@@ -129,7 +130,14 @@ impl Stripe {
             ],
             Some(&format!("{key}-create")),
         )?;
-        made.map_err(|no| refused("payment_refused", "The provider did not take this payment.", "支付渠道未接受这笔支付。", &no))
+        made.map_err(|no| {
+            refused(
+                "payment_refused",
+                "The provider did not take this payment.",
+                "支付渠道未接受这笔支付。",
+                &no,
+            )
+        })
     }
 
     /// A checked payment intent: made for this intent and no other.
@@ -174,7 +182,8 @@ impl Stripe {
         for _ in 0..PAGES_MAX {
             let page = self.get(&format!("{path}{after}"))?;
             let items = page["data"].as_array().cloned().unwrap_or_default();
-            after = items.last().map(|last| format!("&starting_after={}", text(&last["id"]))).unwrap_or_default();
+            after =
+                items.last().map(|last| format!("&starting_after={}", text(&last["id"]))).unwrap_or_default();
             all.extend(items);
             if page["has_more"] != true || after.is_empty() {
                 return Ok(all);
@@ -223,7 +232,8 @@ impl Provider for Stripe {
         if found != Outcome::Waiting {
             return Ok(found);
         }
-        let canceled = self.post(&format!("/v1/payment_intents/{}/cancel", text(&payment["id"])), &[], None)?;
+        let canceled =
+            self.post(&format!("/v1/payment_intents/{}/cancel", text(&payment["id"])), &[], None)?;
         match canceled {
             Ok(payment) => outcome(&payment),
             // Somebody paid a moment before, or it cannot be called off any more.
@@ -291,7 +301,10 @@ fn outcome(payment: &Value) -> Result<Outcome> {
             reference: Some(id.to_owned()),
         }),
         "canceled" => Ok(Outcome::Closed),
-        "processing" | "requires_action" | "requires_capture" | "requires_confirmation"
+        "processing"
+        | "requires_action"
+        | "requires_capture"
+        | "requires_confirmation"
         | "requires_payment_method" => Ok(Outcome::Waiting),
         _ => Err(Error::fault("Stripe answered with a status that nobody knows")),
     }
@@ -329,8 +342,7 @@ fn repaid(found: &Value, refund: &Refund) -> Result<Repaid> {
 /// `t=…,v1=…`: one of our secrets signed the time with the body, not long ago (HMAC-SHA256, compared in constant time).
 fn check_signature(secrets: &[Secret], delivery: &Delivery, now: Instant) -> Result<(), Unread> {
     let header = delivery.header("stripe-signature").ok_or(Unread::Forged)?;
-    let parts: Vec<(&str, &str)> =
-        header.split(',').filter_map(|part| part.trim().split_once('=')).collect();
+    let parts: Vec<(&str, &str)> = header.split(',').filter_map(|part| part.trim().split_once('=')).collect();
     let of = |wanted| parts.iter().filter(move |(name, _)| *name == wanted).map(|(_, value)| *value);
     let stamp = of("t").next().ok_or(Unread::Malformed("it has no time"))?;
     let second: i64 = stamp.parse().map_err(|_| Unread::Malformed("its time is no number"))?;
@@ -382,7 +394,8 @@ fn hear(event: &Value) -> Result<Heard, Unread> {
         place,
         intent,
         what,
-        amount: money(sum, &object["currency"]).map_err(|_| Unread::Malformed("its amount makes no sense"))?,
+        amount: money(sum, &object["currency"])
+            .map_err(|_| Unread::Malformed("its amount makes no sense"))?,
         reference: object["id"].as_str().map(str::to_owned),
     }))
 }
@@ -398,7 +411,8 @@ fn line(moved: &Value) -> Result<Option<BillLine>> {
     // A charge carries its payment's metadata; a refund has its own, and names the payment.
     let key = if what == Moved::Paid { text(&source["metadata"]["key"]) } else { "" };
     let amount = money(&moved["amount"], &moved["currency"])?;
-    let second = moved["created"].as_i64().ok_or_else(|| Error::fault("Stripe's bill has a line without a time"))?;
+    let second =
+        moved["created"].as_i64().ok_or_else(|| Error::fault("Stripe's bill has a line without a time"))?;
     Ok(Some(BillLine {
         what,
         key: key.to_owned(),
@@ -480,8 +494,17 @@ mod tests {
 
     #[test]
     fn a_broken_signature_header_is_refused_calmly() {
-        for bad in ["", "t=", "t=1", "v1=00", "t=x,v1=00", "t=1,v1=", "t=1,v1=é", ",,,=,", "t=9223372036854775807,v1=00"]
-        {
+        for bad in [
+            "",
+            "t=",
+            "t=1",
+            "v1=00",
+            "t=x,v1=00",
+            "t=1,v1=",
+            "t=1,v1=é",
+            ",,,=,",
+            "t=9223372036854775807,v1=00",
+        ] {
             assert!(check(bad, BODY).is_err(), "{bad}");
         }
         let nobody = Delivery { headers: &[], body: BODY };

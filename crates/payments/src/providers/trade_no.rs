@@ -38,7 +38,9 @@ mod tests {
 
     #[test]
     fn what_is_not_ours_is_nobodys() {
-        for bad in ["", "pay_1", "plc_1", "plc_1pay_", "plc_pay_1", "plc_1pay_1 ", "plc_１pay_1", "PLC_1pay_1"] {
+        for bad in
+            ["", "pay_1", "plc_1", "plc_1pay_", "plc_pay_1", "plc_1pay_1 ", "plc_１pay_1", "PLC_1pay_1"]
+        {
             assert_eq!(read(bad), None, "{bad}");
         }
         assert_eq!(read(&format!("plc_1pay_{}", "1".repeat(60))), None);

@@ -126,7 +126,8 @@ fn a_payment_is_told_with_whose_it_is() {
 #[test]
 fn what_went_back_is_not_told_as_a_payment() {
     let house = House::new();
-    let part = [("refund_fee", "3.00"), ("gmt_refund", "2016-12-23 13:00:00.123"), ("out_biz_no", "rfd_1_refund")];
+    let part =
+        [("refund_fee", "3.00"), ("gmt_refund", "2016-12-23 13:00:00.123"), ("out_biz_no", "rfd_1_refund")];
     let notice = told(house.hears_of_theirs(&part));
     assert_eq!(notice.what, What::Refunded(RefundId("rfd_1_refund".into())));
     let whole = [("trade_status", "TRADE_CLOSED"), ("refund_fee", "43.00"), ("out_biz_no", "rfd_1_refund")];
@@ -178,10 +179,31 @@ fn notices_for_others_are_refused() {
 fn amounts_are_read_strictly() {
     let house = House::new();
     for bad in [
-        "４３.00", "43．00", "4.3e1", "+43.00", "-43.00", "43.001", "43.0000", " 43.00", "43.00 ", "43,00", "¥43.00",
-        "0x2b", "43.00CNY", "0", "0.00", "100000000.01", "99999999999999999999", "NaN", "٤٣",
+        "４３.00",
+        "43．00",
+        "4.3e1",
+        "+43.00",
+        "-43.00",
+        "43.001",
+        "43.0000",
+        " 43.00",
+        "43.00 ",
+        "43,00",
+        "¥43.00",
+        "0x2b",
+        "43.00CNY",
+        "0",
+        "0.00",
+        "100000000.01",
+        "99999999999999999999",
+        "NaN",
+        "٤٣",
     ] {
-        assert_eq!(house.hears_of_theirs(&[("total_amount", bad)]), Err(Unread::Malformed("bad_amount")), "{bad}");
+        assert_eq!(
+            house.hears_of_theirs(&[("total_amount", bad)]),
+            Err(Unread::Malformed("bad_amount")),
+            "{bad}"
+        );
     }
     let refund = [("refund_fee", "1e0"), ("out_biz_no", "rfd_1_refund")];
     assert_eq!(house.hears_of_theirs(&refund), Err(Unread::Malformed("bad_amount")));
@@ -190,8 +212,14 @@ fn amounts_are_read_strictly() {
 #[test]
 fn what_is_no_notice_is_refused_calmly() {
     let house = House::new();
-    for name in ["app_id", "notify_id", "out_trade_no", "seller_id", "total_amount", "trade_no", "trade_status"] {
-        assert_eq!(house.hears_of_theirs(&[(name, "")]), Err(Unread::Malformed("bad_notice")), "without {name}");
+    for name in
+        ["app_id", "notify_id", "out_trade_no", "seller_id", "total_amount", "trade_no", "trade_status"]
+    {
+        assert_eq!(
+            house.hears_of_theirs(&[(name, "")]),
+            Err(Unread::Malformed("bad_notice")),
+            "without {name}"
+        );
     }
     assert_eq!(
         house.hears_of_theirs(&[("trade_status", "TRADE_PENDING")]),
@@ -231,7 +259,8 @@ fn malicious_text_is_carried_unharmed() {
 fn keys_are_changed_without_a_restart() {
     let house = House::new();
     assert_eq!(house.hears_of(&fields(&[]), &OTHER), Err(Unread::Forged));
-    let (old, new) = (house.keys.join("alipay_public_key.pem"), house.keys.join("alipay_public_key_2017.pem"));
+    let (old, new) =
+        (house.keys.join("alipay_public_key.pem"), house.keys.join("alipay_public_key_2017.pem"));
     std::fs::write(&new, "half a ke").expect("a file");
     assert!(house.hears_of(&fields(&[]), &THEIRS).is_ok(), "while it is written the old key is believed");
     std::fs::write(&new, OTHER.public().base64()).expect("a key");
@@ -264,12 +293,13 @@ fn in_certificate_mode_only_certificates_of_the_root_are_believed() {
     let root = PrivateKey::generate().expect("a key");
     let theirs = certificate(2, "Gateway", &THEIRS, &root);
     let stranger = certificate(3, "Gateway", &OTHER, &OTHER);
+    let friend = certificate(6, "Gateway", &OTHER, &OTHER);
     let house = House::with(Trust::Certificates, |keys| {
         let write = |name: &str, text: &str| std::fs::write(keys.join(name), text).expect("a file");
         write("alipay_root_cert.crt", &certificate(1, SANDBOX.common_name, &root, &root));
         write("app_cert.crt", &certificate(4, "App", &OURS, &root));
         write("alipay_cert.crt", &theirs);
-        write("alipay_cert_stranger.crt", &stranger);
+        write("alipay_cert_stranger.crt", &format!("{stranger}{friend}"));
     });
     let sn = |pem: &str| Certificate::parse(pem).expect("a certificate").sn();
     let by = |sn: &str, key: &PrivateKey| house.hears_of(&fields(&[("alipay_cert_sn", sn)]), key);
@@ -277,7 +307,10 @@ fn in_certificate_mode_only_certificates_of_the_root_are_believed() {
     assert_eq!(by(&sn(&theirs), &OTHER), Err(Unread::Forged));
     assert_eq!(by(&sn(&stranger), &OTHER), Err(Unread::UnknownKey), "nobody whom we trust vouches for it");
     assert_eq!(by("5f", &THEIRS), Err(Unread::UnknownKey));
-    assert!(house.hears_of(&fields(&[]), &THEIRS).is_ok(), "a notice that names none is by one of those we know");
+    assert!(
+        house.hears_of(&fields(&[]), &THEIRS).is_ok(),
+        "a notice that names none is by one of those we know"
+    );
     let fresh = certificate(5, "Gateway", &OTHER, &root);
     std::fs::write(house.keys.join("alipay_cert_2017.crt"), &fresh).expect("a file");
     assert!(by(&sn(&fresh), &OTHER).is_ok(), "rotated without a restart");
@@ -311,12 +344,14 @@ impl Write for Lines {
 fn no_secret_is_ever_in_the_log() {
     let lines = Lines::default();
     let kept = lines.clone();
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || kept.clone());
+    let subscriber =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || kept.clone());
     let purse = crate::purse::Purse::new();
     let mut said = String::new();
     tracing::subscriber::with_default(subscriber.finish(), || {
         let house = House::new();
-        let page = house.alipay.create(&purse.intent, &Ask::page("http://127.0.0.1"), NOW).expect("an address");
+        let page =
+            house.alipay.create(&purse.intent, &Ask::page("http://127.0.0.1"), NOW).expect("an address");
         assert!(format!("{page:?}").contains("sign="), "an address for the payer is signed");
         for error in [
             house.alipay.query(&purse.intent, NOW).map(|_| ()),

@@ -6,4 +6,3 @@ mod pretend;
 mod pretend_stripe;
 mod purse;
 mod stripe;
-

@@ -1,7 +1,7 @@
 use crate::purse::{NOW, Purse, refund};
 use payments::Provider;
-use payments::providers::{Ask, Outcome, Repaid};
 use payments::providers::pretend::Pretend;
+use payments::providers::{Ask, Outcome, Repaid};
 
 fn page() -> Ask {
     Ask::page("http://127.0.0.1:8080")

@@ -139,7 +139,8 @@ async fn create(State(inside): State<Shared>, headers: HeaderMap, body: Bytes) -
         return before;
     }
     let form = form(&body);
-    let Some(amount) = form.get("amount").and_then(|amount| amount.parse::<i64>().ok()).filter(|amount| *amount > 0)
+    let Some(amount) =
+        form.get("amount").and_then(|amount| amount.parse::<i64>().ok()).filter(|amount| *amount > 0)
     else {
         return no(400, "parameter_invalid_integer");
     };
@@ -263,7 +264,8 @@ async fn refunds(State(inside): State<Shared>, RawQuery(query): RawQuery) -> Res
     let inside = &mut *inside.lock().expect("no panic");
     let query = asked(query);
     let wanted = query.get("payment_intent").cloned();
-    let all = inside.refunds.iter().filter(|one| wanted.as_ref().is_none_or(|id| one["payment_intent"] == **id));
+    let all =
+        inside.refunds.iter().filter(|one| wanted.as_ref().is_none_or(|id| one["payment_intent"] == **id));
     let page = page(all.cloned().collect(), &query);
     reply(inside, page)
 }

@@ -177,10 +177,13 @@ fn webhooks_for_others_and_about_other_things_sell_nothing() {
     assert_eq!(heard(&event("payment_intent.succeeded", true, ours.clone())), Err(Unread::OtherApp));
     let strange = json!({ "key": "somebody-elses" });
     assert_eq!(heard(&event("payment_intent.succeeded", false, strange)), Err(Unread::OtherOrder));
-    for body in [event("payment_intent.succeeded", false, json!({})), event("customer.created", false, ours)] {
+    for body in [event("payment_intent.succeeded", false, json!({})), event("customer.created", false, ours)]
+    {
         assert!(matches!(heard(&body), Ok(Heard::Nothing(_))), "{body}");
     }
-    for broken in ["", "[]", "{", "null", "{\"livemode\":false,\"type\":7}", "{\"type\":\"payment_intent.succeeded\"}"] {
+    for broken in
+        ["", "[]", "{", "null", "{\"livemode\":false,\"type\":7}", "{\"type\":\"payment_intent.succeeded\"}"]
+    {
         let answer = heard(broken);
         assert!(!matches!(answer, Ok(Heard::Notice(_))), "{broken}: {answer:?}");
     }
