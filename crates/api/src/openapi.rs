@@ -125,7 +125,8 @@ impl Operation {
             rendered["parameters"] = parameters.into();
         }
         if let Some(about) = &self.description_of_body {
-            rendered["requestBody"] = json!({ "required": true, "description": about, "content": { "*/*": {} } });
+            rendered["requestBody"] =
+                json!({ "required": true, "description": about, "content": { "*/*": {} } });
         }
         if let Some(schema) = &self.body {
             rendered["requestBody"] =

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 /// Who carries the money.
 #[derive(Args, Clone)]
+#[group(id = "providers")]
 pub struct Options {
     /// Take payments by Alipay: the folder with app_private_key.pem and the platform's keys or certificates.
     #[arg(long, env = "FERRYMAN_ALIPAY_KEYS")]
@@ -26,11 +27,7 @@ pub struct Options {
     /// The account that is paid, 2088….
     #[arg(long, env = "FERRYMAN_ALIPAY_SELLER_ID")]
     pub alipay_seller_id: Option<String>,
-    #[arg(
-        long,
-        env = "FERRYMAN_ALIPAY_GATEWAY",
-        default_value = "https://openapi.alipay.com/gateway.do"
-    )]
+    #[arg(long, env = "FERRYMAN_ALIPAY_GATEWAY", default_value = "https://openapi.alipay.com/gateway.do")]
     pub alipay_gateway: String,
     /// Believe certificates instead of public keys.
     #[arg(long, env = "FERRYMAN_ALIPAY_CERTIFICATES")]
@@ -98,6 +95,11 @@ pub fn open(options: &Options, edge: &Edge, db: &str) -> anyhow::Result<Opened> 
     Ok(Opened { providers: all.and(Arc::new(Pretend::of_a_rehearsal())), sandbox })
 }
 
+/// For a house that is only looked at: nobody is asked anything.
+pub fn nobody() -> Providers {
+    Providers::only(Arc::new(Pretend::of_a_rehearsal()))
+}
+
 /// The real ones; the first takes new payments.
 fn configured(options: &Options, edge: &Edge) -> anyhow::Result<Vec<Arc<dyn Provider>>> {
     let mut found: Vec<Arc<dyn Provider>> = Vec::new();
@@ -120,7 +122,8 @@ fn real_alipay(options: &Options, edge: &Edge, keys: PathBuf) -> anyhow::Result<
     let (Some(app_id), Some(seller_id)) = (&options.alipay_app_id, &options.alipay_seller_id) else {
         bail!("--alipay-keys needs --alipay-app-id and --alipay-seller-id");
     };
-    let base_url = edge.base_url.as_deref().context("Alipay sends its notices to --base-url, which is missing")?;
+    let base_url =
+        edge.base_url.as_deref().context("Alipay sends its notices to --base-url, which is missing")?;
     let is_secure = options.alipay_gateway.starts_with("https://");
     ensure!(is_secure || is_here(&options.alipay_gateway), "--alipay-gateway must be https");
     let settings = alipay::Settings {

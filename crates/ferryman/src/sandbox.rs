@@ -5,6 +5,7 @@
 use crate::providers::{Options, reachable};
 use crate::serve::Edge;
 use anyhow::{Context, bail};
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -27,7 +28,7 @@ pub struct Sandbox {
     watcher: Option<JoinHandle<()>>,
 }
 
-/// Starts it and waits until it takes connections.
+/// Starts it and waits until it answers.
 pub fn start(options: &Options, edge: &Edge, db: &str) -> anyhow::Result<Sandbox> {
     let listen = match options.wallet_listen {
         Some(listen) => listen,
@@ -92,13 +93,25 @@ fn wait_until_ready(child: &mut Child, listen: SocketAddr) -> anyhow::Result<()>
         if let Some(status) = child.try_wait()? {
             bail!("the sandbox wallet ended at once ({status}); is {listen} free?");
         }
-        if TcpStream::connect_timeout(&at, Duration::from_secs(1)).is_ok() {
+        if is_well(at).unwrap_or(false) {
             return Ok(());
         }
         std::thread::sleep(Duration::from_millis(LOOK_MILLIS));
     }
     let _ = child.kill();
-    bail!("the sandbox wallet does not take connections at {at}")
+    bail!("the sandbox wallet does not answer at {at}")
+}
+
+/// Whether it answers. It listens before it has its keys, and answers only afterwards.
+fn is_well(at: SocketAddr) -> std::io::Result<bool> {
+    let second = Some(Duration::from_secs(1));
+    let mut stream = TcpStream::connect_timeout(&at, Duration::from_secs(1))?;
+    stream.set_read_timeout(second)?;
+    stream.set_write_timeout(second)?;
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: wallet\r\nconnection: close\r\n\r\n")?;
+    let mut status = [0; 12];
+    stream.read_exact(&mut status)?;
+    Ok(status == *b"HTTP/1.1 200")
 }
 
 /// Starts it again whenever it has died, until we end.

@@ -45,9 +45,11 @@ impl Town {
             release.put_on_sale(World::premiere().plus(days)).expect("showtimes");
         }
         let morning = ShiftedClock::starting_at(World::premiere().at(9, 30, &zone));
-        let folder = std::env::temp_dir().join(format!("ferryman-wallet-{:016x}", Dice::from_entropy().next()));
+        let folder =
+            std::env::temp_dir().join(format!("ferryman-wallet-{:016x}", Dice::from_entropy().next()));
         let wallet = wallet::start(wallet::Options::new(folder)).expect("a wallet");
-        let providers = Providers::only(Arc::new(account(&wallet, address))).and(Arc::new(Pretend::of_a_rehearsal()));
+        let providers =
+            Providers::only(Arc::new(account(&wallet, address))).and(Arc::new(Pretend::of_a_rehearsal()));
         let house =
             House::open_with(scratch.db.clone(), Arc::new(morning), dice.fork(), providers).expect("a house");
         Town { scratch, house, title, wallet }

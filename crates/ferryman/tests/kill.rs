@@ -101,3 +101,74 @@ fn a_check_of_nothing_says_so() {
     assert!(!check.status.success());
     assert!(String::from_utf8_lossy(&check.stderr).contains("there is no database"));
 }
+
+/// The processes that a process has started.
+fn children(of: u32) -> Vec<u32> {
+    let said = Command::new("ps").args(["-o", "pid=", "--ppid", &of.to_string()]).output().expect("ps runs");
+    String::from_utf8_lossy(&said.stdout).split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
+}
+
+fn is_alive(pid: u32) -> bool {
+    let said = Command::new("ps").args(["-o", "stat=", "-p", &pid.to_string()]).output().expect("ps runs");
+    let state = String::from_utf8_lossy(&said.stdout).trim().to_owned();
+    !state.is_empty() && !state.starts_with('Z')
+}
+
+fn takes_connections(port: u16) -> bool {
+    std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
+}
+
+/// The sandbox wallet is a process of its own: it comes back when it dies, and goes when we are killed.
+#[test]
+fn the_sandbox_wallet_lives_as_long_as_we_do() {
+    let folder = Folder::new("sandbox");
+    let (port, wallet) = (free_port(), free_port());
+    let (listen, wallet_listen) = (format!("127.0.0.1:{port}"), format!("127.0.0.1:{wallet}"));
+    let db = folder.file("mine.db");
+    let mut serve = start(&["serve", "--db", &db, "--listen", &listen, "--wallet-listen", &wallet_listen]);
+    wait_until("it serves", || takes_connections(port));
+    assert!(takes_connections(wallet), "the wallet is there before us");
+    assert!(Path::new(&folder.file("mine-wallet")).is_dir(), "its keys lie beside our database");
+    let [first] = children(serve.id())[..] else { panic!("one wallet: {:?}", children(serve.id())) };
+
+    assert!(Command::new("kill").args(["-9", &first.to_string()]).status().expect("kill runs").success());
+    wait_until("it is started again", || {
+        let now = children(serve.id());
+        now.len() == 1 && now[0] != first && takes_connections(wallet)
+    });
+    let second = children(serve.id())[0];
+    serve.kill().expect("we are killed");
+    serve.wait().expect("we are gone");
+    wait_until("it is gone too", || !is_alive(second));
+    assert!(!takes_connections(wallet));
+}
+
+#[test]
+fn a_provider_that_is_half_configured_says_what_is_missing() {
+    let folder = Folder::new("half");
+    let db = folder.file("mine.db");
+    let keys = folder.file("");
+    for (arguments, missing) in [
+        (vec!["--alipay-keys", &keys], "--alipay-app-id"),
+        (vec!["--alipay-keys", &keys, "--alipay-app-id", "1", "--alipay-seller-id", "2"], "--base-url"),
+        (
+            vec![
+                "--base-url",
+                "https://a",
+                "--alipay-keys",
+                &keys,
+                "--alipay-app-id",
+                "1",
+                "--alipay-seller-id",
+                "2",
+            ],
+            "app_private_key.pem",
+        ),
+        (vec!["--stripe-keys", &keys], "webhook secret"),
+    ] {
+        let answer = Command::new(FERRYMAN).args(["serve", "--db", &db]).args(&arguments).output();
+        let answer = answer.expect("it answers");
+        let said = String::from_utf8_lossy(&answer.stderr).into_owned();
+        assert!(!answer.status.success() && said.contains(missing), "{arguments:?}: {said}");
+    }
+}

@@ -233,7 +233,13 @@ pub(crate) fn late(scene: &mut Scene, intent: &Intent) -> Result<()> {
 /// Gives a part of a payment back, at the cost of the place that sold: what was bought stays bought. One key gives
 /// back once; the same again is the refund that there is. Refuses what leaves nothing of the payment
 /// (`refund_too_large`): taking everything back is another story.
-pub fn give_back(scene: &mut Scene, place: &PlaceId, id: &IntentId, key: &str, amount: Money) -> Result<Refund> {
+pub fn give_back(
+    scene: &mut Scene,
+    place: &PlaceId,
+    id: &IntentId,
+    key: &str,
+    amount: Money,
+) -> Result<Refund> {
     let intent = intents::any(scene.tx, place, id)?;
     let reason = format!("{GOODWILL}_{}", checked(key)?);
     if let Some(before) = refunds::requested_for(scene.tx, &intent, &reason)? {
@@ -264,16 +270,16 @@ fn checked(key: &str) -> Result<&str, Refusal> {
     if is_plain && (1..=KEY_CHARS_MAX).contains(&key.len()) {
         return Ok(key);
     }
-    Err(Refusal::field("key", "bad_key", "A key is 1 to 24 small letters and digits.", "幂等键为 1 到 24 位小写字母或数字。"))
+    Err(Refusal::field(
+        "key",
+        "bad_key",
+        "A key is 1 to 24 small letters and digits.",
+        "幂等键为 1 到 24 位小写字母或数字。",
+    ))
 }
 
 fn too_large() -> Refusal {
-    Refusal::new(
-        Why::Conflict,
-        "refund_too_large",
-        "This is more than was paid.",
-        "退款金额超过了实付金额。",
-    )
+    Refusal::new(Why::Conflict, "refund_too_large", "This is more than was paid.", "退款金额超过了实付金额。")
 }
 
 /// Requests what is left of a payment whose order is taken back. What the place had given back before, it gets back

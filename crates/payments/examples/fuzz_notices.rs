@@ -16,15 +16,68 @@ const NOW: Instant = Instant::from_micros(1_482_465_600_000_000);
 const SECRET: &str = "whsec_fuzz";
 
 const ODD: [&str; 40] = [
-    "", "0", "0.00", "0.01", "43.00", "-1", "+1", "1e3", "NaN", "４３.00", "1.001", "99999999999999999999", "true", "null",
-    "[]", "{}", "\"", "\\", "\0", "\u{202e}", "🎬", "%", "%00", "%ff", "&", "=", "a=b&c=d", "plc_1pay_1", "plc_pay_", "pay_",
-    "rfd_1_refund", "rfd_", "TRADE_SUCCESS", "TRADE_CLOSED", "WAIT_BUYER_PAY", "trade_status_sync", "GBK",
-    "2016-12-23 12:00:00", "2016-13-99 99:99:99", "2021000000000001",
+    "",
+    "0",
+    "0.00",
+    "0.01",
+    "43.00",
+    "-1",
+    "+1",
+    "1e3",
+    "NaN",
+    "４３.00",
+    "1.001",
+    "99999999999999999999",
+    "true",
+    "null",
+    "[]",
+    "{}",
+    "\"",
+    "\\",
+    "\0",
+    "\u{202e}",
+    "🎬",
+    "%",
+    "%00",
+    "%ff",
+    "&",
+    "=",
+    "a=b&c=d",
+    "plc_1pay_1",
+    "plc_pay_",
+    "pay_",
+    "rfd_1_refund",
+    "rfd_",
+    "TRADE_SUCCESS",
+    "TRADE_CLOSED",
+    "WAIT_BUYER_PAY",
+    "trade_status_sync",
+    "GBK",
+    "2016-12-23 12:00:00",
+    "2016-13-99 99:99:99",
+    "2021000000000001",
 ];
 
 const NAMES: [&str; 20] = [
-    "app_id", "seller_id", "out_trade_no", "trade_no", "total_amount", "trade_status", "notify_id", "notify_type", "charset",
-    "refund_fee", "out_biz_no", "gmt_refund", "gmt_payment", "sign", "sign_type", "alipay_cert_sn", "subject", "version", "",
+    "app_id",
+    "seller_id",
+    "out_trade_no",
+    "trade_no",
+    "total_amount",
+    "trade_status",
+    "notify_id",
+    "notify_type",
+    "charset",
+    "refund_fee",
+    "out_biz_no",
+    "gmt_refund",
+    "gmt_payment",
+    "sign",
+    "sign_type",
+    "alipay_cert_sn",
+    "subject",
+    "version",
+    "",
     "more",
 ];
 
@@ -112,7 +165,8 @@ impl Fuzz {
     }
 
     fn stripe_once(&mut self) {
-        let kind = *self.dice.pick(&["payment_intent.succeeded", "payment_intent.canceled", "refund.updated", "x"]);
+        let kind =
+            *self.dice.pick(&["payment_intent.succeeded", "payment_intent.canceled", "refund.updated", "x"]);
         let (key, amount) = (self.odd(), self.dice.next() as i64 >> self.dice.below(64));
         let event = serde_json::json!({
             "id": "evt_1", "type": kind, "livemode": false,
@@ -179,7 +233,8 @@ fn genuine() -> Params {
 
 fn signature(body: &[u8]) -> String {
     let second = NOW.micros / 1_000_000;
-    let mut mac = <Hmac<sha2::Sha256> as KeyInit>::new_from_slice(SECRET.as_bytes()).expect("any key will do");
+    let mut mac =
+        <Hmac<sha2::Sha256> as KeyInit>::new_from_slice(SECRET.as_bytes()).expect("any key will do");
     mac.update(format!("{second}.").as_bytes());
     mac.update(body);
     let hex: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();

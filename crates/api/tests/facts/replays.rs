@@ -40,8 +40,7 @@ fn another(body: Option<Value>) -> Value {
 #[tokio::test]
 async fn a_change_of_state_that_is_asked_for_again_changes_nothing() {
     let mut walk = Walk::new().await;
-    let states =
-        ["refund", "checkout", "delisting", "end", "want-to-see", "statements", "clicks"];
+    let states = ["refund", "checkout", "delisting", "end", "want-to-see", "statements", "clicks"];
     let sent: Vec<_> = walk.sent.clone();
     let mut tried = std::collections::BTreeSet::new();
     for sent in sent {

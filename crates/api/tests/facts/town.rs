@@ -82,8 +82,8 @@ impl Town {
         let scratch = scratch();
         let clock = Arc::new(FalseClock::at(NOW));
         let provider = Arc::new(Pretend::with_seal(Seal::new(b"a test", "pretend")));
-        let house =
-            House::open(scratch.db.clone(), clock.clone(), Dice::seeded(7), provider.clone()).expect("a house");
+        let house = House::open(scratch.db.clone(), clock.clone(), Dice::seeded(7), provider.clone())
+            .expect("a house");
         let routes = routes::registry(Service::new(house.clone(), Settings::local()));
         let entries = routes.entries();
         let made = house.write_blocking(&House::lane(), Actor::System, found).expect("a town");

@@ -254,9 +254,7 @@ fn money_after_the_hold_goes_back() {
     let begun = town.stands_at_the_cashier("ann", &["F7"]);
     town.later(601);
     assert!(town.pays(&begun));
-    town.until("it goes back", || {
-        town.trade(&begun.key).is_some_and(|trade| trade["refund_fee"] == "43.00")
-    });
+    town.until("it goes back", || town.trade(&begun.key).is_some_and(|trade| trade["refund_fee"] == "43.00"));
     assert_eq!((town.order(&begun).state, town.live_tickets()), (Order::Expired, 0));
     town.is_whole_in_the_end();
 }
@@ -315,8 +313,14 @@ fn a_refund_and_a_cancellation_never_give_back_too_much() {
     let town = Town::new();
     let begun = town.buys("ann", &["F7"]);
     let given: Vec<_> = std::thread::scope(|scope| {
-        let clerks: Vec<_> =
-            (0..3).map(|i| scope.spawn({ let (town, begun) = (&town, &begun); move || town.gives_back(begun, &format!("k{i}"), 2000) })).collect();
+        let clerks: Vec<_> = (0..3)
+            .map(|i| {
+                scope.spawn({
+                    let (town, begun) = (&town, &begun);
+                    move || town.gives_back(begun, &format!("k{i}"), 2000)
+                })
+            })
+            .collect();
         let buyer = scope.spawn(|| town.takes_back("ann", &begun));
         let mut given: Vec<_> = clerks.into_iter().map(|clerk| clerk.join().expect("no panic")).collect();
         given.push(buyer.join().expect("no panic"));
@@ -350,12 +354,14 @@ fn parts_add_up_to_what_the_wallet_says() {
 fn two_windows_pay_once() {
     let town = Town::new();
     let held = town.holds("ann", &["F7"]).expect("held");
+    let windows: Vec<_> = std::thread::scope(|scope| {
+        let opened: Vec<_> =
+            (0..3).map(|_| scope.spawn(|| town.begins(&held).expect("the same payment"))).collect();
+        opened.into_iter().map(|window| window.join().expect("no panic")).collect()
+    });
     std::thread::scope(|scope| {
-        for _ in 0..3 {
-            scope.spawn(|| {
-                let begun = town.begins(&held).expect("the same payment");
-                town.pays(&begun);
-            });
+        for begun in &windows {
+            scope.spawn(|| town.pays(begun));
         }
     });
     town.until("it is paid", || town.intent(&held.intent).state == State::Captured);
@@ -398,7 +404,8 @@ fn an_unknown_certificate_is_not_believed() {
     let mut named = told(&town, &begun.key, &[("alipay_cert_sn", "00000000000000000000000000000000")]);
     notice::sign(&mut named, &platform_key());
     let body = alipay::form::write(&named);
-    let unread = town.provider.read_notice(&Delivery { headers: &[], body: body.as_bytes() }, town.house().now());
+    let unread =
+        town.provider.read_notice(&Delivery { headers: &[], body: body.as_bytes() }, town.house().now());
     assert_eq!(unread.expect_err("refused").code(), "unknown_key");
     town.is_whole_in_the_end();
 }

@@ -37,7 +37,11 @@ fn a_payment_is_made_and_taken_back_in_every_speech() {
         let refund = town.takes_back("ann", &begun).expect("taken back");
         assert_eq!(town.provider.query_refund(&intent, &refund, now).ok(), Some(Repaid::Not));
         town.pays_back(&refund).expect("paid back");
-        assert_eq!(town.provider.refund(&intent, &refund, now).ok(), Some(Repaid::Done), "the same key again");
+        assert_eq!(
+            town.provider.refund(&intent, &refund, now).ok(),
+            Some(Repaid::Done),
+            "the same key again"
+        );
         assert_eq!(town.provider.query_refund(&intent, &refund, now).ok(), Some(Repaid::Done));
         let other = payments::Refund { id: RefundId("rfd_other".into()), ..refund };
         let refused = town.provider.refund(&intent, &other, now).expect_err("more than was paid");

@@ -28,7 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One wallet for all tests of this program; each town has an app of its own there.
 static WALLET: LazyLock<wallet::Handle> = LazyLock::new(|| {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("wallet-{:016x}", Dice::from_entropy().next()));
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+        .join(format!("wallet-{:016x}", Dice::from_entropy().next()));
     wallet::start(wallet::Options::new(folder)).expect("a wallet")
 });
 
@@ -86,17 +87,26 @@ impl Town {
         };
         let provider = Arc::new(Alipay::open(settings, Dice::from_entropy()).expect("the keys are there"));
         let scratch = scratch();
-        let clock = Arc::new(FalseClock::at(Day::new(2016, 12, 23).expect("a day").at(12, 0, &Zone::shanghai())));
+        let clock =
+            Arc::new(FalseClock::at(Day::new(2016, 12, 23).expect("a day").at(12, 0, &Zone::shanghai())));
         let house = open(&scratch, &clock, &provider);
-        let show = house
-            .write_blocking(&House::lane(), Actor::System, found)
-            .expect("a town");
+        let show = house.write_blocking(&House::lane(), Actor::System, found).expect("a town");
         let router = Arc::new(Mutex::new(api::router(house.clone(), api::Settings::local())));
         let current = router.clone();
         let served = Router::new().fallback(move |request: Request| serve(current.clone(), request));
         runtime.spawn(async move { axum::serve(listener, served).await });
         let star = show.place.clone();
-        Town { scratch, clock, provider, app, show, star, house: RwLock::new(house), router, _runtime: runtime }
+        Town {
+            scratch,
+            clock,
+            provider,
+            app,
+            show,
+            star,
+            house: RwLock::new(house),
+            router,
+            _runtime: runtime,
+        }
     }
 
     pub fn house(&self) -> House {
@@ -224,7 +234,9 @@ impl Town {
     }
 
     pub fn sql(&self, statement: &'static str) {
-        self.scratch.write_blocking(db::Lane::house(), move |tx| tx.run(statement, &[])).expect("a statement");
+        self.scratch
+            .write_blocking(db::Lane::house(), move |tx| tx.run(statement, &[]))
+            .expect("a statement");
     }
 
     pub fn later(&self, seconds: i64) {
@@ -275,11 +287,16 @@ impl Town {
             let intent = self.read(move |view| intents::any(view, &place, &id));
             let trade = self.trade(&self.key(&intent));
             let minor = |name: &str| trade.as_ref().map_or(0, |trade| fen(&trade[name]));
-            let is_paid = trade.as_ref().is_some_and(|trade| {
-                trade["trade_status"] == "TRADE_SUCCESS" || minor("refund_fee") > 0
-            });
+            let is_paid = trade
+                .as_ref()
+                .is_some_and(|trade| trade["trade_status"] == "TRADE_SUCCESS" || minor("refund_fee") > 0);
             let paid = if is_paid { minor("total_amount") } else { 0 };
-            assert_eq!((paid, minor("refund_fee")), (intent.captured.minor, intent.refunded.minor), "{}", intent.id);
+            assert_eq!(
+                (paid, minor("refund_fee")),
+                (intent.captured.minor, intent.refunded.minor),
+                "{}",
+                intent.id
+            );
             kept += paid - minor("refund_fee");
         }
         let owed: i64 = self.read(|view| {
@@ -316,13 +333,16 @@ impl Town {
         let ours = format!("{}pay_", self.star);
         let (_, said) = self.desk("GET", "notices", "");
         let all = said.as_array().cloned().unwrap_or_default();
-        all.into_iter().filter(|one| one["out_trade_no"].as_str().is_some_and(|key| key.starts_with(&ours))).collect()
+        all.into_iter()
+            .filter(|one| one["out_trade_no"].as_str().is_some_and(|key| key.starts_with(&ours)))
+            .collect()
     }
 
     /// Deliveries that were answered like this.
     pub fn deliveries(&self, begun: &Begun, answer: &str) -> usize {
         let notices = self.notices();
-        let of_it = notices.as_array().into_iter().flatten().filter(|one| one["out_trade_no"] == begun.key.as_str());
+        let of_it =
+            notices.as_array().into_iter().flatten().filter(|one| one["out_trade_no"] == begun.key.as_str());
         of_it
             .flat_map(|one| one["deliveries"].as_array().cloned().unwrap_or_default())
             .filter(|delivery| delivery["outcome"].as_str().is_some_and(|outcome| outcome.contains(answer)))
@@ -418,7 +438,13 @@ fn found(scene: &mut Scene) -> Result<Showtime> {
         domestic: true,
     };
     let title = titles::add(scene.tx, &mut scene.act, &studio, &draft)?.id;
-    let city = cities::City { code: "SHA".into(), name: words("Shanghai"), tier: 1, longitude: 121.5, latitude: 31.2 };
+    let city = cities::City {
+        code: "SHA".into(),
+        name: words("Shanghai"),
+        tier: 1,
+        longitude: 121.5,
+        latitude: 31.2,
+    };
     cities::add(scene.tx, &city)?;
     let cinema = Cinema {
         place: scene.act.id(),

@@ -129,12 +129,8 @@ impl Keys {
         for path in secrets::named(folders, "alipay_cert", ".crt")? {
             chain.extend(Certificate::bundle(&secrets::text(&path)?)?);
         }
-        let is_issued = |cert: &&Certificate| {
-            let others = chain.iter().filter(|other| other.sn() != cert.sn());
-            roots.iter().chain(others).any(|issuer| cert.is_issued_by(issuer))
-        };
         let mut believed = Vec::new();
-        for cert in chain.iter().filter(is_issued) {
+        for cert in rooted(&roots, chain) {
             believed.push((Some(cert.sn()), cert.public_key()?));
         }
         let certified = Certified {
@@ -164,6 +160,21 @@ impl Keys {
 
     fn all(&self) -> Vec<PublicKey> {
         self.believed.iter().map(|(_, key)| key.clone()).collect()
+    }
+}
+
+/// Those of the certificates that go back to one of the roots, over however many of the others.
+fn rooted(roots: &[Certificate], mut chain: Vec<Certificate>) -> Vec<Certificate> {
+    let mut trusted: Vec<Certificate> = Vec::new();
+    loop {
+        let is_issued =
+            |cert: &Certificate| roots.iter().chain(&trusted).any(|issuer| cert.is_issued_by(issuer));
+        let (fresh, rest): (Vec<_>, Vec<_>) = chain.into_iter().partition(is_issued);
+        if fresh.is_empty() {
+            return trusted;
+        }
+        trusted.extend(fresh);
+        chain = rest;
     }
 }
 

@@ -293,12 +293,13 @@ fn in_certificate_mode_only_certificates_of_the_root_are_believed() {
     let root = PrivateKey::generate().expect("a key");
     let theirs = certificate(2, "Gateway", &THEIRS, &root);
     let stranger = certificate(3, "Gateway", &OTHER, &OTHER);
+    let friend = certificate(6, "Gateway", &OTHER, &OTHER);
     let house = House::with(Trust::Certificates, |keys| {
         let write = |name: &str, text: &str| std::fs::write(keys.join(name), text).expect("a file");
         write("alipay_root_cert.crt", &certificate(1, SANDBOX.common_name, &root, &root));
         write("app_cert.crt", &certificate(4, "App", &OURS, &root));
         write("alipay_cert.crt", &theirs);
-        write("alipay_cert_stranger.crt", &stranger);
+        write("alipay_cert_stranger.crt", &format!("{stranger}{friend}"));
     });
     let sn = |pem: &str| Certificate::parse(pem).expect("a certificate").sn();
     let by = |sn: &str, key: &PrivateKey| house.hears_of(&fields(&[("alipay_cert_sn", sn)]), key);

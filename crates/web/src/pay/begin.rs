@@ -1,7 +1,7 @@
 //! Beginning a payment at the provider, and the way there. The same payment begins once, however often it is asked for.
 
+use super::address;
 use super::show::{self, Bill, Standing};
-use super::{address, order_address};
 use crate::answer::{Answer, Page, SeeOther};
 use crate::box_office::located;
 use crate::film::amount;
@@ -44,7 +44,8 @@ pub async fn begin(
 
 /// How the reader pays, and by which address they reach us.
 fn asked(visit: &Visit, headers: &HeaderMap) -> Ask {
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
+    let text =
+        |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
     let is_phone = text(header::USER_AGENT).contains("Mobi");
     let way = if is_phone { Way::Phone } else { Way::Page };
     Ask { way, seen_at: visit.site.settings().seen_at(text(header::HOST)) }
@@ -66,7 +67,7 @@ fn onward(visit: &Visit, bill: &Bill, next: Next) -> Answer {
             Ok(response)
         }
         Next::Scan(code) => Ok(scanning(visit, bill, &code).into_response()),
-        Next::Wait => Ok(SeeOther::to(order_address(&bill.intent)).into_response()),
+        Next::Wait => Ok(SeeOther::to(format!("{}/return", address(&bill.intent))).into_response()),
     }
 }
 

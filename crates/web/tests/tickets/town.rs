@@ -62,7 +62,8 @@ impl Town {
         let scratch = scratch();
         let clock = Arc::new(FalseClock::at(NOW));
         let provider = Arc::new(Pretend::new());
-        let house = House::open(scratch.db.clone(), clock.clone(), Dice::seeded(7), provider.clone()).expect("a house");
+        let house = House::open(scratch.db.clone(), clock.clone(), Dice::seeded(7), provider.clone())
+            .expect("a house");
         let founded = house.write_blocking(&House::lane(), Actor::System, |scene| {
             let operator = sign_up(scene, "operator")?;
             installation::found(scene.tx, &mut scene.act, &Words::new("Ferry House", "渡口"), &operator)?;
@@ -101,7 +102,8 @@ impl Town {
     /// A notice of the provider arrives.
     pub async fn tell(&self, notice: &Notice) {
         let (house, notice) = (self.house.clone(), notice.clone());
-        let told = tokio::task::spawn_blocking(move || flows::take_payment::take_notice(&house, &notice)).await;
+        let told =
+            tokio::task::spawn_blocking(move || flows::take_payment::take_notice(&house, &notice)).await;
         told.expect("an answer").expect("the notice is taken");
     }
 
