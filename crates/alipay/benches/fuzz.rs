@@ -27,10 +27,11 @@ const BYTES_MAX: usize = 64 << 10;
 const SLOW: Duration = Duration::from_secs(2);
 
 type Outcome = Result<&'static str, Refusal>;
+type Parser = Box<dyn Fn(&[u8]) -> Outcome>;
 
 struct Target {
     corpus: Vec<Vec<u8>>,
-    run: Box<dyn Fn(&[u8]) -> Outcome>,
+    run: Parser,
 }
 
 fn main() {
@@ -304,8 +305,13 @@ fn bill_target() -> Target {
     let seller_id = String::from("2088000000000001");
     let bill = Bill { seller_id, day, made_at, lines: (0..9).map(line).collect() };
     let zip = bill::write(&bill).expect("a zip");
-    let corpus = vec![zip, bill::stored(&bill).expect("a zip"), b"PK\x05\x06".to_vec()];
-    Target { corpus, run: Box::new(|bytes| bill::read(bytes).map(|_| "read")) }
+    let text = bill::write_table(&bill).expect("a table");
+    let corpus = vec![zip, text.clone().into_bytes(), text.into_bytes(), b"PK\x05\x06".to_vec()];
+    let run = |bytes: &[u8]| match bytes.starts_with(b"PK") {
+        true => bill::read(bytes).map(|_| "a zip was read"),
+        false => bill::read_table(&String::from_utf8_lossy(bytes)).map(|_| "a table was read"),
+    };
+    Target { corpus, run: Box::new(run) }
 }
 
 fn certificate_target() -> Target {

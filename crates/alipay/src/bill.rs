@@ -6,8 +6,8 @@
 mod reading;
 mod writing;
 
-pub use reading::read;
-pub use writing::{stored, write};
+pub use reading::{read, read_table};
+pub use writing::{write, write_table};
 
 use kernel::{Day, Instant, Money};
 
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn the_text_is_what_the_platform_writes() {
-        let text = writing::table(&bill(vec![line(0, "摆渡人"), line(2, "摆渡人")])).expect("a table");
+        let text = write_table(&bill(vec![line(0, "摆渡人"), line(2, "摆渡人")])).expect("a table");
         let expected = [
             "#支付宝业务明细查询",
             "#账号：[20880000000000010156]",
@@ -164,9 +164,8 @@ mod tests {
 
     #[test]
     fn a_bill_that_does_not_add_up_is_refused() {
-        let text = writing::table(&bill(vec![line(0, "a"), line(1, "b")])).expect("a table");
-        let read =
-            |text: &str| reading::table(text).map(|bill| bill.lines.len()).map_err(|refusal| refusal.code);
+        let text = write_table(&bill(vec![line(0, "a"), line(1, "b")])).expect("a table");
+        let read = |text: &str| read_table(text).map(|bill| bill.lines.len()).map_err(|refusal| refusal.code);
         assert_eq!(read(&text), Ok(2));
         let without_a_line: Vec<&str> = text.lines().filter(|line| !line.contains("pay_1")).collect();
         for bad in [

@@ -29,7 +29,7 @@ pub struct Notice {
     pub refund: Option<Refund>,
     /// When the buyer paid.
     pub paid_at: Option<Instant>,
-    /// Every field as it was sent.
+    /// Every field that is not empty, as it was sent.
     pub fields: Params,
 }
 
@@ -70,8 +70,10 @@ impl Notice {
         if body.len() > BYTES_MAX {
             return Err(refuse("too_long", "The notice is too long.", "通知内容过长。"));
         }
-        let fields = form::read_bytes(body)?;
+        let mut fields = form::read_bytes(body)?;
         verify(&fields, keys)?;
+        // An empty field need not have been signed, so anybody may have added it.
+        fields.retain(|_, value| !value.is_empty());
         Notice::of(fields)
     }
 
@@ -209,6 +211,17 @@ mod tests {
         assert!(notice.is_payment());
         assert_eq!(notice.paid_at.expect("paid").rfc3339(), "2019-08-15T07:56:24Z");
         assert_eq!(notice.fields["subject"], "摆渡人 \"sign\" } & % 😀");
+    }
+
+    #[test]
+    fn an_added_empty_field_says_nothing() {
+        let mut sent = String::from_utf8(body(&fields())).expect("a form");
+        sent.push_str("&refund_fee=&out_biz_no&trade_status20014");
+        let notice = Notice::open(sent.as_bytes(), &KEYS).expect("what was signed is unchanged");
+        assert!(notice.is_payment());
+        assert!(
+            !notice.fields.contains_key("refund_fee") && !notice.fields.contains_key("trade_status20014")
+        );
     }
 
     #[test]

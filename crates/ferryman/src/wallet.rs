@@ -5,7 +5,7 @@ use ::wallet::Rules;
 use anyhow::Context;
 use clap::Args;
 use kernel::Share;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -53,14 +53,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         Share::parse_percent(&options.fee_percent).map_err(|refusal| anyhow::anyhow!(refusal.say.en))?;
     wallet.rules = Rules { fee, notice_speed: options.notice_speed, ..Rules::default() };
     let folder = options.folder.display().to_string();
-    let greet = move |_, base_url: &str| {
-        // The first line is for programs: whoever started us may call from now on.
-        println!("ready {base_url}");
-        println!(
-            "Sandbox wallet 沙箱钱包: Alipay-protocol compatible sandbox, not Alipay. The money is pretend."
-        );
-        println!("gateway {base_url}/gateway.do, keys in {folder}/apps");
-    };
+    let greet = move |_, base_url: &str| greet(base_url, &folder);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime
         .block_on(::wallet::serve(wallet, end(options.until_stdin_closes), greet))
@@ -81,5 +74,18 @@ async fn end(until_stdin_closes: bool) {
     tokio::select! {
         _ = closed => {}
         () = interrupted_or_terminated() => {}
+    }
+}
+
+/// The first line is for programs: whoever started us may call from now on. They may also have stopped
+/// listening to what we print, which ends nothing.
+fn greet(base_url: &str, folder: &str) {
+    let said = format!(
+        "ready {base_url}\n\
+         Sandbox wallet 沙箱钱包: Alipay-protocol compatible sandbox, not Alipay. The money is pretend.\n\
+         gateway {base_url}/gateway.do, keys in {folder}/apps\n"
+    );
+    if let Err(error) = std::io::stdout().write_all(said.as_bytes()) {
+        tracing::debug!(%error, "nobody reads what is printed");
     }
 }

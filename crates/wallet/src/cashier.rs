@@ -213,11 +213,11 @@ fn bill(lang: Lang, asked: &Asked, standing: Standing) -> Markup {
     html! {
         section class="card" {
             @if standing == Standing::Paid { div class="seal" aria-hidden="true" { "✓" } }
-            p class="soft" style="text-align:center" { (asked.merchant) }
+            p class="soft middle" { (asked.merchant) }
             (sum(order.total))
             @match standing {
-                Standing::Paid => p class="soft" style="text-align:center" { (say(lang, "Paid", "支付成功")) },
-                Standing::Over => p class="soft" style="text-align:center" { (say(lang, "The time to pay is over. Nothing was taken.", "支付时间已过，没有扣款。")) },
+                Standing::Paid => p class="soft middle" { (say(lang, "Paid", "支付成功")) },
+                Standing::Over => p class="soft middle" { (say(lang, "The time to pay is over. Nothing was taken.", "支付时间已过，没有扣款。")) },
                 Standing::Open { .. } => {}
             }
             dl {
@@ -233,8 +233,6 @@ fn bill(lang: Lang, asked: &Asked, standing: Standing) -> Markup {
 
 /// The account that pays, and others to choose from.
 fn account(lang: Lang, asked: &Asked) -> Markup {
-    let others =
-        asked.others.iter().filter(|other| Some(&other.id) != asked.buyer.as_ref().map(|buyer| &buyer.id));
     html! {
         section class="card" {
             h2 { (say(lang, "Pay with", "付款账户")) }
@@ -249,13 +247,28 @@ fn account(lang: Lang, asked: &Asked) -> Markup {
                 }))
                 a class="button quiet" href=(format!("/purse?back={}", asked.id)) { (say(lang, "Top up", "去充值")) }
             }
-            form method="post" action=(format!("/cashier/{}/account", asked.id)) {
-                div class="people" { @for other in others { button class="quiet" name="name" value=(other.name) { (other.name) } } }
+            @if asked.buyer.is_some() {
+                details { summary { (say(lang, "Pay with another account", "换一个账户付款")) } (others(lang, asked)) }
+            } @else { (others(lang, asked)) }
+        }
+    }
+}
+
+/// Accounts of this wallet, and a new one.
+fn others(lang: Lang, asked: &Asked) -> Markup {
+    let mine = asked.buyer.as_ref().map(|buyer| &buyer.id);
+    let action = format!("/cashier/{}/account", asked.id);
+    html! {
+        form method="post" action=(action) {
+            div class="people" {
+                @for other in asked.others.iter().filter(|other| Some(&other.id) != mine) {
+                    button class="quiet" name="name" value=(other.name) { (other.name) }
+                }
             }
-            form class="stack" method="post" action=(format!("/cashier/{}/account", asked.id)) {
-                label { (say(lang, "Another name", "其他名字")) input name="name" maxlength="40" required autocomplete="nickname"; }
-                button class="quiet" { (say(lang, "Use this account", "使用此账户")) }
-            }
+        }
+        form class="stack" method="post" action=(action) {
+            label { (say(lang, "Another name", "其他名字")) input name="name" maxlength="40" required autocomplete="nickname"; }
+            button class="quiet" { (say(lang, "Use this account", "使用此账户")) }
         }
     }
 }

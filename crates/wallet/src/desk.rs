@@ -60,7 +60,7 @@ fn list_trades(lang: Lang, trades: &[Trade]) -> Markup {
             @else { div class="scroll" { table {
                 thead { tr { th { (say(lang, "Order", "订单号")) } th { (say(lang, "For", "商品")) } th { (say(lang, "Status", "状态")) } th class="number" { (say(lang, "Sum", "金额")) } th class="number" { (say(lang, "Paid back", "已退")) } th { (say(lang, "Begun", "创建")) } } }
                 tbody { @for trade in trades { tr {
-                    td { a href=(format!("/cashier/{}", trade.trade_no)) { code { (trade.order.out_trade_no) } } } td { (trade.order.subject) } td { (trade.status.code()) }
+                    td { a href=(format!("/cashier/{}", trade.trade_no)) { code { (trade.order.out_trade_no) } } } td class="text" { (trade.order.subject) } td { (trade.status.code()) }
                     td class="number" { (trade.order.total) } td class="number" { (trade.refunded) } td { (when(trade.created_at, lang)) }
                 } } }
             } } }

@@ -80,7 +80,7 @@ async fn page(
 fn held(lang: Lang, account: &Account, back: Option<&str>, code: Option<&str>) -> Markup {
     html! {
         section class="card" {
-            p class="soft" style="text-align:center" { (account.name) " · " (account.id) }
+            p class="soft middle" { (account.name) }
             (sum(account.balance))
             @match code {
                 Some(code) => { div class="code" { (PreEscaped(qr(code))) } p class="digits" { (code) } },

@@ -4,9 +4,20 @@ use crate::workspace;
 use anyhow::Result;
 use std::process::Command;
 
-/// Runs it, optimised; whether nothing was found.
+/// Runs it with overflow checks, as tests are built; whether nothing was found.
 pub fn run(target: &str, options: &[&str]) -> Result<bool> {
     let mut command = Command::new("cargo");
-    command.args(["bench", "--quiet", "--package", "alipay", "--bench", "fuzz", "--", target]);
+    command.args([
+        "bench",
+        "--quiet",
+        "--profile",
+        "dev",
+        "--package",
+        "alipay",
+        "--bench",
+        "fuzz",
+        "--",
+        target,
+    ]);
     Ok(command.args(options).current_dir(workspace::root()).status()?.success())
 }

@@ -44,7 +44,7 @@ fn npm(folder: &PathBuf) -> Result<PathBuf> {
 }
 
 fn pypi(folder: &PathBuf) -> Result<PathBuf> {
-    let look = || tools::find("python3", &[]).filter(|python| has_venv(python));
+    let look = || tools::find("python3", &[]).filter(has_venv);
     let python = tools::find_or_install(look, &["python3", "python3-venv"]).context("Python is missing")?;
     let own = folder.join("bin/python");
     if !is_installed(folder, PYPI) {

@@ -16,7 +16,7 @@ const FILES_MAX: usize = 16;
 /// Reads a downloaded bill. Refuses with `bad_bill` what is no such zip, exceeds `LINES_MAX` or
 /// `BYTES_MAX`, lacks a column, holds nonsense in one, or does not add up.
 pub fn read(zip: &[u8]) -> Result<Bill, Refusal> {
-    table(&details(zip)?)
+    read_table(&details(zip)?)
 }
 
 /// The text of the file with the details, whatever its name.
@@ -37,7 +37,8 @@ fn details(zip: &[u8]) -> Result<String, Refusal> {
     Err(bad_bill("it holds no details"))
 }
 
-pub(super) fn table(text: &str) -> Result<Bill, Refusal> {
+/// Reads the text of the details, as `read` does with what it unpacked.
+pub fn read_table(text: &str) -> Result<Bill, Refusal> {
     let (head, rest) = split_at_line(text, |line| line.starts_with(COLUMNS[0]))
         .ok_or_else(|| bad_bill("it has no table"))?;
     let (rows, foot) = split_at_line(rest, |line| line.starts_with("#--") && line.contains("结束"))

@@ -5,8 +5,8 @@ use crate::{amount, wall};
 use encoding_rs::GBK;
 use kernel::{Instant, Result};
 use std::io::{Cursor, Write};
+use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipWriter};
 
 /// Account numbers in a bill end with the kind of account.
 pub(super) const ACCOUNT_KIND: &str = "0156";
@@ -17,25 +17,17 @@ pub(super) const TABLE_ENDS: &str =
 
 /// The zip: details and summary. What GBK cannot write (an emoji) becomes `&#128512;`.
 pub fn write(bill: &Bill) -> Result<Vec<u8>> {
-    packed(bill, SimpleFileOptions::default())
-}
-
-/// `write` without compression, so that what lies within can be changed byte by byte.
-pub fn stored(bill: &Bill) -> Result<Vec<u8>> {
-    packed(bill, SimpleFileOptions::default().compression_method(CompressionMethod::Stored))
-}
-
-fn packed(bill: &Bill, options: SimpleFileOptions) -> Result<Vec<u8>> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let stem = format!("{}{ACCOUNT_KIND}_{}", bill.seller_id, bill.day.to_string().replace('-', ""));
-    for (name, text) in [("业务明细", table(bill)?), ("业务明细(汇总)", summary(bill))] {
-        zip.start_file(format!("{stem}_{name}.csv"), options)?;
+    for (name, text) in [("业务明细", write_table(bill)?), ("业务明细(汇总)", summary(bill))] {
+        zip.start_file(format!("{stem}_{name}.csv"), SimpleFileOptions::default())?;
         zip.write_all(&GBK.encode(&text).0)?;
     }
     Ok(zip.finish()?.into_inner())
 }
 
-pub(super) fn table(bill: &Bill) -> Result<String> {
+/// The text of the details: the table with its frame.
+pub fn write_table(bill: &Bill) -> Result<String> {
     let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
     csv.write_record(COLUMNS)?;
     for line in &bill.lines {
