@@ -167,8 +167,7 @@ fn counts(actions: &[Action], until: Instant) -> Vec<f64> {
     for action in actions {
         let kind = KINDS.iter().position(|kind| *kind == action.kind).unwrap_or(0);
         let age = hours(action.at, until) / 24.0;
-        for (w, days) in WINDOWS_DAYS.iter().enumerate().filter(|(_, days)| age <= **days) {
-            let _ = days;
+        for (w, _) in WINDOWS_DAYS.iter().enumerate().filter(|(_, days)| age <= **days) {
             counts[kind * WINDOWS_DAYS.len() + w] += 1.0;
         }
     }

@@ -236,6 +236,9 @@ impl Model {
     }
 }
 
+/// Scores of all items for a history.
+pub type Scorer = Box<dyn Fn(&[Taken]) -> Vec<f64> + Sync>;
+
 /// A method on its own, as a baseline beside the blend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
@@ -261,8 +264,8 @@ impl Method {
         }
     }
 
-    /// The method fitted on a log: scores of all items for a history.
-    pub fn fit(self, log: &Log, settings: &Settings) -> Box<dyn Fn(&[Taken]) -> Vec<f64> + Sync> {
+    /// The method fitted on a log.
+    pub fn fit(self, log: &Log, settings: &Settings) -> Scorer {
         let whole = |history: &[Taken]| recent(history, f64::INFINITY);
         match self {
             Method::Popularity => always(Popularity::fit(log, &[1e9]).counts(0, log.until())),
@@ -290,7 +293,7 @@ impl Method {
     }
 }
 
-fn always(scores: Vec<f64>) -> Box<dyn Fn(&[Taken]) -> Vec<f64> + Sync> {
+fn always(scores: Vec<f64>) -> Scorer {
     Box::new(move |_| scores.clone())
 }
 

@@ -133,7 +133,7 @@ fn span(actions: &[Action], zone: &Zone) -> (Day, Day) {
     let busiest = counts.values().copied().max().unwrap_or(0);
     let mut busy = counts.iter().filter(|(_, count)| **count * 20 >= busiest).map(|(day, _)| *day);
     let first = busy.next().unwrap_or(Instant::default().day_in(zone));
-    (first, busy.last().unwrap_or(first))
+    (first, busy.next_back().unwrap_or(first))
 }
 
 /// The pairs of one day with every method's score.
@@ -162,7 +162,7 @@ fn forecast(diary: &Diary, from: Day, day: Day, name: &str) -> Result<Forecast> 
         day,
         bought: asked.iter().map(|one| one.bought).collect(),
         trees: asked.iter().map(|one| model.probability(&one.row)).collect(),
-        counts: asked.iter().map(|one| by_counts(one)).collect(),
+        counts: asked.iter().map(by_counts).collect(),
         recency: asked.iter().map(|one| -last_hours(one)).collect(),
     })
 }

@@ -210,8 +210,11 @@ struct Rating {
 /// Films by their number, with the names of their genres.
 type Films = BTreeMap<u64, Vec<String>>;
 
+/// Reads the ratings and the films of one layout.
+type Reader = fn(&Path, &Path) -> Result<(Vec<Rating>, Films)>;
+
 fn read(folder: &Path) -> Result<Log> {
-    let layouts: [(&str, &str, fn(&Path, &Path) -> Result<(Vec<Rating>, Films)>); 2] =
+    let layouts: [(&str, &str, Reader); 2] =
         [("u.data", "u.item", read_100k), ("ratings.csv", "movies.csv", read_latest)];
     for (ratings, films, read) in layouts {
         let (ratings, films) = (folder.join(ratings), folder.join(films));

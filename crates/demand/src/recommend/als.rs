@@ -108,9 +108,8 @@ fn equations(gram: &Matrix, row: &[(u32, f64)], others: &[Vec<f64>], factors: us
         for i in 0..factors {
             right[i] += (1.0 + more) * y[i];
             let scaled = more * y[i];
-            for j in 0..factors {
-                system.rows[i * factors + j] += scaled * y[j];
-            }
+            let row = &mut system.rows[i * factors..(i + 1) * factors];
+            row.iter_mut().zip(y).for_each(|(sum, value)| *sum += scaled * value);
         }
     }
     (system, right)
