@@ -21,7 +21,7 @@ struct Inner {
     ads: ads::desk::Desk,
     recommender: Mutex<Arc<Recommender>>,
     rounds: crate::sweep::Rounds,
-    models: crate::learn_market::Models,
+    memory: crate::learn_market::Memory,
 }
 
 /// What this installation signs with; every purpose has its own.
@@ -78,7 +78,7 @@ impl House {
             ads: ads::desk::Desk::new(book),
             recommender: Mutex::default(),
             rounds: crate::sweep::Rounds::default(),
-            models: crate::learn_market::Models::default(),
+            memory: crate::learn_market::Memory::default(),
         };
         Ok(House { inner: Arc::new(inner) })
     }
@@ -107,8 +107,8 @@ impl House {
         &self.inner.rounds
     }
 
-    pub(crate) fn models(&self) -> &crate::learn_market::Models {
-        &self.inner.models
+    pub(crate) fn memory(&self) -> &crate::learn_market::Memory {
+        &self.inner.memory
     }
 
     /// Fresh dice, independent of everybody else's.

@@ -68,7 +68,7 @@ fn the_house_learns_a_market_and_forecasts_with_what_it_learned() {
         code(learn_market::learn(&town.house, Market::China).map(|lesson| lesson.films)),
         "too_few_films"
     );
-    bring_in(&town, &prepare(&chart(FILMS_MIN as i32 + 30, 2_000))).unwrap();
+    bring_in(&town, &prepare(&chart(FILMS_MIN as i32 + 260, 2_000))).unwrap();
     let lesson = learn_market::learn(&town.house, Market::China).unwrap();
     assert!(lesson.films >= FILMS_MIN, "{}", lesson.films);
     let (house, now) = (town.house.clone(), town.house.now());
