@@ -247,14 +247,9 @@ fn forecast(days: &[FilmDay], scale: f64) -> Result<Option<Forecast>> {
     }
     let (known, later) = days.split_at(KNOWN_DAYS);
     let real = |minor: i64| (minor as f64 * scale) as i64;
-    let film = in_release::Film {
-        release: World::premiere(),
-        measure: in_release::Measure::Gross(kernel::Currency::CNY),
-        days: known
-            .iter()
-            .map(|day| in_release::Observed { day: day.day, amount: real(day.base_minor) })
-            .collect(),
-    };
+    let observed = known.iter().map(|day| in_release::Observed::amount(day.day, real(day.base_minor)));
+    let measure = in_release::Measure::Gross(kernel::Currency::CNY);
+    let film = in_release::Film::of(World::premiere(), measure, observed.collect());
     let said = in_release::Model::shipped().forecast(&film, &Calendar::mainland_china())?;
     let days: Vec<ForecastDay> = said
         .days

@@ -87,12 +87,9 @@ fn forecast(view: &db::View, title: &::titles::Title, now: Instant) -> Result<Fo
     let today = now.day_in(&Zone::shanghai());
     let known = takings::by_day(view, &title.id)?.into_iter().filter(|one| one.day < today);
     let observed =
-        known.map(|one| Observed { day: one.day, amount: (one.base_minor as f64 * scale).round() as i64 });
-    let film = in_release::Film {
-        release,
-        measure: in_release::Measure::Gross(Currency::CNY),
-        days: observed.collect(),
-    };
+        known.map(|one| Observed::amount(one.day, (one.base_minor as f64 * scale).round() as i64));
+    let measure = in_release::Measure::Gross(Currency::CNY);
+    let film = in_release::Film::of(release, measure, observed.collect());
     let told = MODEL.forecast(&film, &CALENDAR)?;
     Ok(Forecast {
         as_of: told.as_of.to_string(),

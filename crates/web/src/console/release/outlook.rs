@@ -45,7 +45,7 @@ impl Outlook {
 /// The outlook after the first `known` days; the last of `days` may still be going on.
 pub fn of(premiere: Option<Day>, days: &[FilmDay], known: usize, scale: Scale) -> Result<Outlook, Refusal> {
     let release = premiere.ok_or_else(no_premiere)?;
-    let observe = |one: &FilmDay| Observed { day: one.day, amount: scale.minor(one.base_minor) };
+    let observe = |one: &FilmDay| Observed::amount(one.day, scale.minor(one.base_minor));
     let observed: Vec<Observed> = days.iter().map(observe).collect();
     let newest = forecast(release, &observed[..known])?;
     let first = days.len().saturating_sub(PAST_MAX);
@@ -66,7 +66,7 @@ pub fn of(premiere: Option<Day>, days: &[FilmDay], known: usize, scale: Scale) -
 }
 
 fn forecast(release: Day, observed: &[Observed]) -> Result<Forecast, Refusal> {
-    let film = Film { release, measure: Measure::Gross(Currency::CNY), days: observed.to_vec() };
+    let film = Film::of(release, Measure::Gross(Currency::CNY), observed.to_vec());
     MODEL.forecast(&film, &CALENDAR)
 }
 
