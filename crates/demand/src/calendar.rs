@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn every_year_has_as_many_working_days_as_the_notices_say() {
         let calendar = Calendar::mainland_china();
-        let counts: Vec<(i16, usize)> = (2011..=2018)
+        let counts: Vec<(i16, usize)> = (2011..=2026)
             .map(|year| {
                 let first = Day::new(year, 1, 1).unwrap();
                 let days = (0..first.days_until(Day::new(year + 1, 1, 1).unwrap())).map(|i| first.plus(i));
@@ -265,7 +265,7 @@ mod tests {
         assert_eq!(counts, WORKING_DAYS);
     }
 
-    const WORKING_DAYS: [(i16, usize); 8] = [
+    const WORKING_DAYS: [(i16, usize); 16] = [
         (2011, 250),
         (2012, 249),
         (2013, 250),
@@ -274,6 +274,14 @@ mod tests {
         (2016, 250),
         (2017, 249),
         (2018, 250),
+        (2019, 250),
+        (2020, 249),
+        (2021, 250),
+        (2022, 249),
+        (2023, 249),
+        (2024, 251),
+        (2025, 248),
+        (2026, 248),
     ];
 
     #[test]
@@ -288,7 +296,7 @@ mod tests {
     #[test]
     fn the_new_year_of_the_moon_lies_in_its_holiday() {
         let calendar = Calendar::mainland_china();
-        for new_year in &calendar.lunar_new_years {
+        for new_year in calendar.lunar_new_years.iter().filter(|day| calendar.covers(**day)) {
             assert_eq!(
                 calendar.holiday(*new_year).map(|one| one.feast),
                 Some(Feast::SpringFestival),
@@ -302,9 +310,64 @@ mod tests {
     #[test]
     fn outside_its_years_a_calendar_knows_weekdays_only() {
         let calendar = Calendar::mainland_china();
-        assert!(!calendar.covers(day("2019-10-01")) && !calendar.rests(day("2019-10-01")));
-        assert_eq!(calendar.outing(day("2019-12-24")), None);
+        assert!(!calendar.covers(day("2027-10-01")) && !calendar.rests(day("2027-10-01")));
+        assert_eq!(calendar.outing(day("2027-12-24")), None);
         assert!(Calendar::of_weekdays().rests(day("2016-12-24")));
         assert!(!Calendar::of_weekdays().covers(day("2016-12-24")));
+    }
+
+    /// Read off the PyPI package `holidays` 0.x.
+    #[test]
+    fn american_holidays_fall_where_the_rules_say() {
+        let calendar = Calendar::united_states();
+        let on = |text: &str| calendar.holiday(day(text)).map(|one| one.feast);
+        assert_eq!(on("2018-11-22"), Some(Feast::Thanksgiving));
+        assert_eq!(on("2018-05-28"), Some(Feast::MemorialDay));
+        assert_eq!(on("2019-01-21"), Some(Feast::MartinLutherKingDay));
+        assert_eq!(on("2023-02-20"), Some(Feast::PresidentsDay));
+        assert_eq!(on("2024-09-02"), Some(Feast::LaborDay));
+        assert_eq!((on("2020-06-19"), on("2021-06-19")), (None, Some(Feast::Juneteenth)));
+        for easter in ["2000-04-23", "2008-03-23", "2011-04-24", "2018-04-01", "2024-03-31", "2038-04-25"] {
+            assert_eq!(calendar.outing(day(easter)), Some(Outing::Easter), "{easter}");
+        }
+        for bowl in ["2001-01-28", "2002-02-03", "2003-01-26", "2004-02-01", "2018-02-04", "2022-02-13"] {
+            assert_eq!(calendar.outing(day(bowl)), Some(Outing::SuperBowl), "{bowl}");
+        }
+    }
+
+    #[test]
+    fn american_schools_are_out_in_summer_only() {
+        let calendar = Calendar::united_states();
+        let out = |text: &str| calendar.schools_out(day(text));
+        assert_eq!([out("2018-03-01"), out("2018-07-10"), out("2018-09-10")], [0.0, 1.0, 0.0]);
+        assert!(out("2018-06-04") > 0.2 && out("2018-06-04") < out("2018-06-14"));
+    }
+
+    /// Every public holiday of four years as the PyPI package `holidays` has them.
+    #[test]
+    fn korean_holidays_are_those_that_were_observed() {
+        let calendar = Calendar::south_korea();
+        for (year, expected) in KOREAN_HOLIDAYS {
+            let first = Day::new(year, 1, 1).unwrap();
+            let days = (0..366).map(|i| first.plus(i)).filter(|day| day.year() == year);
+            let off: Vec<String> =
+                days.filter(|day| calendar.holiday(*day).is_some()).map(|day| day.to_string()[5..].to_owned()).collect();
+            assert_eq!(off.join(" "), expected, "{year}");
+        }
+    }
+
+    const KOREAN_HOLIDAYS: [(i16, &str); 5] = [
+        (2014, "01-01 01-30 01-31 02-01 03-01 05-05 05-06 06-04 06-06 08-15 09-07 09-08 09-09 09-10 10-03 10-09 12-25"),
+        (2020, "01-01 01-24 01-25 01-26 01-27 03-01 04-15 04-30 05-05 06-06 08-15 08-17 09-30 10-01 10-02 10-03 10-09 12-25"),
+        (2021, "01-01 02-11 02-12 02-13 03-01 05-05 05-19 06-06 08-15 08-16 09-20 09-21 09-22 10-03 10-04 10-09 10-11 12-25"),
+        (2022, "01-01 01-31 02-01 02-02 03-01 03-09 05-05 05-08 06-01 06-06 08-15 09-09 09-10 09-11 09-12 10-03 10-09 10-10 12-25"),
+        (2023, "01-01 01-21 01-22 01-23 01-24 03-01 05-05 05-27 05-29 06-06 08-15 09-28 09-29 09-30 10-02 10-03 10-09 12-25"),
+    ];
+
+    #[test]
+    fn culture_day_is_the_last_wednesday_of_a_month() {
+        let calendar = Calendar::south_korea();
+        assert_eq!(calendar.outing(day("2022-08-31")), Some(Outing::CultureDay));
+        assert_eq!(calendar.outing(day("2022-08-24")), None);
     }
 }

@@ -15,11 +15,12 @@ use kernel::{Day, Refusal};
 use market::series;
 use market::table::Packed;
 use rivals::Case;
-use scores::{Scores, Tally};
+use scores::Tally;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 pub use market::series::Market;
+pub use scores::Scores;
 
 /// How many of a film's first days are known.
 pub const DAYS_KNOWN: [i32; 4] = [1, 3, 7, 14];

@@ -3,7 +3,7 @@
 use crate::installation::spoken;
 use anyhow::ensure;
 use clap::{Args, Subcommand};
-use evaluate::{openings, purchases, recommendation, showings};
+use evaluate::{box_office, openings, purchases, recommendation, showings};
 use kernel::Day;
 use market::series::Market;
 use std::path::PathBuf;
@@ -92,7 +92,19 @@ impl Days {
 
 pub fn run(options: Options) -> anyhow::Result<ExitCode> {
     let report = match options.what {
-        What::BoxOffice(_) => anyhow::bail!("the in-release protocol is not part of this build"),
+        What::BoxOffice(Charted { series, market, days, json }) => {
+            let (train_until, test_from, test_until) = days.read()?;
+            let market = Market::parse(&market).map_err(spoken)?;
+            box_office::run(&box_office::Options {
+                series,
+                market,
+                train_until,
+                test_from,
+                test_until,
+                json,
+            })?
+            .text()
+        }
         What::Openings(Charted { series, market, days, json }) => {
             let (train_until, test_from, test_until) = days.read()?;
             let market = Market::parse(&market).map_err(spoken)?;

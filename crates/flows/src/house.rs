@@ -22,7 +22,7 @@ struct Inner {
     recommender: Mutex<Arc<Recommender>>,
     crowd: crate::audiences::Crowd,
     rounds: crate::sweep::Rounds,
-    models: crate::learn_market::Models,
+    memory: crate::learn_market::Memory,
 }
 
 /// What this installation signs with; every purpose has its own.
@@ -85,7 +85,7 @@ impl House {
             recommender: Mutex::default(),
             crowd: crate::audiences::Crowd::new(now),
             rounds: crate::sweep::Rounds::default(),
-            models: crate::learn_market::Models::default(),
+            memory: crate::learn_market::Memory::default(),
         };
         Ok(House { inner: Arc::new(inner) })
     }
@@ -125,8 +125,8 @@ impl House {
         &self.inner.rounds
     }
 
-    pub(crate) fn models(&self) -> &crate::learn_market::Models {
-        &self.inner.models
+    pub(crate) fn memory(&self) -> &crate::learn_market::Memory {
+        &self.inner.memory
     }
 
     /// Fresh dice, independent of everybody else's.

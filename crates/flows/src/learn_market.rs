@@ -7,9 +7,9 @@ use crate::house::House;
 use crate::views::market_series;
 use db::{Lane, View};
 use demand::calendar::Calendar;
-use demand::in_release::{self, Film, Forecast, Model};
-use kernel::{Day, Instant, Kind, Refusal, Result};
-use market::learned::{self, Learned};
+use demand::in_release::{Film, Forecast, MarketModel, Model, Watch};
+use kernel::{Day, Instant, Kind, Refusal, Result, Zone};
+use market::learned;
 use market::series::Market;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -35,18 +35,31 @@ fn calendar(market: Market) -> &'static Calendar {
     }
 }
 
-/// The models that have been read, with when each was learned.
+/// What was read of each market, until something newer is there.
 #[derive(Default)]
-pub(crate) struct Models(Mutex<BTreeMap<Market, (Instant, Arc<Model>)>>);
+pub(crate) struct Memory(Mutex<BTreeMap<Market, (Stand, Arc<Learned>)>>);
+
+/// What is newest: the model, the figures, the day. Whatever was read of an earlier one is read again.
+#[derive(Clone, Copy, PartialEq)]
+struct Stand {
+    model: Instant,
+    chart: Option<Instant>,
+    today: Day,
+}
+
+/// A model with the films of its market, which are each other's rivals.
+struct Learned {
+    model: MarketModel,
+    films: Vec<Film>,
+}
 
 /// What learning came to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lesson {
     pub market: Market,
-    /// Films that were usable.
+    /// Films that were learned from.
     pub films: usize,
     pub at: Instant,
-    pub model: Arc<Model>,
 }
 
 /// Learns a market from everything known now, and stores the model. Takes seconds to minutes; nothing is locked
@@ -54,12 +67,18 @@ pub struct Lesson {
 pub fn learn(house: &House, market: Market) -> Result<Lesson> {
     let at = house.now();
     let films = house.read_blocking(move |view| market_series::films(view, market, at))?;
-    let model = Arc::new(in_release::fit(&films, calendar(market))?);
-    let row = Learned { subject: SUBJECT.to_owned(), at, body: model.to_json() };
+    let until = films.iter().filter_map(|film| film.days.last()).map(|one| one.day).max();
+    let until = until.unwrap_or(today(at));
+    let model = MarketModel::learn(&films, calendar(market), until)?;
+    let row = learned::Learned { subject: SUBJECT.to_owned(), at, body: model.to_json() };
     house.db().write_blocking(Lane::house(), move |tx| {
         learned::append(tx, None, market.code(), learned::Kind::Model, &row)
     })?;
-    Ok(Lesson { market, films: model.films(), at, model })
+    Ok(Lesson { market, films: model.films(), at })
+}
+
+fn today(now: Instant) -> Day {
+    now.day_in(&Zone::shanghai())
 }
 
 /// Learns again every market of which more is known than its model knew, at most once in [`RELEARN_HOURS`].
@@ -86,7 +105,8 @@ fn is_stale(view: &View, market: Market, now: Instant) -> Result<bool> {
     let newest = learned::newest(view, market.code(), learned::Kind::Model, SUBJECT, now)?;
     let Some(model) = newest else { return Ok(true) };
     let is_young = model.at.seconds_until(now) < RELEARN_HOURS * 60 * 60;
-    let grew = learned::since(view, chart.code, learned::Kind::Run, model.at)?;
+    let figures = learned::newest_of(view, chart.code, learned::Kind::Run)?;
+    let grew = figures.is_some_and(|figures| figures > model.at);
     let sells = market == market_series::home();
     Ok(!is_young && (grew || sells))
 }
@@ -95,46 +115,104 @@ fn is_stale(view: &View, market: Market, now: Instant) -> Result<bool> {
 #[derive(Clone)]
 pub struct Foresight {
     market: Market,
-    model: Arc<Model>,
+    mind: Mind,
+}
+
+#[derive(Clone)]
+enum Mind {
+    Learned(Arc<Learned>),
+    /// Knows a film by its own days alone.
+    Shipped(Arc<Model>),
 }
 
 impl Foresight {
     /// The newest model that was learned, else the shipped one. Refuses a market that has neither.
     pub fn of(house: &House, view: &View, market: Market) -> Result<Foresight> {
-        let model = model(house, view, market)?.ok_or_else(|| no_model(market))?;
-        Ok(Foresight { market, model })
+        let learned = remembered(house, view, market)?.map(Mind::Learned);
+        let shipped = || (market == market_series::home()).then(|| Mind::Shipped(SHIPPED.clone()));
+        let mind = learned.or_else(shipped).ok_or_else(|| no_model(market))?;
+        Ok(Foresight { market, mind })
     }
 
     /// The shipped model of our own market.
     pub fn shipped() -> Foresight {
-        Foresight { market: market_series::home(), model: SHIPPED.clone() }
+        Foresight { market: market_series::home(), mind: Mind::Shipped(SHIPPED.clone()) }
     }
 
-    /// What a film will still take, from its days up to one.
+    /// What a film will still take, from its days up to one, and why.
     pub fn forecast(&self, film: &Film, until: Day) -> Result<Forecast, Refusal> {
-        let mut known = film.clone();
-        known.days.retain(|one| one.day <= until);
-        self.model.forecast(&known, calendar(self.market))
+        self.watch(film, |watched| watched.explain(until))
+    }
+
+    /// Looks at a film among its rivals, from as many of its days as one likes.
+    pub fn watch<T>(
+        &self,
+        film: &Film,
+        look: impl FnOnce(&Watched<'_>) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        match &self.mind {
+            Mind::Shipped(model) => look(&Watched::Alone { model, film, market: self.market }),
+            Mind::Learned(learned) => {
+                let mut films = learned.films.clone();
+                films.retain(|one| !(one.name == film.name && one.release == film.release));
+                films.push(film.clone());
+                let watch = learned.model.watch(&films, calendar(self.market))?;
+                look(&Watched::AmongRivals { watch: Box::new(watch), film: films.len() - 1 })
+            }
+        }
     }
 }
 
-fn model(house: &House, view: &View, market: Market) -> Result<Option<Arc<Model>>> {
-    let now = house.now();
-    let newest = learned::newest_at(view, market.code(), learned::Kind::Model, SUBJECT, now)?;
-    let shipped = || (market == market_series::home()).then(|| SHIPPED.clone());
-    let Some(at) = newest else { return Ok(shipped()) };
-    let mut models = house.models().0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    if let Some((kept, model)) = models.get(&market)
-        && *kept == at
-    {
-        return Ok(Some(model.clone()));
+/// A film that is being watched.
+pub enum Watched<'a> {
+    Alone { model: &'a Model, film: &'a Film, market: Market },
+    AmongRivals { watch: Box<Watch<'a>>, film: usize },
+}
+
+impl Watched<'_> {
+    /// What the film will still take after a day.
+    pub fn forecast(&self, until: Day) -> Result<Forecast, Refusal> {
+        match self {
+            Watched::Alone { .. } => self.explain(until),
+            Watched::AmongRivals { watch, film } => watch.forecast(*film, until),
+        }
     }
-    let row = learned::newest(view, market.code(), learned::Kind::Model, SUBJECT, now)?;
+
+    /// The same with its reasons.
+    pub fn explain(&self, until: Day) -> Result<Forecast, Refusal> {
+        match self {
+            Watched::Alone { model, film, market } => {
+                let mut known = (*film).clone();
+                known.days.retain(|one| one.day <= until);
+                model.forecast(&known, calendar(*market))
+            }
+            Watched::AmongRivals { watch, film } => watch.explain(*film, until),
+        }
+    }
+}
+
+/// The newest model with its films, read at most once while nothing newer is there.
+fn remembered(house: &House, view: &View, market: Market) -> Result<Option<Arc<Learned>>> {
+    let now = house.now();
+    let kind = learned::Kind::Model;
+    let Some(at) = learned::newest_at(view, market.code(), kind, SUBJECT, now)? else { return Ok(None) };
+    let chart = match market::series::fullest_chart(view, market)? {
+        Some(chart) => learned::newest_of(view, chart.code, learned::Kind::Run)?,
+        None => None,
+    };
+    let stand = Stand { model: at, chart, today: today(now) };
+    let mut memory = house.memory().0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if let Some((kept, learned)) = memory.get(&market)
+        && *kept == stand
+    {
+        return Ok(Some(learned.clone()));
+    }
+    let row = learned::newest(view, market.code(), kind, SUBJECT, now)?;
     // A model that another version of the program learned is not read; a new one will be learned.
-    let model = row.and_then(|row| Model::from_json(&row.body).ok());
-    let Some(model) = model.map(Arc::new) else { return Ok(shipped()) };
-    models.insert(market, (at, model.clone()));
-    Ok(Some(model))
+    let Some(model) = row.and_then(|row| MarketModel::from_json(&row.body).ok()) else { return Ok(None) };
+    let learned = Arc::new(Learned { model, films: market_series::films(view, market, now)? });
+    memory.insert(market, (stand, learned.clone()));
+    Ok(Some(learned))
 }
 
 /// Says that a market has no model yet.

@@ -104,13 +104,13 @@ pub fn newest_at(
     Ok(at)
 }
 
-/// Whether anything was learned after an instant.
-pub fn since(view: &View, source: &str, kind: Kind, then: Instant) -> Result<bool> {
-    let (rows,): (i64,) = view.one(
-        "select count(*) from learned where source = $1 and kind = $2 and learned_at > $3",
-        &[&source, &kind.code(), &then],
+/// When anything was last learned about a kind of subject.
+pub fn newest_of(view: &View, source: &str, kind: Kind) -> Result<Option<Instant>> {
+    let (at,): (Option<Instant>,) = view.one(
+        "select max(learned_at) from learned where source = $1 and kind = $2",
+        &[&source, &kind.code()],
     )?;
-    Ok(rows > 0)
+    Ok(at)
 }
 
 /// How many rows there are about a kind of subject.

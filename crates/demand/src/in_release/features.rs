@@ -78,6 +78,8 @@ pub(super) const COLUMNS: [&str; 66] = [
 
 /// Where a film stands in its market: `ln` of its day over the market's week.
 pub(super) const LEVEL: usize = 14;
+/// The newest known day of the same name, against the path.
+pub(super) const SAME_WEEKDAY: usize = 62;
 
 /// One row on its way: values by column, each told with the day it was known on.
 pub(super) struct Sheet<'a> {

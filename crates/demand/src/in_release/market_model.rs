@@ -5,7 +5,7 @@
 //! and how wide the ranges are, is measured on the newest films with a model that had not seen them
 //! (`docs/algorithms/in_release_forecast.md`).
 
-use super::features::{COLUMNS, Ground, LEVEL, Origin};
+use super::features::{COLUMNS, Ground, LEVEL, Origin, SAME_WEEKDAY};
 use super::fitting::{learn_base, too_few};
 use super::market::Market;
 use super::series::check_market;
@@ -37,6 +37,9 @@ const TOTALS_MAX: usize = 120;
 const TOTALS_MIN: usize = 20;
 /// The most rows a model grows from; large films are drawn more often.
 const ROWS_MAX: f64 = 60_000.0;
+fn env(name: &str, or: f64) -> f64 {
+    std::env::var(name).ok().and_then(|p| p.parse().ok()).unwrap_or(or)
+}
 /// A film counts by this power of what it is expected to take.
 const POWER: f64 = 0.75;
 /// Times of the year can be told apart after so many.
@@ -93,15 +96,32 @@ struct Effort {
     seeds: u64,
 }
 
+impl Effort {
+    /// Of the model whose errors are measured.
+    const JUDGED: Effort = Effort { trees: 200, seeds: 2 };
+    /// Of the model that forecasts.
+    const WHOLE: Effort = Effort { trees: 300, seeds: 4 };
+}
+
 impl MarketModel {
     /// Learns from films released up to a day, and from their days up to it.
     ///
     /// Films are checked as [`super::series`] documents: a broken series refuses the whole, with the film's name.
     /// Refuses fewer than [`super::FILMS_MIN`] usable films and mixed measures.
     pub fn learn(films: &[Film], calendar: &Calendar, until: Day) -> Result<MarketModel, Refusal> {
+        MarketModel::learn_with(films, calendar, until, Effort::JUDGED, Effort::WHOLE)
+    }
+
+    fn learn_with(
+        films: &[Film],
+        calendar: &Calendar,
+        until: Day,
+        judged: Effort,
+        whole: Effort,
+    ) -> Result<MarketModel, Refusal> {
         check_market(films)?;
         let judged_from = until.plus(-JUDGED_DAYS);
-        let mut before = MarketModel::grow(films, calendar, judged_from, Effort { trees: 160, seeds: 1 })?;
+        let mut before = MarketModel::grow(films, calendar, judged_from, judged)?;
         let known = known_until(films, until);
         let (judged, runs) = {
             let ground = before.ground(&known, calendar);
@@ -109,12 +129,13 @@ impl MarketModel {
         };
         before.trust = trust(&judged);
         before.sizes = sizes(&judged);
+        eprintln!("trust {:?}", before.trust);
         let errors = before.errors_of(&judged);
         let totals = totals_of(&before, &runs);
         if errors.len() < ERRORS_MIN || totals.len() < TOTALS_MIN {
             return Err(too_few(known.len()));
         }
-        let model = MarketModel::grow(films, calendar, until, Effort { trees: 220, seeds: 2 })?;
+        let model = MarketModel::grow(films, calendar, until, whole)?;
         Ok(MarketModel { trust: before.trust, sizes: before.sizes, errors, totals, ..model })
     }
 
@@ -122,7 +143,7 @@ impl MarketModel {
     fn grow(films: &[Film], calendar: &Calendar, until: Day, effort: Effort) -> Result<MarketModel, Refusal> {
         let known = known_until(films, until);
         let measure = known.first().map_or(Measure::Admissions, |film| film.measure);
-        let power = std::env::var("FX_RIDGE").ok().and_then(|p| p.parse().ok()).unwrap_or(0.5);
+        let power = env("FX_RIDGE", 0.5);
         let (shape, prior) = learn_base(&known, calendar, power)?;
         let days = || known.iter().flat_map(|film| film.days.iter().map(|one| one.day));
         let years = days().min().zip(days().max()).map_or(0, |(first, last)| first.days_until(last) / 365);
@@ -145,18 +166,23 @@ impl MarketModel {
             let ground = model.ground(&known, calendar);
             lessons(&ground)?
         };
+        // Every other forest starts from the last day of the same name instead of from the path alone.
+        let from_path = &lessons.targets;
+        let from_same: Vec<f64> =
+            lessons.targets.iter().zip(&lessons.same_weekday).map(|(target, same)| target - same).collect();
         for seed in 1..=effort.seeds {
+            let targets = if seed % 2 == 1 { from_path } else { &from_same };
             let settings = Settings {
-                trees: effort.trees,
-                learning_rate: 0.06,
-                leaves_max: 24,
-                leaf_weight_min: 40.0,
+                trees: (effort.trees as f64 * env("FX_TREES", 1.0)) as usize,
+                learning_rate: env("FX_RATE", 0.06),
+                leaves_max: env("FX_LEAVES", 24.0) as usize,
+                leaf_weight_min: env("FX_LEAF", 40.0),
                 ridge: 1.0,
                 rows_part: 0.6,
-                columns_part: 0.5,
+                columns_part: env("FX_COLS", 0.5),
                 seed,
             };
-            model.trees.push(Boosted::fit(&lessons.rows, &lessons.targets, &lessons.weights, Loss::Absolute, &settings));
+            model.trees.push(Boosted::fit(&lessons.rows, targets, &lessons.weights, Loss::Absolute, &settings));
         }
         Ok(model)
     }
@@ -169,7 +195,12 @@ impl MarketModel {
     /// The trees' correction of a row, in logarithms, fully trusted.
     fn correction(&self, row: &[f64]) -> f64 {
         let sum: f64 = self.trees.iter().map(|trees| trees.score(row)).sum();
-        sum / self.trees.len().max(1) as f64
+        sum / self.trees.len().max(1) as f64 + self.same_weekday_part() * same_weekday(row)
+    }
+
+    /// What part of the forests starts from the last day of the same name.
+    pub(super) fn same_weekday_part(&self) -> f64 {
+        (self.trees.len() / 2) as f64 / self.trees.len().max(1) as f64
     }
 
     /// Follows a market day by day: its films, those learned from included, so that rivals are known.
@@ -238,15 +269,22 @@ fn common_kinds(films: &[Film]) -> Vec<String> {
     counts.into_iter().take(KINDS_MAX).map(|(kind, _)| kind.to_owned()).collect()
 }
 
+/// The last day of the same name against the path; 0 when there is none yet.
+pub(super) fn same_weekday(row: &[f64]) -> f64 {
+    if row[SAME_WEEKDAY].is_nan() { 0.0 } else { row[SAME_WEEKDAY] }
+}
+
 struct Lessons {
     rows: Table,
     targets: Vec<f64>,
+    same_weekday: Vec<f64>,
     weights: Vec<f64>,
 }
 
 /// Rows of every film at every age, drawn by weight; what is drawn seldom counts for more.
 fn lessons(ground: &Ground<'_>) -> Result<Lessons, Refusal> {
     let market = &ground.market;
+    let power = env("FX_POWER", POWER);
     let mut origins: Vec<(Origin<'_>, i32, usize)> = Vec::new();
     let mut total = 0.0;
     for film in (0..market.films.len()).filter(|film| market.releases[*film] >= 0) {
@@ -257,18 +295,25 @@ fn lessons(ground: &Ground<'_>) -> Result<Lessons, Refusal> {
             }
             let Some(origin) = Origin::of(ground, film, at)? else { continue };
             let ahead = market.run(film).iter().filter(|take| at < take.at && take.at <= at + HORIZON_DAYS);
-            total += ahead.map(|take| origin.path(take.at).exp().powf(POWER)).sum::<f64>();
+            total += ahead.map(|take| origin.path(take.at).exp().powf(power)).sum::<f64>();
             origins.push((origin, at, film));
         }
     }
     let mut dice = Dice::seeded(7);
-    let mut lessons = Lessons { rows: Table::new(COLUMNS.len()), targets: Vec::new(), weights: Vec::new() };
+    let mut lessons = Lessons {
+        rows: Table::new(COLUMNS.len()),
+        targets: Vec::new(),
+        same_weekday: Vec::new(),
+        weights: Vec::new(),
+    };
     for (origin, at, film) in &origins {
         for take in market.run(*film).iter().filter(|take| *at < take.at && take.at <= at + HORIZON_DAYS) {
             let path = origin.path(take.at);
-            let part = path.exp().powf(POWER) / total * ROWS_MAX;
+            let part = path.exp().powf(power) / total * env("FX_ROWS", ROWS_MAX);
             if dice.chance(part.min(1.0)) {
-                lessons.rows.push(&origin.row(take.at)?);
+                let row = origin.row(take.at)?;
+                lessons.rows.push(&row);
+                lessons.same_weekday.push(same_weekday(&row));
                 lessons.targets.push(take.ln - path);
                 lessons.weights.push(part.max(1.0));
             }
@@ -501,6 +546,7 @@ impl<'a> Watch<'a> {
                 *part += moved / models;
             }
         }
+        parts[SAME_WEEKDAY] += self.model.same_weekday_part() * same_weekday(&row);
         Ok((origin.path(then), self.model.trust[group(&AGE_GROUPS, origin.age())], base, parts))
     }
 
@@ -588,4 +634,212 @@ fn nothing_known(as_of: Day) -> Refusal {
         format!("Nothing was reported of this film in the week up to {as_of}; there is nothing to forecast from."),
         format!("截至 {as_of} 的一周内没有该片的数据，无从预测。"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::features::Sheet;
+    use super::super::{Film, Measure, Observed};
+    use super::*;
+    use kernel::Currency;
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
+    }
+
+    /// A made-up market: every second day a film opens, each with a decay of its own, weekends, and noise.
+    fn market(films: i32, seed: u64) -> Vec<Film> {
+        let mut dice = Dice::seeded(seed);
+        let film = |i: i32, dice: &mut Dice| {
+            let release = day("2012-01-06").plus(i * 2);
+            let (size, decay) = ((14.0 + 1.2 * dice.normal()).exp(), 0.08 + 0.03 * dice.fraction());
+            let mut days = Vec::new();
+            for age in 0..40 {
+                let day = release.plus(age);
+                let weekend = if day.weekday() >= 6 { 0.6 } else { 0.0 };
+                let ln = size.ln() - decay * f64::from(age) + weekend + 0.2 * dice.normal();
+                let screens = Some((400.0 * (-decay * f64::from(age) / 2.0).exp()) as u32);
+                days.push(Observed { screens, ..Observed::amount(day, ln.exp() as i64) });
+            }
+            let mut film = Film::of(release, Measure::Gross(Currency::CNY), days);
+            film.name = format!("Film {i}");
+            film
+        };
+        (0..films).map(|i| film(i, &mut dice)).collect()
+    }
+
+    const SMALL: Effort = Effort { trees: 30, seeds: 1 };
+
+    fn until() -> Day {
+        day("2012-01-06").plus(320 * 2)
+    }
+
+    fn model(films: &[Film], calendar: &Calendar) -> MarketModel {
+        MarketModel::learn_with(films, calendar, until(), SMALL, SMALL).unwrap()
+    }
+
+    #[test]
+    fn a_row_is_the_same_whether_the_future_is_in_the_files_or_not() {
+        let (films, calendar) = (market(380, 3), Calendar::mainland_china());
+        let model = MarketModel::grow(&films, &calendar, until(), Effort { trees: 1, seeds: 1 }).unwrap();
+        let as_of = until().plus(40);
+        let cut: Vec<Film> = known_until(&films, as_of);
+        let (all, past) = (model.ground(&films, &calendar), model.ground(&cut, &calendar));
+        let mut compared = 0;
+        for film in (0..cut.len()).rev().take(12) {
+            let at = all.market.first.days_until(as_of);
+            let (Some(with), Some(without)) =
+                (Origin::of(&all, film, at).unwrap(), Origin::of(&past, film, at).unwrap())
+            else {
+                continue;
+            };
+            for then in at + 1..=at + HORIZON_DAYS {
+                let bits = |row: Vec<f64>| row.into_iter().map(f64::to_bits).collect::<Vec<_>>();
+                assert_eq!(bits(with.row(then).unwrap()), bits(without.row(then).unwrap()), "{film} {then}");
+                assert_eq!(with.path(then).to_bits(), without.path(then).to_bits());
+                compared += 1;
+            }
+        }
+        assert!(compared >= 28 * 10, "{compared}");
+    }
+
+    #[test]
+    fn a_value_of_a_later_day_is_refused() {
+        let films = market(130, 3);
+        let market = Market::of(films.iter().collect());
+        assert_eq!(market.as_of(50).chart(51).unwrap_err().code, "later_value");
+        assert!(market.as_of(50).run(10).iter().all(|take| take.at <= 50));
+        let mut sheet = Sheet::new(&market, 50);
+        sheet.tell(1.0, 50);
+        sheet.tell(2.0, 51);
+        assert_eq!(sheet.row().unwrap_err().code, "later_value");
+    }
+
+    #[test]
+    fn a_forecast_does_not_change_when_the_future_is_told() {
+        let (films, calendar) = (market(380, 5), Calendar::mainland_china());
+        let model = model(&films, &calendar);
+        let as_of = until().plus(60);
+        let past = known_until(&films, as_of);
+        let film = films.iter().position(|film| film.release == until().plus(50)).unwrap();
+        let told = model.watch(&films, &calendar).unwrap().forecast(film, as_of).unwrap();
+        let known = model.watch(&past, &calendar).unwrap().forecast(film, as_of).unwrap();
+        assert_eq!(told, known);
+    }
+
+    #[test]
+    fn what_left_the_chart_is_unknown_and_not_zero() {
+        let (mut films, calendar) = (market(380, 5), Calendar::mainland_china());
+        let whole = model(&films, &calendar);
+        for film in &mut films {
+            film.days.truncate(24);
+        }
+        let censored = model(&films, &calendar);
+        let film = films.iter().position(|film| film.release == until().plus(50)).unwrap();
+        let at = until().plus(60);
+        let sum = |model: &MarketModel| {
+            let watch = model.watch(&films, &calendar).unwrap();
+            let forecast = watch.forecast(film, at).unwrap();
+            forecast.days[..12].iter().map(|ahead| ahead.expected.amount as f64).sum::<f64>()
+        };
+        let ratio = sum(&censored) / sum(&whole);
+        assert!((0.85..1.18).contains(&ratio), "{ratio}");
+    }
+
+    #[test]
+    fn ranges_cover_what_they_say_on_films_released_later() {
+        let (films, calendar) = (market(430, 11), Calendar::mainland_china());
+        let model = model(&films, &calendar);
+        let watch = model.watch(&films, &calendar).unwrap();
+        let (mut half, mut wide, mut days) = (0.0, 0.0, 0.0);
+        for (i, film) in films.iter().enumerate().filter(|(_, film)| film.release > until().plus(20)) {
+            for known in [3, 7, 14] {
+                let Ok(forecast) = watch.forecast(i, film.release.plus(known - 1)) else { continue };
+                for ahead in &forecast.days {
+                    let Some(one) = film.days.iter().find(|one| one.day == ahead.day) else { continue };
+                    let inside = |range: Range| f64::from(u8::from((range.low..=range.high).contains(&one.amount)));
+                    half += inside(ahead.expected.half);
+                    wide += inside(ahead.expected.wide);
+                    days += 1.0;
+                }
+            }
+        }
+        assert!(days > 3_000.0);
+        assert!((half / days - 0.5).abs() < 0.05 && (wide / days - 0.9).abs() < 0.03, "{} {}", half / days, wide / days);
+    }
+
+    #[test]
+    fn a_forecast_names_films_alike_and_what_moved_it() {
+        let (films, calendar) = (market(380, 5), Calendar::mainland_china());
+        let model = model(&films, &calendar);
+        let watch = model.watch(&films, &calendar).unwrap();
+        let film = films.iter().position(|film| film.release == until().plus(50)).unwrap();
+        let forecast = watch.explain(film, until().plus(60)).unwrap();
+        let says = |text: &str| forecast.because.iter().any(|words| words.en.contains(text) && !words.zh.is_empty());
+        assert!(says("Films that began alike: Film ") && says("Since yesterday"), "{:?}", forecast.because);
+        let moved = watch.moved(film, until().plus(60)).unwrap();
+        assert!(moved.newest_day.is_some() && moved.all().is_finite());
+    }
+
+    /// The newest day twice as large moves the film up, and says so.
+    #[test]
+    fn a_better_day_than_expected_moves_the_forecast_up() {
+        let (mut films, calendar) = (market(380, 5), Calendar::mainland_china());
+        let model = model(&films, &calendar);
+        let film = films.iter().position(|film| film.release == until().plus(50)).unwrap();
+        let as_of = until().plus(60);
+        let moved = |films: &[Film]| model.watch(films, &calendar).unwrap().moved(film, as_of).unwrap();
+        let plain = moved(&films);
+        films[film].days.iter_mut().filter(|one| one.day == as_of).for_each(|one| one.amount *= 2);
+        let better = moved(&films);
+        assert!(better.own_days > plain.own_days && better.all() > plain.all(), "{plain:?} {better:?}");
+        let twice = better.newest_day.unwrap() - plain.newest_day.unwrap();
+        assert!((twice - 2.0_f64.ln()).abs() < 0.05, "{twice}");
+    }
+
+    #[test]
+    fn broken_series_are_refused_with_the_films_name() {
+        let (films, calendar) = (market(380, 5), Calendar::mainland_china());
+        let refused = |change: &dyn Fn(&mut Film)| {
+            let mut films = films.clone();
+            change(&mut films[7]);
+            MarketModel::learn(&films, &calendar, until()).unwrap_err()
+        };
+        assert_eq!(refused(&|film| film.days[3].amount = -1).code, "negative_amount");
+        assert_eq!(refused(&|film| film.days[3].amount = i64::MAX).code, "enormous_amount");
+        assert_eq!(refused(&|film| film.days[3].day = film.days[2].day).code, "duplicate_day");
+        assert_eq!(refused(&|film| film.days.swap(3, 9)).code, "days_out_of_order");
+        assert_eq!(refused(&|film| film.measure = Measure::Gross(Currency::USD)).code, "wrong_measure");
+        assert!(refused(&|film| film.days[3].amount = -1).say.en.starts_with("Film 7: "));
+        assert_eq!(MarketModel::learn(&films[..40], &calendar, until()).unwrap_err().code, "too_few_films");
+    }
+
+    #[test]
+    fn films_of_one_day_and_with_holes_count_with_what_is_there() {
+        let (mut films, calendar) = (market(380, 5), Calendar::mainland_china());
+        films[5].days.truncate(1);
+        films[6].days.drain(4..20);
+        films[8].days.clear();
+        let model = model(&films, &calendar);
+        let film = films.iter().position(|film| film.release == until().plus(50)).unwrap();
+        films[film].days.drain(3..5);
+        let watch = model.watch(&films, &calendar).unwrap();
+        assert!(watch.forecast(film, until().plus(60)).unwrap().days.iter().all(|one| one.expected.amount > 0));
+        assert_eq!(watch.forecast(film, until().plus(10)).unwrap_err().code, "too_few_days");
+        assert_eq!(watch.forecast(5, until()).unwrap_err().code, "too_few_days");
+    }
+
+    #[test]
+    fn json_carries_a_model_and_another_programs_is_refused() {
+        let (films, calendar) = (market(380, 5), Calendar::mainland_china());
+        let model = model(&films, &calendar);
+        let read = MarketModel::from_json(&model.to_json()).unwrap();
+        let film = films.iter().position(|film| film.release == until().plus(50)).unwrap();
+        let told = |model: &MarketModel| {
+            model.watch(&films, &calendar).unwrap().forecast(film, until().plus(60)).unwrap().total.amount as f64
+        };
+        assert!((told(&read) / told(&model) - 1.0).abs() < 1e-6);
+        let other = model.to_json().replacen("\"columns\":", "\"columns\":1", 1);
+        assert_eq!(MarketModel::from_json(&other).unwrap_err().code, "bad_model");
+    }
 }

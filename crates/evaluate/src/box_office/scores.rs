@@ -1,7 +1,7 @@
 //! How far forecasts were off.
 
 use super::rivals::Case;
-use super::{AHEAD, RUN};
+use super::RUN;
 use demand::in_release::Forecast;
 use serde::Serialize;
 
@@ -165,6 +165,3 @@ pub(super) fn median(values: &[f64]) -> Option<f64> {
         _ => Some((values[middle - 1] + values[middle]) / 2.0),
     }
 }
-
-/// The last day ahead that is scored, as an index.
-pub(super) const LAST: usize = AHEAD as usize - 1;

@@ -54,16 +54,18 @@ pub fn of(
     };
     let observed = days.iter().map(observe).collect();
     let film = Film::of(release, Measure::Gross(market_series::home().currency()), observed);
-    let after = |known: usize| {
-        let last = known.checked_sub(1).map_or(release.plus(-1), |last| film.days[last].day);
-        foresight.forecast(&film, last)
-    };
-    let newest = after(known)?;
+    let evening = |known: usize| known.checked_sub(1).map_or(release.plus(-1), |last| film.days[last].day);
     let first = days.len().saturating_sub(PAST_MAX);
+    let (newest, evenings) = foresight.watch(&film, |watched| {
+        let newest = watched.explain(evening(known))?;
+        let evenings: Vec<Option<Forecast>> =
+            (first..known).map(|i| watched.forecast(evening(i)).ok()).collect();
+        Ok((newest, evenings))
+    })?;
     let mut points = Vec::new();
     for (i, one) in film.days.iter().enumerate().skip(first) {
-        let evening_before = if i < known { after(i).ok() } else { None };
-        let expected = expected_on(evening_before.as_ref().unwrap_or(&newest), one.day);
+        let evening_before = evenings.get(i - first).and_then(Option::as_ref);
+        let expected = expected_on(evening_before.unwrap_or(&newest), one.day);
         points.push(Point { day: one.day, actual: Some(one.amount), expected });
     }
     let last = film.days.last().map_or(release, |one| one.day);
