@@ -42,8 +42,9 @@ pub(super) struct Levels {
 
 impl Levels {
     pub fn of(board: &Board, base: &[f64], asked: i32) -> Levels {
-        let past: Vec<usize> =
-            (0..board.rows.len()).filter(|i| board.rows[*i].day < asked && board.rows[*i].sold.is_some()).collect();
+        let past: Vec<usize> = (0..board.rows.len())
+            .filter(|i| board.rows[*i].day < asked && board.rows[*i].sold.is_some())
+            .collect();
         let sums = |group: usize, half_life: f64, usual: &dyn Fn(usize) -> f64| {
             let mut sums = vec![(0.0, 0.0); board.group_counts[group]];
             for i in &past {
@@ -121,7 +122,9 @@ impl Levels {
             day - self.newest[0][i],
             day - self.newest[1][i],
         ];
-        list.extend(WATCHED.iter().zip(&self.watched).map(|((group, _, _), misses)| misses[self.groups[i][*group]]));
+        list.extend(
+            WATCHED.iter().zip(&self.watched).map(|((group, _, _), misses)| misses[self.groups[i][*group]]),
+        );
         list
     }
 }

@@ -79,7 +79,11 @@ struct TheatreDay<'a> {
 impl<'a> TheatreDay<'a> {
     fn of(all: &'a [Played], ran: &'a [&'a Played], cinema: &'a str, day: Day) -> TheatreDay<'a> {
         let distinct = |name: fn(&Showing) -> &str| {
-            ran.iter().map(|one| name(&one.showing)).collect::<BTreeSet<_>>().into_iter().collect::<Vec<&str>>()
+            ran.iter()
+                .map(|one| name(&one.showing))
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect::<Vec<&str>>()
         };
         TheatreDay { all, ran, cinema, day, films: distinct(|it| &it.film), halls: distinct(|it| &it.hall) }
     }
@@ -196,10 +200,15 @@ impl<'a> TheatreDay<'a> {
         };
         let closes = mine().map(end).max().unwrap_or(opens + 1);
         let seats = mine().filter_map(|it| it.seats).max().or_else(|| {
-            let ever = self.all.iter().filter(|one| one.showing.cinema == self.cinema && one.showing.hall == hall);
+            let ever =
+                self.all.iter().filter(|one| one.showing.cinema == self.cinema && one.showing.hall == hall);
             ever.filter_map(|one| one.showing.seats).max()
         });
-        Hall { name: hall.to_owned(), seats: seats.unwrap_or(100), hours: vec![Some(Hours { opens, closes })] }
+        Hall {
+            name: hall.to_owned(),
+            seats: seats.unwrap_or(100),
+            hours: vec![Some(Hours { opens, closes })],
+        }
     }
 
     /// A hall of a special kind shows what such a hall showed here that day.
@@ -275,7 +284,10 @@ pub(super) fn print(f: &mut fmt::Formatter<'_>, plans: &[Planned]) -> fmt::Resul
         )?;
     }
     let total: f64 = plans.iter().map(|one| one.ran).sum();
-    let over = |gain: &dyn Fn(&Planned) -> f64| percent(plans.iter().map(|one| one.ran * gain(one)).sum::<f64>() / total);
-    let (greedy, known, forecast) = (over(&|one| one.gain_greedy), over(&|one| one.gain), over(&|one| one.gain_forecast));
+    let over = |gain: &dyn Fn(&Planned) -> f64| {
+        percent(plans.iter().map(|one| one.ran * gain(one)).sum::<f64>() / total)
+    };
+    let (greedy, known, forecast) =
+        (over(&|one| one.gain_greedy), over(&|one| one.gain), over(&|one| one.gain_forecast));
     writeln!(f, "together: greedy {greedy}, plan {known}, plan that knew the forecast only {forecast}")
 }

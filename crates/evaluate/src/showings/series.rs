@@ -91,7 +91,8 @@ impl Row<'_> {
             film: self.name(3)?,
             cinema: self.name(1)?,
             hall: self.name(2)?,
-            day: Day::parse(&self.record[0]).map_err(|_| self.refuse(0, "is not a day such as 2020-01-12"))?,
+            day: Day::parse(&self.record[0])
+                .map_err(|_| self.refuse(0, "is not a day such as 2020-01-12"))?,
             minute: self.minute()?,
             seats,
             price_minor: None,

@@ -43,8 +43,7 @@ pub(super) fn bound(grid: &Grid<'_>, value: f64, steps: usize, stop: &dyn Fn() -
         // Steps keep part of their direction, so that they do not go to and fro (Camerini, Fratta and Maffioli 1975).
         way.iter_mut().zip(&left).for_each(|(way, left)| *way = KEPT * *way + (1.0 - KEPT) * left);
         let moves = |i: &usize| prices[*i] > 0.0 || way[*i] < 0.0;
-        let length: f64 =
-            (0..way.len()).filter(moves).map(|i| way[i] * way[i] * limits.units[i]).sum();
+        let length: f64 = (0..way.len()).filter(moves).map(|i| way[i] * way[i] * limits.units[i]).sum();
         if length < 1e-12 {
             break;
         }
@@ -98,8 +97,17 @@ impl Limits {
         let promised = a_day + films * days;
         let domestic = promised + films;
         let zeros = vec![0.0; domestic + 1];
-        let mut it =
-            Limits { days, crowds, starts, cleaning, a_day, promised, domestic, left: zeros.clone(), units: zeros };
+        let mut it = Limits {
+            days,
+            crowds,
+            starts,
+            cleaning,
+            a_day,
+            promised,
+            domestic,
+            left: zeros.clone(),
+            units: zeros,
+        };
         it.fill(grid, it.showing_worth(cinema));
         it
     }
@@ -132,7 +140,9 @@ impl Limits {
             self.left[self.promised + film] = -f64::from(promised);
             self.units[self.promised + film] = if promised > 0 { worth / 10.0 } else { 0.0 };
         }
-        for (limit, first) in [(cinema.rules.starts_max, self.starts), (cinema.rules.cleaning_max, self.cleaning)] {
+        for (limit, first) in
+            [(cinema.rules.starts_max, self.starts), (cinema.rules.cleaning_max, self.cleaning)]
+        {
             let Some(limit) = limit else { continue };
             self.left[first..first + self.days * QUARTERS].fill(f64::from(limit));
             self.units[first..first + self.days * QUARTERS].fill(worth);
@@ -157,13 +167,17 @@ impl Limits {
                 let seats = f64::from(it.seats);
                 let (placed, worth) = grid.solve(hall, day, &mut |film, start| {
                     let (asked, worth) = roomy[film][grid.step(start)];
-                    let full = || self.fixed(grid, film, day, start, prices)
-                        + self.seat(grid, film, day, start, seats, prices, &mut |_, _| {});
+                    let full = || {
+                        self.fixed(grid, film, day, start, prices)
+                            + self.seat(grid, film, day, start, seats, prices, &mut |_, _| {})
+                    };
                     Some(if asked <= seats { worth } else { full() })
                 });
                 bound += worth;
                 for one in placed {
-                    self.seat(grid, one.film, day, one.start, seats, prices, &mut |at, people| left[at] -= people);
+                    self.seat(grid, one.film, day, one.start, seats, prices, &mut |at, people| {
+                        left[at] -= people
+                    });
                     self.take(grid, one.film, day, one.start, &mut left);
                 }
             }
@@ -182,7 +196,9 @@ impl Limits {
             let worth = self.seat(grid, film, day, start, seats, prices, &mut |_, people| asked += people);
             (asked, worth + self.fixed(grid, film, day, start, prices))
         };
-        (0..grid.cinema.films.len()).map(|film| (0..grid.steps()).map(|step| of(film, step)).collect()).collect()
+        (0..grid.cinema.films.len())
+            .map(|film| (0..grid.steps()).map(|step| of(film, step)).collect())
+            .collect()
     }
 
     /// What a showing's people are worth less their prices: the cheapest to have are seated first.
@@ -229,7 +245,8 @@ impl Limits {
     fn fixed(&self, grid: &Grid<'_>, film: usize, day: usize, start: u16, prices: &[f64]) -> f64 {
         let cleaning: f64 =
             cleaned(grid, film, start).map(|quarter| prices[self.cleaning + day * QUARTERS + quarter]).sum();
-        prices[self.a_day + film * self.days + day] + prices[self.promised + film]
+        prices[self.a_day + film * self.days + day]
+            + prices[self.promised + film]
             + prices[self.domestic] * grid.domestic(film)
             - grid.cinema.worth(film).1
             - prices[self.starts + day * QUARTERS + quarter(start)]

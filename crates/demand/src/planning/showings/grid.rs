@@ -15,7 +15,8 @@ pub(super) struct Grid<'a> {
 
 impl<'a> Grid<'a> {
     pub fn of(cinema: &'a Cinema) -> Grid<'a> {
-        let show_minutes = cinema.films.iter().map(|film| film.minutes + cinema.rules.adverts_minutes).collect();
+        let show_minutes =
+            cinema.films.iter().map(|film| film.minutes + cinema.rules.adverts_minutes).collect();
         let step = cinema.rules.step_minutes;
         let demand = &cinema.demand;
         let slots = demand.pools.iter().flatten().map(Vec::len).max().unwrap_or(0);

@@ -56,7 +56,8 @@ impl Demand {
     /// The crowds a showing reaches: `slot × bands + band`.
     pub(super) fn reached(&self, slots: usize, start: u16) -> Vec<usize> {
         let slot = f64::from(self.slot_minutes);
-        let low = (f64::from(start.saturating_sub(self.reach_minutes)) / slot - 1.0).floor().max(0.0) as usize;
+        let low =
+            (f64::from(start.saturating_sub(self.reach_minutes)) / slot - 1.0).floor().max(0.0) as usize;
         let high = ((f64::from(start) + f64::from(self.reach_minutes)) / slot + 1.0).ceil() as usize;
         let near = low.min(slots)..high.min(slots);
         near.flat_map(|slot| self.bands(slot, start).map(move |band| slot * BANDS + band)).collect()
@@ -71,7 +72,10 @@ impl Demand {
         let whole = |film: &Vec<Vec<f64>>| {
             film.len() == days && film.iter().flatten().all(|people| people.is_finite() && *people >= 0.0)
         };
-        self.slot_minutes > 0 && self.reach_minutes > 0 && self.pools.len() == films && self.pools.iter().all(whole)
+        self.slot_minutes > 0
+            && self.reach_minutes > 0
+            && self.pools.len() == films
+            && self.pools.iter().all(whole)
     }
 
     /// Learns pools of every public from what ran: `people = level of the public × profile of its kind of day`.
@@ -137,7 +141,8 @@ impl Demand {
         let mut sums = vec![(0.0, 0.0); self.pools.len()];
         for (one, shares) in ran.iter().zip(shares) {
             sums[one.public].0 += one.sold;
-            sums[one.public].1 += shares.iter().map(|(slot, share)| share * self.pools[one.public][0][*slot]).sum::<f64>();
+            sums[one.public].1 +=
+                shares.iter().map(|(slot, share)| share * self.pools[one.public][0][*slot]).sum::<f64>();
         }
         for (pools, (sold, expected)) in self.pools.iter_mut().zip(sums) {
             let scale = if expected > NOBODY { sold / expected } else { 0.0 };
@@ -198,12 +203,14 @@ impl<'a> Flow<'a> {
     /// Begins with everybody spread evenly over the showings within reach.
     fn of(demand: &Demand, crowds: &'a [f64], offers: &[(u16, f64)]) -> Flow<'a> {
         let slots = crowds.len() / BANDS;
-        let reached: Vec<Vec<usize>> = offers.iter().map(|(start, _)| demand.reached(slots, *start)).collect();
+        let reached: Vec<Vec<usize>> =
+            offers.iter().map(|(start, _)| demand.reached(slots, *start)).collect();
         let mut rivals = vec![0.0; crowds.len()];
         reached.iter().flatten().for_each(|crowd| rivals[*crowd] += 1.0);
         let edges = reached.iter().zip(offers).map(|(reached, (_, seats))| {
             let edge = |crowd: &usize| Edge { crowd: *crowd, flow: crowds[*crowd] / rivals[*crowd] };
-            let mut edges: Vec<Edge> = reached.iter().filter(|crowd| crowds[**crowd] > NOBODY).map(edge).collect();
+            let mut edges: Vec<Edge> =
+                reached.iter().filter(|crowd| crowds[**crowd] > NOBODY).map(edge).collect();
             let asked: f64 = edges.iter().map(|edge| edge.flow).sum();
             let fits = (seats / asked.max(NOBODY)).min(1.0);
             edges.iter_mut().for_each(|edge| edge.flow *= fits);
@@ -246,10 +253,12 @@ impl<'a> Flow<'a> {
             let crowd = queue[at];
             at += 1;
             for showing in 0..self.edges.len() {
-                                if showing_from[showing].is_some() {
+                if showing_from[showing].is_some() {
                     continue;
                 }
-                let Ok(edge) = self.edges[showing].binary_search_by_key(&crowd, |edge| edge.crowd) else { continue };
+                let Ok(edge) = self.edges[showing].binary_search_by_key(&crowd, |edge| edge.crowd) else {
+                    continue;
+                };
                 showing_from[showing] = Some(edge);
                 if free[showing] > NOBODY {
                     self.send(showing, &showing_from, &crowd_from, free[showing], &left);

@@ -104,7 +104,8 @@ impl<'a> State<'a> {
         let mut lacking = 0.0;
         for (i, film) in self.grid.cinema.films.iter().enumerate() {
             let run = film.first_day..=film.last_day.min(self.grid.cinema.days - 1);
-            lacking += run.map(|day| f64::from(film.a_day_min.saturating_sub(self.counts[day][i]))).sum::<f64>();
+            lacking +=
+                run.map(|day| f64::from(film.a_day_min.saturating_sub(self.counts[day][i]))).sum::<f64>();
             lacking += f64::from(film.showings_min.saturating_sub(self.total(i)));
         }
         let domestic = (-self.domestic()).max(0.0);
@@ -134,20 +135,21 @@ impl<'a> State<'a> {
         if self.grid.cinema.rules.domestic.is_some() {
             let least = 0.002 * self.dear / self.domestic_unit();
             let short = self.domestic() < -1e-6;
-            self.domestic_price = if short { (self.domestic_price * 1.3).max(least) } else { self.domestic_price * 0.97 };
+            self.domestic_price =
+                if short { (self.domestic_price * 1.3).max(least) } else { self.domestic_price * 0.97 };
         }
     }
 
     fn put(&mut self, hall: usize, day: usize, placed: Vec<Placed>) {
-        let mut films: Vec<usize> = placed.iter().chain(&self.placed[day][hall]).map(|one| one.film).collect();
+        let mut films: Vec<usize> =
+            placed.iter().chain(&self.placed[day][hall]).map(|one| one.film).collect();
         films.sort_unstable();
         films.dedup();
         self.placed[day][hall] = placed;
         for film in films {
             let offers = self.offers(film, day);
             self.counts[day][film] = offers.len() as u32;
-            let (seats, left) =
-                seated(&self.grid.cinema.demand, &self.grid.crowds[film][day], &offers);
+            let (seats, left) = seated(&self.grid.cinema.demand, &self.grid.crowds[film][day], &offers);
             let (margin, cost) = self.grid.cinema.worth(film);
             self.worth[day][film] = margin * seats - cost * offers.len() as f64;
             self.left[day][film] = left;
@@ -178,7 +180,8 @@ impl<'a> State<'a> {
             all.retain(|hall| self.placed[day][*hall].iter().any(|one| one.film == film));
         }
         all.truncate(count);
-        let torn: Vec<(usize, Vec<Placed>)> = all.iter().map(|hall| (*hall, self.placed[day][*hall].clone())).collect();
+        let torn: Vec<(usize, Vec<Placed>)> =
+            all.iter().map(|hall| (*hall, self.placed[day][*hall].clone())).collect();
         all.into_iter().for_each(|hall| self.put(hall, day, Vec::new()));
         torn
     }
@@ -189,8 +192,8 @@ impl<'a> State<'a> {
             let films: Vec<f64> =
                 self.grid.cinema.films.iter().map(|_| (bent * dice.normal()).exp()).collect();
             let mut own = dice.fork();
-            let placed =
-                self.solve(*hall, day, &mut |film, _| films[film] * (1.0 + 0.3 * bent * own.normal()).max(0.0));
+            let placed = self
+                .solve(*hall, day, &mut |film, _| films[film] * (1.0 + 0.3 * bent * own.normal()).max(0.0));
             self.put(*hall, day, placed);
         }
     }
