@@ -547,16 +547,15 @@ fn sign_shoppers_up(
             ),
         };
         let password = password.clone();
-        waiting
-            .push(house.submit(&House::lane(), Actor::System, move |scene| {
-                let person = sign_up(scene, &name, &email, &password)?;
-                // Two in three agree that what they do decides which ads they see.
-                if i % 3 != 2 {
-                    scene.act.actor = crate::shoppers::consumer(&person);
-                    flows::audiences::consent(scene, true)?;
-                }
-                Ok(person)
-            }));
+        waiting.push(house.submit(&House::lane(), Actor::System, move |scene| {
+            let person = sign_up(scene, &name, &email, &password)?;
+            // Two in three agree that what they do decides which ads they see.
+            if i % 3 != 2 {
+                scene.act.actor = crate::shoppers::consumer(&person);
+                flows::audiences::consent(scene, true)?;
+            }
+            Ok(person)
+        }));
     }
     waiting.into_iter().map(db::Waiting::wait).collect()
 }

@@ -23,7 +23,6 @@ const BENCHES: &[Bench] = &[
     Bench { name: "db", package: "db", file: "sales", postgres: true },
     Bench { name: "ledger", package: "ledger", file: "transfers", postgres: true },
     Bench { name: "audience", package: "demand", file: "audience", postgres: false },
-    Bench { name: "db", package: "db", file: "sales", postgres: true },
     Bench { name: "planning", package: "demand", file: "planning", postgres: false },
 ];
 

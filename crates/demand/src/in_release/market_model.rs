@@ -9,8 +9,8 @@ use super::features::{COLUMNS, Ground, LEVEL, Origin, SAME_WEEKDAY};
 use super::fitting::{learn_base, too_few};
 use super::market::Market;
 use super::series::check_market;
-use super::telling::standing;
 use super::shape::Shape;
+use super::telling::standing;
 use super::{
     DayAhead, Expected, Film, Forecast, HORIZON_DAYS, Measure, Prior, RUN_DAYS, Range, amount, wrong_measure,
 };
@@ -182,7 +182,13 @@ impl MarketModel {
                 columns_part: env("FX_COLS", 0.5),
                 seed,
             };
-            model.trees.push(Boosted::fit(&lessons.rows, targets, &lessons.weights, Loss::Absolute, &settings));
+            model.trees.push(Boosted::fit(
+                &lessons.rows,
+                targets,
+                &lessons.weights,
+                Loss::Absolute,
+                &settings,
+            ));
         }
         Ok(model)
     }
@@ -360,7 +366,8 @@ fn judge(model: &MarketModel, ground: &Ground<'_>) -> Result<Vec<Judged>, Refusa
 }
 
 fn unseen<'a>(model: &'a MarketModel, market: &'a Market<'_>) -> impl Iterator<Item = usize> + 'a {
-    (0..market.films.len()).filter(|film| market.films[*film].release > model.until && market.releases[*film] >= 0)
+    (0..market.films.len())
+        .filter(|film| market.films[*film].release > model.until && market.releases[*film] >= 0)
 }
 
 /// What a run took after the days known at one age, and the forecast's days by path and correction.
@@ -475,7 +482,8 @@ impl<'a> Watch<'a> {
         let size = self.model.size(origin.row(at + 1)?[LEVEL]);
         let ranges = self.ranges(as_of, age_group, size);
         let days = days_ahead(self.model, &origin, at, release)?;
-        let amounts: Vec<f64> = days.iter().map(|(path, correction)| (path + trust * correction).exp()).collect();
+        let amounts: Vec<f64> =
+            days.iter().map(|(path, correction)| (path + trust * correction).exp()).collect();
         let so_far: i64 = market.as_of(at).run(film).iter().map(|take| take.amount).sum::<f64>() as i64;
         let told = amounts.iter().zip(1..).take(HORIZON_DAYS as usize).map(|(value, ahead)| DayAhead {
             day: as_of.plus(ahead),
@@ -509,7 +517,9 @@ impl<'a> Watch<'a> {
     fn ranges_words(&self) -> Words {
         let errors = self.errors.len();
         Words::new(
-            format!("The ranges are where the newest of {errors} forecasts of unseen film-days lay that have come due."),
+            format!(
+                "The ranges are where the newest of {errors} forecasts of unseen film-days lay that have come due."
+            ),
             format!("区间取自 {errors} 个已到期的未见影片日预测中最新的误差。"),
         )
     }
@@ -631,7 +641,9 @@ fn nothing_known(as_of: Day) -> Refusal {
     Refusal::new(
         Kind::Invalid,
         "too_few_days",
-        format!("Nothing was reported of this film in the week up to {as_of}; there is nothing to forecast from."),
+        format!(
+            "Nothing was reported of this film in the week up to {as_of}; there is nothing to forecast from."
+        ),
         format!("截至 {as_of} 的一周内没有该片的数据，无从预测。"),
     )
 }
@@ -757,7 +769,8 @@ mod tests {
                 let Ok(forecast) = watch.forecast(i, film.release.plus(known - 1)) else { continue };
                 for ahead in &forecast.days {
                     let Some(one) = film.days.iter().find(|one| one.day == ahead.day) else { continue };
-                    let inside = |range: Range| f64::from(u8::from((range.low..=range.high).contains(&one.amount)));
+                    let inside =
+                        |range: Range| f64::from(u8::from((range.low..=range.high).contains(&one.amount)));
                     half += inside(ahead.expected.half);
                     wide += inside(ahead.expected.wide);
                     days += 1.0;
@@ -765,7 +778,12 @@ mod tests {
             }
         }
         assert!(days > 3_000.0);
-        assert!((half / days - 0.5).abs() < 0.05 && (wide / days - 0.9).abs() < 0.03, "{} {}", half / days, wide / days);
+        assert!(
+            (half / days - 0.5).abs() < 0.05 && (wide / days - 0.9).abs() < 0.03,
+            "{} {}",
+            half / days,
+            wide / days
+        );
     }
 
     #[test]
@@ -775,7 +793,8 @@ mod tests {
         let watch = model.watch(&films, &calendar).unwrap();
         let film = films.iter().position(|film| film.release == until().plus(50)).unwrap();
         let forecast = watch.explain(film, until().plus(60)).unwrap();
-        let says = |text: &str| forecast.because.iter().any(|words| words.en.contains(text) && !words.zh.is_empty());
+        let says =
+            |text: &str| forecast.because.iter().any(|words| words.en.contains(text) && !words.zh.is_empty());
         assert!(says("Films that began alike: Film ") && says("Since yesterday"), "{:?}", forecast.because);
         let moved = watch.moved(film, until().plus(60)).unwrap();
         assert!(moved.newest_day.is_some() && moved.all().is_finite());
@@ -824,7 +843,9 @@ mod tests {
         let film = films.iter().position(|film| film.release == until().plus(50)).unwrap();
         films[film].days.drain(3..5);
         let watch = model.watch(&films, &calendar).unwrap();
-        assert!(watch.forecast(film, until().plus(60)).unwrap().days.iter().all(|one| one.expected.amount > 0));
+        assert!(
+            watch.forecast(film, until().plus(60)).unwrap().days.iter().all(|one| one.expected.amount > 0)
+        );
         assert_eq!(watch.forecast(film, until().plus(10)).unwrap_err().code, "too_few_days");
         assert_eq!(watch.forecast(5, until()).unwrap_err().code, "too_few_days");
     }
@@ -836,7 +857,8 @@ mod tests {
         let read = MarketModel::from_json(&model.to_json()).unwrap();
         let film = films.iter().position(|film| film.release == until().plus(50)).unwrap();
         let told = |model: &MarketModel| {
-            model.watch(&films, &calendar).unwrap().forecast(film, until().plus(60)).unwrap().total.amount as f64
+            model.watch(&films, &calendar).unwrap().forecast(film, until().plus(60)).unwrap().total.amount
+                as f64
         };
         assert!((told(&read) / told(&model) - 1.0).abs() < 1e-6);
         let other = model.to_json().replacen("\"columns\":", "\"columns\":1", 1);
