@@ -19,8 +19,8 @@ use crate::openapi::{Describe, Operation, Verb, document};
 use crate::problem::{self, Problem};
 use crate::service::Service;
 use crate::{
-    ads, audiences, baskets, body, books, campaigns, checks, cinemas, door, events, licences, listings, market, orgs,
-    payments, product_orders, sessions, shops, showtimes, statements, ticket_orders, titles,
+    ads, audiences, baskets, body, books, campaigns, checks, cinemas, door, events, licences, listings,
+    market, orgs, payments, product_orders, sessions, shops, showtimes, statements, ticket_orders, titles,
 };
 use ::people::Who;
 use axum::Router;

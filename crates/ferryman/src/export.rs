@@ -1,6 +1,6 @@
 //! `ferryman export`: the books as files for other programs.
 
-use crate::installation;
+use crate::{installation, providers};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use db::View;
@@ -49,7 +49,7 @@ enum Format {
 pub fn run(options: &Options) -> anyhow::Result<()> {
     let embedded = !options.db.contains("://");
     anyhow::ensure!(!embedded || Path::new(&options.db).exists(), "there is no database at {}", options.db);
-    let house = installation::open_house(installation::open_database(&options.db)?)?;
+    let house = installation::open_house(installation::open_database(&options.db)?, providers::nobody())?;
     let asked = options.clone();
     let half = options.out.with_extension("part");
     let to = half.clone();

@@ -1,6 +1,6 @@
 //! `ferryman forecast`: what a release will still take, as a table and a chart for a terminal.
 
-use crate::installation;
+use crate::{installation, providers};
 use anyhow::{bail, ensure};
 use clap::Args;
 use demand::in_release::{DayAhead, Expected, Film, Forecast, Measure, Observed, Range};
@@ -46,7 +46,7 @@ pub struct Options {
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let market = Market::parse(&options.market).map_err(installation::spoken)?;
     let until = options.as_of.as_deref().map(Day::parse).transpose().map_err(installation::spoken)?;
-    let house = installation::open_house(options.place.open()?)?;
+    let house = installation::open_house(options.place.open()?, providers::nobody())?;
     if options.learn {
         let lesson = learn_market::learn(&house, market)
             .map_err(|error| error.refusal().cloned().map_or_else(|| error.into(), installation::spoken))?;

@@ -1,6 +1,6 @@
 //! `ferryman import`: outside figures into an installation, a file or a folder at a time.
 
-use crate::{installation, progress};
+use crate::{installation, progress, providers};
 use anyhow::ensure;
 use clap::Args;
 use flows::{House, import_figures};
@@ -48,7 +48,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let files = files(&options.paths)?;
     let house = match options.dry_run {
         true => None,
-        false => Some(installation::open_house(options.place.open()?)?),
+        false => Some(installation::open_house(options.place.open()?, providers::nobody())?),
     };
     let mut outcomes = Vec::new();
     let mut all_taken = true;
