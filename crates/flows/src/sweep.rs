@@ -138,9 +138,9 @@ fn find_lost_notices(house: &House, place: &PlaceId) -> Result<usize> {
     let (mut found, mut over, mut silences) = (0, Vec::new(), 0);
     for intent in &waiting {
         let is_unasked = intent.asked == Asked::Never;
-        if silences == SILENCES_MAX && !is_unasked
-            || !is_unasked && !house.rounds().is_due(&intent.id.0, intent.expires_at, house.now())
-        {
+        let may_ask =
+            || silences < SILENCES_MAX && house.rounds().is_due(&intent.id.0, intent.expires_at, house.now());
+        if !is_unasked && !may_ask() {
             continue;
         }
         let heard = match take_payment::hear(house, intent) {

@@ -39,12 +39,11 @@ pub async fn take(call: Call, At((Name(name),)): At<(Name,)>, letter: Letter) ->
         }
     };
     let told = notice.clone();
-    let taken = call.blocking(move |house| take_payment::hear_notice(house, &told)).await.map_err(|error| {
-        if let Error::Refused(refusal) = &error {
-            tracing::warn!(provider = name, intent = %notice.intent, why = refusal.code, "a genuine notice was refused");
-        }
-        error
-    })?;
+    let taken = call.blocking(move |house| take_payment::hear_notice(house, &told)).await;
+    if let Err(Error::Refused(refusal)) = &taken {
+        tracing::warn!(provider = name, intent = %notice.intent, why = refusal.code, "a genuine notice was refused");
+    }
+    let taken = taken?;
     // The provider does not wait while we ask it something; what is not done when we end, the sweep does.
     let house = call.house.clone();
     tokio::task::spawn_blocking(move || take_payment::follow(&house, &notice, taken));

@@ -9,7 +9,7 @@ use payments::notices::What;
 use payments::providers::alipay::{Alipay, Cashier, Expiry, Settings, Trust, Version};
 use payments::providers::{Ask, Delivery, Heard, Unread};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex};
 
 const APP: &str = "2021000000000001";
@@ -64,7 +64,7 @@ impl Drop for House {
     }
 }
 
-fn settings(keys: &PathBuf, trust: Trust) -> Settings {
+fn settings(keys: &Path, trust: Trust) -> Settings {
     Settings {
         name: "alipay",
         app_id: APP.into(),
@@ -74,7 +74,7 @@ fn settings(keys: &PathBuf, trust: Trust) -> Settings {
         version: Version::V2,
         expiry: Expiry::At,
         notify_url: "https://tickets.example.com/api/payments/alipay/notices".into(),
-        keys: vec![keys.clone()],
+        keys: vec![keys.to_owned()],
         trust,
         fee: Share::ppm(6_000),
     }
