@@ -113,6 +113,10 @@ fn foresight(house: &House, market: Market) -> anyhow::Result<Foresight> {
 fn tell(house: &House, market: Market, film: Film, options: &Options) -> anyhow::Result<ExitCode> {
     let told = forecast(&foresight(house, market)?, &film).map_err(installation::spoken)?;
     print!("{}", page(&film, &told));
+    if options.as_of.is_some() {
+        println!("  · The newest model tells it: it may have learned from days after this one.");
+        println!("    由最新的模型给出；该模型可能学习过此日之后的数据。");
+    }
     if let Some(file) = &options.json {
         std::fs::write(file, serde_json::to_string_pretty(&Told::of(&film, &told, house.now()))? + "\n")?;
     }
