@@ -3,7 +3,7 @@
 use crate::{installation, providers};
 use anyhow::Context;
 use clap::Args;
-use flows::{House, audiences, learn_market, seal_books, serve_ad, sweep};
+use flows::{House, audiences, learn_market, reconcile, seal_books, serve_ad, sweep};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -99,6 +99,10 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
                 seal_books::all(house).map(|_| ())
             }),
             beside(house.clone(), stopping.clone(), Duration::from_secs(300), "audit", seal_books::audit),
+            beside(house.clone(), stopping.clone(), Duration::from_secs(600), "bills", |house| {
+                reconcile::finish(house)?;
+                reconcile::yesterday(house)
+            }),
             beside(house.clone(), stopping.clone(), Duration::from_secs(30), "ads", House::reload_ads),
             beside(house.clone(), stopping.clone(), TASTES_EVERY, "tastes", House::learn_tastes),
             tokio::spawn(learn(house.clone(), stopping)),

@@ -8,6 +8,7 @@ pub mod imports;
 pub mod market;
 pub mod merchants;
 pub mod people;
+pub mod reconciliation;
 pub mod release;
 #[cfg(test)]
 mod season;
