@@ -44,7 +44,7 @@ async fn take(visit: &Visit, form: &Form) -> Result<(Taken, usize)> {
     let (provider, day) = (form.text("provider").to_owned(), form.day("day")?);
     let (house, actor) = (visit.house.clone(), visit.actor.clone());
     let done = tokio::task::spawn_blocking(move || reconcile::day(&house, &provider, day, actor)).await;
-    let closed = done.map_err(kernel::Error::fault)??;
+    let closed = done.map_err(|_| kernel::Error::fault("closing a day stopped"))??;
     Ok((closed.taken, closed.opened))
 }
 
@@ -55,7 +55,7 @@ pub async fn decide(visit: Visit, _: OperatorStaff, Path(id): Path<String>, form
     let found = State::ALL.into_iter().find(|state| state.code() == wanted).ok_or_else(Wrong::not_found)?;
     let (house, actor) = (visit.house.clone(), visit.actor.clone());
     let done = tokio::task::spawn_blocking(move || reconcile::decide(&house, &id, found, actor)).await;
-    match done.map_err(kernel::Error::fault)? {
+    match done.map_err(|_| kernel::Error::fault("closing a day stopped"))? {
         Ok(_) => Ok(SeeOther::to("/console/reconciliation")
             .saying("The case is closed.", "差异已处理。")
             .into_response()),
@@ -66,7 +66,11 @@ pub async fn decide(visit: Visit, _: OperatorStaff, Path(id): Path<String>, form
 async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
     let (cases, bills, standing) = visit
         .read(|view| {
-            Ok((cases::latest(view, CASES_MAX)?, bills::latest(view, BILLS_MAX)?, reconciliation::standing(view)?))
+            Ok((
+                cases::latest(view, CASES_MAX)?,
+                bills::latest(view, BILLS_MAX)?,
+                reconciliation::standing(view)?,
+            ))
         })
         .await?;
     let heading = visit.say("Reconciliation", "对账");
@@ -74,7 +78,8 @@ async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
         "What payment providers say they hold for us, beside what our orders say.",
         "支付渠道账单与我方订单逐笔核对。",
     );
-    let (open, closed): (Vec<Case>, Vec<Case>) = cases.into_iter().partition(|case| case.state == State::Open);
+    let (open, closed): (Vec<Case>, Vec<Case>) =
+        cases.into_iter().partition(|case| case.state == State::Open);
     let body = html! {
         (parts::heading(heading, beneath, parts::link_button(Weight::Quiet, "/console/settlement", visit.say("Settlement", "结算"))))
         @for one in &standing { (tiles(visit, one)) }
@@ -87,7 +92,8 @@ async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
 }
 
 fn tiles(visit: &Visit, one: &Standing) -> Markup {
-    let stat = |label: &str, money: Money| Stat { label, value: &money.to_string(), ..Stat::default() }.render();
+    let stat =
+        |label: &str, money: Money| Stat { label, value: &money.to_string(), ..Stat::default() }.render();
     let held = Money { minor: one.booked.minor + one.billed.minor, ..one.booked };
     html! {
         h2 { (one.provider) }
@@ -155,7 +161,10 @@ fn told(visit: &Visit, case: &Case) -> Vec<Cell> {
     };
     let day = case.day.to_string();
     vec![
-        Cell::markup(html! { (words.in_(visit.lang)) br; span class="muted" { (case.provider) " · " (of) } }, case.class.code()),
+        Cell::markup(
+            html! { (words.in_(visit.lang)) br; span class="muted" { (case.provider) " · " (of) } },
+            case.class.code(),
+        ),
         Cell::date(&day, &case.day.say(visit.lang)),
         amount(case.ours),
         amount(case.theirs),
@@ -220,7 +229,10 @@ fn bills_table(visit: &Visit, bills: &[Bill]) -> Markup {
         ]
     };
     Table::new(visit.say("Bills", "账单"), &columns, bills.iter().map(row).collect())
-        .empty(visit.say("No bill has been taken in yet; yesterday’s is fetched every morning.", "尚未导入账单；每天上午自动获取前一日账单。"))
+        .empty(visit.say(
+            "No bill has been taken in yet; yesterday’s is fetched every morning.",
+            "尚未导入账单；每天上午自动获取前一日账单。",
+        ))
         .render(visit.lang)
 }
 
@@ -239,9 +251,11 @@ mod tests {
         assert!(page.text.contains("Nothing differs") && page.text.contains("pretend"), "{}", page.text);
         let zh = operator.get("/console/reconciliation?lang=zh").await;
         assert!(zh.text.contains("没有差异"));
-        let odd = operator.post("/console/reconciliation/bills", &[("provider", "pretend"), ("day", "x")]).await;
+        let odd =
+            operator.post("/console/reconciliation/bills", &[("provider", "pretend"), ("day", "x")]).await;
         assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let none = operator.post("/console/reconciliation/rec_none/decision", &[("decision", "accepted")]).await;
+        let none =
+            operator.post("/console/reconciliation/rec_none/decision", &[("decision", "accepted")]).await;
         assert_eq!(none.status, StatusCode::NOT_FOUND);
         assert_eq!(season.ann.get("/console/reconciliation").await.status, StatusCode::FORBIDDEN);
     }
