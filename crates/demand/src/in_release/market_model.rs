@@ -36,12 +36,18 @@ const ERRORS_MIN: usize = 60;
 const TOTALS_MAX: usize = 120;
 const TOTALS_MIN: usize = 20;
 /// The most rows a model grows from; large films are drawn more often.
-const ROWS_MAX: f64 = 60_000.0;
-fn env(name: &str, or: f64) -> f64 {
-    std::env::var(name).ok().and_then(|p| p.parse().ok()).unwrap_or(or)
-}
+const ROWS_MAX: f64 = 120_000.0;
 /// A film counts by this power of what it is expected to take.
-const POWER: f64 = 0.75;
+const POWER: f64 = 0.55;
+/// Large films count for more in the shared curve and calendar too, by this power of their openings.
+const SHAPE_POWER: f64 = 0.5;
+/// Trees learned from so many films are trusted half of what the judged year says.
+const DOUBT_FILMS: f64 = 200.0;
+/// What part of the newest errors' median is believed to go on.
+const SHIFT: f64 = 0.5;
+/// Where the ranges' ends and the middle lie among the newest errors. The ends lie a little further out than 5 and
+/// 25 %, for the days of a film err together: the errors are worth fewer than they are.
+const POINTS: [f64; 5] = [0.04, 0.24, 0.5, 0.76, 0.96];
 /// Times of the year can be told apart after so many.
 const SEASON_YEARS: i32 = 6;
 const KINDS_MAX: usize = 8;
@@ -100,7 +106,7 @@ impl Effort {
     /// Of the model whose errors are measured.
     const JUDGED: Effort = Effort { trees: 200, seeds: 2 };
     /// Of the model that forecasts.
-    const WHOLE: Effort = Effort { trees: 300, seeds: 4 };
+    const WHOLE: Effort = Effort { trees: 250, seeds: 4 };
 }
 
 impl MarketModel {
@@ -129,7 +135,6 @@ impl MarketModel {
         };
         before.trust = trust(&judged, before.films);
         before.sizes = sizes(&judged);
-        eprintln!("trust {:?}", before.trust);
         let errors = before.errors_of(&judged);
         let totals = totals_of(&before, &runs);
         if errors.len() < ERRORS_MIN || totals.len() < TOTALS_MIN {
@@ -143,8 +148,7 @@ impl MarketModel {
     fn grow(films: &[Film], calendar: &Calendar, until: Day, effort: Effort) -> Result<MarketModel, Refusal> {
         let known = known_until(films, until);
         let measure = known.first().map_or(Measure::Admissions, |film| film.measure);
-        let power = env("FX_RIDGE", 0.5);
-        let (shape, prior) = learn_base(&known, calendar, power)?;
+        let (shape, prior) = learn_base(&known, calendar, SHAPE_POWER)?;
         let days = || known.iter().flat_map(|film| film.days.iter().map(|one| one.day));
         let years = days().min().zip(days().max()).map_or(0, |(first, last)| first.days_until(last) / 365);
         let mut model = MarketModel {
@@ -256,8 +260,8 @@ impl MarketModel {
 fn settings(trees: usize, seed: u64) -> Settings {
     Settings {
         trees,
-        learning_rate: env("FX_RATE", 0.06),
-        leaves_max: env("FX_LEAVES", 24.0) as usize,
+        learning_rate: 0.09,
+        leaves_max: 40,
         leaf_weight_min: 40.0,
         ridge: 1.0,
         rows_part: 0.6,
@@ -298,7 +302,6 @@ struct Lessons {
 /// Rows of every film at every age, drawn by weight; what is drawn seldom counts for more.
 fn lessons(ground: &Ground<'_>) -> Result<Lessons, Refusal> {
     let market = &ground.market;
-    let power = env("FX_POWER", POWER);
     let mut origins: Vec<(Origin<'_>, i32, usize)> = Vec::new();
     let mut total = 0.0;
     for film in (0..market.films.len()).filter(|film| market.releases[*film] >= 0) {
@@ -309,7 +312,7 @@ fn lessons(ground: &Ground<'_>) -> Result<Lessons, Refusal> {
             }
             let Some(origin) = Origin::of(ground, film, at)? else { continue };
             let ahead = market.run(film).iter().filter(|take| at < take.at && take.at <= at + HORIZON_DAYS);
-            total += ahead.map(|take| origin.path(take.at).exp().powf(power)).sum::<f64>();
+            total += ahead.map(|take| origin.path(take.at).exp().powf(POWER)).sum::<f64>();
             origins.push((origin, at, film));
         }
     }
@@ -323,7 +326,7 @@ fn lessons(ground: &Ground<'_>) -> Result<Lessons, Refusal> {
     for (origin, at, film) in &origins {
         for take in market.run(*film).iter().filter(|take| *at < take.at && take.at <= at + HORIZON_DAYS) {
             let path = origin.path(take.at);
-            let part = path.exp().powf(power) / total * env("FX_ROWS", ROWS_MAX);
+            let part = path.exp().powf(POWER) / total * ROWS_MAX;
             if dice.chance(part.min(1.0)) {
                 let row = origin.row(take.at)?;
                 lessons.rows.push(&row);
@@ -451,7 +454,7 @@ fn trust(judged: &[Judged], films: usize) -> [f64; AGE_GROUPS.len()] {
         tried.min_by(|a, b| missed(*a).total_cmp(&missed(*b))).unwrap_or(1.0)
     };
     let all = best(&|_| true);
-    let learned = films as f64 / (films as f64 + env("FX_DOUBT", 200.0));
+    let learned = films as f64 / (films as f64 + DOUBT_FILMS);
     std::array::from_fn(|group| learned * (all + best(&|one| one.age_group == group)) / 2.0)
 }
 
@@ -498,7 +501,7 @@ impl<'a> Watch<'a> {
         let told = amounts.iter().zip(1..).take(HORIZON_DAYS as usize).map(|(value, ahead)| {
             let errors = &ranges[group(&AHEAD_GROUPS, ahead)];
             // Lately films may have done better, or worse, than the model thinks: half of that is believed.
-            let shift = env("FX_SHIFT", 0.5) * errors[2];
+            let shift = SHIFT * errors[2];
             let centred = errors.map(|error| error - shift);
             DayAhead { day: as_of.plus(ahead), expected: expected(0, value * shift.exp(), &centred) }
         });
@@ -606,7 +609,7 @@ impl<'a> Watch<'a> {
         Ok((1..=HORIZON_DAYS).map(|ahead| origin.path(at + ahead).exp()).collect())
     }
 
-    /// By group of days ahead: 5, 25, 50, 75 and 95 % points of the newest errors known on a day.
+    /// By group of days ahead: [`POINTS`] of the newest errors known on a day.
     fn ranges(&self, as_of: Day, age_group: usize, size: usize) -> [[f64; 5]; AHEAD_GROUPS.len()] {
         let known = &self.errors[..self.errors.partition_point(|one| one.day <= as_of)];
         std::array::from_fn(|ahead| {
@@ -637,10 +640,10 @@ impl<'a> Watch<'a> {
     }
 }
 
-/// Where errors lay: 5, 25, 50, 75 and 95 % of them were below.
+/// Where errors lay, at [`POINTS`].
 fn points(mut errors: Vec<f64>) -> [f64; 5] {
     errors.sort_by(f64::total_cmp);
-    [0.05, 0.25, 0.5, 0.75, 0.95].map(|part| quantile(&errors, part))
+    POINTS.map(|part| quantile(&errors, part))
 }
 
 /// An amount with its ranges, which hold it.
