@@ -350,7 +350,8 @@ impl<'a> Path<'a> {
         let last = self.run.last();
         let row = Row::of(self.calendar, self.run.release, day);
         let weeks = f64::from(last.day.days_until(day)) / 7.0;
-        let shared = row.times(&self.model.shape.coefficients) - self.last.times(&self.model.shape.coefficients);
+        let shared =
+            row.times(&self.model.shape.coefficients) - self.last.times(&self.model.shape.coefficients);
         last.ln + shared + self.decay.value * weeks + self.weekend.value * (row.weekend - self.last.weekend)
     }
 
@@ -468,10 +469,8 @@ mod tests {
     /// A film that opened on a Friday and has taken these many million yuan a day since.
     fn film(millions: &[i64]) -> Film {
         let release = day("2016-12-02");
-        let days = millions
-            .iter()
-            .zip(0..)
-            .map(|(amount, i)| Observed::amount(release.plus(i), amount * MILLION));
+        let days =
+            millions.iter().zip(0..).map(|(amount, i)| Observed::amount(release.plus(i), amount * MILLION));
         Film::of(release, Measure::Gross(Currency::CNY), days.collect())
     }
 

@@ -38,7 +38,9 @@ fn charts() -> Option<Vec<Film>> {
         let amount = (row[taken].parse::<f64>().expect("takings are numbers") * WAN_FEN).round() as i64;
         let observed = Observed::amount(day(&row[date]), amount);
         let Ok(release) = Day::parse(&row[release]) else { continue };
-        let film = films.entry(row[id].to_owned()).or_insert_with(|| Film::of(release, Measure::Gross(Currency::CNY), Vec::new()));
+        let film = films
+            .entry(row[id].to_owned())
+            .or_insert_with(|| Film::of(release, Measure::Gross(Currency::CNY), Vec::new()));
         film.days.push(observed);
     }
     let mut films: Vec<Film> = films.into_values().collect();

@@ -6,7 +6,9 @@ use kernel::Day;
 fn main() -> anyhow::Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let [series, market, days @ ..] = words.as_slice() else { anyhow::bail!("a series and a market") };
-    let day = |i: usize| Day::parse(days.get(i).map_or("", String::as_str)).map_err(|said| anyhow::anyhow!(said.say.en));
+    let day = |i: usize| {
+        Day::parse(days.get(i).map_or("", String::as_str)).map_err(|said| anyhow::anyhow!(said.say.en))
+    };
     let options = Options {
         series: series.into(),
         market: Market::parse(market).map_err(|said| anyhow::anyhow!(said.say.en))?,

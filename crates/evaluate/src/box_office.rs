@@ -70,7 +70,11 @@ pub struct Method {
 /// without films.
 pub fn run(options: &Options) -> Result<Outcome> {
     if options.test_from <= options.train_until {
-        bail!("films are judged from {}, but the days learned from end on {}", options.test_from, options.train_until);
+        bail!(
+            "films are judged from {}, but the days learned from end on {}",
+            options.test_from,
+            options.train_until
+        );
     }
     let films = read(&options.series, options.market)?;
     let outcome = judge(&films, options)?;
@@ -127,7 +131,10 @@ pub fn judge(films: &[Film], options: &Options) -> Result<Outcome> {
         films_judged: tested.len(),
         methods: tallies
             .into_iter()
-            .map(|(name, tallies)| Method { name, by_days_known: tallies.iter().map(Tally::scores).collect() })
+            .map(|(name, tallies)| Method {
+                name,
+                by_days_known: tallies.iter().map(Tally::scores).collect(),
+            })
             .collect(),
     })
 }
@@ -150,7 +157,10 @@ fn calendar(market: Market) -> Calendar {
 fn trained_on(films: &[Film], until: Day) -> Vec<Film> {
     let released = films.iter().filter(|film| film.release <= until);
     released
-        .map(|film| Film { days: film.days.iter().filter(|one| one.day <= until).copied().collect(), ..film.clone() })
+        .map(|film| Film {
+            days: film.days.iter().filter(|one| one.day <= until).copied().collect(),
+            ..film.clone()
+        })
         .collect()
 }
 
@@ -197,11 +207,21 @@ impl Outcome {
     pub fn text(&self) -> String {
         let mut text = format!(
             "{}: learned from {} films up to {}; {} films released {} to {} forecast.\n",
-            self.market, self.films_learned_from, self.train_until, self.films_judged, self.test_from, self.test_until
+            self.market,
+            self.films_learned_from,
+            self.train_until,
+            self.films_judged,
+            self.test_from,
+            self.test_until
         );
         for (k, known) in DAYS_KNOWN.into_iter().enumerate() {
-            text.push_str(&format!("\nGiven the first {known} day(s), days {} to {}:\n\n", known + 1, known + AHEAD));
-            let rows: Vec<Vec<String>> = self.methods.iter().map(|one| one.by_days_known[k].cells(one.name)).collect();
+            text.push_str(&format!(
+                "\nGiven the first {known} day(s), days {} to {}:\n\n",
+                known + 1,
+                known + AHEAD
+            ));
+            let rows: Vec<Vec<String>> =
+                self.methods.iter().map(|one| one.by_days_known[k].cells(one.name)).collect();
             text.push_str(&report::table(&scores::HEAD, &rows));
             let wapes: Vec<(String, f64)> = self
                 .methods

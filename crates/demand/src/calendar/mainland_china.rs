@@ -15,9 +15,8 @@ pub(super) fn calendar() -> Calendar {
         let first = day(first);
         Holiday { feast: *feast, first, last: first.plus(days - 1) }
     });
-    let fixed = (FIRST_YEAR..=LAST_YEAR).flat_map(|year| {
-        FIXED_OUTINGS.map(|(outing, month, date)| (day(&(year, month, date)), outing))
-    });
+    let fixed = (FIRST_YEAR..=LAST_YEAR)
+        .flat_map(|year| FIXED_OUTINGS.map(|(outing, month, date)| (day(&(year, month, date)), outing)));
     let qixi = QIXI.iter().map(|date| (day(date), Outing::Qixi));
     Calendar {
         country: Country::MainlandChina,

@@ -11,7 +11,8 @@ const LAST_YEAR: i16 = 2030;
 pub(super) fn calendar() -> Calendar {
     let years = || FIRST_YEAR..=LAST_YEAR;
     let mut holidays: Vec<Holiday> = years().flat_map(holidays).collect();
-    holidays.extend(GIVEN.iter().map(|(year, month, day)| single(Feast::GivenDay, date(*year, *month, *day))));
+    holidays
+        .extend(GIVEN.iter().map(|(year, month, day)| single(Feast::GivenDay, date(*year, *month, *day))));
     Calendar {
         country: Country::SouthKorea,
         first_year: FIRST_YEAR,

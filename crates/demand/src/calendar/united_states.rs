@@ -62,9 +62,9 @@ fn outings(year: i16) -> Vec<(Day, Outing)> {
 /// The Sunday of the Super Bowl: the first of February, since 2022 the second; in 1990–2003 mostly January's last.
 fn super_bowl(year: i16) -> Day {
     match year {
-        ..=2001 | 2003 => date(year, 2, 1).plus(-i32::from(date(year, 2, 1).weekday() % 7)).plus(
-            if date(year, 2, 1).weekday() == 7 { -7 } else { 0 },
-        ),
+        ..=2001 | 2003 => date(year, 2, 1)
+            .plus(-i32::from(date(year, 2, 1).weekday() % 7))
+            .plus(if date(year, 2, 1).weekday() == 7 { -7 } else { 0 }),
         2002..=2021 => nth(1, 7, year, 2),
         _ => nth(2, 7, year, 2),
     }

@@ -165,8 +165,16 @@ impl<'a> Ground<'a> {
     ) -> Ground<'a> {
         let days = (0..=market.last() + BEYOND).map(|at| ground_day(&market, calendar, shape, at)).collect();
         let curve = (0..=CURVE_AGES).map(|age| Row::of_age(f64::from(age.max(1))).times(&shape.coefficients));
-        let mut ground =
-            Ground { market, shape, prior, days, drift: Vec::new(), curve: curve.collect(), kinds, knows_seasons };
+        let mut ground = Ground {
+            market,
+            shape,
+            prior,
+            days,
+            drift: Vec::new(),
+            curve: curve.collect(),
+            kinds,
+            knows_seasons,
+        };
         ground.drift = ground.drifts();
         ground
     }
@@ -203,7 +211,9 @@ impl<'a> Ground<'a> {
                 cell.weight += weight;
             }
             for (i, take) in run.iter().enumerate() {
-                let Some(from) = i.checked_sub(6).filter(|from| take.at - run[*from].at == 6) else { continue };
+                let Some(from) = i.checked_sub(6).filter(|from| take.at - run[*from].at == 6) else {
+                    continue;
+                };
                 if run[from].age < 2 || take.age > 45 {
                     continue;
                 }
@@ -253,7 +263,8 @@ fn ground_day(market: &Market<'_>, calendar: &Calendar, shape: &Shape, at: i32) 
     let run = |step: i32| (1..6).take_while(|i| calendar.rests(day.plus(step * i))).count() as f64;
     let rests = calendar.rests(day);
     let total = market.as_of(market.last()).chart(at).unwrap_or(&[]).iter().map(|take| take.amount).sum();
-    let lunar = calendar.days_since_lunar_new_year(day).map_or(f64::NAN, |days| f64::from(days.clamp(-20, 30)));
+    let lunar =
+        calendar.days_since_lunar_new_year(day).map_or(f64::NAN, |days| f64::from(days.clamp(-20, 30)));
     GroundDay {
         effect: row.times(&shape.coefficients),
         weekend: row.weekend,
@@ -324,7 +335,12 @@ impl<'a> Origin<'a> {
     /// What makes films comparable: standing in the market, own decay and weekend, how the opening went.
     pub fn shape(&self) -> [f64; 4] {
         let (level, _) = self.of_film[0];
-        [level / 3.0, self.decay / self.ground.prior.decay, self.weekend / self.ground.prior.weekend, self.opening_multiple(3)]
+        [
+            level / 3.0,
+            self.decay / self.ground.prior.decay,
+            self.weekend / self.ground.prior.weekend,
+            self.opening_multiple(3),
+        ]
     }
 
     /// A residual carried to the origin by the film's own decay, its own weekend taken out.
@@ -392,7 +408,8 @@ impl<'a> Origin<'a> {
 
     /// The newest known day of the same name, against the path.
     fn same_weekday(&self, then: i32) -> (f64, i32) {
-        let found = self.residuals.iter().rev().find(|(take, _)| (then - take.at) % 7 == 0 && then - take.at > 0);
+        let found =
+            self.residuals.iter().rev().find(|(take, _)| (then - take.at) % 7 == 0 && then - take.at > 0);
         match found {
             Some((take, residual)) => (self.carried(take, *residual) - self.level, take.at),
             None => (f64::NAN, EVER),
@@ -426,8 +443,13 @@ impl<'a> Origin<'a> {
         let first = self.residuals[0];
         let sum: f64 = self.residuals.iter().map(|(take, _)| take.amount).sum();
         let mean_last = |n: usize| {
-            let recent: Vec<f64> =
-                self.residuals.iter().rev().take(n).map(|(take, residual)| self.carried(take, *residual)).collect();
+            let recent: Vec<f64> = self
+                .residuals
+                .iter()
+                .rev()
+                .take(n)
+                .map(|(take, residual)| self.carried(take, *residual))
+                .collect();
             recent.iter().sum::<f64>() / recent.len() as f64
         };
         tell(self.level + ground.shared(self.film, at) - market_level, at);
@@ -450,7 +472,8 @@ impl<'a> Origin<'a> {
             let knows = days < 365 || ground.knows_seasons;
             tell(if knows { ground.drift(at, days) } else { f64::NAN }, at);
         }
-        let previews: f64 = known.run(self.film).iter().filter(|take| take.age < 1).map(|take| take.amount).sum();
+        let previews: f64 =
+            known.run(self.film).iter().filter(|take| take.age < 1).map(|take| take.amount).sum();
         tell((1.0 + previews / first.0.amount).ln(), last.at);
         let film = ground.market.films[self.film];
         for i in 0..8 {
@@ -526,7 +549,11 @@ impl<'a> Origin<'a> {
         let chart = known.chart(last.at)?;
         let total: f64 = chart.iter().map(|take| take.amount).sum();
         let share_of = |of: &dyn Fn(&Take) -> bool| {
-            chart.iter().filter(|take| take.film != self.film && of(take)).map(|take| take.amount).sum::<f64>()
+            chart
+                .iter()
+                .filter(|take| take.film != self.film && of(take))
+                .map(|take| take.amount)
+                .sum::<f64>()
                 / total
         };
         let rank = chart.iter().position(|take| take.film == self.film).unwrap_or(chart.len());
@@ -540,7 +567,10 @@ impl<'a> Origin<'a> {
         tell(share_of(&|take| take.age < last.age), last.at);
         tell(share_of(&|take| take.age <= 7), last.at);
         let newer = chart.iter().filter(|take| take.age < last.age);
-        tell(newer.map(|take| take.screens).filter(|screens| screens.is_finite()).sum::<f64>().ln_1p(), last.at);
+        tell(
+            newer.map(|take| take.screens).filter(|screens| screens.is_finite()).sum::<f64>().ln_1p(),
+            last.at,
+        );
         tell(chart.iter().filter(|take| take.age <= 7).count() as f64, last.at);
         Ok(())
     }

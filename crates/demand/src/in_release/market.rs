@@ -43,7 +43,9 @@ impl<'a> Market<'a> {
             run.iter().for_each(|take| charts[take.at as usize].push(*take));
             runs.push(run);
         }
-        charts.iter_mut().for_each(|chart: &mut Vec<Take>| chart.sort_by(|a, b| b.amount.total_cmp(&a.amount)));
+        charts
+            .iter_mut()
+            .for_each(|chart: &mut Vec<Take>| chart.sort_by(|a, b| b.amount.total_cmp(&a.amount)));
         Market { films, first, charts, runs, releases }
     }
 
@@ -105,7 +107,6 @@ impl<'a> AsOf<'a> {
         let run = &self.market.runs[film];
         &run[..run.partition_point(|take| take.at <= self.at)]
     }
-
 }
 
 /// A value of a later day where a forecast was asked for.

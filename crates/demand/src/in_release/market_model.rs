@@ -9,8 +9,8 @@ use super::features::{COLUMNS, Ground, LEVEL, Origin, SAME_WEEKDAY};
 use super::fitting::{learn_base, too_few};
 use super::market::Market;
 use super::series::check_market;
-use super::telling::standing;
 use super::shape::Shape;
+use super::telling::standing;
 use super::{
     DayAhead, Expected, Film, Forecast, HORIZON_DAYS, Measure, Prior, RUN_DAYS, Range, amount, wrong_measure,
 };
@@ -36,12 +36,18 @@ const ERRORS_MIN: usize = 60;
 const TOTALS_MAX: usize = 120;
 const TOTALS_MIN: usize = 20;
 /// The most rows a model grows from; large films are drawn more often.
-const ROWS_MAX: f64 = 60_000.0;
-fn env(name: &str, or: f64) -> f64 {
-    std::env::var(name).ok().and_then(|p| p.parse().ok()).unwrap_or(or)
-}
+const ROWS_MAX: f64 = 120_000.0;
 /// A film counts by this power of what it is expected to take.
-const POWER: f64 = 0.75;
+const POWER: f64 = 0.55;
+/// Large films count for more in the shared curve and calendar too, by this power of their openings.
+const SHAPE_POWER: f64 = 0.5;
+/// Trees learned from so many films are trusted half of what the judged year says.
+const DOUBT_FILMS: f64 = 200.0;
+/// What part of the newest errors' median is believed to go on.
+const SHIFT: f64 = 0.5;
+/// Where the ranges' ends and the middle lie among the newest errors. The ends lie a little further out than 5 and
+/// 25 %, for the days of a film err together: the errors are worth fewer than they are.
+const POINTS: [f64; 5] = [0.04, 0.24, 0.5, 0.76, 0.96];
 /// Times of the year can be told apart after so many.
 const SEASON_YEARS: i32 = 6;
 const KINDS_MAX: usize = 8;
@@ -100,7 +106,7 @@ impl Effort {
     /// Of the model whose errors are measured.
     const JUDGED: Effort = Effort { trees: 200, seeds: 2 };
     /// Of the model that forecasts.
-    const WHOLE: Effort = Effort { trees: 300, seeds: 4 };
+    const WHOLE: Effort = Effort { trees: 250, seeds: 4 };
 }
 
 impl MarketModel {
@@ -127,9 +133,8 @@ impl MarketModel {
             let ground = before.ground(&known, calendar);
             (judge(&before, &ground)?, runs_over(&before, &ground)?)
         };
-        before.trust = trust(&judged);
+        before.trust = trust(&judged, before.films);
         before.sizes = sizes(&judged);
-        eprintln!("trust {:?}", before.trust);
         let errors = before.errors_of(&judged);
         let totals = totals_of(&before, &runs);
         if errors.len() < ERRORS_MIN || totals.len() < TOTALS_MIN {
@@ -143,8 +148,7 @@ impl MarketModel {
     fn grow(films: &[Film], calendar: &Calendar, until: Day, effort: Effort) -> Result<MarketModel, Refusal> {
         let known = known_until(films, until);
         let measure = known.first().map_or(Measure::Admissions, |film| film.measure);
-        let power = env("FX_RIDGE", 0.5);
-        let (shape, prior) = learn_base(&known, calendar, power)?;
+        let (shape, prior) = learn_base(&known, calendar, SHAPE_POWER)?;
         let days = || known.iter().flat_map(|film| film.days.iter().map(|one| one.day));
         let years = days().min().zip(days().max()).map_or(0, |(first, last)| first.days_until(last) / 365);
         let mut model = MarketModel {
@@ -169,21 +173,22 @@ impl MarketModel {
         // Every other forest starts from the last day of the same name instead of from the path alone.
         let from_path = &lessons.targets;
         let from_same: Vec<f64> =
-            lessons.targets.iter().zip(&lessons.same_weekday).map(|(target, same)| target - same).collect();
-        for seed in 1..=effort.seeds {
-            let targets = if seed % 2 == 1 { from_path } else { &from_same };
-            let settings = Settings {
-                trees: (effort.trees as f64 * env("FX_TREES", 1.0)) as usize,
-                learning_rate: env("FX_RATE", 0.06),
-                leaves_max: env("FX_LEAVES", 24.0) as usize,
-                leaf_weight_min: env("FX_LEAF", 40.0),
-                ridge: 1.0,
-                rows_part: 0.6,
-                columns_part: env("FX_COLS", 0.5),
-                seed,
-            };
-            model.trees.push(Boosted::fit(&lessons.rows, targets, &lessons.weights, Loss::Absolute, &settings));
-        }
+            from_path.iter().zip(&lessons.same_weekday).map(|(all, same)| all - same).collect();
+        let (lessons, from_same) = (&lessons, &from_same);
+        let forest = &|seed: u64| {
+            let targets = if seed % 2 == 1 { from_path } else { from_same };
+            Boosted::fit(
+                &lessons.rows,
+                targets,
+                &lessons.weights,
+                Loss::Absolute,
+                &settings(effort.trees, seed),
+            )
+        };
+        model.trees = std::thread::scope(|scope| {
+            let growing: Vec<_> = (1..=effort.seeds).map(|seed| scope.spawn(move || forest(seed))).collect();
+            growing.into_iter().map(|one| one.join().expect("growing does not panic")).collect()
+        });
         Ok(model)
     }
 
@@ -252,6 +257,19 @@ impl MarketModel {
     }
 }
 
+fn settings(trees: usize, seed: u64) -> Settings {
+    Settings {
+        trees,
+        learning_rate: 0.09,
+        leaves_max: 40,
+        leaf_weight_min: 40.0,
+        ridge: 1.0,
+        rows_part: 0.6,
+        columns_part: 0.5,
+        seed,
+    }
+}
+
 fn known_until(films: &[Film], until: Day) -> Vec<Film> {
     let released = films.iter().filter(|film| film.release <= until);
     let cut = released.map(|film| {
@@ -284,7 +302,6 @@ struct Lessons {
 /// Rows of every film at every age, drawn by weight; what is drawn seldom counts for more.
 fn lessons(ground: &Ground<'_>) -> Result<Lessons, Refusal> {
     let market = &ground.market;
-    let power = env("FX_POWER", POWER);
     let mut origins: Vec<(Origin<'_>, i32, usize)> = Vec::new();
     let mut total = 0.0;
     for film in (0..market.films.len()).filter(|film| market.releases[*film] >= 0) {
@@ -295,7 +312,7 @@ fn lessons(ground: &Ground<'_>) -> Result<Lessons, Refusal> {
             }
             let Some(origin) = Origin::of(ground, film, at)? else { continue };
             let ahead = market.run(film).iter().filter(|take| at < take.at && take.at <= at + HORIZON_DAYS);
-            total += ahead.map(|take| origin.path(take.at).exp().powf(power)).sum::<f64>();
+            total += ahead.map(|take| origin.path(take.at).exp().powf(POWER)).sum::<f64>();
             origins.push((origin, at, film));
         }
     }
@@ -309,7 +326,7 @@ fn lessons(ground: &Ground<'_>) -> Result<Lessons, Refusal> {
     for (origin, at, film) in &origins {
         for take in market.run(*film).iter().filter(|take| *at < take.at && take.at <= at + HORIZON_DAYS) {
             let path = origin.path(take.at);
-            let part = path.exp().powf(power) / total * env("FX_ROWS", ROWS_MAX);
+            let part = path.exp().powf(POWER) / total * ROWS_MAX;
             if dice.chance(part.min(1.0)) {
                 let row = origin.row(take.at)?;
                 lessons.rows.push(&row);
@@ -360,7 +377,8 @@ fn judge(model: &MarketModel, ground: &Ground<'_>) -> Result<Vec<Judged>, Refusa
 }
 
 fn unseen<'a>(model: &'a MarketModel, market: &'a Market<'_>) -> impl Iterator<Item = usize> + 'a {
-    (0..market.films.len()).filter(|film| market.films[*film].release > model.until && market.releases[*film] >= 0)
+    (0..market.films.len())
+        .filter(|film| market.films[*film].release > model.until && market.releases[*film] >= 0)
 }
 
 /// What a run took after the days known at one age, and the forecast's days by path and correction.
@@ -424,8 +442,9 @@ fn totals_of(model: &MarketModel, runs: &[RunOver]) -> Vec<MissedTotal> {
     missed.collect()
 }
 
-/// How much of the correction makes the absolute errors smallest, by group of ages; half way to that of all ages.
-fn trust(judged: &[Judged]) -> [f64; AGE_GROUPS.len()] {
+/// How much of the correction makes the absolute errors smallest, by group of ages; half way to that of all ages, and
+/// less the fewer films were learned from: one judged year is one draw of years.
+fn trust(judged: &[Judged], films: usize) -> [f64; AGE_GROUPS.len()] {
     let best = |of: &dyn Fn(&Judged) -> bool| {
         let missed = |trust: f64| -> f64 {
             let miss = |one: &Judged| (one.taken - (one.path + trust * one.correction).exp()).abs();
@@ -435,7 +454,8 @@ fn trust(judged: &[Judged]) -> [f64; AGE_GROUPS.len()] {
         tried.min_by(|a, b| missed(*a).total_cmp(&missed(*b))).unwrap_or(1.0)
     };
     let all = best(&|_| true);
-    std::array::from_fn(|group| (all + best(&|one| one.age_group == group)) / 2.0)
+    let learned = films as f64 / (films as f64 + DOUBT_FILMS);
+    std::array::from_fn(|group| learned * (all + best(&|one| one.age_group == group)) / 2.0)
 }
 
 fn sizes(judged: &[Judged]) -> [f64; 2] {
@@ -475,11 +495,15 @@ impl<'a> Watch<'a> {
         let size = self.model.size(origin.row(at + 1)?[LEVEL]);
         let ranges = self.ranges(as_of, age_group, size);
         let days = days_ahead(self.model, &origin, at, release)?;
-        let amounts: Vec<f64> = days.iter().map(|(path, correction)| (path + trust * correction).exp()).collect();
+        let amounts: Vec<f64> =
+            days.iter().map(|(path, correction)| (path + trust * correction).exp()).collect();
         let so_far: i64 = market.as_of(at).run(film).iter().map(|take| take.amount).sum::<f64>() as i64;
-        let told = amounts.iter().zip(1..).take(HORIZON_DAYS as usize).map(|(value, ahead)| DayAhead {
-            day: as_of.plus(ahead),
-            expected: expected(0, *value, &ranges[group(&AHEAD_GROUPS, ahead)]),
+        let told = amounts.iter().zip(1..).take(HORIZON_DAYS as usize).map(|(value, ahead)| {
+            let errors = &ranges[group(&AHEAD_GROUPS, ahead)];
+            // Lately films may have done better, or worse, than the model thinks: half of that is believed.
+            let shift = SHIFT * errors[2];
+            let centred = errors.map(|error| error - shift);
+            DayAhead { day: as_of.plus(ahead), expected: expected(0, value * shift.exp(), &centred) }
         });
         let total = self.total_range(as_of, age_group);
         let rest = amounts.iter().sum::<f64>() * total[2].exp();
@@ -509,7 +533,9 @@ impl<'a> Watch<'a> {
     fn ranges_words(&self) -> Words {
         let errors = self.errors.len();
         Words::new(
-            format!("The ranges are where the newest of {errors} forecasts of unseen film-days lay that have come due."),
+            format!(
+                "The ranges are where the newest of {errors} forecasts of unseen film-days lay that have come due."
+            ),
             format!("区间取自 {errors} 个已到期的未见影片日预测中最新的误差。"),
         )
     }
@@ -583,7 +609,7 @@ impl<'a> Watch<'a> {
         Ok((1..=HORIZON_DAYS).map(|ahead| origin.path(at + ahead).exp()).collect())
     }
 
-    /// By group of days ahead: 5, 25, 50, 75 and 95 % points of the newest errors known on a day.
+    /// By group of days ahead: [`POINTS`] of the newest errors known on a day.
     fn ranges(&self, as_of: Day, age_group: usize, size: usize) -> [[f64; 5]; AHEAD_GROUPS.len()] {
         let known = &self.errors[..self.errors.partition_point(|one| one.day <= as_of)];
         std::array::from_fn(|ahead| {
@@ -614,10 +640,10 @@ impl<'a> Watch<'a> {
     }
 }
 
-/// Where errors lay: 5, 25, 50, 75 and 95 % of them were below.
+/// Where errors lay, at [`POINTS`].
 fn points(mut errors: Vec<f64>) -> [f64; 5] {
     errors.sort_by(f64::total_cmp);
-    [0.05, 0.25, 0.5, 0.75, 0.95].map(|part| quantile(&errors, part))
+    POINTS.map(|part| quantile(&errors, part))
 }
 
 /// An amount with its ranges, which hold it.
@@ -631,7 +657,9 @@ fn nothing_known(as_of: Day) -> Refusal {
     Refusal::new(
         Kind::Invalid,
         "too_few_days",
-        format!("Nothing was reported of this film in the week up to {as_of}; there is nothing to forecast from."),
+        format!(
+            "Nothing was reported of this film in the week up to {as_of}; there is nothing to forecast from."
+        ),
         format!("截至 {as_of} 的一周内没有该片的数据，无从预测。"),
     )
 }
@@ -678,6 +706,17 @@ mod tests {
         MarketModel::learn_with(films, calendar, until(), SMALL, SMALL).unwrap()
     }
 
+    /// A market and what it teaches, learned once for all tests.
+    fn learned() -> (Vec<Film>, Calendar, MarketModel) {
+        static LEARNED: std::sync::LazyLock<(Vec<Film>, Calendar, MarketModel)> =
+            std::sync::LazyLock::new(|| {
+                let (films, calendar) = (market(380, 5), Calendar::mainland_china());
+                let model = model(&films, &calendar);
+                (films, calendar, model)
+            });
+        LEARNED.clone()
+    }
+
     #[test]
     fn a_row_is_the_same_whether_the_future_is_in_the_files_or_not() {
         let (films, calendar) = (market(380, 3), Calendar::mainland_china());
@@ -717,8 +756,7 @@ mod tests {
 
     #[test]
     fn a_forecast_does_not_change_when_the_future_is_told() {
-        let (films, calendar) = (market(380, 5), Calendar::mainland_china());
-        let model = model(&films, &calendar);
+        let (films, calendar, model) = learned();
         let as_of = until().plus(60);
         let past = known_until(&films, as_of);
         let film = films.iter().position(|film| film.release == until().plus(50)).unwrap();
@@ -730,7 +768,7 @@ mod tests {
     #[test]
     fn what_left_the_chart_is_unknown_and_not_zero() {
         let (mut films, calendar) = (market(380, 5), Calendar::mainland_china());
-        let whole = model(&films, &calendar);
+        let (_, _, whole) = learned();
         for film in &mut films {
             film.days.truncate(24);
         }
@@ -757,7 +795,8 @@ mod tests {
                 let Ok(forecast) = watch.forecast(i, film.release.plus(known - 1)) else { continue };
                 for ahead in &forecast.days {
                     let Some(one) = film.days.iter().find(|one| one.day == ahead.day) else { continue };
-                    let inside = |range: Range| f64::from(u8::from((range.low..=range.high).contains(&one.amount)));
+                    let inside =
+                        |range: Range| f64::from(u8::from((range.low..=range.high).contains(&one.amount)));
                     half += inside(ahead.expected.half);
                     wide += inside(ahead.expected.wide);
                     days += 1.0;
@@ -765,17 +804,22 @@ mod tests {
             }
         }
         assert!(days > 3_000.0);
-        assert!((half / days - 0.5).abs() < 0.05 && (wide / days - 0.9).abs() < 0.03, "{} {}", half / days, wide / days);
+        assert!(
+            (half / days - 0.5).abs() < 0.05 && (wide / days - 0.9).abs() < 0.03,
+            "{} {}",
+            half / days,
+            wide / days
+        );
     }
 
     #[test]
     fn a_forecast_names_films_alike_and_what_moved_it() {
-        let (films, calendar) = (market(380, 5), Calendar::mainland_china());
-        let model = model(&films, &calendar);
+        let (films, calendar, model) = learned();
         let watch = model.watch(&films, &calendar).unwrap();
         let film = films.iter().position(|film| film.release == until().plus(50)).unwrap();
         let forecast = watch.explain(film, until().plus(60)).unwrap();
-        let says = |text: &str| forecast.because.iter().any(|words| words.en.contains(text) && !words.zh.is_empty());
+        let says =
+            |text: &str| forecast.because.iter().any(|words| words.en.contains(text) && !words.zh.is_empty());
         assert!(says("Films that began alike: Film ") && says("Since yesterday"), "{:?}", forecast.because);
         let moved = watch.moved(film, until().plus(60)).unwrap();
         assert!(moved.newest_day.is_some() && moved.all().is_finite());
@@ -784,8 +828,7 @@ mod tests {
     /// The newest day twice as large moves the film up, and says so.
     #[test]
     fn a_better_day_than_expected_moves_the_forecast_up() {
-        let (mut films, calendar) = (market(380, 5), Calendar::mainland_china());
-        let model = model(&films, &calendar);
+        let (mut films, calendar, model) = learned();
         let film = films.iter().position(|film| film.release == until().plus(50)).unwrap();
         let as_of = until().plus(60);
         let moved = |films: &[Film]| model.watch(films, &calendar).unwrap().moved(film, as_of).unwrap();
@@ -824,19 +867,21 @@ mod tests {
         let film = films.iter().position(|film| film.release == until().plus(50)).unwrap();
         films[film].days.drain(3..5);
         let watch = model.watch(&films, &calendar).unwrap();
-        assert!(watch.forecast(film, until().plus(60)).unwrap().days.iter().all(|one| one.expected.amount > 0));
+        assert!(
+            watch.forecast(film, until().plus(60)).unwrap().days.iter().all(|one| one.expected.amount > 0)
+        );
         assert_eq!(watch.forecast(film, until().plus(10)).unwrap_err().code, "too_few_days");
         assert_eq!(watch.forecast(5, until()).unwrap_err().code, "too_few_days");
     }
 
     #[test]
     fn json_carries_a_model_and_another_programs_is_refused() {
-        let (films, calendar) = (market(380, 5), Calendar::mainland_china());
-        let model = model(&films, &calendar);
+        let (films, calendar, model) = learned();
         let read = MarketModel::from_json(&model.to_json()).unwrap();
         let film = films.iter().position(|film| film.release == until().plus(50)).unwrap();
         let told = |model: &MarketModel| {
-            model.watch(&films, &calendar).unwrap().forecast(film, until().plus(60)).unwrap().total.amount as f64
+            model.watch(&films, &calendar).unwrap().forecast(film, until().plus(60)).unwrap().total.amount
+                as f64
         };
         assert!((told(&read) / told(&model) - 1.0).abs() < 1e-6);
         let other = model.to_json().replacen("\"columns\":", "\"columns\":1", 1);

@@ -1,8 +1,8 @@
 //! What moved a forecast since yesterday, and which films it resembles.
 
+use super::HORIZON_DAYS;
 use super::features::{COLUMNS, Origin};
 use super::market_model::Watch;
-use super::HORIZON_DAYS;
 use kernel::{Day, Refusal, Words};
 
 /// Where a forecast of the same days came to lie, against the evening before, by cause: logarithms that add up.
@@ -37,10 +37,17 @@ impl Moved {
         let zh: Vec<String> = causes.iter().map(|(ln, _, name)| format!("{name} {}", percent(*ln))).collect();
         let newest = self.newest_day.map(percent);
         let (newest_en, newest_zh) = newest.map_or((String::new(), String::new()), |newest| {
-            (format!(" The newest day came in {newest} against what was expected."), format!("最新一天较预期 {newest}。"))
+            (
+                format!(" The newest day came in {newest} against what was expected."),
+                format!("最新一天较预期 {newest}。"),
+            )
         });
         Words::new(
-            format!("Since yesterday the days to come moved by {}: {}.{newest_en}", percent(self.all()), en.join(", ")),
+            format!(
+                "Since yesterday the days to come moved by {}: {}.{newest_en}",
+                percent(self.all()),
+                en.join(", ")
+            ),
             format!("与昨日相比，未来各日变化 {}：{}。{newest_zh}", percent(self.all()), zh.join("，")),
         )
     }
@@ -52,9 +59,21 @@ fn cause(column: &str) -> usize {
         name if name.contains("screen") || name.contains("showing") => 1,
         "rank" | "share" | "share_change" | "leader_share" | "newer_share" | "new_share" | "new_films"
         | "market_trend" | "drift_14" | "drift_60" | "drift_365" | "market_weekday" | "year_ago" => 2,
-        "age" | "ahead" | "age_then" | "weekday_then" | "weekday" | "calendar_change" | "calendar_then"
-        | "calendar_week" | "rest_days_around" | "month_then" | "schools_out_then"
-        | "since_lunar_new_year_then" | "fridays_passed" | "rest_then" | "rest_eve_then" => 3,
+        "age"
+        | "ahead"
+        | "age_then"
+        | "weekday_then"
+        | "weekday"
+        | "calendar_change"
+        | "calendar_then"
+        | "calendar_week"
+        | "rest_days_around"
+        | "month_then"
+        | "schools_out_then"
+        | "since_lunar_new_year_then"
+        | "fridays_passed"
+        | "rest_then"
+        | "rest_eve_then" => 3,
         _ => 0,
     }
 }
@@ -72,7 +91,10 @@ pub(super) fn comparable_words(films: &[(&str, f64)]) -> Option<Words> {
         });
         told.collect::<Vec<_>>().join(if en { "; " } else { "、" })
     };
-    Some(Words::new(format!("Films that began alike: {}.", list(true)), format!("开局相近的影片：{}。", list(false))))
+    Some(Words::new(
+        format!("Films that began alike: {}.", list(true)),
+        format!("开局相近的影片：{}。", list(false)),
+    ))
 }
 
 impl Watch<'_> {

@@ -63,7 +63,8 @@ impl Share {
         let mut sold = 0.0;
         let mut strayed: Vec<f64> = Vec::new();
         for one in place.days.iter().filter(known) {
-            let all = taken.iter().find(|nation| nation.day == one.day).filter(|all| all.amount >= one.amount);
+            let all =
+                taken.iter().find(|nation| nation.day == one.day).filter(|all| all.amount >= one.amount);
             let all = all.ok_or_else(|| more_than_all(one))?;
             sold += one.amount as f64;
             if one.amount > 0 {
@@ -143,7 +144,8 @@ mod tests {
             half: Range { low: amount * 9 / 10, high: amount * 11 / 10 },
             wide: Range { low: amount * 7 / 10, high: amount * 14 / 10 },
         };
-        let days = (1..=28).map(|i| DayAhead { day: release.plus(3 + i), expected: expected(500_000) }).collect();
+        let days =
+            (1..=28).map(|i| DayAhead { day: release.plus(3 + i), expected: expected(500_000) }).collect();
         let forecast = Forecast {
             measure: Measure::Gross(Currency::CNY),
             as_of: release.plus(3),
@@ -157,7 +159,8 @@ mod tests {
 
     fn place(usual_share: Option<f64>, amounts: &[i64]) -> Place {
         let release = Day::parse("2016-12-23").unwrap();
-        let days = amounts.iter().zip(0..).map(|(amount, i)| Observed::amount(release.plus(i), *amount)).collect();
+        let days =
+            amounts.iter().zip(0..).map(|(amount, i)| Observed::amount(release.plus(i), *amount)).collect();
         Place { name: Words::new("Hall Cinema", "大光明"), usual_share, days }
     }
 

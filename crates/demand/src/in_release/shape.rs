@@ -67,7 +67,6 @@ const FIRST_KNOT: usize = 27;
 /// Ages between which the curve is straight; beyond the last it goes on as it went.
 const KNOTS: [f64; 11] = [1.0, 2.0, 3.0, 4.0, 7.0, 10.0, 14.0, 21.0, 28.0, 35.0, 45.0];
 
-
 /// Days around a feast that have a coefficient of their own, from so many before it to so many after.
 const AMERICAN: [(Feast, i32, i32); 11] = [
     (Feast::Christmas, -4, 6),
@@ -82,8 +81,12 @@ const AMERICAN: [(Feast, i32, i32); 11] = [
     (Feast::Thanksgiving, -3, 3),
     (Feast::VeteransDay, 0, 0),
 ];
-const KOREAN: [(Feast, i32, i32); 4] =
-    [(Feast::Chuseok, -2, 3), (Feast::SpringFestival, -2, 3), (Feast::Christmas, 0, 0), (Feast::NewYear, -1, 0)];
+const KOREAN: [(Feast, i32, i32); 4] = [
+    (Feast::Chuseok, -2, 3),
+    (Feast::SpringFestival, -2, 3),
+    (Feast::Christmas, 0, 0),
+    (Feast::NewYear, -1, 0),
+];
 /// Beside those: named single days and times of the year.
 const AMERICAN_TIMES: [&str; 16] = [
     "easter_-2",
@@ -103,7 +106,8 @@ const AMERICAN_TIMES: [&str; 16] = [
     "season_sin_3",
     "season_cos_3",
 ];
-const KOREAN_TIMES: [&str; 5] = ["culture_day", "season_sin_1", "season_cos_1", "season_sin_2", "season_cos_2"];
+const KOREAN_TIMES: [&str; 5] =
+    ["culture_day", "season_sin_1", "season_cos_1", "season_sin_2", "season_cos_2"];
 
 /// What every film shares, learned: a coefficient for each regressor of the market's calendar.
 #[derive(Clone, Debug, PartialEq)]
@@ -234,7 +238,13 @@ impl Row {
     fn add_american(&mut self, calendar: &Calendar, day: Day) {
         let weekday = day.weekday();
         self.add(weekday as usize - 1, 1.0);
-        self.weekend = if weekday >= 6 { 0.6 } else if weekday == 5 { 0.2 } else { -0.35 };
+        self.weekend = if weekday >= 6 {
+            0.6
+        } else if weekday == 5 {
+            0.2
+        } else {
+            -0.35
+        };
         let times = self.add_near(calendar, day, &AMERICAN);
         let easter = (-12..=2).find(|i| calendar.outing(day.plus(-i)) == Some(Outing::Easter));
         match easter {

@@ -125,7 +125,8 @@ fn occasions(model: &Model, calendar: &Calendar, forecast: &Forecast) -> Vec<Wor
             continue;
         };
         told = Some(first);
-        let lift = percent(Row::of_calendar(calendar, ahead.day).times(&model.shape.coefficients) - wednesday);
+        let lift =
+            percent(Row::of_calendar(calendar, ahead.day).times(&model.shape.coefficients) - wednesday);
         sentences.push(Words::new(
             format!("{} is {}: {lift} % against a plain Wednesday.", ahead.day.say(Lang::En), name.en),
             format!("{}为{}：与普通周三相比 {lift}%。", ahead.day.say(Lang::Zh), name.zh),

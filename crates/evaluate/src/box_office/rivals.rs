@@ -23,7 +23,9 @@ impl<'a> Case<'a> {
     pub fn of(film: &'a Film, known: i32) -> Option<Case<'a>> {
         let mut days = vec![f64::NAN; (known + AHEAD) as usize];
         for one in film.days.iter().filter(|one| one.amount > 0) {
-            if let Some(day) = usize::try_from(film.release.days_until(one.day)).ok().and_then(|i| days.get_mut(i)) {
+            if let Some(day) =
+                usize::try_from(film.release.days_until(one.day)).ok().and_then(|i| days.get_mut(i))
+            {
                 *day = one.amount as f64;
             }
         }
@@ -106,13 +108,15 @@ struct Week {
 impl Week {
     /// Least squares by turns: each film's level, seven weekdays and one decay.
     fn learn(films: &[Film]) -> Week {
-        let runs: Vec<Vec<(f64, usize, f64)>> = films.iter().map(run_of).filter(|run| run.len() >= 5).collect();
+        let runs: Vec<Vec<(f64, usize, f64)>> =
+            films.iter().map(run_of).filter(|run| run.len() >= 5).collect();
         let mut week = Week { weekday: [0.0; 7], decay: 0.0 };
         for _ in 0..12 {
             let (mut sums, mut counts) = ([0.0; 7], [0.0; 7]);
             let (mut xy, mut xx) = (0.0, 0.0);
             for run in &runs {
-                let mean = run.iter().map(|(age, day, ln)| ln - week.of(*age, *day)).sum::<f64>() / run.len() as f64;
+                let mean =
+                    run.iter().map(|(age, day, ln)| ln - week.of(*age, *day)).sum::<f64>() / run.len() as f64;
                 let middle = run.iter().map(|(age, ..)| age).sum::<f64>() / run.len() as f64;
                 for (age, day, ln) in run {
                     let left = ln - mean - week.of(*age, *day);

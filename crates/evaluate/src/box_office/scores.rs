@@ -1,12 +1,23 @@
 //! How far forecasts were off.
 
-use super::rivals::Case;
 use super::RUN;
+use super::rivals::Case;
 use demand::in_release::Forecast;
 use serde::Serialize;
 
-pub(super) const HEAD: [&str; 11] =
-    ["method", "WAPE", "median film", "MASE", "total", "total WAPE", "bias", "in 50 %", "in 90 %", "films", "days"];
+pub(super) const HEAD: [&str; 11] = [
+    "method",
+    "WAPE",
+    "median film",
+    "MASE",
+    "total",
+    "total WAPE",
+    "bias",
+    "in 50 %",
+    "in 90 %",
+    "films",
+    "days",
+];
 
 /// One method's scores with one number of known days. `None` where nothing could be scored.
 #[derive(Clone, Debug, Serialize)]
