@@ -20,8 +20,9 @@ pub struct Curve {
 }
 
 impl Curve {
-    /// Wide releases in the United States and Canada, 2000 to 2017.
-    pub const SHIPPED: Curve = Curve { decide: 1.0, go: 0.08 };
+    /// The median of 1,826 wide releases in the United States and Canada, 2000 to 2015, whose first 28 days were all
+    /// reported: 48 % of the total in the first week, 73 % in two, 94 % in four.
+    pub const SHIPPED: Curve = Curve { decide: 2.6, go: 0.098 };
 
     /// The part of the total that is taken by the end of so many days.
     pub fn part(&self, days: f64) -> f64 {

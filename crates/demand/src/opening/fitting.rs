@@ -142,6 +142,7 @@ impl Line {
             unknown: vec![0.0; COLUMN_COUNT],
         };
         let n = 2 * COLUMN_COUNT;
+        // The lower half is all that the solver reads.
         let (mut a, mut b) = (vec![vec![0.0; n]; n], vec![0.0; n]);
         for ((row, y), w) in rows.iter().zip(targets).zip(weights) {
             let x = line.standard(&row.values);
@@ -152,11 +153,8 @@ impl Line {
                 }
             }
         }
-        for i in 0..n {
-            a[i][i] += RIDGE * total + 1e-6;
-            for j in 0..i {
-                a[j][i] = a[i][j];
-            }
+        for (i, row) in a.iter_mut().enumerate() {
+            row[i] += RIDGE * total + 1e-6;
         }
         if let Some(slopes) = solve(a, b) {
             line.slopes.copy_from_slice(&slopes[..COLUMN_COUNT]);

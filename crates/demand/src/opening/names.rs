@@ -86,8 +86,11 @@ const STOP: [&str; 12] =
 fn without_return(name: &str) -> (String, bool) {
     for mark in ["re-release", "re-issue", "reissue", "rerelease", "anniversary", "重映"] {
         if let Some(at) = name.find(mark) {
-            let head = name[..at]
-                .trim_end_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || "(-–th".contains(c));
+            let head = name[..at].trim_end();
+            // The ending of “30th”, but not of “truth”.
+            let ordinal = head.strip_suffix("th").filter(|rest| rest.ends_with(|c: char| c.is_ascii_digit()));
+            let number = |c: char| c.is_ascii_digit() || c.is_whitespace() || "(-–".contains(c);
+            let head = ordinal.unwrap_or(head).trim_end_matches(number);
             return (if head.is_empty() { name.to_owned() } else { head.to_owned() }, true);
         }
     }
