@@ -108,10 +108,10 @@ pub struct Model {
 struct Experts {
     /// The median of seats.
     absolute: Boosted,
-    /// The mean of seats over slot × level.
-    poisson: Boosted,
     /// The mean of the square root of seats over slot × level.
     root: Boosted,
+    /// The mean of seats, with larger trees.
+    mean: Boosted,
 }
 
 /// Where `ln((sold + 3) ÷ (forecast + 3))` lay on days not seen: its 5, 25, 75 and 95 % points, by size of forecast.
@@ -204,7 +204,10 @@ fn enough(board: &Board) -> Result<(), Refusal> {
              there are {counted} on {}.",
             days.len()
         ),
-        format!("预测需要 {DAYS_MIN} 天内至少 {SHOWINGS_MIN} 个已计数的场次；目前 {} 天共 {counted} 场。", days.len()),
+        format!(
+            "预测需要 {DAYS_MIN} 天内至少 {SHOWINGS_MIN} 个已计数的场次；目前 {} 天共 {counted} 场。",
+            days.len()
+        ),
     ))
 }
 
@@ -222,7 +225,13 @@ fn learn(board: &Board, end: i32, ahead_days: i32) -> (Slots, Experts) {
             let day = asked + horizon - 1;
             for i in board.counted_on(day).filter(|_| day < end) {
                 let weight = 0.5_f64.powf(f64::from(end - 1 - day) / FORGETTING_DAYS);
-                taught.push(features(board, &base, &levels, i, asked), board, i, levels.seats(&base, i), weight);
+                taught.push(
+                    features(board, &base, &levels, i, asked),
+                    board,
+                    i,
+                    levels.seats(&base, i),
+                    weight,
+                );
             }
         }
     }
@@ -252,7 +261,8 @@ impl Experts {
         let empty = Table::default();
         let table = taught.table.as_ref().unwrap_or(&empty);
         let mean = taught.usual.iter().sum::<f64>() / taught.usual.len().max(1) as f64;
-        let ratios: Vec<f64> = taught.sold.iter().zip(&taught.usual).map(|(sold, usual)| sold / usual).collect();
+        let ratios: Vec<f64> =
+            taught.sold.iter().zip(&taught.usual).map(|(sold, usual)| sold / usual).collect();
         let roots: Vec<f64> = ratios.iter().map(|ratio| ratio.sqrt()).collect();
         // A ratio weighted by what it is a ratio to costs as much as the seats themselves.
         let weights: Vec<f64> =
@@ -268,24 +278,31 @@ impl Experts {
             seed,
         };
         Experts {
-            absolute: Boosted::fit(table, &taught.sold, &taught.weights, Loss::Absolute, &settings(15, 0.08, 1)),
-            poisson: Boosted::fit(table, &ratios, &weights, Loss::Poisson, &settings(8, 0.05, 2)),
-            root: Boosted::fit(table, &roots, &weights, Loss::Squared, &settings(8, 0.05, 3)),
+            absolute: Boosted::fit(
+                table,
+                &taught.sold,
+                &taught.weights,
+                Loss::Absolute,
+                &settings(15, 0.08, 1),
+            ),
+            root: Boosted::fit(table, &roots, &weights, Loss::Squared, &settings(8, 0.05, 2)),
+            mean: Boosted::fit(table, &taught.sold, &taught.weights, Loss::Poisson, &settings(31, 0.06, 3)),
         }
     }
 
     /// Seats of a row whose slot and level say `usual`.
     fn seats(&self, row: &[f64], usual: f64) -> f64 {
         let absolute = self.absolute.predict(row).max(0.0);
-        let poisson = usual * self.poisson.predict(row);
         let root = usual * self.root.predict(row).max(0.0).powi(2);
-        0.5 * absolute + 0.15 * poisson + 0.35 * root
+        let mean = self.mean.predict(row);
+        0.2 * absolute + 0.2 * root + 0.6 * mean
     }
 }
 
 /// `(forecast, sold)` of the newest third of the days, each by a model that had not seen it.
 fn judge(board: &Board, end: i32, ahead_days: i32) -> Vec<(f64, f64)> {
-    let mut days: Vec<i32> = board.rows.iter().filter(|row| row.sold.is_some() && row.day < end).map(|row| row.day).collect();
+    let mut days: Vec<i32> =
+        board.rows.iter().filter(|row| row.sold.is_some() && row.day < end).map(|row| row.day).collect();
     days.sort_unstable();
     days.dedup();
     let judged = &days[days.len() - (days.len() / 3).max(JUDGED_BLOCKS)..];
@@ -329,7 +346,8 @@ impl Errors {
     fn ranges(&self, seats: f64, hall: f64) -> (Range, Range) {
         let group = self.0.iter().find(|group| seats <= group.seats).or(self.0.last());
         let points = group.map_or([0.0; 4], |group| group.points);
-        let at = |point: f64| ((seats + SOFT_SEATS) * point.exp() - SOFT_SEATS).clamp(0.0, hall).round() as u32;
+        let at =
+            |point: f64| ((seats + SOFT_SEATS) * point.exp() - SOFT_SEATS).clamp(0.0, hall).round() as u32;
         let [low, half_low, half_high, high] = points.map(at);
         (Range { low: half_low, high: half_high }, Range { low, high })
     }
@@ -348,7 +366,6 @@ fn features(board: &Board, base: &[f64], levels: &Levels, i: usize, asked: i32) 
         flag(row.kind.school_holiday),
         f64::from(row.age),
         row.price,
-        row.cinema as f64,
         f64::from(row.day - asked),
         base[i].ln(),
         levels.seats(base, i).ln(),
@@ -366,7 +383,11 @@ fn later_than_asked(day: Day, asked: Day) -> Refusal {
     Refusal::new(
         Kind::Invalid,
         "later_than_asked",
-        format!("What was sold on {} is not known on the morning of {}.", day.say(Lang::En), asked.say(Lang::En)),
+        format!(
+            "What was sold on {} is not known on the morning of {}.",
+            day.say(Lang::En),
+            asked.say(Lang::En)
+        ),
         format!("{}的售票数在{}早上尚不可知。", day.say(Lang::Zh), asked.say(Lang::Zh)),
     )
 }

@@ -153,7 +153,8 @@ impl<'a> Learned<'a> {
         let of_days: Vec<&Played> = all.iter().filter(days).collect();
         let schedule: Vec<Showing> = of_days.iter().map(|one| one.showing.clone()).collect();
         let calendar: &dyn Fn(Day) -> DayKind = &singapore;
-        let question = Question { history: self.history, schedule: &schedule, asked: self.asked, days: calendar };
+        let question =
+            Question { history: self.history, schedule: &schedule, asked: self.asked, days: calendar };
         let ours = self.ours.forecast(&question).map_err(said)?;
         let regression = self.ours.regression(&question).map_err(said)?;
         let seven = rivals::last_seven_days(self.history, &schedule, self.asked);
@@ -180,7 +181,15 @@ impl Judged {
         let seats: Vec<f64> = self.ours.iter().map(|forecast| forecast.seats).collect();
         let score = |method, forecast: &[f64]| {
             let (wape, bias) = errors(&self.sold, forecast);
-            Score { protocol, method, showings: forecast.len(), wape, bias, inside_half: None, inside_wide: None }
+            Score {
+                protocol,
+                method,
+                showings: forecast.len(),
+                wape,
+                bias,
+                inside_half: None,
+                inside_wide: None,
+            }
         };
         let mut ours = score("ours", &seats);
         let inside = |range: &dyn Fn(&Forecast) -> demand::showing::Range| {
@@ -227,7 +236,11 @@ impl fmt::Display for Report {
         let Report { train_until, test_from, test_until, uncounted, .. } = self;
         writeln!(f, "Showings from {test_from} to {test_until}; fixed forecasts learn up to {train_until}.")?;
         writeln!(f, "{uncounted} showings without counted seats are not judged.\n")?;
-        writeln!(f, "{:<9} {:<22} {:>8} {:>6} {:>7} {:>6} {:>6}", "protocol", "method", "showings", "WAPE", "bias", "in 50", "in 90")?;
+        writeln!(
+            f,
+            "{:<9} {:<22} {:>8} {:>6} {:>7} {:>6} {:>6}",
+            "protocol", "method", "showings", "WAPE", "bias", "in 50", "in 90"
+        )?;
         let part = |part: Option<f64>| part.map_or("–".to_owned(), |part| format!("{part:.3}"));
         for score in &self.scores {
             let protocol = match score.protocol {
@@ -236,7 +249,10 @@ impl fmt::Display for Report {
             };
             let Score { method, showings, wape, bias, inside_half, inside_wide, .. } = score;
             let (half, wide) = (part(*inside_half), part(*inside_wide));
-            writeln!(f, "{protocol:<9} {method:<22} {showings:>8} {wape:>6.3} {bias:>+7.3} {half:>6} {wide:>6}")?;
+            writeln!(
+                f,
+                "{protocol:<9} {method:<22} {showings:>8} {wape:>6.3} {bias:>+7.3} {half:>6} {wide:>6}"
+            )?;
         }
         writeln!(f, "\n{:<10} {:>8} {:>6} {:>7}", "day", "sold", "WAPE", "bias")?;
         for DayScore { day, sold, wape, bias } in &self.days {
@@ -245,3 +261,6 @@ impl fmt::Display for Report {
         planning::print(f, &self.plans)
     }
 }
+
+#[cfg(test)]
+mod tests;

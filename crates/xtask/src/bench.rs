@@ -19,7 +19,10 @@ struct Bench {
     postgres: bool,
 }
 
-const BENCHES: &[Bench] = &[Bench { name: "db", package: "db", file: "sales", postgres: true }];
+const BENCHES: &[Bench] = &[
+    Bench { name: "db", package: "db", file: "sales", postgres: true },
+    Bench { name: "planning", package: "demand", file: "planning", postgres: false },
+];
 
 pub fn run(name: &str) -> Result<bool> {
     let known = || BENCHES.iter().map(|bench| bench.name).collect::<Vec<_>>().join(", ");

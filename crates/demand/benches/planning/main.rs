@@ -1,6 +1,8 @@
 //! A week of twelve halls: how near the plan is to its bound, what it costs, what one pass would have come to.
 
-use demand::planning::showings::{Cinema, Demand, Domestic, Film, Goal, Hall, Hours, Measure, Rules, Work, plan, violations};
+use demand::planning::showings::{
+    Cinema, Demand, Domestic, Film, Goal, Hall, Hours, Measure, Rules, Work, plan, violations,
+};
 use kernel::{Clock, Dice, Share, SystemClock};
 use serde_json::json;
 
@@ -28,7 +30,8 @@ fn main() {
 fn week(seed: u64) -> Cinema {
     let mut dice = Dice::seeded(seed);
     let hours = Hours { opens: 9 * 60, closes: 25 * 60 };
-    let hall = |i: u32| Hall { name: format!("Hall {}", i + 1), seats: 60 + i * 24, hours: vec![Some(hours); 7] };
+    let hall =
+        |i: u32| Hall { name: format!("Hall {}", i + 1), seats: 60 + i * 24, hours: vec![Some(hours); 7] };
     let film = |i: i64, dice: &mut Dice| Film {
         name: format!("Film {}", i + 1),
         minutes: dice.between(88, 165) as u16,
@@ -47,7 +50,8 @@ fn week(seed: u64) -> Cinema {
     let day = |film: usize, day: usize| -> Vec<f64> {
         let lift = if day >= 5 { 1.9 } else { 1.0 };
         let hour = |slot: i32| {
-            let bump = |middle: f64, width: f64| (-((f64::from(slot) / 2.0 - middle) / width).powi(2) / 2.0).exp();
+            let bump =
+                |middle: f64, width: f64| (-((f64::from(slot) / 2.0 - middle) / width).powi(2) / 2.0).exp();
             bump(19.8, 1.5) + (if day >= 5 { 0.9 } else { 0.35 }) * bump(14.8, 2.2)
         };
         let total: f64 = (0..60).map(hour).sum();

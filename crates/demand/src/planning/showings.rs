@@ -1,7 +1,8 @@
 //! Which film in which hall at what hour.
 //!
-//! The public of a film on a day lies in pools by the hour it would like to come. A showing reaches the pools
-//! around its start, the less the farther; nobody comes twice, and nobody sits where there is no seat. A plan is
+//! The public of a film on a day lies in pools by the hour it would like to come, and by how far from it people
+//! would still come. A showing reaches the pools around its start; nobody comes twice, and nobody sits where there
+//! is no seat. A plan is
 //! found hall-day by hall-day: each is solved exactly over its hours while the others stand, again and again with
 //! seeded chance. How good it can be at most is told by the same hall-days when pools, staff and commitments have
 //! prices instead of limits (Lagrange). `docs/algorithms/showings_plan.md`.
@@ -122,7 +123,7 @@ pub struct Work {
 
 impl Default for Work {
     fn default() -> Work {
-        Work { seed: 1, rounds: 1_500, price_steps: 200 }
+        Work { seed: 1, rounds: 4_000, price_steps: 300 }
     }
 }
 
@@ -177,7 +178,14 @@ pub fn plan(cinema: &Cinema, work: Work, stop: &dyn Fn() -> bool) -> Result<Plan
     let expected = value(cinema, &found.showings);
     let bound = bound::bound(&grid, expected, work.price_steps, stop).max(expected);
     let admissions = admissions(cinema, &found.showings);
-    let mut plan = Plan { showings: found.showings, admissions, expected, bound, greedy: found.greedy, because: Vec::new() };
+    let mut plan = Plan {
+        showings: found.showings,
+        admissions,
+        expected,
+        bound,
+        greedy: found.greedy,
+        because: Vec::new(),
+    };
     plan.because = because(cinema, &plan);
     Ok(plan)
 }
@@ -195,8 +203,9 @@ pub fn admissions(cinema: &Cinema, showings: &[Placed]) -> Vec<f64> {
     let mut all = vec![0.0; showings.len()];
     for day in 0..cinema.days {
         for film in 0..cinema.films.len() {
-            let mine: Vec<usize> =
-                (0..showings.len()).filter(|i| showings[*i].day == day && showings[*i].film == film).collect();
+            let mine: Vec<usize> = (0..showings.len())
+                .filter(|i| showings[*i].day == day && showings[*i].film == film)
+                .collect();
             let offers: Vec<(u16, f64)> = mine
                 .iter()
                 .map(|i| (showings[*i].start, f64::from(cinema.halls[showings[*i].hall].seats)))
@@ -220,22 +229,30 @@ impl Cinema {
 
     fn may_show(&self, film: usize, hall: usize, day: usize) -> bool {
         let it = &self.films[film];
-        (it.first_day..=it.last_day).contains(&day) && it.halls.as_ref().is_none_or(|halls| halls.contains(&hall))
+        (it.first_day..=it.last_day).contains(&day)
+            && it.halls.as_ref().is_none_or(|halls| halls.contains(&hall))
     }
 }
 
 fn check(cinema: &Cinema) -> Result<(), Refusal> {
     let refuse = |en: String, zh: String| Err(Refusal::new(Kind::Invalid, "bad_plan", en, zh));
     let (halls, films, days) = (cinema.halls.len(), cinema.films.len(), cinema.days);
-    let within = (1..=HALLS_MAX).contains(&halls) && (1..=FILMS_MAX).contains(&films) && (1..=DAYS_MAX).contains(&days);
+    let within = (1..=HALLS_MAX).contains(&halls)
+        && (1..=FILMS_MAX).contains(&films)
+        && (1..=DAYS_MAX).contains(&days);
     if !within {
         return refuse(
-            format!("A plan has up to {HALLS_MAX} halls, {FILMS_MAX} films and {DAYS_MAX} days, not {halls}, {films} and {days}."),
-            format!("一次排片最多 {HALLS_MAX} 个影厅、{FILMS_MAX} 部影片、{DAYS_MAX} 天，而不是 {halls}、{films}、{days}。"),
+            format!(
+                "A plan has up to {HALLS_MAX} halls, {FILMS_MAX} films and {DAYS_MAX} days, not {halls}, {films} and {days}."
+            ),
+            format!(
+                "一次排片最多 {HALLS_MAX} 个影厅、{FILMS_MAX} 部影片、{DAYS_MAX} 天，而不是 {halls}、{films}、{days}。"
+            ),
         );
     }
     let rules = &cinema.rules;
-    if !(1..=60).contains(&rules.step_minutes) || rules.starts_max == Some(0) || rules.cleaning_max == Some(0) {
+    if !(1..=60).contains(&rules.step_minutes) || rules.starts_max == Some(0) || rules.cleaning_max == Some(0)
+    {
         return refuse(
             "Starts lie on a grid of 1 to 60 minutes, and somebody must be there to start and clean.".into(),
             "开场时间须在 1 至 60 分钟的网格上，且至少要有一名员工。".into(),
@@ -244,7 +261,11 @@ fn check(cinema: &Cinema) -> Result<(), Refusal> {
     let wrong_hall = cinema.halls.iter().find(|hall| {
         hall.seats == 0
             || hall.hours.len() != days
-            || hall.hours.iter().flatten().any(|hours| hours.opens >= hours.closes || hours.closes > DAY_MINUTES)
+            || hall
+                .hours
+                .iter()
+                .flatten()
+                .any(|hours| hours.opens >= hours.closes || hours.closes > DAY_MINUTES)
     });
     if let Some(hall) = wrong_hall {
         let name = &hall.name;
@@ -262,7 +283,9 @@ fn check(cinema: &Cinema) -> Result<(), Refusal> {
     if let Some(film) = wrong_film {
         let name = &film.name;
         return refuse(
-            format!("{name} needs a length up to 600 minutes, a run in order, halls that exist and a margin that is not negative."),
+            format!(
+                "{name} needs a length up to 600 minutes, a run in order, halls that exist and a margin that is not negative."
+            ),
             format!("{name} 的片长须在 600 分钟内，上映日期须先后有序，影厅须存在，单张毛利不得为负。"),
         );
     }
@@ -277,13 +300,17 @@ fn check(cinema: &Cinema) -> Result<(), Refusal> {
 
 fn because(cinema: &Cinema, plan: &Plan) -> Vec<Words> {
     let count = plan.showings.len();
-    let (expected, gap, more) = (plan.expected, plan.gap() * 100.0, (plan.expected / plan.greedy.max(1e-9) - 1.0) * 100.0);
+    let (expected, gap, more) =
+        (plan.expected, plan.gap() * 100.0, (plan.expected / plan.greedy.max(1e-9) - 1.0) * 100.0);
     let unit = match cinema.goal {
         Goal::Admissions => Words::new("admissions", "人次"),
         Goal::Profit => Words::new("minor units of profit", "最小货币单位利润"),
     };
     let mut sentences = vec![Words::new(
-        format!("{count} showings, {expected:.0} {} expected; no plan can be more than {gap:.1} % better.", unit.en),
+        format!(
+            "{count} showings, {expected:.0} {} expected; no plan can be more than {gap:.1} % better.",
+            unit.en
+        ),
         format!("共 {count} 场，预计 {expected:.0} {}；任何排片最多再好 {gap:.1}%。", unit.zh),
     )];
     if plan.greedy > 0.0 {

@@ -208,7 +208,8 @@ impl Board {
         let mut filled = Vec::with_capacity(self.rows.len());
         for (day, rows) in &self.by_day {
             for i in rows {
-                *offered.entry((*day, self.rows[*i].film, self.rows[*i].cinema)).or_default() += self.rows[*i].seats;
+                *offered.entry((*day, self.rows[*i].film, self.rows[*i].cinema)).or_default() +=
+                    self.rows[*i].seats;
             }
             let lately = |film: usize, cinema: Option<usize>| -> f64 {
                 let of = |back: i32| {
@@ -293,7 +294,8 @@ fn seats(all: &[(&Showing, Option<u32>)]) -> Vec<f64> {
     let mut halls: BTreeMap<(&str, &str), Vec<f64>> = BTreeMap::new();
     for (showing, _) in all {
         let Some(seats) = showing.seats else { continue };
-        for key in [(showing.cinema.as_str(), showing.hall.as_str()), (showing.cinema.as_str(), ""), ("", "")] {
+        for key in [(showing.cinema.as_str(), showing.hall.as_str()), (showing.cinema.as_str(), ""), ("", "")]
+        {
             halls.entry(key).or_default().push(f64::from(seats));
         }
     }
@@ -340,7 +342,9 @@ fn outside(day: Day, asked: Day) -> Refusal {
     Refusal::new(
         Kind::Invalid,
         "day_out_of_reach",
-        format!("On {asked} showings can be forecast for {AHEAD_DAYS_MAX} days from that day on, not for {day}."),
+        format!(
+            "On {asked} showings can be forecast for {AHEAD_DAYS_MAX} days from that day on, not for {day}."
+        ),
         format!("在 {asked} 只能预测当日起 {AHEAD_DAYS_MAX} 天内的场次，不能预测 {day}。"),
     )
 }

@@ -46,7 +46,9 @@ impl BookingCurve {
             return Err(Refusal::new(
                 Kind::Conflict,
                 "too_few_bookings",
-                format!("A booking curve needs {BOOKED_SHOWINGS_MIN} showings with timed bookings; there are {counted}."),
+                format!(
+                    "A booking curve needs {BOOKED_SHOWINGS_MIN} showings with timed bookings; there are {counted}."
+                ),
                 format!("预售曲线需要 {BOOKED_SHOWINGS_MIN} 个带下单时间的场次；目前有 {counted} 个。"),
             ));
         }

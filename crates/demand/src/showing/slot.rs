@@ -182,7 +182,11 @@ impl Slots {
             let (level, decay) = self.films.get(&board.films[row.film]).copied().unwrap_or_default();
             level + (decay + self.age) * age(row)
         };
-        board.rows.iter().map(|row| (self.slot(board, row) + film(row)).clamp(-4.0, 8.0).exp().min(row.seats)).collect()
+        board
+            .rows
+            .iter()
+            .map(|row| (self.slot(board, row) + film(row)).clamp(-4.0, 8.0).exp().min(row.seats))
+            .collect()
     }
 
     fn slot(&self, board: &Board, row: &Row) -> f64 {
@@ -196,7 +200,8 @@ impl Slots {
 /// One step of Newton's method; `None` when the equations cannot be solved.
 fn step(rows: &[(Sparse, f64, f64)], prior: &[(f64, f64)], b: &[f64]) -> Option<Vec<f64>> {
     let n = b.len();
-    let mut gradient: Vec<f64> = prior.iter().zip(b).map(|((mean, precision), b)| precision * (b - mean)).collect();
+    let mut gradient: Vec<f64> =
+        prior.iter().zip(b).map(|((mean, precision), b)| precision * (b - mean)).collect();
     let mut curvature = vec![vec![0.0; n]; n];
     for (i, (_, precision)) in prior.iter().enumerate() {
         curvature[i][i] = precision + 1e-9;

@@ -33,7 +33,10 @@ fn slot(row: &Row, seats: f64) -> Words {
         _ => Words::new("a weekday", "工作日"),
     };
     Words::new(
-        format!("At {hour:02}:{minute:02} on {} an ordinary film sells {seats:.0} seats in this hall.", kind.en),
+        format!(
+            "At {hour:02}:{minute:02} on {} an ordinary film sells {seats:.0} seats in this hall.",
+            kind.en
+        ),
         format!("{}{hour:02}:{minute:02} 在这个影厅，普通影片售出 {seats:.0} 张。", kind.zh),
     )
 }
@@ -86,7 +89,9 @@ fn sharing(row: &Row) -> Words {
 fn correction(ratio: f64) -> Words {
     let change = percent(ratio);
     Words::new(
-        format!("What else the schedule says (its change of seats, its age, what shows beside it) moves that by {change}."),
+        format!(
+            "What else the schedule says (its change of seats, its age, what shows beside it) moves that by {change}."
+        ),
         format!("排片的其他信息（座位增减、上映天数、同时段影片）使预测变动 {change}。"),
     )
 }

@@ -40,8 +40,11 @@ impl<'a> Plain<'a> {
                 codes.entry(name.clone()).or_insert(next);
             }
         }
-        let mut plain =
-            Plain { days, codes, model: Boosted::fit(&Table::new(0), &[], &[], Loss::Poisson, &Settings::default()) };
+        let mut plain = Plain {
+            days,
+            codes,
+            model: Boosted::fit(&Table::new(0), &[], &[], Loss::Poisson, &Settings::default()),
+        };
         let mut table = Table::new(9);
         let mut sold = Vec::new();
         let first = history.iter().map(|one| one.showing.day).min().unwrap_or(asked);

@@ -91,7 +91,8 @@ impl Row<'_> {
             film: self.name(3)?,
             cinema: self.name(1)?,
             hall: self.name(2)?,
-            day: Day::parse(&self.record[0]).map_err(|_| self.refuse(0, "is not a day such as 2020-01-12"))?,
+            day: Day::parse(&self.record[0])
+                .map_err(|_| self.refuse(0, "is not a day such as 2020-01-12"))?,
             minute: self.minute()?,
             seats,
             price_minor: None,
@@ -138,7 +139,8 @@ impl Row<'_> {
         if text.is_empty() {
             return Ok(None);
         }
-        let well_formed = text.starts_with('[') && text.ends_with(']') && text.matches('\'').count() % 2 == 0;
+        let well_formed =
+            text.starts_with('[') && text.ends_with(']') && text.matches('\'').count().is_multiple_of(2);
         ensure!(well_formed, self.refuse(8, "is not a list of groups of seats"));
         Ok(Some((text.matches('\'').count() / 2) as u32))
     }

@@ -2,218 +2,263 @@
 //!
 //! With prices every hall-day stands alone and is solved exactly; what all come to, with the prices of the limits
 //! themselves, is no less than any plan's value (Lagrangian relaxation, Fisher 1981). The prices follow the
-//! subgradient with Polyak's step; every step's bound holds, and the smallest is kept.
+//! subgradient with Polyak's step, each in its own unit; every step's bound holds, and the smallest is kept.
 
 use super::Cinema;
 use super::grid::{Grid, quarter};
-use std::collections::BTreeMap;
 
 /// Steps without a better bound after which the steps are halved.
-const PATIENCE: usize = 10;
+const PATIENCE: usize = 15;
+/// The part of its direction that a step keeps.
+const KEPT: f64 = 0.6;
 
 /// The smallest bound within so many steps; `value` is what a plan is known to reach.
 pub(super) fn bound(grid: &Grid<'_>, value: f64, steps: usize, stop: &dyn Fn() -> bool) -> f64 {
-    let mut prices = Prices::of(grid.cinema);
+    let limits = Limits::of(grid);
+    let mut prices = vec![0.0; limits.left.len()];
     let mut best = f64::INFINITY;
     let mut best_prices = prices.clone();
+    let mut way = vec![0.0; limits.left.len()];
     let (mut pace, mut waited) = (1.0, 0);
     for step in 0..steps.max(1) {
         // Without any step there would be no bound at all.
         if step > 0 && stop() {
             break;
         }
-        let (bound, slack) = prices.bound(grid);
-        if bound < best - 1e-9 {
-            (best, waited) = (bound, 0);
-            best_prices = prices.clone();
+        let (bound, left) = limits.solve(grid, &prices);
+        if bound < best - 1e-4 * value.abs() {
+            waited = 0;
         } else {
             waited += 1;
         }
+        if bound < best {
+            best = bound;
+            best_prices.clone_from(&prices);
+        }
         if waited >= PATIENCE {
             (pace, waited) = (pace / 2.0, 0);
-            prices = best_prices.clone();
+            prices.clone_from(&best_prices);
             continue;
         }
-        let length = prices.squared(&slack);
+        // Steps keep part of their direction, so that they do not go to and fro (Camerini, Fratta and Maffioli 1975).
+        way.iter_mut().zip(&left).for_each(|(way, left)| *way = KEPT * *way + (1.0 - KEPT) * left);
+        let moves = |i: &usize| prices[*i] > 0.0 || way[*i] < 0.0;
+        let length: f64 = (0..way.len()).filter(moves).map(|i| way[i] * way[i] * limits.units[i]).sum();
         if length < 1e-12 {
             break;
         }
-        prices.follow(&slack, pace * (bound - value).max(1e-6 * value.abs()) / length);
+        let step = pace * (bound - value).max(1e-6 * value.abs()) / length;
+        for (i, price) in prices.iter_mut().enumerate() {
+            *price = (*price - step * way[i] * limits.units[i]).max(0.0);
+        }
     }
     best
 }
 
-/// What one more of each limit is worth; the same shape holds what a solution leaves of it.
-#[derive(Clone)]
-struct Prices {
-    /// By film, day and slot: a person.
-    people: Vec<Vec<Vec<f64>>>,
-    /// By day and quarter: a start.
-    starts: Vec<Vec<f64>>,
-    /// By day and quarter at whose middle cleanings are counted.
-    cleaning: Vec<Vec<f64>>,
-    /// By film and day, and by film: a showing that was promised.
-    a_day: Vec<Vec<f64>>,
-    promised: Vec<f64>,
-    domestic: f64,
+/// Every limit in one list: people by film, day and crowd; starts and cleanings by day and quarter; promised
+/// showings by film and day, and by film; the domestic share.
+struct Limits {
+    days: usize,
+    crowds: usize,
+    starts: usize,
+    cleaning: usize,
+    a_day: usize,
+    promised: usize,
+    domestic: usize,
+    /// What is there before anything is shown; a promise is a limit from below, negative.
+    left: Vec<f64>,
+    /// How far a price moves for one unit left: about what such a unit can be worth, by unit.
+    units: Vec<f64>,
 }
 
-/// The minutes at which cleanings are counted.
-fn counted(quarter: usize) -> usize {
-    quarter * 15 + 7
+/// About how many showings there is time for.
+fn showings(cinema: &Cinema) -> f64 {
+    (5 * cinema.halls.len() * cinema.days) as f64
 }
 
+/// Quarters of the longest day and of the film that is on when it ends.
+const QUARTERS: usize = super::DAY_MINUTES as usize / 15 + 80;
+
+/// The quarters whose middle falls into a showing's cleaning.
 fn cleaned(grid: &Grid<'_>, film: usize, start: u16) -> impl Iterator<Item = usize> {
     let end = usize::from(grid.end(film, start));
     let until = end + usize::from(grid.cinema.rules.cleaning_minutes);
-    (end / 15..=until / 15).filter(move |quarter| (end..until).contains(&counted(*quarter)))
+    (end / 15..=until / 15).filter(move |quarter| (end..until).contains(&(quarter * 15 + 7)))
 }
 
-impl Prices {
-    fn of(cinema: &Cinema) -> Prices {
-        let zeros = |pools: &Vec<Vec<f64>>| pools.iter().map(|day| vec![0.0; day.len()]).collect();
-        let quarters = usize::from(super::DAY_MINUTES) / 15 + 80;
-        Prices {
-            people: cinema.demand.pools.iter().map(zeros).collect(),
-            starts: vec![vec![0.0; quarters]; cinema.days],
-            cleaning: vec![vec![0.0; quarters]; cinema.days],
-            a_day: vec![vec![0.0; cinema.days]; cinema.films.len()],
-            promised: vec![0.0; cinema.films.len()],
-            domestic: 0.0,
+impl Limits {
+    fn of(grid: &Grid<'_>) -> Limits {
+        let cinema = grid.cinema;
+        let (films, days) = (cinema.films.len(), cinema.days);
+        let crowds = grid.crowds.iter().flatten().map(Vec::len).max().unwrap_or(0);
+        let starts = films * days * crowds;
+        let cleaning = starts + days * QUARTERS;
+        let a_day = cleaning + days * QUARTERS;
+        let promised = a_day + films * days;
+        let domestic = promised + films;
+        let zeros = vec![0.0; domestic + 1];
+        let mut it = Limits {
+            days,
+            crowds,
+            starts,
+            cleaning,
+            a_day,
+            promised,
+            domestic,
+            left: zeros.clone(),
+            units: zeros,
+        };
+        it.fill(grid, it.showing_worth(cinema));
+        it
+    }
+
+    /// About what a showing brings: all people over all the showings there is time for.
+    fn showing_worth(&self, cinema: &Cinema) -> f64 {
+        let brings = |film: usize| {
+            (0..cinema.days).map(|day| cinema.demand.people(film, day)).sum::<f64>() * cinema.worth(film).0
+        };
+        let total: f64 = (0..cinema.films.len()).map(brings).sum();
+        (total / showings(cinema)).max(1e-6)
+    }
+
+    fn fill(&mut self, grid: &Grid<'_>, worth: f64) {
+        let cinema = grid.cinema;
+        for film in 0..cinema.films.len() {
+            for day in 0..self.days {
+                for (crowd, people) in grid.crowds[film][day].iter().enumerate() {
+                    let at = self.people(film, day) + crowd;
+                    self.left[at] = *people;
+                    self.units[at] = cinema.worth(film).0 / people.max(1e-3);
+                }
+                let at = self.a_day + film * self.days + day;
+                let it = &cinema.films[film];
+                let runs = (it.first_day..=it.last_day).contains(&day);
+                self.left[at] = if runs { -f64::from(it.a_day_min) } else { 0.0 };
+                self.units[at] = if runs && it.a_day_min > 0 { worth } else { 0.0 };
+            }
+            let promised = cinema.films[film].showings_min;
+            self.left[self.promised + film] = -f64::from(promised);
+            self.units[self.promised + film] = if promised > 0 { worth / 10.0 } else { 0.0 };
         }
+        for (limit, first) in
+            [(cinema.rules.starts_max, self.starts), (cinema.rules.cleaning_max, self.cleaning)]
+        {
+            let Some(limit) = limit else { continue };
+            self.left[first..first + self.days * QUARTERS].fill(f64::from(limit));
+            self.units[first..first + self.days * QUARTERS].fill(worth);
+        }
+        let unit = (0..cinema.films.len()).map(|film| grid.domestic(film).abs()).fold(0.0, f64::max);
+        self.left[self.domestic] = grid.domestic_before();
+        self.units[self.domestic] = if unit > 0.0 { worth / (unit * unit * showings(cinema)) } else { 0.0 };
+    }
+
+    fn people(&self, film: usize, day: usize) -> usize {
+        (film * self.days + day) * self.crowds
     }
 
     /// The bound at these prices, and what its solution leaves of every limit.
-    fn bound(&self, grid: &Grid<'_>) -> (f64, Prices) {
+    fn solve(&self, grid: &Grid<'_>, prices: &[f64]) -> (f64, Vec<f64>) {
         let cinema = grid.cinema;
-        let mut slack = self.limits(grid);
-        let mut bound = self.times(&slack);
-        for day in 0..cinema.days {
-            // Halls alike have the same answer.
-            let mut alike: BTreeMap<Alike, Vec<usize>> = BTreeMap::new();
+        let mut left = self.left.clone();
+        let mut bound: f64 = prices.iter().zip(&left).map(|(price, left)| price * left).sum();
+        for day in 0..self.days {
+            let roomy = self.roomy(grid, day, prices);
             for (hall, it) in cinema.halls.iter().enumerate() {
-                let hours = it.hours[day].map(|hours| (hours.opens, hours.closes));
-                let films = (0..cinema.films.len()).map(|film| cinema.may_show(film, hall, day)).collect();
-                alike.entry((it.seats, hours, films)).or_default().push(hall);
-            }
-            for ((seats, _, _), halls) in &alike {
-                let seats = f64::from(*seats);
-                let (placed, worth) = grid
-                    .solve(halls[0], day, &mut |film, start| Some(self.showing(grid, film, day, start, seats, None)));
-                let times = halls.len() as f64;
-                bound += worth * times;
+                let seats = f64::from(it.seats);
+                let (placed, worth) = grid.solve(hall, day, &mut |film, start| {
+                    let (asked, worth) = roomy[film][grid.step(start)];
+                    let full = || {
+                        self.fixed(grid, film, day, start, prices)
+                            + self.seat(grid, film, day, start, seats, prices, &mut |_, _| {})
+                    };
+                    Some(if asked <= seats { worth } else { full() })
+                });
+                bound += worth;
                 for one in placed {
-                    let used = Some((&mut slack, times));
-                    self.showing(grid, one.film, day, one.start, seats, used);
+                    self.seat(grid, one.film, day, one.start, seats, prices, &mut |at, people| {
+                        left[at] -= people
+                    });
+                    self.take(grid, one.film, day, one.start, &mut left);
                 }
             }
         }
-        slack.forget(cinema);
-        (bound, slack)
+        // Where there is no limit, nothing is left of it.
+        left.iter_mut().zip(&self.units).filter(|(_, unit)| **unit == 0.0).for_each(|(left, _)| *left = 0.0);
+        (bound, left)
     }
 
-    /// All limits, as what is left before anything is shown. Promises are limits from below: negative.
-    fn limits(&self, grid: &Grid<'_>) -> Prices {
-        let cinema = grid.cinema;
-        let mut limits = self.clone();
-        limits.people.clone_from(&cinema.demand.pools);
-        let most = |limit: Option<u32>| limit.map_or(0.0, f64::from);
-        limits.starts.iter_mut().flatten().for_each(|left| *left = most(cinema.rules.starts_max));
-        limits.cleaning.iter_mut().flatten().for_each(|left| *left = most(cinema.rules.cleaning_max));
-        for (i, film) in cinema.films.iter().enumerate() {
-            for day in 0..cinema.days {
-                let runs = (film.first_day..=film.last_day).contains(&day);
-                limits.a_day[i][day] = if runs { -f64::from(film.a_day_min) } else { 0.0 };
-            }
-            limits.promised[i] = -f64::from(film.showings_min);
-        }
-        limits.domestic = grid.domestic_before();
-        limits
+    /// By film and step: how many people a showing asks in, and what it is worth with seats for all of them.
+    fn roomy(&self, grid: &Grid<'_>, day: usize, prices: &[f64]) -> Vec<Vec<(f64, f64)>> {
+        let of = |film: usize, step: usize| {
+            let start = step as u16 * grid.cinema.rules.step_minutes;
+            let mut asked = 0.0;
+            let seats = f64::INFINITY;
+            let worth = self.seat(grid, film, day, start, seats, prices, &mut |_, people| asked += people);
+            (asked, worth + self.fixed(grid, film, day, start, prices))
+        };
+        (0..grid.cinema.films.len())
+            .map(|film| (0..grid.steps()).map(|step| of(film, step)).collect())
+            .collect()
     }
 
-    /// What a showing is worth at these prices; with `used`, what it takes is taken, so many times.
-    fn showing(
+    /// What a showing's people are worth less their prices: the cheapest to have are seated first.
+    #[allow(clippy::too_many_arguments, reason = "a showing at a price, and who is told of its people")]
+    fn seat(
         &self,
         grid: &Grid<'_>,
         film: usize,
         day: usize,
         start: u16,
         seats: f64,
-        used: Option<(&mut Prices, f64)>,
+        prices: &[f64],
+        told: &mut dyn FnMut(usize, f64),
     ) -> f64 {
-        let cinema = grid.cinema;
-        let (margin, cost) = cinema.worth(film);
-        let pools = &cinema.demand.pools[film][day];
-        let prices = &self.people[film][day];
-        let mut reached: Vec<usize> = cinema.demand.reached(pools.len(), start).collect();
-        reached.sort_by(|a, b| prices[*a].total_cmp(&prices[*b]));
-        let mut worth = -cost + self.a_day[film][day] + self.promised[film] + self.domestic * grid.domestic(film);
-        worth -= self.starts[day][quarter(start)];
-        worth -= cleaned(grid, film, start).map(|quarter| self.cleaning[day][quarter]).sum::<f64>();
-        let mut used = used;
-        let mut free = seats;
-        for slot in reached {
-            let people = (pools[slot] * cinema.demand.reach(slot, start)).min(free);
-            if people <= 0.0 || prices[slot] >= margin {
-                continue;
+        let (margin, _) = grid.cinema.worth(film);
+        let people = &grid.crowds[film][day];
+        let first = self.people(film, day);
+        let mut worth = 0.0;
+        let mut seat = |crowd: usize, free: f64| {
+            let people = people[crowd].min(free);
+            let gain = margin - prices[first + crowd];
+            if people <= 0.0 || gain <= 0.0 {
+                return 0.0;
             }
-            worth += people * (margin - prices[slot]);
-            free -= people;
-            if let Some((left, times)) = &mut used {
-                left.people[film][day][slot] -= people * *times;
-            }
+            worth += people * gain;
+            told(first + crowd, people);
+            people
+        };
+        let within = grid.reached(start).iter().copied().filter(|crowd| *crowd < people.len());
+        if seats.is_infinite() {
+            within.for_each(|crowd| _ = seat(crowd, seats));
+            return worth;
         }
-        if let Some((left, times)) = used {
-            left.starts[day][quarter(start)] -= times;
-            cleaned(grid, film, start).for_each(|quarter| left.cleaning[day][quarter] -= times);
-            left.a_day[film][day] += times;
-            left.promised[film] += times;
-            left.domestic += times * grid.domestic(film);
+        let mut cheap: Vec<usize> = within.collect();
+        cheap.sort_by(|a, b| prices[first + a].total_cmp(&prices[first + b]));
+        let mut free = seats;
+        for crowd in cheap {
+            free -= seat(crowd, free);
         }
         worth
     }
 
-    /// Every number of both, side by side.
-    fn pairs<'p>(&'p mut self, other: &'p Prices) -> Vec<(&'p mut f64, f64)> {
-        let deep = self.people.iter_mut().flatten().flatten().zip(other.people.iter().flatten().flatten());
-        let starts = self.starts.iter_mut().flatten().zip(other.starts.iter().flatten());
-        let cleaning = self.cleaning.iter_mut().flatten().zip(other.cleaning.iter().flatten());
-        let a_day = self.a_day.iter_mut().flatten().zip(other.a_day.iter().flatten());
-        let promised = self.promised.iter_mut().zip(&other.promised);
-        let domestic = std::iter::once((&mut self.domestic, &other.domestic));
-        let all = deep.chain(starts).chain(cleaning).chain(a_day).chain(promised).chain(domestic);
-        all.map(|(mine, other)| (mine, *other)).collect()
+    /// What a showing costs and earns apart from its people.
+    fn fixed(&self, grid: &Grid<'_>, film: usize, day: usize, start: u16, prices: &[f64]) -> f64 {
+        let cleaning: f64 =
+            cleaned(grid, film, start).map(|quarter| prices[self.cleaning + day * QUARTERS + quarter]).sum();
+        prices[self.a_day + film * self.days + day]
+            + prices[self.promised + film]
+            + prices[self.domestic] * grid.domestic(film)
+            - grid.cinema.worth(film).1
+            - prices[self.starts + day * QUARTERS + quarter(start)]
+            - cleaning
     }
 
-    fn times(&self, other: &Prices) -> f64 {
-        self.clone().pairs(other).into_iter().map(|(mine, other)| *mine * other).sum()
-    }
-
-    /// How long the step is before it is scaled: what is left of a limit without a price moves nothing.
-    fn squared(&mut self, slack: &Prices) -> f64 {
-        let moves = self.pairs(slack).into_iter().filter(|(price, left)| **price > 0.0 || *left < 0.0);
-        moves.map(|(_, left)| left * left).sum()
-    }
-
-    /// Cheaper where something is left, dearer where too much was taken; never below nothing.
-    fn follow(&mut self, slack: &Prices, step: f64) {
-        for (price, left) in self.pairs(slack) {
-            *price = (*price - step * left).max(0.0);
-        }
-    }
-
-    /// Where there is no limit, nothing is left of it and nothing is paid for it.
-    fn forget(&mut self, cinema: &Cinema) {
-        if cinema.rules.starts_max.is_none() {
-            self.starts.iter_mut().flatten().for_each(|left| *left = 0.0);
-        }
-        if cinema.rules.cleaning_max.is_none() {
-            self.cleaning.iter_mut().flatten().for_each(|left| *left = 0.0);
-        }
-        if cinema.rules.domestic.is_none() {
-            self.domestic = 0.0;
-        }
+    /// Takes what a showing uses of the limits, apart from people.
+    fn take(&self, grid: &Grid<'_>, film: usize, day: usize, start: u16, left: &mut [f64]) {
+        left[self.starts + day * QUARTERS + quarter(start)] -= 1.0;
+        cleaned(grid, film, start).for_each(|quarter| left[self.cleaning + day * QUARTERS + quarter] -= 1.0);
+        left[self.a_day + film * self.days + day] += 1.0;
+        left[self.promised + film] += 1.0;
+        left[self.domestic] += grid.domestic(film);
     }
 }
-
-type Alike = (u32, Option<(u16, u16)>, Vec<bool>);

@@ -7,12 +7,37 @@ pub(super) struct Grid<'a> {
     pub cinema: &'a Cinema,
     /// By film: minutes from the adverts' begin to the film's end.
     pub show_minutes: Vec<u16>,
+    /// By film and day: its people, in crowds.
+    pub crowds: Vec<Vec<Vec<f64>>>,
+    /// By step from midnight: the crowds a start reaches.
+    reached: Vec<Vec<usize>>,
 }
 
 impl<'a> Grid<'a> {
     pub fn of(cinema: &'a Cinema) -> Grid<'a> {
-        let show_minutes = cinema.films.iter().map(|film| film.minutes + cinema.rules.adverts_minutes).collect();
-        Grid { cinema, show_minutes }
+        let show_minutes =
+            cinema.films.iter().map(|film| film.minutes + cinema.rules.adverts_minutes).collect();
+        let step = cinema.rules.step_minutes;
+        let demand = &cinema.demand;
+        let slots = demand.pools.iter().flatten().map(Vec::len).max().unwrap_or(0);
+        let reached = (0..=super::DAY_MINUTES / step).map(|at| demand.reached(slots, at * step)).collect();
+        let crowds = |film| (0..cinema.days).map(|day| demand.crowds(film, day)).collect();
+        Grid { cinema, show_minutes, crowds: (0..cinema.films.len()).map(crowds).collect(), reached }
+    }
+
+    /// How many steps a day has.
+    pub fn steps(&self) -> usize {
+        self.reached.len()
+    }
+
+    /// The step of a start on the grid.
+    pub fn step(&self, start: u16) -> usize {
+        usize::from(start / self.cinema.rules.step_minutes)
+    }
+
+    /// The crowds a start on the grid reaches.
+    pub fn reached(&self, start: u16) -> &[usize] {
+        &self.reached[self.step(start)]
     }
 
     /// When a showing's film is over.
@@ -41,9 +66,10 @@ impl<'a> Grid<'a> {
         let Some(hours) = self.cinema.halls[hall].hours[day] else { return (Vec::new(), 0.0) };
         let films: Vec<usize> =
             (0..self.cinema.films.len()).filter(|film| self.cinema.may_show(*film, hall, day)).collect();
+        let first = starts.first().map_or(0, |start| self.step(*start));
         let next = |film: usize, start: u16| {
             let free = self.end(film, start) + self.cinema.rules.cleaning_minutes;
-            starts.partition_point(|one| *one < free)
+            (usize::from(free.div_ceil(self.cinema.rules.step_minutes)) - first).min(starts.len())
         };
         let mut best = vec![0.0; starts.len() + 1];
         let mut choice = vec![None; starts.len()];

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 /// Amounts of people smaller than this are nobody.
 const NOBODY: f64 = 1e-9;
+/// People of a slot by how far from it they would still come: up to a third of the reach, two thirds, all of it.
+pub(super) const BANDS: usize = 3;
 /// Times the profile of the day is adjusted to what was sold.
 const FITTING_ROUNDS: usize = 30;
 
@@ -12,7 +14,8 @@ const FITTING_ROUNDS: usize = 30;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Demand {
     pub slot_minutes: u16,
-    /// A showing this far from a slot's middle reaches none of its people; at the middle it reaches all.
+    /// A third of a slot's people come to a showing up to a third of this from the slot's middle, a third up to
+    /// two thirds of it, a third up to all of it. The same people: a second showing at the same time wins nobody.
     pub reach_minutes: u16,
     /// People by film, day and slot; slot 0 begins at midnight.
     pub pools: Vec<Vec<Vec<f64>>>,
@@ -30,18 +33,34 @@ pub struct Ran {
 }
 
 impl Demand {
-    /// The part of a slot's people that a showing reaches: 1 in the middle, falling evenly to 0.
+    /// The part of a slot's people that a showing reaches: 1 in the middle, falling in thirds to 0.
     pub fn reach(&self, slot: usize, start: u16) -> f64 {
-        let middle = (slot as f64 + 0.5) * f64::from(self.slot_minutes);
-        (1.0 - (f64::from(start) - middle).abs() / f64::from(self.reach_minutes)).max(0.0)
+        self.bands(slot, start).count() as f64 / BANDS as f64
     }
 
-    /// The slots a showing reaches.
-    pub(super) fn reached(&self, slots: usize, start: u16) -> std::ops::Range<usize> {
+    /// The bands of a slot that a showing reaches.
+    fn bands(&self, slot: usize, start: u16) -> impl Iterator<Item = usize> {
+        // In halves of a minute and bands of the reach, all whole numbers.
+        let middle = (2 * slot as i64 + 1) * i64::from(self.slot_minutes);
+        let far = (2 * i64::from(start) - middle).abs() * BANDS as i64;
+        let reach = 2 * i64::from(self.reach_minutes);
+        (0..BANDS).filter(move |band| far <= reach * (*band as i64 + 1))
+    }
+
+    /// The people of a film on a day, each slot's in its bands.
+    pub(super) fn crowds(&self, film: usize, day: usize) -> Vec<f64> {
+        let split = |people: &f64| [*people / BANDS as f64; BANDS];
+        self.pools[film][day].iter().flat_map(split).collect()
+    }
+
+    /// The crowds a showing reaches: `slot × bands + band`.
+    pub(super) fn reached(&self, slots: usize, start: u16) -> Vec<usize> {
         let slot = f64::from(self.slot_minutes);
-        let low = (f64::from(start.saturating_sub(self.reach_minutes)) / slot - 0.5).floor().max(0.0) as usize;
-        let high = ((f64::from(start) + f64::from(self.reach_minutes)) / slot + 0.5).ceil() as usize;
-        low.min(slots)..high.min(slots)
+        let low =
+            (f64::from(start.saturating_sub(self.reach_minutes)) / slot - 1.0).floor().max(0.0) as usize;
+        let high = ((f64::from(start) + f64::from(self.reach_minutes)) / slot + 1.0).ceil() as usize;
+        let near = low.min(slots)..high.min(slots);
+        near.flat_map(|slot| self.bands(slot, start).map(move |band| slot * BANDS + band)).collect()
     }
 
     /// All people of a film on a day.
@@ -53,7 +72,10 @@ impl Demand {
         let whole = |film: &Vec<Vec<f64>>| {
             film.len() == days && film.iter().flatten().all(|people| people.is_finite() && *people >= 0.0)
         };
-        self.slot_minutes > 0 && self.reach_minutes > 0 && self.pools.len() == films && self.pools.iter().all(whole)
+        self.slot_minutes > 0
+            && self.reach_minutes > 0
+            && self.pools.len() == films
+            && self.pools.iter().all(whole)
     }
 
     /// Learns pools of every public from what ran: `people = level of the public × profile of its kind of day`.
@@ -119,7 +141,8 @@ impl Demand {
         let mut sums = vec![(0.0, 0.0); self.pools.len()];
         for (one, shares) in ran.iter().zip(shares) {
             sums[one.public].0 += one.sold;
-            sums[one.public].1 += shares.iter().map(|(slot, share)| share * self.pools[one.public][0][*slot]).sum::<f64>();
+            sums[one.public].1 +=
+                shares.iter().map(|(slot, share)| share * self.pools[one.public][0][*slot]).sum::<f64>();
         }
         for (pools, (sold, expected)) in self.pools.iter_mut().zip(sums) {
             let scale = if expected > NOBODY { sold / expected } else { 0.0 };
@@ -129,120 +152,123 @@ impl Demand {
 
     /// By showing: which part of every slot's people it gets, beside the others of its public.
     fn shares(&self, ran: &[Ran], publics: usize, slots: usize) -> Vec<Vec<(usize, f64)>> {
-        let mut crowd = vec![vec![0.0; slots]; publics];
+        let mut rivals = vec![vec![0.0; slots * BANDS]; publics];
         for one in ran {
-            for slot in self.reached(slots, one.start) {
-                crowd[one.public][slot] += self.reach(slot, one.start);
-            }
+            self.reached(slots, one.start).into_iter().for_each(|crowd| rivals[one.public][crowd] += 1.0);
         }
         let shares = |one: &Ran| {
-            let share = |slot: usize| {
-                let reach = self.reach(slot, one.start);
-                (reach > 0.0).then(|| (slot, reach / f64::max(1.0, crowd[one.public][slot])))
-            };
-            self.reached(slots, one.start).filter_map(share).collect()
+            let mut shares: BTreeMap<usize, f64> = BTreeMap::new();
+            for crowd in self.reached(slots, one.start) {
+                *shares.entry(crowd / BANDS).or_default() += 1.0 / (BANDS as f64 * rivals[one.public][crowd]);
+            }
+            shares.into_iter().collect()
         };
         ran.iter().map(shares).collect()
     }
 }
 
 /// How many people each of a film's showings on a day seats, when everybody takes what is left within reach:
-/// the largest flow from pools to seats, with `pool × reach` the most that goes from one to the other.
+/// the largest flow from people to seats.
 ///
 /// `offers` are starts and seats; the answer is in their order.
 pub fn served(demand: &Demand, film: usize, day: usize, offers: &[(u16, f64)]) -> Vec<f64> {
-    Flow::of(demand, &demand.pools[film][day], offers).served()
+    let crowds = demand.crowds(film, day);
+    let mut flow = Flow::of(demand, &crowds, offers);
+    flow.fill();
+    flow.totals()
 }
 
-/// The sum of [`served`].
-pub(super) fn seated(demand: &Demand, pools: &[f64], offers: &[(u16, f64)]) -> f64 {
-    Flow::of(demand, pools, offers).served().iter().sum()
+/// The sum of [`served`] for these crowds, and by crowd who is not seated.
+pub(super) fn seated(demand: &Demand, crowds: &[f64], offers: &[(u16, f64)]) -> (f64, Vec<f64>) {
+    let mut flow = Flow::of(demand, crowds, offers);
+    flow.fill();
+    let mut left = crowds.to_vec();
+    flow.edges.iter().flatten().for_each(|edge| left[edge.crowd] -= edge.flow);
+    (flow.totals().iter().sum(), left)
 }
 
 struct Edge {
-    slot: usize,
-    most: f64,
+    crowd: usize,
     flow: f64,
 }
 
 struct Flow<'a> {
-    pools: &'a [f64],
+    crowds: &'a [f64],
     seats: Vec<f64>,
     /// By showing.
     edges: Vec<Vec<Edge>>,
 }
 
 impl<'a> Flow<'a> {
-    /// Begins with everybody spread over the showings in proportion to their reach.
-    fn of(demand: &Demand, pools: &'a [f64], offers: &[(u16, f64)]) -> Flow<'a> {
-        let mut crowd = vec![0.0; pools.len()];
-        for (start, _) in offers {
-            for slot in demand.reached(pools.len(), *start) {
-                crowd[slot] += demand.reach(slot, *start);
-            }
-        }
-        let edges = offers.iter().map(|(start, seats)| {
-            let reached = demand.reached(pools.len(), *start).filter(|slot| pools[*slot] > 0.0);
-            let mut edges: Vec<Edge> = reached
-                .map(|slot| {
-                    let most = pools[slot] * demand.reach(slot, *start);
-                    Edge { slot, most, flow: most / f64::max(1.0, crowd[slot]) }
-                })
-                .filter(|edge| edge.most > NOBODY)
-                .collect();
+    /// Begins with everybody spread evenly over the showings within reach.
+    fn of(demand: &Demand, crowds: &'a [f64], offers: &[(u16, f64)]) -> Flow<'a> {
+        let slots = crowds.len() / BANDS;
+        let reached: Vec<Vec<usize>> =
+            offers.iter().map(|(start, _)| demand.reached(slots, *start)).collect();
+        let mut rivals = vec![0.0; crowds.len()];
+        reached.iter().flatten().for_each(|crowd| rivals[*crowd] += 1.0);
+        let edges = reached.iter().zip(offers).map(|(reached, (_, seats))| {
+            let edge = |crowd: &usize| Edge { crowd: *crowd, flow: crowds[*crowd] / rivals[*crowd] };
+            let mut edges: Vec<Edge> =
+                reached.iter().filter(|crowd| crowds[**crowd] > NOBODY).map(edge).collect();
             let asked: f64 = edges.iter().map(|edge| edge.flow).sum();
             let fits = (seats / asked.max(NOBODY)).min(1.0);
             edges.iter_mut().for_each(|edge| edge.flow *= fits);
             edges
         });
-        Flow { pools, seats: offers.iter().map(|(_, seats)| *seats).collect(), edges: edges.collect() }
+        Flow { crowds, seats: offers.iter().map(|(_, seats)| *seats).collect(), edges: edges.collect() }
     }
 
-    fn served(mut self) -> Vec<f64> {
-        let total = |flow: &Flow<'_>| -> Vec<f64> {
-            flow.edges.iter().map(|edges| edges.iter().map(|edge| edge.flow).sum()).collect()
-        };
-        let full = |flow: &Flow<'_>| total(flow).iter().zip(&flow.seats).any(|(got, seats)| got + NOBODY >= *seats);
-        if full(&self) {
+    fn totals(&self) -> Vec<f64> {
+        self.edges.iter().map(|edges| edges.iter().map(|edge| edge.flow).sum()).collect()
+    }
+
+    /// Only where a showing is full can more be seated by moving people.
+    fn fill(&mut self) {
+        if self.totals().iter().zip(&self.seats).any(|(got, seats)| got + NOBODY >= *seats) {
             while self.augment() {}
         }
-        total(&self)
     }
 
     /// Sends more people along the shortest way that has room (Edmonds and Karp 1972); whether there was one.
     fn augment(&mut self) -> bool {
-        let mut left = self.pools.to_vec();
+        let mut left = self.crowds.to_vec();
         let mut free = self.seats.clone();
         for (i, edges) in self.edges.iter().enumerate() {
             for edge in edges {
-                left[edge.slot] -= edge.flow;
+                left[edge.crowd] -= edge.flow;
                 free[i] -= edge.flow;
             }
         }
-        // Where each slot was come to from (a showing and its edge), and each showing (its edge).
-        let mut slot_from: BTreeMap<usize, Option<(usize, usize)>> =
-            (0..left.len()).filter(|slot| left[*slot] > NOBODY).map(|slot| (slot, None)).collect();
+        if free.iter().all(|free| *free <= NOBODY) {
+            return false;
+        }
+        // Where each crowd was come to from (a showing and its edge), and each showing (its edge).
+        let mut crowd_from: Vec<Option<(usize, usize)>> = vec![None; left.len()];
+        let mut seen: Vec<bool> = left.iter().map(|left| *left > NOBODY).collect();
         let mut showing_from: Vec<Option<usize>> = vec![None; self.edges.len()];
-        let mut queue: Vec<usize> = slot_from.keys().copied().collect();
+        let mut queue: Vec<usize> = (0..left.len()).filter(|crowd| seen[*crowd]).collect();
         let mut at = 0;
         while at < queue.len() {
-            let slot = queue[at];
+            let crowd = queue[at];
             at += 1;
             for showing in 0..self.edges.len() {
-                let Some(edge) = self.edges[showing].iter().position(|edge| edge.slot == slot) else { continue };
-                let it = &self.edges[showing][edge];
-                if showing_from[showing].is_some() || it.most - it.flow <= NOBODY {
+                if showing_from[showing].is_some() {
                     continue;
                 }
+                let Ok(edge) = self.edges[showing].binary_search_by_key(&crowd, |edge| edge.crowd) else {
+                    continue;
+                };
                 showing_from[showing] = Some(edge);
                 if free[showing] > NOBODY {
-                    self.send(showing, &showing_from, &slot_from, free[showing], &left);
+                    self.send(showing, &showing_from, &crowd_from, free[showing], &left);
                     return true;
                 }
                 for (back, edge) in self.edges[showing].iter().enumerate() {
-                    if edge.flow > NOBODY && !slot_from.contains_key(&edge.slot) {
-                        slot_from.insert(edge.slot, Some((showing, back)));
-                        queue.push(edge.slot);
+                    if edge.flow > NOBODY && !seen[edge.crowd] {
+                        seen[edge.crowd] = true;
+                        crowd_from[edge.crowd] = Some((showing, back));
+                        queue.push(edge.crowd);
                     }
                 }
             }
@@ -254,7 +280,7 @@ impl<'a> Flow<'a> {
         &mut self,
         last: usize,
         showing_from: &[Option<usize>],
-        slot_from: &BTreeMap<usize, Option<(usize, usize)>>,
+        crowd_from: &[Option<(usize, usize)>],
         free: f64,
         left: &[f64],
     ) {
@@ -262,11 +288,10 @@ impl<'a> Flow<'a> {
         let (mut showing, mut most) = (last, free);
         while let Some(edge) = showing_from[showing] {
             let it = &self.edges[showing][edge];
-            most = most.min(it.most - it.flow);
             way.push((showing, edge, 1.0));
-            match slot_from.get(&it.slot).copied().flatten() {
+            match crowd_from[it.crowd] {
                 None => {
-                    most = most.min(left[it.slot]);
+                    most = most.min(left[it.crowd]);
                     break;
                 }
                 Some((before, back)) => {

@@ -14,12 +14,34 @@ pub enum Violation {
     HallTaken(Placed),
     /// Outside the film's run, or in a hall it has no right to.
     NotAllowed(Placed),
-    TooManyStarts { day: usize, minute: u16, starts: u32 },
-    TooManyCleanings { day: usize, minute: u16, halls: u32 },
-    TooFewADay { film: usize, day: usize, showings: u32 },
-    TooManyADay { film: usize, day: usize, showings: u32 },
-    TooFewShowings { film: usize, showings: u32 },
-    TooLittleDomestic { domestic: u64, all: u64 },
+    TooManyStarts {
+        day: usize,
+        minute: u16,
+        starts: u32,
+    },
+    TooManyCleanings {
+        day: usize,
+        minute: u16,
+        halls: u32,
+    },
+    TooFewADay {
+        film: usize,
+        day: usize,
+        showings: u32,
+    },
+    TooManyADay {
+        film: usize,
+        day: usize,
+        showings: u32,
+    },
+    TooFewShowings {
+        film: usize,
+        showings: u32,
+    },
+    TooLittleDomestic {
+        domestic: u64,
+        all: u64,
+    },
 }
 
 /// Every rule that the showings break; empty when they keep them all.
@@ -39,7 +61,7 @@ fn outside_hours(grid: &Grid<'_>, showings: &[Placed]) -> Vec<Violation> {
     let inside = |one: &&Placed| {
         let hours = grid.cinema.halls[one.hall].hours[one.day];
         hours.is_some_and(|hours| hours.opens <= one.start && grid.end(one.film, one.start) <= hours.closes)
-            && one.start % grid.cinema.rules.step_minutes == 0
+            && one.start.is_multiple_of(grid.cinema.rules.step_minutes)
     };
     showings.iter().filter(|one| !inside(one)).map(|one| Violation::OutsideHours(*one)).collect()
 }
@@ -123,7 +145,10 @@ impl Violation {
         let clock = |minute: u16| format!("{:02}:{:02}", minute / 60 % 24, minute % 60);
         let placed = |one: &Placed| {
             let (film, hall, start) = (film(one.film), &cinema.halls[one.hall].name, clock(one.start));
-            (format!("{film} in {hall}, day {}, {start}", one.day + 1), format!("第 {} 天 {start} {hall}《{film}》", one.day + 1))
+            (
+                format!("{film} in {hall}, day {}, {start}", one.day + 1),
+                format!("第 {} 天 {start} {hall}《{film}》", one.day + 1),
+            )
         };
         match self {
             Violation::OutsideHours(one) => {
@@ -132,11 +157,17 @@ impl Violation {
             }
             Violation::HallTaken(one) => {
                 let (en, zh) = placed(one);
-                Words::new(format!("{en} starts before the hall is free."), format!("{zh}开场时影厅尚未空出。"))
+                Words::new(
+                    format!("{en} starts before the hall is free."),
+                    format!("{zh}开场时影厅尚未空出。"),
+                )
             }
             Violation::NotAllowed(one) => {
                 let (en, zh) = placed(one);
-                Words::new(format!("{en} is outside the film's run or halls."), format!("{zh}不在该片的档期或影厅内。"))
+                Words::new(
+                    format!("{en} is outside the film's run or halls."),
+                    format!("{zh}不在该片的档期或影厅内。"),
+                )
             }
             Violation::TooManyStarts { day, minute, starts } => Words::new(
                 format!("{starts} showings start in the quarter from {} on day {}.", clock(*minute), day + 1),
@@ -147,7 +178,11 @@ impl Violation {
                 format!("第 {} 天 {} 有 {halls} 个影厅同时清场。", day + 1, clock(*minute)),
             ),
             Violation::TooFewADay { film: one, day, showings } => Words::new(
-                format!("{} has {showings} showings on day {}, fewer than its run asks.", film(*one), day + 1),
+                format!(
+                    "{} has {showings} showings on day {}, fewer than its run asks.",
+                    film(*one),
+                    day + 1
+                ),
                 format!("《{}》第 {} 天只有 {showings} 场，少于最低场次。", film(*one), day + 1),
             ),
             Violation::TooManyADay { film: one, day, showings } => Words::new(

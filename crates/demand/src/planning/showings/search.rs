@@ -62,6 +62,8 @@ struct State<'a> {
     placed: Vec<Vec<Vec<Placed>>>,
     /// By day and film: what its showings bring.
     worth: Vec<Vec<f64>>,
+    /// By day, film and crowd: who is not seated.
+    left: Vec<Vec<Vec<f64>>>,
     /// By day and film.
     counts: Vec<Vec<u32>>,
     /// More than any showing can bring: the price of a showing that a rule lacks.
@@ -80,6 +82,9 @@ impl<'a> State<'a> {
             grid,
             placed: vec![vec![Vec::new(); cinema.halls.len()]; cinema.days],
             worth: vec![vec![0.0; cinema.films.len()]; cinema.days],
+            left: (0..cinema.days)
+                .map(|day| grid.crowds.iter().map(|film| film[day].clone()).collect())
+                .collect(),
             counts: vec![vec![0; cinema.films.len()]; cinema.days],
             dear: 3.0 * (margin * seats + cost) + 1.0,
             domestic_price: 0.0,
@@ -99,7 +104,8 @@ impl<'a> State<'a> {
         let mut lacking = 0.0;
         for (i, film) in self.grid.cinema.films.iter().enumerate() {
             let run = film.first_day..=film.last_day.min(self.grid.cinema.days - 1);
-            lacking += run.map(|day| f64::from(film.a_day_min.saturating_sub(self.counts[day][i]))).sum::<f64>();
+            lacking +=
+                run.map(|day| f64::from(film.a_day_min.saturating_sub(self.counts[day][i]))).sum::<f64>();
             lacking += f64::from(film.showings_min.saturating_sub(self.total(i)));
         }
         let domestic = (-self.domestic()).max(0.0);
@@ -129,19 +135,24 @@ impl<'a> State<'a> {
         if self.grid.cinema.rules.domestic.is_some() {
             let least = 0.002 * self.dear / self.domestic_unit();
             let short = self.domestic() < -1e-6;
-            self.domestic_price = if short { (self.domestic_price * 1.3).max(least) } else { self.domestic_price * 0.97 };
+            self.domestic_price =
+                if short { (self.domestic_price * 1.3).max(least) } else { self.domestic_price * 0.97 };
         }
     }
 
     fn put(&mut self, hall: usize, day: usize, placed: Vec<Placed>) {
-        let mut films: Vec<usize> = placed.iter().chain(&self.placed[day][hall]).map(|one| one.film).collect();
+        let mut films: Vec<usize> =
+            placed.iter().chain(&self.placed[day][hall]).map(|one| one.film).collect();
         films.sort_unstable();
         films.dedup();
         self.placed[day][hall] = placed;
         for film in films {
             let offers = self.offers(film, day);
             self.counts[day][film] = offers.len() as u32;
-            self.worth[day][film] = self.worth_of(film, day, &offers);
+            let (seats, left) = seated(&self.grid.cinema.demand, &self.grid.crowds[film][day], &offers);
+            let (margin, cost) = self.grid.cinema.worth(film);
+            self.worth[day][film] = margin * seats - cost * offers.len() as f64;
+            self.left[day][film] = left;
         }
     }
 
@@ -150,10 +161,12 @@ impl<'a> State<'a> {
         mine.map(|one| (one.start, f64::from(self.grid.cinema.halls[one.hall].seats))).collect()
     }
 
-    fn worth_of(&self, film: usize, day: usize, offers: &[(u16, f64)]) -> f64 {
+    /// What one more showing adds at the least: those not seated yet that it reaches, as far as there are seats.
+    fn adds(&self, film: usize, day: usize, start: u16, seats: f64) -> f64 {
         let (margin, cost) = self.grid.cinema.worth(film);
-        margin * seated(&self.grid.cinema.demand, &self.grid.cinema.demand.pools[film][day], offers)
-            - cost * offers.len() as f64
+        let left = &self.left[day][film];
+        let people: f64 = self.grid.reached(start).iter().filter_map(|crowd| left.get(*crowd)).sum();
+        margin * people.min(seats) - cost
     }
 
     /// Takes out some halls of a day: one, two or three, or those that show one film.
@@ -167,7 +180,8 @@ impl<'a> State<'a> {
             all.retain(|hall| self.placed[day][*hall].iter().any(|one| one.film == film));
         }
         all.truncate(count);
-        let torn: Vec<(usize, Vec<Placed>)> = all.iter().map(|hall| (*hall, self.placed[day][*hall].clone())).collect();
+        let torn: Vec<(usize, Vec<Placed>)> =
+            all.iter().map(|hall| (*hall, self.placed[day][*hall].clone())).collect();
         all.into_iter().for_each(|hall| self.put(hall, day, Vec::new()));
         torn
     }
@@ -178,8 +192,8 @@ impl<'a> State<'a> {
             let films: Vec<f64> =
                 self.grid.cinema.films.iter().map(|_| (bent * dice.normal()).exp()).collect();
             let mut own = dice.fork();
-            let placed =
-                self.solve(*hall, day, &mut |film, _| films[film] * (1.0 + 0.3 * bent * own.normal()).max(0.0));
+            let placed = self
+                .solve(*hall, day, &mut |film, _| films[film] * (1.0 + 0.3 * bent * own.normal()).max(0.0));
             self.put(*hall, day, placed);
         }
     }
@@ -189,18 +203,19 @@ impl<'a> State<'a> {
         let staff = Staff::of(self, day);
         let cinema = self.grid.cinema;
         let seats = f64::from(cinema.halls[hall].seats);
-        let mut offers: Vec<Vec<(u16, f64)>> = (0..cinema.films.len()).map(|film| self.offers(film, day)).collect();
+        let lacks = |film: usize| {
+            let it = &cinema.films[film];
+            self.counts[day][film] < it.a_day_min || self.total(film) < it.showings_min
+        };
+        let lacking: Vec<bool> = (0..cinema.films.len()).map(lacks).collect();
         let (mut placed, _) = self.grid.solve(hall, day, &mut |film, start| {
             let it = &cinema.films[film];
             let full = it.a_day_max.is_some_and(|most| self.counts[day][film] >= most);
             if full || !staff.can(self.grid, film, start) {
                 return None;
             }
-            offers[film].push((start, seats));
-            let worth = self.worth_of(film, day, &offers[film]) - self.worth[day][film];
-            offers[film].pop();
-            let lacks = self.counts[day][film] < it.a_day_min || self.total(film) < it.showings_min;
-            let dear = if lacks { self.dear } else { 0.0 };
+            let worth = self.adds(film, day, start, seats);
+            let dear = if lacking[film] { self.dear } else { 0.0 };
             Some(worth * bend(film, start) + dear + self.domestic_price * self.grid.domestic(film))
         });
         self.trim(day, &mut placed);
