@@ -36,20 +36,62 @@ const WINDOWS_DAYS: [f64; 4] = [1.0, 3.0, 7.0, DAYS_BACK as f64];
 
 /// What is looked at, in the order of a row; unknown is `NaN`. Counts are of the last 1, 3, 7 and 14 days.
 pub const FEATURES: [&str; 56] = [
-    "views 1d", "views 3d", "views 7d", "views 14d",
-    "favourites 1d", "favourites 3d", "favourites 7d", "favourites 14d",
-    "carts 1d", "carts 3d", "carts 7d", "carts 14d",
-    "buys 1d", "buys 3d", "buys 7d", "buys 14d",
-    "hours since view", "hours since favourite", "hours since cart", "hours since buy",
-    "hours since first event", "items", "most events of one item", "active days", "items kept, not bought",
-    "views since the last buy", "items of the last day", "hours since an item was seen again",
-    "person views 1d", "person views 3d", "person views 7d", "person views 14d",
-    "person favourites 1d", "person favourites 3d", "person favourites 7d", "person favourites 14d",
-    "person carts 1d", "person carts 3d", "person carts 7d", "person carts 14d",
-    "person buys 1d", "person buys 3d", "person buys 7d", "person buys 14d",
-    "person categories", "person hours since event", "person buys a view", "person buying days",
-    "share of the person's views 1d", "share of the person's views 3d", "share of the person's events",
-    "rank by recency", "category buys a view", "category buyers a visitor", "category visitors", "weekday",
+    "views 1d",
+    "views 3d",
+    "views 7d",
+    "views 14d",
+    "favourites 1d",
+    "favourites 3d",
+    "favourites 7d",
+    "favourites 14d",
+    "carts 1d",
+    "carts 3d",
+    "carts 7d",
+    "carts 14d",
+    "buys 1d",
+    "buys 3d",
+    "buys 7d",
+    "buys 14d",
+    "hours since view",
+    "hours since favourite",
+    "hours since cart",
+    "hours since buy",
+    "hours since first event",
+    "items",
+    "most events of one item",
+    "active days",
+    "items kept, not bought",
+    "views since the last buy",
+    "items of the last day",
+    "hours since an item was seen again",
+    "person views 1d",
+    "person views 3d",
+    "person views 7d",
+    "person views 14d",
+    "person favourites 1d",
+    "person favourites 3d",
+    "person favourites 7d",
+    "person favourites 14d",
+    "person carts 1d",
+    "person carts 3d",
+    "person carts 7d",
+    "person carts 14d",
+    "person buys 1d",
+    "person buys 3d",
+    "person buys 7d",
+    "person buys 14d",
+    "person categories",
+    "person hours since event",
+    "person buys a view",
+    "person buying days",
+    "share of the person's views 1d",
+    "share of the person's views 3d",
+    "share of the person's events",
+    "rank by recency",
+    "category buys a view",
+    "category buyers a visitor",
+    "category visitors",
+    "weekday",
 ];
 
 /// A pair on the eve of a day.
@@ -65,7 +107,8 @@ pub struct Example {
 
 impl Diary {
     pub fn new(actions: &[Action], zone: Zone) -> Diary {
-        let count = |number: fn(&Action) -> u32| actions.iter().map(number).max().map_or(0, |max| max as usize + 1);
+        let count =
+            |number: fn(&Action) -> u32| actions.iter().map(number).max().map_or(0, |max| max as usize + 1);
         let mut people = vec![Vec::new(); count(|action| action.person)];
         actions.iter().for_each(|action| people[action.person as usize].push(*action));
         people.iter_mut().for_each(|own| own.sort_by_key(|action| action.at));
@@ -124,8 +167,7 @@ fn counts(actions: &[Action], until: Instant) -> Vec<f64> {
     for action in actions {
         let kind = KINDS.iter().position(|kind| *kind == action.kind).unwrap_or(0);
         let age = hours(action.at, until) / 24.0;
-        for (w, days) in WINDOWS_DAYS.iter().enumerate().filter(|(_, days)| age <= **days) {
-            let _ = days;
+        for (w, _) in WINDOWS_DAYS.iter().enumerate().filter(|(_, days)| age <= **days) {
             counts[kind * WINDOWS_DAYS.len() + w] += 1.0;
         }
     }

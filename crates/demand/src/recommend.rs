@@ -8,8 +8,8 @@
 //! `docs/algorithms/recommendation.md` has the formulas and what was measured.
 
 mod als;
-mod cholesky;
 mod choice;
+mod cholesky;
 mod ease;
 mod log;
 mod neighbours;
@@ -167,13 +167,20 @@ impl Model {
     }
 
     fn total(&self, rows: &[[f32; FEATURE_COUNT]]) -> Vec<f64> {
-        let score = |row: &[f32; FEATURE_COUNT]| row.iter().zip(&self.weights).map(|(x, w)| f64::from(*x) * w).sum();
+        let score =
+            |row: &[f32; FEATURE_COUNT]| row.iter().zip(&self.weights).map(|(x, w)| f64::from(*x) * w).sum();
         rows.iter().map(score).collect()
     }
 
     /// The best `count` items that pass, best first, with the reason for each. An empty history is answered with
     /// what is popular and new.
-    pub fn rank(&self, history: &[Taken], at: Instant, count: usize, pass: impl Fn(u32) -> bool) -> Vec<Pick> {
+    pub fn rank(
+        &self,
+        history: &[Taken],
+        at: Instant,
+        count: usize,
+        pass: impl Fn(u32) -> bool,
+    ) -> Vec<Pick> {
         let features = self.parts.features(history, at);
         let scores = self.total(&features.rows);
         let mut items: Vec<u32> = (0..scores.len() as u32).filter(|item| pass(*item)).collect();
@@ -213,13 +220,14 @@ impl Model {
     /// What leads to an item: the others in the log, those first whose takers are likeliest to want this one, with
     /// the score each adds. Seeds for an audience.
     pub fn seeds(&self, item: u32, count: usize) -> Vec<(u32, f64)> {
+        const RELATED_MAX: usize = 200;
         let lead = |from: u32| {
             let one = [Taken { item: from, kind: Kind::Buy, at: Instant::default() }];
             let features = self.parts.personal(&one);
             let spoken = self.parts.spoken(&one, &features, item, &self.weights);
             (from, spoken[0])
         };
-        let others: Vec<u32> = (0..self.since.len() as u32).filter(|from| *from != item).collect();
+        let others = self.parts.related(item, RELATED_MAX);
         let mut leads = threads::each(others.len(), |k| lead(others[k]));
         leads.retain(|(_, score)| *score > 0.0);
         leads.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -227,6 +235,9 @@ impl Model {
         leads
     }
 }
+
+/// Scores of all items for a history.
+pub type Scorer = Box<dyn Fn(&[Taken]) -> Vec<f64> + Sync>;
 
 /// A method on its own, as a baseline beside the blend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -253,8 +264,8 @@ impl Method {
         }
     }
 
-    /// The method fitted on a log: scores of all items for a history.
-    pub fn fit(self, log: &Log, settings: &Settings) -> Box<dyn Fn(&[Taken]) -> Vec<f64> + Sync> {
+    /// The method fitted on a log.
+    pub fn fit(self, log: &Log, settings: &Settings) -> Scorer {
         let whole = |history: &[Taken]| recent(history, f64::INFINITY);
         match self {
             Method::Popularity => always(Popularity::fit(log, &[1e9]).counts(0, log.until())),
@@ -282,7 +293,7 @@ impl Method {
     }
 }
 
-fn always(scores: Vec<f64>) -> Box<dyn Fn(&[Taken]) -> Vec<f64> + Sync> {
+fn always(scores: Vec<f64>) -> Scorer {
     Box::new(move |_| scores.clone())
 }
 
@@ -321,6 +332,18 @@ impl Parts {
         }
     }
 
+    /// What was taken close to an item, the closest first, then what is of its kind.
+    fn related(&self, item: u32, count: usize) -> Vec<u32> {
+        let close = |other: u32| (self.near.nearness(item, other), self.taste.likeness(item, other));
+        let mut related: Vec<(u32, (f64, f64))> = (0..self.since.len() as u32)
+            .filter(|other| *other != item)
+            .map(|other| (other, close(other)))
+            .filter(|(_, (near, like))| *near > 0.0 || *like > 0.0)
+            .collect();
+        related.sort_by(|a, b| b.1.0.total_cmp(&a.1.0).then(b.1.1.total_cmp(&a.1.1)).then(a.0.cmp(&b.0)));
+        related.into_iter().take(count).map(|(other, _)| other).collect()
+    }
+
     fn features(&self, history: &[Taken], at: Instant) -> Features {
         let mut features = self.personal(history);
         let popular: Vec<Vec<f64>> =
@@ -345,11 +368,15 @@ impl Parts {
             self.near.scores(&last5),
             self.taste.scores(&last30),
         ];
-        let mut features =
-            Features { rows: vec![[0.0; FEATURE_COUNT]; self.since.len()], scales: [None; FEATURE_COUNT], folded };
+        let mut features = Features {
+            rows: vec![[0.0; FEATURE_COUNT]; self.since.len()],
+            scales: [None; FEATURE_COUNT],
+            folded,
+        };
         for (k, column) in columns.iter().enumerate() {
             let mean = column.iter().sum::<f64>() / column.len().max(1) as f64;
-            let variance = column.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / column.len().max(1) as f64;
+            let variance =
+                column.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / column.len().max(1) as f64;
             if variance < 1e-18 {
                 continue;
             }
@@ -365,7 +392,9 @@ impl Parts {
     /// How much each item of a history adds to the score of `item`.
     fn spoken(&self, history: &[Taken], features: &Features, item: u32, weights: &[f64]) -> Vec<f64> {
         let [whole, last30, last5, last2] = profiles(history);
-        let als = |from: (u32, f64)| features.folded.as_ref().map_or(0.0, |folded| self.als.part(folded, from, item));
+        let als = |from: (u32, f64)| {
+            features.folded.as_ref().map_or(0.0, |folded| self.als.part(folded, from, item))
+        };
         let one = |k: usize| {
             let from = history[k].item;
             let parts = [
@@ -376,9 +405,10 @@ impl Parts {
                 last5[k].1 * self.near.nearness(from, item),
                 last30[k].1 * self.taste.likeness(from, item),
             ];
-            let scaled = parts.iter().enumerate().filter_map(|(f, part)| {
-                Some(weights[PERSONAL + f] * part / features.scales[PERSONAL + f]?)
-            });
+            let scaled = parts
+                .iter()
+                .enumerate()
+                .filter_map(|(f, part)| Some(weights[PERSONAL + f] * part / features.scales[PERSONAL + f]?));
             scaled.sum()
         };
         (0..history.len()).map(one).collect()
@@ -391,7 +421,12 @@ fn profiles(history: &[Taken]) -> [Vec<(u32, f64)>; 4] {
 }
 
 /// What the weights are learnt from, no more than fits in memory.
-fn cases(parts: &Parts, log: &Log, mut held: Vec<Held>, settings: &Settings) -> Vec<choice::Case<FEATURE_COUNT>> {
+fn cases(
+    parts: &Parts,
+    log: &Log,
+    mut held: Vec<Held>,
+    settings: &Settings,
+) -> Vec<choice::Case<FEATURE_COUNT>> {
     const ROWS_MAX: usize = 4_000_000;
     Dice::seeded(settings.seed).shuffle(&mut held);
     held.truncate(settings.people_max.min(ROWS_MAX / log.items.len().max(1)).max(1));
@@ -401,7 +436,8 @@ fn cases(parts: &Parts, log: &Log, mut held: Vec<Held>, settings: &Settings) -> 
         let mut open = vec![true; log.items.len()];
         history.iter().for_each(|taken| open[taken.item as usize] = false);
         let mut case = choice::Case { rows: Vec::new(), chosen: Vec::new() };
-        for (item, row) in parts.features(history, *at).rows.into_iter().enumerate().filter(|(i, _)| open[*i]) {
+        for (item, row) in parts.features(history, *at).rows.into_iter().enumerate().filter(|(i, _)| open[*i])
+        {
             if items.contains(&(item as u32)) {
                 case.chosen.push(case.rows.len());
             }

@@ -8,7 +8,8 @@ fn main() -> kernel::Result<()> {
         println!("Name a MovieLens folder.");
         return Ok(());
     };
-    let report = evaluate::recommendation::run(&evaluate::recommendation::Options { movielens, json: words.next() })?;
+    let report =
+        evaluate::recommendation::run(&evaluate::recommendation::Options { movielens, json: words.next() })?;
     println!("{}", report.table());
     for protocol in &report.protocols {
         println!("{}: {:#?}", protocol.name, protocol.weights);

@@ -133,7 +133,7 @@ fn span(actions: &[Action], zone: &Zone) -> (Day, Day) {
     let busiest = counts.values().copied().max().unwrap_or(0);
     let mut busy = counts.iter().filter(|(_, count)| **count * 20 >= busiest).map(|(day, _)| *day);
     let first = busy.next().unwrap_or(Instant::default().day_in(zone));
-    (first, busy.last().unwrap_or(first))
+    (first, busy.next_back().unwrap_or(first))
 }
 
 /// The pairs of one day with every method's score.
@@ -162,7 +162,7 @@ fn forecast(diary: &Diary, from: Day, day: Day, name: &str) -> Result<Forecast> 
         day,
         bought: asked.iter().map(|one| one.bought).collect(),
         trees: asked.iter().map(|one| model.probability(&one.row)).collect(),
-        counts: asked.iter().map(|one| by_counts(one)).collect(),
+        counts: asked.iter().map(by_counts).collect(),
         recency: asked.iter().map(|one| -last_hours(one)).collect(),
     })
 }
@@ -187,7 +187,9 @@ fn regression(learnt: &[Example]) -> impl Fn(&Example) -> f64 + use<> {
 }
 
 fn test(days: &[Forecast]) -> Test {
-    let all = |pick: fn(&Forecast) -> &Vec<f64>| days.iter().flat_map(|day| pick(day).clone()).collect::<Vec<f64>>();
+    let all = |pick: fn(&Forecast) -> &Vec<f64>| {
+        days.iter().flat_map(|day| pick(day).clone()).collect::<Vec<f64>>()
+    };
     let bought: Vec<bool> = days.iter().flat_map(|day| day.bought.clone()).collect();
     let trees = all(|day| &day.trees);
     let counts = all(|day| &day.counts);
@@ -258,7 +260,9 @@ fn groups(scores: &[f64], bought: &[bool]) -> Vec<Group> {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
     let group = |members: &[usize]| {
-        let mean = |value: &dyn Fn(usize) -> f64| members.iter().map(|i| value(*i)).sum::<f64>() / members.len() as f64;
+        let mean = |value: &dyn Fn(usize) -> f64| {
+            members.iter().map(|i| value(*i)).sum::<f64>() / members.len() as f64
+        };
         Group {
             pairs: members.len(),
             forecast: mean(&|i| scores[i]),
@@ -273,7 +277,14 @@ impl Report {
     pub fn table(&self) -> String {
         let mut text = format!(
             "{}: {} people, {} events, {} to {} ({} repeats, {} strays left out), {} features\n",
-            self.log, self.people, self.events, self.from, self.until, self.repeats, self.stray, FEATURES.len()
+            self.log,
+            self.people,
+            self.events,
+            self.from,
+            self.until,
+            self.repeats,
+            self.stray,
+            FEATURES.len()
         );
         for (title, test) in [("the last day", &self.last_day), ("the last three days", &self.last_three)] {
             let share = 100.0 * test.buyers as f64 / test.pairs.max(1) as f64;
@@ -317,36 +328,47 @@ impl Numbers {
 fn read(path: &Path) -> Result<Read> {
     use std::io::BufRead;
     let mut file = std::io::BufReader::new(std::fs::File::open(path)?);
-    let (mut people, mut items, mut categories) = (Numbers::default(), Numbers::default(), Numbers::default());
+    let (mut people, mut items, mut categories) =
+        (Numbers::default(), Numbers::default(), Numbers::default());
     let mut actions = Vec::new();
     let mut bytes = Vec::new();
     let mut line = 0;
-    while { bytes.clear(); file.read_until(b'\n', &mut bytes)? } > 0 {
+    while {
+        bytes.clear();
+        file.read_until(b'\n', &mut bytes)?
+    } > 0
+    {
         line += 1;
         let Ok(text) = std::str::from_utf8(&bytes) else {
             return Err(bad_line(path, line, "the text is not UTF-8.", "文本不是 UTF-8 编码。"));
         };
         let text = text.trim_start_matches('\u{feff}').trim_end();
         let fields: Vec<&str> = text.split(',').map(str::trim).collect();
-        let header = line == 1 && fields.len() == 5 && fields[4].parse::<i64>().is_err() && kind(fields[3]).is_none();
+        let header =
+            line == 1 && fields.len() == 5 && fields[4].parse::<i64>().is_err() && kind(fields[3]).is_none();
         if text.is_empty() || header {
             continue;
         }
         let action = match fields[..] {
-            [person, item, category, behaviour, seconds] => kind(behaviour).zip(seconds.parse::<u32>().ok()).map(
-                |(kind, seconds)| Action {
+            [person, item, category, behaviour, seconds] => {
+                kind(behaviour).zip(seconds.parse::<u32>().ok()).map(|(kind, seconds)| Action {
                     person: people.of(person),
                     item: items.of(item),
                     category: categories.of(category),
                     kind,
                     at: Instant::from_micros(i64::from(seconds) * 1_000_000),
-                },
-            ),
+                })
+            }
             _ => None,
         };
         let Some(action) = action else {
             let en = "expected user, item, category, one of pv, fav, cart, buy, and a moment in seconds.";
-            return Err(bad_line(path, line, en, "应为用户、商品、类目、pv/fav/cart/buy 之一和以秒计的时刻。"));
+            return Err(bad_line(
+                path,
+                line,
+                en,
+                "应为用户、商品、类目、pv/fav/cart/buy 之一和以秒计的时刻。",
+            ));
         };
         actions.push(action);
     }

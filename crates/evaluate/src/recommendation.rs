@@ -177,8 +177,10 @@ fn mean(method: &str, marks: &[Marks]) -> Score {
 impl Report {
     /// The tables, for a terminal.
     pub fn table(&self) -> String {
-        let mut text =
-            format!("{}: {} people, {} items, {} choices\n", self.folder, self.people, self.items, self.choices);
+        let mut text = format!(
+            "{}: {} people, {} items, {} choices\n",
+            self.folder, self.people, self.items, self.choices
+        );
         for protocol in &self.protocols {
             text += &format!("\n{}, {} people, every unseen item ranked\n", protocol.name, protocol.people);
             text += "                             NDCG@10  Recall@20  of all\n";
@@ -208,8 +210,11 @@ struct Rating {
 /// Films by their number, with the names of their genres.
 type Films = BTreeMap<u64, Vec<String>>;
 
+/// Reads the ratings and the films of one layout.
+type Reader = fn(&Path, &Path) -> Result<(Vec<Rating>, Films)>;
+
 fn read(folder: &Path) -> Result<Log> {
-    let layouts: [(&str, &str, fn(&Path, &Path) -> Result<(Vec<Rating>, Films)>); 2] =
+    let layouts: [(&str, &str, Reader); 2] =
         [("u.data", "u.item", read_100k), ("ratings.csv", "movies.csv", read_latest)];
     for (ratings, films, read) in layouts {
         let (ratings, films) = (folder.join(ratings), folder.join(films));
@@ -243,7 +248,8 @@ fn bad_line(file: &Path, line: usize, en: &str, zh: &str) -> kernel::Error {
 fn text(file: &Path) -> Result<String> {
     let bytes = std::fs::read(file)?;
     String::from_utf8(bytes).map_err(|error| {
-        let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
+        let line =
+            1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
         bad_line(file, line, "the text is not UTF-8.", "文本不是 UTF-8 编码。")
     })
 }
@@ -263,9 +269,15 @@ fn read_100k(ratings: &Path, films: &Path) -> Result<(Vec<Rating>, Films)> {
             return Err(bad_line(films, i + 1, "the text is not ISO 8859-1.", "文本不是 ISO 8859-1 编码。"));
         }
         let fields: Vec<&str> = line.split('|').collect();
-        let (Some(Ok(film)), true) = (fields.first().map(|f| f.parse::<u64>()), fields.len() == 5 + GENRES) else {
+        let (Some(Ok(film)), true) = (fields.first().map(|f| f.parse::<u64>()), fields.len() == 5 + GENRES)
+        else {
             let en = "expected a film's number, title, dates, address and nineteen genres, separated by “|”.";
-            return Err(bad_line(films, i + 1, en, "应为影片编号、片名、日期、网址和 19 个类型，以“|”分隔。"));
+            return Err(bad_line(
+                films,
+                i + 1,
+                en,
+                "应为影片编号、片名、日期、网址和 19 个类型，以“|”分隔。",
+            ));
         };
         let genres = fields[5..].iter().enumerate().filter(|(_, flag)| **flag == "1");
         known.insert(film, genres.map(|(k, _)| k.to_string()).collect());
@@ -298,7 +310,9 @@ fn rows(file: &Path, header: &[&str]) -> Result<Vec<(usize, Vec<String>)>> {
     for (i, record) in reader.records().enumerate() {
         let line = record.as_ref().ok().and_then(|r| r.position()).map_or(i + 1, |p| p.line() as usize);
         let fields: Vec<String> = match record {
-            Ok(record) => record.iter().map(|field| field.trim_start_matches('\u{feff}').to_string()).collect(),
+            Ok(record) => {
+                record.iter().map(|field| field.trim_start_matches('\u{feff}').to_string()).collect()
+            }
             Err(error) => {
                 let line = error.position().map_or(line, |position| position.line() as usize);
                 return Err(bad_line(file, line, "the number of fields is wrong.", "字段数不对。"));
@@ -356,7 +370,8 @@ fn log(file: &Path, ratings: Vec<Rating>, films: &Films) -> Result<Log> {
         kind: Kind::Buy,
         at: Instant::from_micros(one.seconds.saturating_mul(1_000_000)),
     };
-    let tags = |names: &Vec<String>| Item { tags: names.iter().map(|name| genres[name]).collect(), since: None };
+    let tags =
+        |names: &Vec<String>| Item { tags: names.iter().map(|name| genres[name]).collect(), since: None };
     let events: Vec<Event> = ratings.iter().map(event).collect();
     Ok(Log::new(films.values().map(tags).collect(), &events))
 }

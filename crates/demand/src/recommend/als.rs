@@ -34,10 +34,8 @@ impl Als {
                 by_item[*item as usize].push((person as u32, *weight));
             }
         }
-        let mut items: Vec<Vec<f64>> = by_item
-            .iter()
-            .map(|_| (0..factors).map(|_| 0.01 * dice.normal()).collect())
-            .collect();
+        let mut items: Vec<Vec<f64>> =
+            by_item.iter().map(|_| (0..factors).map(|_| 0.01 * dice.normal()).collect()).collect();
         for _ in 0..rounds {
             let people = half(&by_person, &items, factors);
             items = half(&by_item, &people, factors);
@@ -101,12 +99,7 @@ fn gram(rows: &[Vec<f64>], factors: usize) -> Matrix {
 }
 
 /// `(YᵀY + λI + Yᵀ(C − I)Y) x = YᵀC p` of one row.
-fn equations(
-    gram: &Matrix,
-    row: &[(u32, f64)],
-    others: &[Vec<f64>],
-    factors: usize,
-) -> (Matrix, Vec<f64>) {
+fn equations(gram: &Matrix, row: &[(u32, f64)], others: &[Vec<f64>], factors: usize) -> (Matrix, Vec<f64>) {
     let mut system = gram.clone();
     let mut right = vec![0.0; factors];
     for (other, weight) in row {
@@ -115,9 +108,8 @@ fn equations(
         for i in 0..factors {
             right[i] += (1.0 + more) * y[i];
             let scaled = more * y[i];
-            for j in 0..factors {
-                system.rows[i * factors + j] += scaled * y[j];
-            }
+            let row = &mut system.rows[i * factors..(i + 1) * factors];
+            row.iter_mut().zip(y).for_each(|(sum, value)| *sum += scaled * value);
         }
     }
     (system, right)

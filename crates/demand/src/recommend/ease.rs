@@ -39,9 +39,9 @@ impl Ease {
             Some(p) => {
                 let mut weights: Vec<f32> = Vec::with_capacity(n * n);
                 for i in 0..n {
-                    weights.extend((0..n).map(|j| {
-                        if i == j { 0.0 } else { (-p.row(i)[j] / p.row(j)[j]) as f32 }
-                    }));
+                    weights.extend(
+                        (0..n).map(|j| if i == j { 0.0 } else { (-p.row(i)[j] / p.row(j)[j]) as f32 }),
+                    );
                 }
                 weights
             }

@@ -137,7 +137,12 @@ impl Log {
 
     /// The moment of the last event.
     pub fn until(&self) -> Instant {
-        self.histories.iter().filter_map(|history| history.last()).map(|taken| taken.at).max().unwrap_or_default()
+        self.histories
+            .iter()
+            .filter_map(|history| history.last())
+            .map(|taken| taken.at)
+            .max()
+            .unwrap_or_default()
     }
 }
 

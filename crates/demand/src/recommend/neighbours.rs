@@ -46,8 +46,8 @@ impl Neighbours {
             for (i, one) in history.iter().enumerate() {
                 counts[one.item as usize] += one.kind.weight();
                 for (j, other) in history.iter().enumerate().take(i + STEPS + 1).skip(i + 1) {
-                    let close = one.kind.weight() * other.kind.weight()
-                        / (1.0 + f64::from(ranks[i] - ranks[j]));
+                    let close =
+                        one.kind.weight() * other.kind.weight() / (1.0 + f64::from(ranks[i] - ranks[j]));
                     *together[one.item as usize].entry(other.item).or_default() += close;
                     *together[other.item as usize].entry(one.item).or_default() += close;
                 }

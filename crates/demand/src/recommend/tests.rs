@@ -19,7 +19,8 @@ fn two_groups() -> Log {
     let mut events = Vec::new();
     for person in 0..40 {
         let first = if person % 2 == 0 { 0 } else { 3 };
-        for (step, k) in [person / 2 % 3, (person / 2 + 1) % 3, (person / 2 + 2) % 3].into_iter().enumerate() {
+        for (step, k) in [person / 2 % 3, (person / 2 + 1) % 3, (person / 2 + 2) % 3].into_iter().enumerate()
+        {
             events.push(event(person, first + k, Kind::Buy, i64::from(person) * 5 + step as i64));
         }
     }
@@ -38,9 +39,15 @@ fn what_goes_with_a_history_comes_first_and_names_what_it_goes_with() {
     let mut first: Vec<u32> = picks.iter().map(|pick| pick.item).collect();
     first.sort_unstable();
     assert_eq!(first, [0, 2]);
-    assert!(picks.iter().all(|pick| pick.reason == Reason::Because { item: 1, kind: Kind::Buy }), "{picks:?}");
+    assert!(
+        picks.iter().all(|pick| pick.reason == Reason::Because { item: 1, kind: Kind::Buy }),
+        "{picks:?}"
+    );
     let words = picks[0].reason.say(|_| Words::new("the soundtrack", "《原声带》"));
-    assert_eq!((words.en.as_str(), words.zh.as_str()), ("because you bought the soundtrack", "因为您买过《原声带》"));
+    assert_eq!(
+        (words.en.as_str(), words.zh.as_str()),
+        ("because you bought the soundtrack", "因为您买过《原声带》")
+    );
 }
 
 #[test]
@@ -98,8 +105,9 @@ fn popularity_halves_with_every_half_life() {
 /// second by 3/5.
 #[test]
 fn ease_solves_the_small_example_of_its_page() {
-    let events: Vec<Event> =
-        [(0, 0), (1, 0), (0, 1), (1, 1), (0, 2)].map(|(person, item)| event(person, item, Kind::Buy, 1)).to_vec();
+    let events: Vec<Event> = [(0, 0), (1, 0), (0, 1), (1, 1), (0, 2)]
+        .map(|(person, item)| event(person, item, Kind::Buy, 1))
+        .to_vec();
     let ease = Ease::fit(&Log::new(items(&[&[], &[], &[]]), &events), 1.0, 10);
     assert!((ease.weight(0, 1) - 3.0 / 5.0).abs() < 1e-6, "{}", ease.weight(0, 1));
     assert_eq!(ease.weight(1, 1), 0.0);

@@ -25,8 +25,8 @@ pub enum Thing {
 /// Something to show, as it is now.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shown {
-    Film(Title),
-    Goods(Goods),
+    Film(Box<Title>),
+    Goods(Box<Goods>),
 }
 
 /// What is shown and why.
@@ -135,10 +135,10 @@ impl Recommender {
 
     fn look_up(&self, view: &View, item: u32) -> Result<Option<Shown>> {
         Ok(match &self.things[item as usize] {
-            Thing::Film(id) => {
-                titles::any(view, id)?.filter(|title| title.status.is_public()).map(Shown::Film)
-            }
-            Thing::Product(id) => shelf::of_product(view, id)?.map(Shown::Goods),
+            Thing::Film(id) => titles::any(view, id)?
+                .filter(|title| title.status.is_public())
+                .map(|title| Shown::Film(Box::new(title))),
+            Thing::Product(id) => shelf::of_product(view, id)?.map(|goods| Shown::Goods(Box::new(goods))),
         })
     }
 

@@ -13,10 +13,14 @@ use crate::look::parts::{self, Weight};
 use crate::visit::{StudioStaff, Visit};
 use axum::extract::Path;
 use axum::response::IntoResponse;
+use flows::views::recommendations::Lead;
 use kernel::ids::Id;
 use kernel::{Instant, Refusal, Result, TitleId};
 use maud::{Markup, html};
 use titles::Title;
+
+/// Leads that the page names.
+const LEADS: usize = 6;
 
 /// A title of the studios that somebody works for.
 async fn find(visit: &Visit, staff: &StudioStaff, id: &str) -> Result<Title> {
@@ -77,7 +81,26 @@ pub async fn show(visit: Visit, staff: StudioStaff, Path(id): Path<String>) -> A
         (visit.say("Address", "网址"), html! { "/films/" (title.slug) }),
         (visit.say("Synopsis", "简介"), text(title.synopsis.in_(visit.lang).to_owned())),
     ];
-    Ok(side(&visit, &title, Side::About, parts::card(parts::definitions(&rows))))
+    let (recommender, id) = (visit.house.recommender(), title.id.clone());
+    let leads = visit.read(move |_| Ok(recommender.leads(&id, LEADS))).await?;
+    let body = html! { (parts::card(parts::definitions(&rows))) (who_will_want_it(&visit, &leads)) };
+    Ok(side(&visit, &title, Side::About, body))
+}
+
+/// What to look for in people when an audience for the film is built, strongest first.
+fn who_will_want_it(visit: &Visit, leads: &[Lead]) -> Markup {
+    let note = visit.say(
+        "People who took one of these are the likeliest to want the film next.",
+        "买过或想要下列之一的人，最可能想看这部影片。",
+    );
+    html! {
+        @if !leads.is_empty() {
+            (parts::titled_card(visit.say("Who will want it", "谁会想看"), html! {
+                p class="muted" { (note) }
+                ol { @for lead in leads { li { (lead.name.in_(visit.lang)) } } }
+            }))
+        }
+    }
 }
 
 pub async fn edit(visit: Visit, staff: StudioStaff, Path(id): Path<String>) -> Answer<Page> {

@@ -47,3 +47,28 @@ fn card(visit: &Visit, suggestion: &Suggestion) -> Markup {
         .render(lang),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::channels::testing::Street;
+    use crate::testing::Town;
+
+    #[tokio::test]
+    async fn a_product_leads_to_another_with_a_reason_in_the_readers_language() {
+        let town = Town::new();
+        let street = Street::new(&town).await;
+        let mug = street.goods("Lantern mug", 8_800, 5).await.address();
+        street.goods("Lantern scarf", 12_000, 5).await;
+        let before = town.browser().get(&mug).await;
+        assert!(!before.text.contains("You may also like"));
+        let house = town.house.clone();
+        tokio::task::spawn_blocking(move || house.learn_tastes()).await.expect("a thread").expect("tastes");
+
+        let en = town.browser().get(&mug).await;
+        assert!(en.text.contains("You may also like") && en.text.contains("Lantern scarf"), "{}", en.text);
+        let reasons = ["goes with this", "new this month", "many people here chose it"];
+        assert!(reasons.iter().any(|reason| en.text.contains(reason)), "{}", en.text);
+        let zh = town.browser().header("accept-language", "zh").get(&mug).await;
+        assert!(zh.text.contains("猜你喜欢"));
+    }
+}
