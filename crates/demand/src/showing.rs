@@ -366,7 +366,6 @@ fn features(board: &Board, base: &[f64], levels: &Levels, i: usize, asked: i32) 
         flag(row.kind.school_holiday),
         f64::from(row.age),
         row.price,
-        row.cinema as f64,
         f64::from(row.day - asked),
         base[i].ln(),
         levels.seats(base, i).ln(),

@@ -13,12 +13,12 @@ struct Folder(PathBuf);
 impl Folder {
     fn new(name: &str) -> Folder {
         let folder = std::env::temp_dir().join(format!("ferryman-cli-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::create_dir_all(&folder).expect("it works");
         Folder(folder)
     }
 
     fn file(&self, name: &str, text: &str) -> String {
-        std::fs::write(self.0.join(name), text).unwrap();
+        std::fs::write(self.0.join(name), text).expect("it works");
         self.path(name)
     }
 
@@ -29,7 +29,7 @@ impl Folder {
     fn ferryman(&self, words: &[&str]) -> (bool, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ferryman"));
         let Output { status, stdout, stderr } =
-            command.args(words).args(["--data", &self.path("data")]).output().unwrap();
+            command.args(words).args(["--data", &self.path("data")]).output().expect("it works");
         (status.success(), String::from_utf8_lossy(&[stdout, stderr].concat()).into_owned())
     }
 }

@@ -174,7 +174,7 @@ impl Watched<'_> {
     pub fn forecast(&self, until: Day) -> Result<Forecast, Refusal> {
         match self {
             Watched::Alone { .. } => self.explain(until),
-            Watched::AmongRivals { watch, film } => watch.forecast(*film, until),
+            Watched::AmongRivals { watch, film } => ranged(watch.forecast(*film, until)?),
         }
     }
 
@@ -186,9 +186,23 @@ impl Watched<'_> {
                 known.days.retain(|one| one.day <= until);
                 model.forecast(&known, calendar(*market))
             }
-            Watched::AmongRivals { watch, film } => watch.explain(*film, until),
+            Watched::AmongRivals { watch, film } => ranged(watch.explain(*film, until)?),
         }
     }
+}
+
+/// A forecast of a day before anything the model was judged on has no range, and is not told.
+fn ranged(told: Forecast) -> Result<Forecast, Refusal> {
+    if told.days.iter().any(|ahead| ahead.expected.wide.low < ahead.expected.wide.high) {
+        return Ok(told);
+    }
+    let until = told.as_of;
+    Err(Refusal::new(
+        Kind::Conflict,
+        "not_judged_yet",
+        format!("No forecast had come due by {until}, so how far one may be off is not known; none is told."),
+        format!("截至 {until} 还没有到期的预测，误差无从得知，因此不作预测。"),
+    ))
 }
 
 /// The newest model with its films, read at most once while nothing newer is there.

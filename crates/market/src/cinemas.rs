@@ -143,7 +143,7 @@ fn french(
         let at = headers.find(&[column]);
         let count = at.map(|at| line.whole(at)).transpose();
         let wrong = || line.refuse(file, at, column, ("zero or more", "零或正数"));
-        match count.map_err(|()| wrong())?.flatten() {
+        match count.map_err(|_| wrong())?.flatten() {
             Some(count) if count < 0 => Err(wrong()),
             count => Ok(count),
         }

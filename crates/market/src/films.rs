@@ -145,7 +145,7 @@ fn facts(file: &str, line: &Line, places: &Places) -> Result<(String, Facts), Re
         return Err(wrong(places.title, "title", ("a film's title", "影片名称")));
     }
     let release = places.release.map(|at| line.day(at)).transpose();
-    let release = release.map_err(|()| {
+    let release = release.map_err(|_| {
         wrong(places.release, "release_date", ("a day such as 2016-12-23", "2016-12-23 这样的日期"))
     })?;
     let budget = places.budget.map(|at| line.scaled(at, 2)).transpose();
@@ -155,8 +155,7 @@ fn facts(file: &str, line: &Line, places: &Places) -> Result<(String, Facts), Re
         return Err(wrong(places.budget, "budget", ("a budget in dollars", "以美元计的成本")));
     }
     let runtime = places.runtime.map(|at| line.whole(at)).transpose();
-    let runtime =
-        runtime.map_err(|()| wrong(places.runtime, "runtime", ("a number of minutes", "分钟数")))?;
+    let runtime = runtime.map_err(|_| wrong(places.runtime, "runtime", ("a number of minutes", "分钟数")))?;
     let directs = |one: &Value| one["job"] == "Director";
     let directors = crate::films::names(places.crew.map_or("", |at| line.raw(at)), directs)
         .ok_or_else(|| wrong(places.crew, "crew", ("JSON", "JSON")))?;

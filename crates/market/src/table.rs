@@ -275,6 +275,10 @@ impl Headers {
 /// What a reader takes off a cell before it is a number.
 const UNKNOWN: [&str; 8] = ["", "-", "--", "nan", "none", "null", "n/a", "n/c"];
 
+/// A cell holds something, and it is not what was asked for; [`Line::refuse`] says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unreadable;
+
 /// One line of a file.
 pub struct Line {
     record: StringRecord,
@@ -300,45 +304,45 @@ impl Line {
     }
 
     /// A day written `2016-12-23`, `2016/12/23` or `20161223`, with midnight after it or without.
-    pub fn day(&self, at: usize) -> Result<Option<Day>, ()> {
+    pub fn day(&self, at: usize) -> Result<Option<Day>, Unreadable> {
         let text = self.text(at);
         if text.is_empty() {
             return Ok(None);
         }
-        day(text).map(Some).ok_or(())
+        day(text).map(Some).ok_or(Unreadable)
     }
 
     /// A number times a power of ten, as a whole one; what is finer is rounded half away from zero. Thousands may be divided by
     /// commas and a currency sign may stand in front.
-    pub fn scaled(&self, at: usize, places: u32) -> Result<Option<i64>, ()> {
+    pub fn scaled(&self, at: usize, places: u32) -> Result<Option<i64>, Unreadable> {
         let text = self.text(at);
         if text.is_empty() {
             return Ok(None);
         }
-        scale(text, places as usize).map(Some).ok_or(())
+        scale(text, places as usize).map(Some).ok_or(Unreadable)
     }
 
     /// A whole number; `12.0` is one, `12.5` is not.
-    pub fn whole(&self, at: usize) -> Result<Option<i64>, ()> {
+    pub fn whole(&self, at: usize) -> Result<Option<i64>, Unreadable> {
         let text = self.text(at);
         let whole = text
             .split_once('.')
             .map_or(text, |(whole, rest)| if rest.bytes().all(|byte| byte == b'0') { whole } else { text });
         match whole {
             "" => Ok(None),
-            whole if whole.contains('.') => Err(()),
-            whole => scale(whole, 0).map(Some).ok_or(()),
+            whole if whole.contains('.') => Err(Unreadable),
+            whole => scale(whole, 0).map(Some).ok_or(Unreadable),
         }
     }
 
     /// A percentage, with its sign or without: `30.08`, `30.08%`.
-    pub fn percent(&self, at: usize) -> Result<Option<f64>, ()> {
+    pub fn percent(&self, at: usize) -> Result<Option<f64>, Unreadable> {
         let text = self.text(at);
         let number = text.strip_suffix(['%', '％']).unwrap_or(text).trim_start_matches('<').trim();
         if number.is_empty() {
             return Ok(None);
         }
-        number.parse().ok().filter(|number: &f64| number.is_finite()).map(Some).ok_or(())
+        number.parse().ok().filter(|number: &f64| number.is_finite()).map(Some).ok_or(Unreadable)
     }
 
     /// Says which cell of which line is not what it should be.

@@ -11,11 +11,14 @@ use market::{cinemas, films, taste};
 use std::path::{Path, PathBuf};
 
 fn prepare(name: &str, text: &str) -> Prepared {
-    imports::read(&Packed::read(name, text.as_bytes()).unwrap(), None).unwrap()
+    imports::read(&Packed::read(name, text.as_bytes()).expect("it works"), None).expect("it works")
 }
 
 fn refused(name: &str, text: &str) -> String {
-    imports::read(&Packed::read(name, text.as_bytes()).unwrap(), None).unwrap_err().say.en
+    imports::read(&Packed::read(name, text.as_bytes()).expect("it works"), None)
+        .expect_err("a refusal")
+        .say
+        .en
 }
 
 /// Stores a file at an hour of the story.
@@ -24,7 +27,7 @@ fn store(db: &Db, hour: i64, prepared: &Prepared) -> Change {
     let prepared = prepared.clone();
     let stored =
         db.write_blocking(Lane::house(), move |tx| imports::store(tx, &mut act.clone(), &prepared, &|_| ()));
-    let (id, change) = stored.unwrap();
+    let (id, change) = stored.expect("it works");
     assert_eq!(id.is_some(), change.added + change.corrected > 0);
     change
 }
@@ -34,11 +37,11 @@ fn at(hour: i64) -> Instant {
 }
 
 fn known(db: &Db, chart: &'static Dialect, hour: i64) -> Option<Series> {
-    db.read_blocking(move |view| series::load(view, chart, at(hour))).unwrap()
+    db.read_blocking(move |view| series::load(view, chart, at(hour))).expect("it works")
 }
 
 fn listed(db: &Db) -> Vec<Import> {
-    db.read_blocking(imports::all).unwrap()
+    db.read_blocking(imports::all).expect("it works")
 }
 
 fn counts(added: i64, corrected: i64, unchanged: i64) -> Change {
@@ -187,9 +190,9 @@ impl Folder {
     fn with(files: &[(&str, &str)]) -> Folder {
         let name = format!("ferryman-import-{:016x}", Dice::from_entropy().next());
         let folder = std::env::temp_dir().join(name);
-        std::fs::create_dir(&folder).unwrap();
+        std::fs::create_dir(&folder).expect("it works");
         for (name, text) in files {
-            std::fs::write(folder.join(name), text).unwrap();
+            std::fs::write(folder.join(name), text).expect("it works");
         }
         Folder(folder)
     }

@@ -42,7 +42,7 @@ fn us_with(bad: &[&str]) -> Result<Reading, Refusal> {
 }
 
 fn day(text: &str) -> Day {
-    Day::parse(text).unwrap()
+    Day::parse(text).expect("it works")
 }
 
 #[test]

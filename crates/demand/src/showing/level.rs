@@ -24,6 +24,9 @@ const WATCHED: [(usize, f64, f64); 11] = [
     (CINEMA_BAND, 12.0, 40.0),
 ];
 
+/// Groups whose plain mean of seats a showing the trees see, and its half-life in days.
+const PLAIN: [(usize, f64); 4] = [(FILM, 3.0), (FILM_HERE, 3.0), (FILM_HERE_BAND, 6.0), (CINEMA_BAND, 10.0)];
+
 /// Everything as the morning of one day knows it.
 pub(super) struct Levels {
     /// All films' level against the slots.
@@ -32,6 +35,8 @@ pub(super) struct Levels {
     nested: [Vec<f64>; NEST.len()],
     /// By watched group: `ln` of sold over slot × level, by member of the group.
     watched: Vec<Vec<f64>>,
+    /// By group of [`PLAIN`]: seats a showing lately, by member of the group.
+    plain: Vec<Vec<f64>>,
     groups: Vec<[usize; super::board::GROUPS]>,
     /// Seats that speak of the film, and of the film here; by row.
     informed: [Vec<f64>; 2],
@@ -76,6 +81,11 @@ impl Levels {
             };
             sums.iter().map(miss).collect::<Vec<f64>>()
         });
+        let plain = PLAIN.map(|(group, half_life)| {
+            let sums = sums(group, half_life, &|_| 1.0);
+            // Without showings 0 ÷ 0 is unknown.
+            sums.iter().map(|(sold, showings)| sold / showings).collect::<Vec<f64>>()
+        });
         let newest = [FILM, FILM_HERE].map(|group| {
             let mut newest = vec![f64::NAN; board.group_counts[group]];
             for i in &past {
@@ -89,6 +99,7 @@ impl Levels {
             all,
             nested,
             watched: watched.into(),
+            plain: plain.into(),
             groups: board.rows.iter().map(|row| row.groups).collect(),
             informed: informed.try_into().expect("two are kept of four"),
             newest,
@@ -125,6 +136,7 @@ impl Levels {
         list.extend(
             WATCHED.iter().zip(&self.watched).map(|((group, _, _), misses)| misses[self.groups[i][*group]]),
         );
+        list.extend(PLAIN.iter().zip(&self.plain).map(|((group, _), means)| means[self.groups[i][*group]]));
         list
     }
 }

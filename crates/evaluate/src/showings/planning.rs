@@ -34,6 +34,9 @@ pub struct Planned {
     pub day: Day,
     pub halls: usize,
     pub films: usize,
+    /// Showings that ran and were counted, and those of the plan.
+    pub showings_ran: usize,
+    pub showings_planned: usize,
     /// Admissions of what ran, as the judge has them.
     pub ran: f64,
     /// The plan's admissions over that, less one; with the demand known.
@@ -102,6 +105,8 @@ impl<'a> TheatreDay<'a> {
             day: self.day,
             halls: self.halls.len(),
             films: self.films.len(),
+            showings_ran: what_ran.len(),
+            showings_planned: known.showings.len(),
             ran,
             gain: known.expected / ran - 1.0,
             bound: known.bound / ran - 1.0,
@@ -239,7 +244,8 @@ fn kind(hall: &str) -> &'static str {
 
 /// The least time between a film's start and the next start in its hall.
 fn takes(all: &[Played], film: &str) -> u16 {
-    let mut halls: BTreeMap<(&str, &str, Day), Vec<(u16, bool)>> = BTreeMap::new();
+    type HallDay<'a> = (&'a str, &'a str, Day);
+    let mut halls: BTreeMap<HallDay<'_>, Vec<(u16, bool)>> = BTreeMap::new();
     for it in all.iter().map(|one| &one.showing) {
         halls.entry((&it.cinema, &it.hall, it.day)).or_default().push((it.minute, it.film == film));
     }
@@ -262,18 +268,30 @@ pub(super) fn print(f: &mut fmt::Formatter<'_>, plans: &[Planned]) -> fmt::Resul
     }
     writeln!(
         f,
-        "\n{:<16} {:<10} {:>5} {:>5} {:>7} {:>7} {:>7} {:>7} {:>6} {:>9} {:>8}",
-        "cinema", "day", "halls", "films", "ran", "greedy", "plan", "bound", "gap", "forecast", "seconds"
+        "\n{:<16} {:<10} {:>5} {:>5} {:>9} {:>7} {:>7} {:>7} {:>7} {:>6} {:>9} {:>8}",
+        "cinema",
+        "day",
+        "halls",
+        "films",
+        "showings",
+        "ran",
+        "greedy",
+        "plan",
+        "bound",
+        "gap",
+        "forecast",
+        "seconds"
     )?;
     let percent = |part: f64| format!("{:+.1}%", part * 100.0);
     for one in plans {
         writeln!(
             f,
-            "{:<16} {:<10} {:>5} {:>5} {:>7.0} {:>7} {:>7} {:>7} {:>6} {:>9} {:>8.2}",
+            "{:<16} {:<10} {:>5} {:>5} {:>9} {:>7.0} {:>7} {:>7} {:>7} {:>6} {:>9} {:>8.2}",
             one.cinema,
             one.day.to_string(),
             one.halls,
             one.films,
+            format!("{}→{}", one.showings_ran, one.showings_planned),
             one.ran,
             percent(one.gain_greedy),
             percent(one.gain),

@@ -139,7 +139,8 @@ impl Row<'_> {
         if text.is_empty() {
             return Ok(None);
         }
-        let well_formed = text.starts_with('[') && text.ends_with(']') && text.matches('\'').count() % 2 == 0;
+        let well_formed =
+            text.starts_with('[') && text.ends_with(']') && text.matches('\'').count().is_multiple_of(2);
         ensure!(well_formed, self.refuse(8, "is not a list of groups of seats"));
         Ok(Some((text.matches('\'').count() / 2) as u32))
     }

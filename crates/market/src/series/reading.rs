@@ -263,7 +263,7 @@ impl<'s> Chart<'s> {
     /// The release day, when a line says only how many days the film has been out; 1 is the first.
     fn counted_back(&self, line: &Line, day: Day) -> Result<Option<Day>, Refusal> {
         let days = self.places[Field::DaysInRelease as usize].map(|at| line.whole(at)).transpose();
-        let days = days.map_err(|()| {
+        let days = days.map_err(|_| {
             self.wrong(line, Field::DaysInRelease, ("a number of days in release", "上映天数"))
         })?;
         let days = days.flatten().filter(|days| (1..=100_000).contains(days));
@@ -277,7 +277,7 @@ impl<'s> Chart<'s> {
     fn day(&self, line: &Line, field: Field) -> Result<Option<Day>, Refusal> {
         let wanted = ("a day such as 2016-12-23", "2016-12-23 这样的日期");
         let day = self.places[field as usize].map(|at| line.day(at)).transpose();
-        let day = day.map_err(|()| self.wrong(line, field, wanted))?.flatten();
+        let day = day.map_err(|_| self.wrong(line, field, wanted))?.flatten();
         match day {
             Some(day) if !YEARS.contains(&day.year()) => Err(self.wrong(line, field, wanted)),
             day => Ok(day),
@@ -287,13 +287,13 @@ impl<'s> Chart<'s> {
     fn amount(&self, line: &Line, field: Field) -> Result<Option<i64>, Refusal> {
         let places = self.dialect.amount_exponent + self.dialect.market.currency().exponent();
         let amount = self.places[field as usize].map(|at| line.scaled(at, places)).transpose();
-        let amount = amount.map_err(|()| self.wrong(line, field, ("an amount", "金额")))?.flatten();
+        let amount = amount.map_err(|_| self.wrong(line, field, ("an amount", "金额")))?.flatten();
         self.within(line, field, amount, GROSS_MAX)
     }
 
     fn count(&self, line: &Line, field: Field, max: i64) -> Result<Option<i64>, Refusal> {
         let count = self.places[field as usize].map(|at| line.whole(at)).transpose();
-        let count = count.map_err(|()| self.wrong(line, field, ("a whole number", "整数")))?.flatten();
+        let count = count.map_err(|_| self.wrong(line, field, ("a whole number", "整数")))?.flatten();
         self.within(line, field, count, max)
     }
 
@@ -321,7 +321,7 @@ impl<'s> Chart<'s> {
     fn share(&mut self, line: &Line, field: Field) -> Result<Option<f64>, Refusal> {
         let percent = self.places[field as usize].map(|at| line.percent(at)).transpose();
         let wanted = ("a percentage", "百分比");
-        let percent = percent.map_err(|()| self.wrong(line, field, wanted))?.flatten();
+        let percent = percent.map_err(|_| self.wrong(line, field, wanted))?.flatten();
         let Some(percent) = percent else { return Ok(None) };
         if (0.0..=100.0).contains(&percent) {
             return Ok(Some((percent * 1e7).round() / 1e9));
