@@ -87,6 +87,34 @@ CREATE TABLE basket_line (
     foreign key (place_id, listing_id) references listing (place_id, id)
 );
 
+CREATE TABLE bill (
+    provider text not null,
+    day text not null,
+    digest text not null,
+    lines bigint not null,
+    imported_at bigint not null,
+    imported_by text not null,
+    primary key (provider, day)
+);
+
+CREATE TABLE bill_line (
+    provider text not null,
+    day text not null,
+    number bigint not null,
+    what text not null,
+    key text not null,
+    refund_id text not null,
+    payment_place text,
+    intent_id text,
+    reference text not null,
+    amount_minor bigint not null,
+    fee_minor bigint not null,
+    currency text not null,
+    at bigint not null,
+    primary key (provider, day, number),
+    foreign key (provider, day) references bill (provider, day)
+);
+
 CREATE TABLE budget_line (
     title_id text not null references title (id),
     id text not null,
@@ -225,6 +253,21 @@ CREATE TABLE credit (
     name_en text not null,
     name_zh text not null,
     primary key (title_id, position)
+);
+
+CREATE TABLE dispute (
+    place_id text not null,
+    id text not null,
+    intent_id text not null,
+    reason text not null,
+    amount_minor bigint not null check (amount_minor > 0),
+    currency text not null,
+    answer_by text not null,
+    state text not null,
+    opened_at bigint not null,
+    closed_at bigint,
+    primary key (place_id, id),
+    foreign key (place_id, intent_id) references payment_intent (place_id, id)
 );
 
 CREATE TABLE event (
@@ -399,6 +442,49 @@ CREATE TABLE payment_notice (
     primary key (place_id, provider, notice_id)
 );
 
+CREATE TABLE payout (
+    place_id text not null,
+    id text not null,
+    key text not null,
+    account text not null,
+    org_id text not null,
+    payee_name text not null,
+    payee_scheme text not null,
+    payee_number text not null,
+    payee_bank_code text not null,
+    amount_minor bigint not null,
+    currency text not null,
+    state text not null,
+    proposed_by text not null,
+    proposed_at bigint not null,
+    approved_by text,
+    approved_at bigint,
+    file_id text,
+    closed_by text,
+    closed_at bigint,
+    note text not null,
+    primary key (place_id, id),
+    unique (place_id, key),
+    foreign key (place_id, file_id) references payout_file (place_id, id),
+    constraint payout_has_amount check (amount_minor > 0),
+    constraint payout_two_people check (approved_by is null or approved_by <> proposed_by),
+    constraint payout_approved check (state in ('proposed', 'withdrawn') or approved_by is not null),
+    constraint payout_in_file check ((state in ('sent', 'paid', 'returned')) = (file_id is not null))
+);
+
+CREATE TABLE payout_file (
+    place_id text not null,
+    id text not null,
+    payer_name text not null,
+    payer_scheme text not null,
+    payer_number text not null,
+    payer_bank_code text not null,
+    execute_on text not null,
+    sent_by text not null,
+    sent_at bigint not null,
+    primary key (place_id, id)
+);
+
 CREATE TABLE person (
     id text not null primary key,
     email text not null unique,
@@ -455,6 +541,27 @@ CREATE TABLE product_order_line (
     vat_ppm bigint not null,
     primary key (place_id, order_id, listing_id),
     foreign key (place_id, order_id) references product_order (place_id, id)
+);
+
+CREATE TABLE reconciliation_case (
+    id text not null primary key,
+    provider text not null,
+    day text not null,
+    class text not null,
+    what text not null,
+    key text not null,
+    refund_id text not null,
+    book text not null,
+    intent_id text,
+    ours_minor bigint,
+    theirs_minor bigint,
+    off_minor bigint not null,
+    currency text not null,
+    provider_says text not null,
+    state text not null,
+    opened_at bigint not null,
+    closed_at bigint,
+    closed_by text
 );
 
 CREATE TABLE refund (
@@ -730,7 +837,11 @@ CREATE INDEX application_by_licensor on application (licensor_org_id, created_at
 
 CREATE INDEX audience_by_org on audience (org_id, created_at);
 
+CREATE INDEX bill_line_by_key on bill_line (provider, key, refund_id);
+
 CREATE INDEX click_by_campaign on click (place_id, campaign_id, at);
+
+CREATE INDEX dispute_open on dispute (place_id, opened_at) where state = 'open';
 
 CREATE INDEX event_by_time on event (at);
 
@@ -742,6 +853,10 @@ CREATE INDEX impression_by_campaign on impression (place_id, campaign_id, at);
 
 CREATE INDEX payment_intent_open on payment_intent (place_id, expires_at) where state = 'open';
 
+CREATE INDEX payout_by_file on payout (place_id, file_id);
+
+CREATE INDEX payout_by_state on payout (place_id, state, proposed_at);
+
 CREATE INDEX product_by_merchant on product (merchant_org_id, created_at);
 
 CREATE INDEX product_by_title on product (title_id, created_at);
@@ -751,6 +866,8 @@ CREATE INDEX product_order_by_buyer on product_order (place_id, buyer_id, create
 CREATE INDEX product_order_line_by_merchant on product_order_line (place_id, merchant_org_id);
 
 CREATE INDEX product_order_placed on product_order (place_id, pay_until) where state = 'placed';
+
+CREATE INDEX reconciliation_case_open on reconciliation_case (provider, day) where state = 'open';
 
 CREATE INDEX refund_undone on refund (place_id, requested_at) where state <> 'done';
 
