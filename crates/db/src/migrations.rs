@@ -25,6 +25,7 @@ pub const MIGRATIONS: Tree = &[
     ("0016_providers", include_str!("../../../migrations/0016_providers.sql")),
     ("0020_ledger", include_str!("../../../migrations/0020_ledger.sql")),
     ("0021_payments", include_str!("../../../migrations/0021_payments.sql")),
+    ("0022_settlement", include_str!("../../../migrations/0022_settlement.sql")),
     ("0030_ads", include_str!("../../../migrations/0030_ads.sql")),
     ("0031_people", include_str!("../../../migrations/0031_people.sql")),
     ("0040_market", include_str!("../../../migrations/0040_market.sql")),

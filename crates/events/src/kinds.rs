@@ -44,6 +44,7 @@ kinds! {
     PaymentCaptured = "payment_captured", "Payment captured", "扣款成功";
     PaymentDiffers = "payment_differs", "Payment differs from its order", "支付金额不符";
     PaymentLate = "payment_late", "Payment came late", "逾期付款";
+    PayoutChanged = "payout_changed", "Payout changed", "打款变更";
     PersonSignedUp = "person_signed_up", "Somebody signed up", "新用户注册";
     PlaceOpened = "place_opened", "Place opened", "场所开业";
     ProductCarted = "product_carted", "Put in a basket", "加入购物车";

@@ -5,6 +5,7 @@
 mod ads;
 mod books;
 mod payments;
+mod payouts;
 mod royalties;
 mod seats;
 mod statements;
@@ -160,6 +161,16 @@ pub const INVARIANTS: &[Invariant] = &[
             )
         },
         find: statements::statements_derive,
+    },
+    Invariant {
+        code: "payouts_reserved",
+        promise: || {
+            Words::new(
+                "Every open payout has its reservation and every paid one its posting, and two people decided each",
+                "每笔未结打款都有预留，每笔已付打款都已入账，且均由两人经手",
+            )
+        },
+        find: payouts::payouts_reserved,
     },
 ];
 

@@ -91,6 +91,8 @@ ids! {
     /// A ticket order or a product order.
     OrderId = "ord";
     OrgId = "org";
+    PayoutFileId = "pyf";
+    PayoutId = "pyt";
     PersonId = "per";
     /// What owns a shard and a book: a cinema, a shop, another channel, or the house.
     PlaceId = "plc";

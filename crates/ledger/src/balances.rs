@@ -118,6 +118,17 @@ pub fn credit_of(view: &View, book: &PlaceId, account: &str, currency: Currency)
     Ok(Money::new(found.map_or(0, |(minor,)| minor), currency))
 }
 
+/// What of an account is neither debited nor reserved; zero when it has never been used.
+pub fn available_of(view: &View, book: &PlaceId, account: &str, currency: Currency) -> Result<Money> {
+    let found: Option<(i64,)> = view.maybe(
+        "select credits_posted - debits_posted - debits_pending
+         from account
+         where book_id = $1 and id = $2 and currency = $3",
+        &[book, &account, &currency],
+    )?;
+    Ok(Money::new(found.map_or(0, |(minor,)| minor), currency))
+}
+
 /// Credits less debits of one account as it stood at an instant, by when things happened.
 pub fn credit_as_of(
     view: &View,

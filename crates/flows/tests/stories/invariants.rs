@@ -288,10 +288,42 @@ const CONTROLS: &[(&str, &str, &[&str])] = &[
             "insert into account (book_id, id, currency, limited, debits_posted, credits_posted, debits_pending, credits_pending) values ('plc_house', 'clearing:plc_moon', 'CNY', false, 5, 0, 0, 0)",
         ],
     ),
+    (
+        "payouts_reserved",
+        "an open payout without its reservation",
+        &[
+            "delete from transfer where kind = 'pending' and reference in (select id from payout where state = 'sent')",
+        ],
+    ),
+    (
+        "payouts_reserved",
+        "a paid payout that is not posted",
+        &["delete from transfer where kind = 'post' and credit = 'bank:payouts'"],
+    ),
+    (
+        "payouts_reserved",
+        "a payout that was returned and is not free",
+        &["update payout set state = 'returned' where state = 'paid'"],
+    ),
+    (
+        "payouts_reserved",
+        "a payout to another amount than reserved",
+        &["update payout set amount_minor = amount_minor + 1 where state = 'sent'"],
+    ),
+    (
+        "payouts_reserved",
+        "money at the bank that is no payout's",
+        &["update transfer set credit = 'bank:payouts' where code = 'service_fee'"],
+    ),
+    (
+        "payouts_reserved",
+        "a payout that one person decided",
+        &["update payout set approved_by = proposed_by where state = 'sent'"],
+    ),
 ];
 
 /// A town in which everything that can be checked has happened once: sold, subsidised, refunded, late, held;
-/// licensed goods sold and returned; an ad followed to a sale and to a refund; a day closed.
+/// licensed goods sold and returned; an ad followed to a sale and to a refund; a day closed; payouts sent and paid.
 fn busy_town() -> Town {
     let town = Town::new();
     let (_, surface) = town.campaign();
@@ -322,6 +354,7 @@ fn busy_town() -> Town {
     town.at(premiere().plus(1), 9, 0);
     let statement = town.closes(premiere(), premiere()).expect("closed");
     town.mirrors(&statement).expect("mirrored");
+    crate::payouts::sends_one_and_has_one_paid(&town);
     town.later(61);
     flows::seal_books::all(&town.house).expect("sealed");
     let next = town.subsidised(premiere().plus(1), 19, 30, 4000, 0).expect("a showtime");
@@ -366,6 +399,7 @@ fn look_away(town: &Town) {
             town.sql("alter table account drop constraint account_not_overdrawn");
             town.sql("alter table statement drop constraint statement_split_adds_up");
             town.sql("alter table allotment drop constraint allotment_within_budget");
+            town.sql("alter table payout drop constraint payout_two_people");
         }
     }
 }

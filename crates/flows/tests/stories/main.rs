@@ -8,6 +8,7 @@ mod goods;
 mod invariants;
 mod market;
 mod payments;
+mod payouts;
 mod periods;
 mod recommendations;
 mod sweeps;

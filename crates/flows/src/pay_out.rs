@@ -1,0 +1,278 @@
+//! Paying out what a closed period, a sale or a licence left somebody: proposed by one operator, approved by
+//! another, sent to the bank in a file, and closed by what the bank says.
+//!
+//! From the proposal on the amount is reserved towards `bank:payouts`, so nothing is promised twice; it is posted when
+//! the bank has paid and freed when the payout is withdrawn or returned.
+
+use crate::house::Scene;
+use events::{Kind, log};
+use kernel::{
+    Error, Kind as Why, Money, OrgId, PayoutFileId, PayoutId, PersonId, PlaceId, Refusal, Result, Zone,
+};
+use ledger::{Transfer, transfers};
+use serde_json::json;
+use settlement::payouts::{self, Closing, File, IN_FILE_MAX, Party, Payout, State};
+
+/// The account in every book that stands for our bank.
+pub const BANK: &str = "bank:payouts";
+
+/// What an operator wants to be paid.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    pub place: PlaceId,
+    /// The same key proposes once.
+    pub key: String,
+    /// The account it is owed on: `exhibition`, `merchant:{org}`, `producer:{org}` or `licensor:{org}`.
+    pub account: String,
+    pub payee: Party,
+    pub amount: Money,
+}
+
+/// Proposes a payout and reserves its amount. Refuses more than is owed and not reserved (`overdrawn`), an account
+/// that belongs to nobody outside (`not_payable`), and a key that was used for something else (`payout_differs`).
+pub fn propose(scene: &mut Scene, proposal: &Proposal) -> Result<Payout> {
+    let by = clerk(scene)?;
+    proposal.payee.check()?;
+    if proposal.amount.minor <= 0 {
+        return Err(Refusal::field(
+            "amount",
+            "bad_amount",
+            "A payout is more than nothing.",
+            "打款金额须大于零。",
+        )
+        .into());
+    }
+    let payout = Payout {
+        place: proposal.place.clone(),
+        id: scene.act.id(),
+        key: proposal.key.clone(),
+        account: proposal.account.clone(),
+        org: owner(scene, &proposal.place, &proposal.account)?,
+        payee: proposal.payee.clone(),
+        amount: proposal.amount,
+        state: State::Proposed,
+        proposed_by: by,
+        proposed_at: scene.act.at,
+        approved_by: None,
+        file: None,
+        closed_at: None,
+        note: String::new(),
+    };
+    if !payouts::propose(scene.tx, &payout)? {
+        return proposed_before(scene, &payout);
+    }
+    reserve(scene, &payout)?;
+    note(scene, payout)
+}
+
+/// Whose money an account is.
+fn owner(scene: &Scene, place: &PlaceId, account: &str) -> Result<OrgId> {
+    if account == "exhibition" {
+        return Ok(box_office::cinemas::any(scene.tx, place)?.org);
+    }
+    let org = match account.split_once(':') {
+        Some(("merchant" | "producer" | "licensor", org)) => {
+            people::orgs::any(scene.tx, &OrgId(org.to_owned()))?
+        }
+        _ => None,
+    };
+    org.map(|org| org.id)
+        .ok_or_else(|| refuse("not_payable", "Nobody is paid from this account.", "该账户不能对外打款。"))
+}
+
+fn proposed_before(scene: &Scene, payout: &Payout) -> Result<Payout> {
+    let kept = payouts::of_key(scene.tx, &payout.place, &payout.key)?
+        .ok_or_else(|| Error::fault("a payout's key is taken by no payout"))?;
+    let same = (&kept.account, &kept.payee, kept.amount) == (&payout.account, &payout.payee, payout.amount);
+    if same {
+        return Ok(kept);
+    }
+    Err(refuse(
+        "payout_differs",
+        "Something else was proposed from this form. Open a new one.",
+        "此表单已发起过另一笔打款，请重新打开。",
+    ))
+}
+
+/// The account is looked at after the reservation, whose row lock makes two proposals wait for each other; a limited
+/// account refuses by itself, the others here.
+fn reserve(scene: &Scene, payout: &Payout) -> Result<()> {
+    let transfer = Transfer {
+        book: payout.place.clone(),
+        id: reservation(&payout.id),
+        debit: payout.account.clone(),
+        credit: BANK.to_owned(),
+        amount: payout.amount,
+        code: "payout",
+        reference: payout.id.0.clone(),
+        happened_at: scene.act.at,
+    };
+    transfers::reserve(scene.tx, &transfer, scene.act.at)?;
+    let currency = payout.amount.currency;
+    let left = ledger::balances::available_of(scene.tx, &payout.place, &payout.account, currency)?;
+    if left.minor < 0 {
+        return Err(refuse("overdrawn", "There is not enough money in this account.", "账户余额不足。"));
+    }
+    Ok(())
+}
+
+fn reservation(id: &PayoutId) -> String {
+    format!("{id}/reserved")
+}
+
+/// Approves a payout. Refuses whoever proposed it (`same_person`), and one that is past it (`payout_state`).
+pub fn approve(scene: &mut Scene, place: &PlaceId, id: &PayoutId) -> Result<Payout> {
+    let by = clerk(scene)?;
+    if payouts::any(scene.tx, place, id)?.proposed_by == by {
+        return Err(payouts::same_person());
+    }
+    let moved = payouts::approve(scene.tx, place, id, &by, scene.act.at)?;
+    let payout = payouts::any(scene.tx, place, id)?;
+    if moved {
+        return note(scene, payout);
+    }
+    if payout.state == State::Withdrawn || payout.approved_by.as_ref() != Some(&by) {
+        return Err(past(&payout));
+    }
+    Ok(payout)
+}
+
+/// Puts approved payouts of one currency into one file, to be executed today. The same payouts and payer again are the
+/// same file; a payout that is not approved, or in another file, is refused (`payout_state`).
+pub fn send(scene: &mut Scene, place: &PlaceId, ids: &[PayoutId], payer: &Party) -> Result<File> {
+    let by = clerk(scene)?;
+    payer.check()?;
+    // In the order of their ids, so that two clerks wait for each other instead of in a circle.
+    let mut ids = ids.to_vec();
+    ids.sort();
+    ids.dedup();
+    if ids.is_empty() || ids.len() > IN_FILE_MAX {
+        return Err(refuse("bad_file", "A file has 1 to 1000 payouts.", "每个文件可含1至1000笔打款。"));
+    }
+    if let Some(before) = sent_before(scene, place, &ids, payer)? {
+        return Ok(before);
+    }
+    let (id, at) = (scene.act.id::<PayoutFileId>(), scene.act.at);
+    let execute_on = at.day_in(&Zone::shanghai());
+    let file = File { place: place.clone(), id, payer: payer.clone(), execute_on, sent_by: by, sent_at: at };
+    payouts::add_file(scene.tx, &file)?;
+    for id in &ids {
+        if !payouts::put_into(scene.tx, &file, id)? {
+            return Err(past(&payouts::any(scene.tx, place, id)?));
+        }
+    }
+    let inside = payouts::of_file(scene.tx, place, &file.id)?;
+    if inside.iter().any(|payout| payout.amount.currency != inside[0].amount.currency) {
+        return Err(refuse("mixed_currencies", "A file has one currency.", "每个文件只能有一种货币。"));
+    }
+    for payout in inside {
+        note(scene, payout)?;
+    }
+    Ok(file)
+}
+
+fn sent_before(scene: &Scene, place: &PlaceId, ids: &[PayoutId], payer: &Party) -> Result<Option<File>> {
+    let Some(id) = payouts::any(scene.tx, place, &ids[0])?.file else { return Ok(None) };
+    let file = payouts::any_file(scene.tx, place, &id)?;
+    let inside = payouts::of_file(scene.tx, place, &id)?;
+    let same = file.payer == *payer && inside.iter().map(|payout| &payout.id).eq(ids);
+    Ok(same.then_some(file))
+}
+
+/// The bank has paid: the reservation is posted.
+pub fn paid(scene: &mut Scene, place: &PlaceId, id: &PayoutId, says: &str) -> Result<Payout> {
+    if !close(scene, place, id, (State::Sent, State::Paid), says)? {
+        return ended(scene, place, id, State::Paid);
+    }
+    let payout = payouts::any(scene.tx, place, id)?;
+    transfers::resolve_post(scene.tx, place, &reservation(id), payout.amount, scene.act.at)?;
+    note(scene, payout)
+}
+
+/// The bank sends it back, before or after it had paid; the money is owed again.
+pub fn returned(scene: &mut Scene, place: &PlaceId, id: &PayoutId, says: &str) -> Result<Payout> {
+    if close(scene, place, id, (State::Sent, State::Returned), says)? {
+        transfers::resolve_void(scene.tx, place, &reservation(id), scene.act.at)?;
+    } else if close(scene, place, id, (State::Paid, State::Returned), says)? {
+        give_back(scene, place, id)?;
+    } else {
+        return ended(scene, place, id, State::Returned);
+    }
+    let payout = payouts::any(scene.tx, place, id)?;
+    note(scene, payout)
+}
+
+fn give_back(scene: &Scene, place: &PlaceId, id: &PayoutId) -> Result<()> {
+    let payout = payouts::any(scene.tx, place, id)?;
+    let transfer = Transfer {
+        book: place.clone(),
+        id: format!("{id}/returned"),
+        debit: BANK.to_owned(),
+        credit: payout.account,
+        amount: payout.amount,
+        code: "payout",
+        reference: id.0.clone(),
+        happened_at: scene.act.at,
+    };
+    ledger::post(scene.tx, &transfer, scene.act.at)?;
+    Ok(())
+}
+
+/// Gives up a payout that was not sent; its money is free again.
+pub fn withdraw(scene: &mut Scene, place: &PlaceId, id: &PayoutId, why: &str) -> Result<Payout> {
+    let withdrawn = close(scene, place, id, (State::Proposed, State::Withdrawn), why)?
+        || close(scene, place, id, (State::Approved, State::Withdrawn), why)?;
+    if !withdrawn {
+        return ended(scene, place, id, State::Withdrawn);
+    }
+    transfers::resolve_void(scene.tx, place, &reservation(id), scene.act.at)?;
+    let payout = payouts::any(scene.tx, place, id)?;
+    note(scene, payout)
+}
+
+fn close(scene: &Scene, place: &PlaceId, id: &PayoutId, step: (State, State), note: &str) -> Result<bool> {
+    let by = clerk(scene)?;
+    payouts::close(scene.tx, place, id, step, &Closing { by: &by, at: scene.act.at, note })
+}
+
+/// The same end again is no news; another one is refused.
+fn ended(scene: &Scene, place: &PlaceId, id: &PayoutId, as_: State) -> Result<Payout> {
+    let payout = payouts::any(scene.tx, place, id)?;
+    if payout.state == as_ { Ok(payout) } else { Err(past(&payout)) }
+}
+
+/// Only operators pay out; the program by itself never does, for each step has a person's name.
+fn clerk(scene: &Scene) -> Result<PersonId> {
+    let by = scene.act.actor.signed_in()?;
+    if !scene.act.actor.is_operator() {
+        return Err(Refusal::forbidden().into());
+    }
+    Ok(by.clone())
+}
+
+fn note(scene: &mut Scene, payout: Payout) -> Result<Payout> {
+    let body = json!({
+        "state": payout.state.code(),
+        "account": payout.account,
+        "amount_minor": payout.amount.minor,
+        "currency": payout.amount.currency.code(),
+    });
+    log::append(scene.tx, &mut scene.act, &payout.place, Kind::PayoutChanged, None, &payout.id, body)?;
+    Ok(payout)
+}
+
+fn past(payout: &Payout) -> Error {
+    let (en, zh) = match payout.state {
+        State::Proposed => ("This payout waits for approval.", "该打款待审批。"),
+        State::Approved => ("This payout is approved and not sent yet.", "该打款已审批，尚未发送。"),
+        State::Sent => ("This payout was sent to the bank.", "该打款已发送银行。"),
+        State::Paid => ("This payout was paid.", "该打款已完成。"),
+        State::Returned => ("The bank returned this payout.", "该打款已被银行退回。"),
+        State::Withdrawn => ("This payout was withdrawn.", "该打款已撤回。"),
+    };
+    refuse("payout_state", en, zh)
+}
+
+fn refuse(code: &'static str, en: &str, zh: &str) -> Error {
+    Refusal::new(Why::Conflict, code, en, zh).into()
+}

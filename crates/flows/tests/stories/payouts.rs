@@ -1,0 +1,378 @@
+//! Paying out: two people, once, never more than is owed, and a file that a bank can read.
+
+use crate::town::{Town, code, premiere};
+use flows::pay_out::{self, BANK, Proposal};
+use kernel::{Actor, Currency, Money, OrgId, PayoutId, PersonId, PlaceId, Result, Role};
+use quick_xml::Reader;
+use quick_xml::events::Event;
+use settlement::payouts::{self, BankAccount, File, Party, Payout, State, file};
+use std::collections::BTreeMap;
+
+fn clerk(name: &str) -> Actor {
+    Actor::Person {
+        id: PersonId(format!("per_{name}")),
+        name: name.into(),
+        roles: vec![(Role::Operator, OrgId("org_house".into()))],
+    }
+}
+
+fn chinese(name: &str) -> Party {
+    let account = BankAccount::cnaps("0222 0210 0111 6245", "102290026019").expect("an account");
+    Party { name: name.into(), account }
+}
+
+fn payer() -> Party {
+    let account = BankAccount::iban("GB82 WEST 1234 5698 7654 32").expect("an account");
+    Party { name: "Ferryman & Daughters <House>".into(), account }
+}
+
+/// One ticket of 37.00 and a fee, its day closed: the cinema is owed 19.34, the studio 14.59.
+fn closed_town() -> Town {
+    let town = Town::new();
+    let show = town.showtime(19, 30, 3700);
+    town.buys("ann", &show, &["F7"]);
+    town.at(premiere().plus(1), 9, 0);
+    let statement = town.closes(premiere(), premiere()).expect("closed");
+    town.mirrors(&statement).expect("mirrored");
+    town
+}
+
+fn proposal(key: &str, fen: i64) -> Proposal {
+    Proposal {
+        place: PlaceId("plc_star".into()),
+        key: key.into(),
+        account: "exhibition".into(),
+        payee: chinese("Nine Bends Cinemas"),
+        amount: Money::fen(fen),
+    }
+}
+
+fn proposes(town: &Town, who: &str, proposal: &Proposal) -> Result<Payout> {
+    proposes_at(town, "plc_star", who, proposal)
+}
+
+fn proposes_at(town: &Town, node: &str, who: &str, proposal: &Proposal) -> Result<Payout> {
+    let proposal = proposal.clone();
+    town.story(node, clerk(who), move |scene| pay_out::propose(scene, &proposal))
+}
+
+type Step = fn(&mut flows::Scene, &PlaceId, &PayoutId) -> Result<Payout>;
+
+const PAID: Step = |scene, place, id| pay_out::paid(scene, place, id, "bank line 7");
+const RETURNED: Step = |scene, place, id| pay_out::returned(scene, place, id, "account closed");
+const WITHDRAWN: Step = |scene, place, id| pay_out::withdraw(scene, place, id, "a typing error");
+
+fn does(town: &Town, who: &str, step: Step, payout: &Payout) -> Result<Payout> {
+    let (place, id) = (payout.place.clone(), payout.id.clone());
+    town.story("plc_star", clerk(who), move |scene| step(scene, &place, &id))
+}
+
+fn sends(town: &Town, who: &str, of: &[&Payout]) -> Result<File> {
+    sends_from(town, "plc_star", who, of, payer())
+}
+
+fn sends_from(town: &Town, node: &str, who: &str, of: &[&Payout], payer: Party) -> Result<File> {
+    let place = of[0].place.clone();
+    let ids: Vec<PayoutId> = of.iter().map(|payout| payout.id.clone()).collect();
+    town.story(node, clerk(who), move |scene| pay_out::send(scene, &place, &ids, &payer))
+}
+
+fn approved(town: &Town, proposal: &Proposal) -> Payout {
+    let payout = proposes(town, "mei", proposal).expect("proposed");
+    does(town, "li", pay_out::approve, &payout).expect("approved")
+}
+
+fn inside(town: &Town, file: &File) -> Vec<Payout> {
+    let (place, id) = (file.place.clone(), file.id.clone());
+    town.read(move |view| payouts::of_file(view, &place, &id))
+}
+
+/// For the town of the invariants: one payout that is on its way, and one that was paid.
+pub fn sends_one_and_has_one_paid(town: &Town) {
+    let (first, second) = (approved(town, &proposal("a", 200)), approved(town, &proposal("b", 300)));
+    sends(town, "mei", &[&first, &second]).expect("sent");
+    does(town, "mei", PAID, &second).expect("paid");
+}
+
+fn free(town: &Town) -> i64 {
+    let look = |view: &db::View| {
+        ledger::balances::available_of(view, &PlaceId("plc_star".into()), "exhibition", Currency::CNY)
+    };
+    town.read(look).minor
+}
+
+#[test]
+fn a_payout_goes_from_proposal_to_paid() {
+    let town = closed_town();
+    assert_eq!(town.star_credit("exhibition"), 1934);
+    let payout = approved(&town, &proposal("all", 1934));
+    assert_eq!((payout.state, free(&town), town.star_credit("exhibition")), (State::Approved, 0, 1934));
+    town.is_whole();
+    sends(&town, "mei", &[&payout]).expect("sent");
+    town.is_whole();
+    let paid = does(&town, "mei", PAID, &payout).expect("paid");
+    assert_eq!((paid.state, paid.note.as_str()), (State::Paid, "bank line 7"));
+    does(&town, "li", PAID, &payout).expect("the same again");
+    assert_eq!((town.star_credit("exhibition"), town.star_credit(BANK)), (0, 1934));
+    assert_eq!(town.happened(events::Kind::PayoutChanged), 4);
+    town.is_whole();
+}
+
+#[test]
+fn a_second_person_approves() {
+    let town = closed_town();
+    let payout = proposes(&town, "mei", &proposal("all", 1934)).expect("proposed");
+    assert_eq!(code(does(&town, "mei", pay_out::approve, &payout)), "same_person");
+    assert_eq!(code(sends(&town, "li", &[&payout])), "payout_state");
+    does(&town, "li", pay_out::approve, &payout).expect("approved");
+    does(&town, "li", pay_out::approve, &payout).expect("the same again");
+    assert_eq!(code(does(&town, "chen", pay_out::approve, &payout)), "payout_state");
+    assert_eq!(code(does(&town, "mei", pay_out::approve, &payout)), "same_person");
+    town.is_whole();
+}
+
+#[test]
+fn only_operators_pay_out() {
+    let town = closed_town();
+    let cinema = Actor::Person {
+        id: PersonId("per_owner".into()),
+        name: "owner".into(),
+        roles: vec![(Role::Cinema, OrgId("org_star".into()))],
+    };
+    for (actor, refused) in
+        [(cinema, "forbidden"), (Actor::Guest, "sign_in_first"), (Actor::System, "sign_in_first")]
+    {
+        let tried = town.story("plc_star", actor, |scene| pay_out::propose(scene, &proposal("mine", 1934)));
+        assert_eq!(code(tried), refused);
+    }
+    assert_eq!(free(&town), 1934);
+}
+
+#[test]
+fn nothing_is_paid_twice_or_beyond_what_is_owed() {
+    let town = closed_town();
+    assert_eq!(code(proposes(&town, "mei", &proposal("more", 1935))), "overdrawn");
+    assert_eq!(code(proposes(&town, "mei", &proposal("nothing", 0))), "bad_amount");
+    let first = proposes(&town, "mei", &proposal("most", 1900)).expect("proposed");
+    let again = proposes(&town, "mei", &proposal("most", 1900)).expect("the same");
+    assert_eq!(first, again);
+    assert_eq!(code(proposes(&town, "mei", &proposal("most", 1901))), "payout_differs");
+    assert_eq!(code(proposes(&town, "li", &proposal("rest", 35))), "overdrawn");
+    proposes(&town, "li", &proposal("rest", 34)).expect("the rest");
+    assert_eq!(free(&town), 0);
+    let fee = Proposal { account: "service_fee".into(), ..proposal("fee", 1) };
+    assert_eq!(code(proposes(&town, "mei", &fee)), "not_payable");
+    let nobody = Proposal { account: "merchant:org_nobody".into(), ..proposal("nobody", 1) };
+    assert_eq!(code(proposes(&town, "mei", &nobody)), "not_payable");
+    town.is_whole();
+}
+
+#[test]
+fn merchants_and_studios_are_paid_from_their_own_accounts() {
+    let town = closed_town();
+    let poster = town.poster(3);
+    let promised = town.orders("dan", &poster, 1, None).expect("an order");
+    town.tells_at("plc_lantern", &town.pays(&promised.intent)).expect("sold");
+    let look = |view: &db::View| ledger::balances::of_book(view, &PlaceId("plc_lantern".into()));
+    let owed = town.read(look).into_iter().find(|one| one.account.starts_with("merchant:")).expect("owed");
+    let merchant = Proposal {
+        place: town.lantern(),
+        account: owed.account.clone(),
+        payee: chinese("Paper Boat Studio"),
+        ..proposal("merchant", owed.credit().minor)
+    };
+    let payout = proposes(&town, "mei", &merchant).expect("proposed");
+    assert_eq!(format!("merchant:{}", payout.org), owed.account);
+    assert_eq!(code(proposes(&town, "mei", &Proposal { key: "x".into(), ..merchant })), "overdrawn");
+    let studio = Proposal {
+        place: PlaceId::house(),
+        account: format!("producer:{}", town.studio),
+        ..proposal("studio", 1459)
+    };
+    assert_eq!(proposes(&town, "mei", &studio).expect("proposed").org, town.studio);
+    assert_eq!(code(proposes(&town, "mei", &Proposal { key: "y".into(), ..studio })), "overdrawn");
+    town.is_whole();
+}
+
+#[test]
+fn two_clerks_at_once_do_not_promise_the_same_money() {
+    let town = closed_town();
+    let names = ["mei", "li", "chen", "dai"];
+    let answers: Vec<Result<Payout>> = std::thread::scope(|scope| {
+        let tries = names.map(|name| {
+            let town = &town;
+            scope.spawn(move || proposes_at(town, &format!("node_{name}"), name, &proposal(name, 1000)))
+        });
+        tries.into_iter().map(|tried| tried.join().expect("no panic")).collect()
+    });
+    let (made, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+    assert_eq!((made.len(), refused.len()), (1, 3));
+    assert!(refused.into_iter().all(|answer| code(answer) == "overdrawn"));
+    assert_eq!(free(&town), 934);
+    town.is_whole();
+}
+
+#[test]
+fn two_clerks_at_once_send_a_payout_in_one_file() {
+    let town = closed_town();
+    let payout = approved(&town, &proposal("all", 1934));
+    let answers: Vec<Result<File>> = std::thread::scope(|scope| {
+        let tries = ["mei", "li", "chen"].map(|name| {
+            let (town, payout) = (&town, &payout);
+            scope.spawn(move || sends_from(town, &format!("node_{name}"), name, &[payout], payer()))
+        });
+        tries.into_iter().map(|tried| tried.join().expect("no panic")).collect()
+    });
+    let file = sends(&town, "dai", &[&payout]).expect("the file there is");
+    for answer in answers {
+        match answer {
+            Ok(made) => assert_eq!(made, file),
+            other => assert_eq!(code(other), "payout_state"),
+        }
+    }
+    let (files,): (i64,) = town.read(|view| view.one("select count(*) from payout_file", &[]));
+    assert_eq!(files, 1);
+    town.is_whole();
+}
+
+#[test]
+fn what_the_bank_returns_is_owed_again() {
+    let town = closed_town();
+    let early = approved(&town, &proposal("early", 1934));
+    assert_eq!(code(does(&town, "mei", RETURNED, &early)), "payout_state");
+    sends(&town, "mei", &[&early]).expect("sent");
+    does(&town, "mei", RETURNED, &early).expect("returned");
+    does(&town, "mei", RETURNED, &early).expect("the same again");
+    assert_eq!((free(&town), town.star_credit(BANK)), (1934, 0));
+    assert_eq!(code(does(&town, "mei", PAID, &early)), "payout_state");
+    town.is_whole();
+
+    let late = approved(&town, &proposal("late", 1934));
+    sends(&town, "mei", &[&late]).expect("sent");
+    does(&town, "mei", PAID, &late).expect("paid");
+    assert_eq!((free(&town), town.star_credit(BANK)), (0, 1934));
+    does(&town, "mei", RETURNED, &late).expect("a bank returns also later");
+    assert_eq!((free(&town), town.star_credit(BANK)), (1934, 0));
+    town.is_whole();
+}
+
+#[test]
+fn a_payout_is_withdrawn_until_it_is_sent() {
+    let town = closed_town();
+    let proposed = proposes(&town, "mei", &proposal("a", 934)).expect("proposed");
+    does(&town, "li", WITHDRAWN, &proposed).expect("withdrawn");
+    assert_eq!(code(does(&town, "li", pay_out::approve, &proposed)), "payout_state");
+    let payout = approved(&town, &proposal("b", 1934));
+    assert_eq!(does(&town, "li", WITHDRAWN, &payout).expect("withdrawn").note, "a typing error");
+    assert_eq!(code(sends(&town, "mei", &[&payout])), "payout_state");
+    assert_eq!(free(&town), 1934);
+    let sent = approved(&town, &proposal("c", 1934));
+    sends(&town, "mei", &[&sent]).expect("sent");
+    assert_eq!(code(does(&town, "li", WITHDRAWN, &sent)), "payout_state");
+    town.is_whole();
+}
+
+/// Reads a document to its end, each tag closed by its own: the texts by the path of their element.
+fn texts(xml: &str) -> BTreeMap<String, Vec<String>> {
+    let mut reader = Reader::from_str(xml);
+    let mut path: Vec<String> = Vec::new();
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut text = String::new();
+    loop {
+        match reader.read_event().expect("well-formed") {
+            Event::Start(tag) => {
+                path.push(tag.name().as_ref().to_owned());
+                text.clear();
+            }
+            Event::Text(part) => text.push_str(&part),
+            Event::GeneralRef(part) => {
+                let meant = quick_xml::escape::resolve_predefined_entity(&part);
+                text.push_str(meant.expect("an entity of XML itself"));
+            }
+            Event::End(_) => {
+                if !text.trim().is_empty() {
+                    found.entry(path.join("/")).or_default().push(std::mem::take(&mut text));
+                }
+                text.clear();
+                path.pop();
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    assert!(path.is_empty(), "every element is closed");
+    found
+}
+
+#[test]
+fn a_file_says_what_is_paid_to_whom_and_its_sum() {
+    let town = closed_town();
+    let hostile = Proposal { payee: chinese("摆渡 & <Sons> \"]]>\""), ..proposal("a", 1001) };
+    let british =
+        Proposal { payee: Party { name: "=HYPERLINK(\"x\"),1".into(), ..payer() }, ..proposal("b", 933) };
+    let (first, second) = (approved(&town, &hostile), approved(&town, &british));
+    let file = sends(&town, "mei", &[&second, &first]).expect("sent");
+    let of = inside(&town, &file);
+    let xml = file::pain_001(&file, &of).expect("written");
+    let said = texts(&xml);
+    let at = |path: &str| -> Vec<&str> {
+        let path = format!("Document/CstmrCdtTrfInitn/{path}");
+        said.get(&path).unwrap_or_else(|| panic!("{path} is missing")).iter().map(String::as_str).collect()
+    };
+    assert_eq!(at("GrpHdr/MsgId"), [file.id.0.as_str()]);
+    assert_eq!((at("GrpHdr/NbOfTxs"), at("GrpHdr/CtrlSum")), (vec!["2"], vec!["19.34"]));
+    assert_eq!((at("PmtInf/NbOfTxs"), at("PmtInf/CtrlSum")), (vec!["2"], vec!["19.34"]));
+    assert_eq!(at("PmtInf/ReqdExctnDt"), ["2016-12-24"]);
+    assert_eq!(at("PmtInf/Dbtr/Nm"), ["Ferryman & Daughters <House>"]);
+    assert_eq!(at("PmtInf/DbtrAcct/Id/IBAN"), ["GB82WEST12345698765432"]);
+    assert_eq!(at("PmtInf/CdtTrfTxInf/Amt/InstdAmt"), ["10.01", "9.33"]);
+    assert_eq!(at("PmtInf/CdtTrfTxInf/PmtId/EndToEndId"), [first.id.0.as_str(), second.id.0.as_str()]);
+    assert_eq!(at("PmtInf/CdtTrfTxInf/Cdtr/Nm"), ["摆渡 & <Sons> \"]]>\"", "=HYPERLINK(\"x\"),1"]);
+    assert_eq!(at("PmtInf/CdtTrfTxInf/CdtrAcct/Id/Othr/Id"), ["0222021001116245"]);
+    assert_eq!(at("PmtInf/CdtTrfTxInf/CdtrAgt/FinInstnId/ClrSysMmbId/MmbId"), ["102290026019"]);
+    assert!(xml.contains("xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.001.001.03\""));
+
+    let csv = file::csv(&of).expect("written");
+    let expected = format!(
+        "\u{feff}payout,payee,scheme,account_number,bank_code,amount,currency\r\n\
+         {},\"摆渡 & <Sons> \"\"]]>\"\"\",cnaps,'0222021001116245,'102290026019,10.01,CNY\r\n\
+         {},\"'=HYPERLINK(\"\"x\"\"),1\",iban,'GB82WEST12345698765432,,9.33,CNY\r\n",
+        first.id, second.id
+    );
+    assert_eq!(csv, expected);
+}
+
+#[test]
+fn a_file_made_again_is_the_same_bytes() {
+    let mut town = closed_town();
+    let (first, second) = (approved(&town, &proposal("a", 1000)), approved(&town, &proposal("b", 934)));
+    let file = sends(&town, "mei", &[&first, &second]).expect("sent");
+    let of = inside(&town, &file);
+    let made = (file::pain_001(&file, &of).expect("xml"), file::csv(&of).expect("csv"));
+    town.later(86_400);
+    does(&town, "li", PAID, &first).expect("paid");
+    does(&town, "li", RETURNED, &second).expect("returned");
+    town.restarts();
+    let again = sends(&town, "li", &[&second, &first, &second]).expect("the same file");
+    let of = inside(&town, &again);
+    assert_eq!(again, file);
+    assert_eq!((file::pain_001(&again, &of).expect("xml"), file::csv(&of).expect("csv")), made);
+    assert_eq!(code(sends(&town, "li", &[&first])), "payout_state");
+    let other = Party { name: "Somebody else".into(), ..payer() };
+    assert_eq!(code(sends_from(&town, "plc_star", "li", &[&first, &second], other)), "payout_state");
+    town.is_whole();
+}
+
+#[test]
+fn a_payee_that_a_bank_cannot_read_is_refused() {
+    let town = closed_town();
+    for (payee, refused) in [
+        (chinese("two\nlines"), "bad_name"),
+        (chinese(" "), "bad_name"),
+        (chinese(&"长".repeat(141)), "bad_name"),
+        (Party { account: BankAccount::Iban("GB00WEST12345698765432".into()), ..payer() }, "bad_iban"),
+    ] {
+        assert_eq!(code(proposes(&town, "mei", &Proposal { payee, ..proposal("p", 1) })), refused);
+    }
+    assert_eq!(free(&town), 1934);
+}
