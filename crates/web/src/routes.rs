@@ -123,6 +123,7 @@ pub fn registry(site: Site) -> Routes {
         .page(GET, "/console/cinemas/{place}/halls/new", CINEMA, console::cinemas::halls::blank)
         .page(POST, "/console/cinemas/{place}/halls", CINEMA, console::cinemas::halls::add)
         .page(GET, "/console/cinemas/{place}/halls/{hall}", CINEMA, console::cinemas::halls::show)
+        .page(GET, "/console/cinemas/{place}/plan", CINEMA, console::cinemas::plan::show)
         .page(GET, "/console/cinemas/{place}/showtimes", CINEMA, console::cinemas::showtimes::show)
         .page(POST, "/console/cinemas/{place}/showtimes", CINEMA, console::cinemas::showtimes::add)
         .page(

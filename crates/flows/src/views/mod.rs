@@ -22,6 +22,7 @@ pub mod release;
 pub mod royalties;
 pub mod shelf;
 pub mod showing;
+pub mod showings_plan;
 pub mod statements;
 pub mod takings;
 pub mod tickets;

@@ -4,6 +4,7 @@
 
 pub mod cities;
 pub mod halls;
+pub mod plan;
 pub mod showtimes;
 
 use crate::answer::{Answer, Page, SeeOther};
@@ -299,16 +300,18 @@ pub async fn show(visit: Visit, staff: CinemaStaff, Path(place): Path<String>) -
 enum Side {
     About,
     Showtimes,
+    Plan,
     Hall,
 }
 
 fn top(visit: &Visit, cinema: &Cinema, side: Side) -> Markup {
     let about = address(&cinema.place);
     let (showtimes, hall) = (format!("{about}/showtimes"), format!("{about}/halls/new"));
-    let door = format!("/door/{}", cinema.place);
+    let (plan, door) = (format!("{about}/plan"), format!("/door/{}", cinema.place));
     let tabs = [
         (about.as_str(), visit.say("About", "概况")),
         (showtimes.as_str(), visit.say("Showtimes", "场次")),
+        (plan.as_str(), visit.say("Plan a day", "排片建议")),
         (hall.as_str(), visit.say("Add a hall", "新增影厅")),
     ];
     html! {
@@ -448,7 +451,7 @@ mod tests {
         let list = season.chen.get("/console/cinemas").await;
         assert!(list.text.contains("Star Cinema") && !list.text.contains("Old Dock"));
         assert!(list.text.contains("¥400.00"), "ten people today");
-        for end in ["", "/showtimes", "/halls/new", &format!("/halls/{}", season.star.id)] {
+        for end in ["", "/showtimes", "/plan", "/halls/new", &format!("/halls/{}", season.star.id)] {
             let path = format!("/console/cinemas/plc_star{end}");
             assert_eq!(season.chen.get(&path).await.status, StatusCode::OK, "{path}");
             assert_eq!(season.dai.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");

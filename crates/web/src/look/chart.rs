@@ -6,11 +6,13 @@
 mod axis;
 mod bars;
 mod columns;
+mod hours;
 mod line;
 
 pub use axis::{Axis, nice_ticks};
 pub use bars::{Bar, Part, bars, share_bar};
 pub use columns::Columns;
+pub use hours::{Hours, Slot, clock};
 pub use line::{Band, Line};
 
 use super::{say, table::Table};
