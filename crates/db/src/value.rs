@@ -99,8 +99,8 @@ macro_rules! id_columns {
 }
 
 id_columns! {
-    ApplicationId AudienceId BudgetLineId CampaignId CaseId ChannelId ClickId ContractId CostId
-    CreativeId DisputeId EventId HallId ImportId ImpressionId IntentId ListingId OfferId OrderId OrgId
-    PayoutFileId PayoutId PersonId PlaceId ProductId RefundId RightsWindowId SessionId ShowtimeId
-    StatementId SurfaceId TermId TicketId TitleId TransferId
+    ApplicationId AudienceId BudgetLineId CampaignId CaseId ChannelId ClickId ContractId CostId CreativeId
+    DisputeId EventId HallId ImportId ImpressionId IntentId ListingId OfferId OrderId OrgId PayoutFileId
+    PayoutId PersonId PlaceId ProductId RefundId RightsWindowId SessionId ShowtimeId StatementId SurfaceId
+    TermId TicketId TitleId TransferId
 }
