@@ -286,14 +286,17 @@ mod tests {
         }
     }
 
+    /// Which movements are told otherwise, and how.
+    type Wrong = BTreeMap<Class, BTreeSet<Name>>;
+
     /// Ten thousand movements, forty of which are told otherwise in every way; which ones, and how.
-    fn planted(seed: u64) -> (Vec<Movement>, Vec<BillLine>, BTreeSet<Name>, BTreeMap<Class, BTreeSet<Name>>) {
+    fn planted(seed: u64) -> (Vec<Movement>, Vec<BillLine>, BTreeSet<Name>, Wrong) {
         let mut dice = Dice::seeded(seed);
         let mut ours: Vec<Movement> = (0..10_000).map(|i| movement(i, dice.between(100, 20_000))).collect();
         let mut chosen: Vec<usize> = (0..ours.len()).filter(|i| ours[*i].what == Moved::Paid).collect();
         dice.shuffle(&mut chosen);
         let mut chosen = chosen.into_iter();
-        let mut wrong: BTreeMap<Class, BTreeSet<Name>> = BTreeMap::new();
+        let mut wrong = Wrong::new();
         let mut class_of: BTreeMap<usize, Class> = BTreeMap::new();
         for class in Class::ALL.into_iter().filter(|class| *class != Class::TheirsOnly) {
             for i in chosen.by_ref().take(40) {
@@ -338,7 +341,7 @@ mod tests {
         for seed in 1..=5 {
             let (ours, bill, elsewhere, wrong) = planted(seed);
             let found = compare(day(), &bill, &ours, &elsewhere, &quote()).expect("compared");
-            let mut classes: BTreeMap<Class, BTreeSet<Name>> = BTreeMap::new();
+            let mut classes = Wrong::new();
             for one in &found {
                 let name = match &one.payment {
                     Some((place, intent)) => Name::of(place, intent, &one.what),

@@ -41,10 +41,10 @@ impl Members {
 
     /// How many are in both.
     pub fn shared_with(&self, other: &Members) -> u64 {
-        let both = |(mine, theirs): (&Box<Bits>, &Box<Bits>)| -> u64 {
+        let both = |mine: &Bits, theirs: &Bits| -> u64 {
             mine.iter().zip(theirs.iter()).map(|(a, b)| u64::from((a & b).count_ones())).sum()
         };
-        self.blocks.iter().zip(&other.blocks).map(both).sum()
+        self.blocks.iter().zip(&other.blocks).map(|(mine, theirs)| both(mine, theirs)).sum()
     }
 
     /// Everybody, in order.

@@ -37,7 +37,7 @@ pub enum Shape {
 
 fn main() -> Result<()> {
     let mut report = Report::default();
-    report.measure("SQLite", ON_SQLITE, || by_hand::File::new(), |file, moves| file.by_hand(moves))?;
+    report.measure("SQLite", ON_SQLITE, by_hand::File::new, |file, moves| file.by_hand(moves))?;
     match std::env::var("FERRYMAN_BENCH_POSTGRES") {
         Ok(url) => {
             let schema = || by_hand::Schema::new(&url);

@@ -32,8 +32,8 @@ pub async fn fetch(visit: Visit, _: OperatorStaff, form: Form) -> Answer {
             .into_response()),
         Ok((Taken::Now, opened)) => Ok(SeeOther::to("/console/reconciliation")
             .saying(
-                &format!("The bill is taken in; it opened {opened} cases."),
-                &format!("账单已导入，新增 {opened} 条差异。"),
+                format!("The bill is taken in; it opened {opened} cases."),
+                format!("账单已导入，新增 {opened} 条差异。"),
             )
             .into_response()),
         Err(error) => Ok(page(&visit, &form.refused(error)?).await?.into_response()),

@@ -283,7 +283,8 @@ fn one_line(visit: &Visit, choices: &Choices, form: &Form, line: usize) -> Marku
 }
 
 fn what_options(visit: &Visit, choices: &Choices, chosen: &str) -> Markup {
-    let groups: [(&str, fn(&What) -> bool); 6] = [
+    type Group<'a> = (&'a str, fn(&What) -> bool);
+    let groups: [Group; 6] = [
         ("", |what| matches!(what, What::Anything)),
         (visit.say("Films", "影片"), |what| matches!(what, What::Title(_))),
         (visit.say("Genres", "类型"), |what| matches!(what, What::Genre(_))),
