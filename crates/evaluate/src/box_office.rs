@@ -17,6 +17,8 @@ use market::table::Packed;
 use rivals::Case;
 use scores::Tally;
 use serde::Serialize;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 pub use market::series::Market;
@@ -94,7 +96,6 @@ pub fn judge(films: &[Film], options: &Options) -> Result<Outcome> {
     if tested.is_empty() {
         bail!("no film was released from {} to {}", options.test_from, options.test_until);
     }
-    // What was reported after the last judged film's last forecast day plays no part.
     let model = MarketModel::learn(films, &calendar, options.train_until).map_err(said)?;
     let films_learned_from = model.films();
     let training = trained_on(films, options.train_until);
@@ -165,6 +166,8 @@ fn trained_on(films: &[Film], until: Day) -> Vec<Film> {
 }
 
 /// Reads a chart, or every chart of a folder, into films with a release day.
+///
+/// A day that two files report of one film is refused when the films are learned from.
 pub fn read(path: &Path, market: Market) -> Result<Vec<Film>> {
     let mut files = vec![path.to_owned()];
     if path.is_dir() {
@@ -172,13 +175,22 @@ pub fn read(path: &Path, market: Market) -> Result<Vec<Film>> {
         files = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
         files.sort();
     }
-    let mut films = Vec::new();
+    // A film may begin in one file and end in the next.
+    let mut films: BTreeMap<String, Film> = BTreeMap::new();
     for file in files {
-        let dialect = series::Dialect::of(market);
-        let reading = series::read(&Packed::open(&file).map_err(said)?, Some(dialect)).map_err(said)?;
-        films.extend(reading.series.runs().filter_map(|(film, days)| film_of(film, days, market)));
+        let chart = series::Dialect::of(market);
+        let reading = series::read(&Packed::open(&file).map_err(said)?, Some(chart)).map_err(said)?;
+        for (film, days) in reading.series.runs() {
+            let Some(read) = film_of(film, days, market) else { continue };
+            match films.entry(film.key.clone()) {
+                Entry::Vacant(new) => drop(new.insert(read)),
+                Entry::Occupied(known) => known.into_mut().days.extend(read.days),
+            }
+        }
     }
-    films.sort_by_key(|film: &Film| film.release);
+    let mut films: Vec<Film> = films.into_values().collect();
+    films.iter_mut().for_each(|film| film.days.sort_by_key(|one| one.day));
+    films.sort_by_key(|film| film.release);
     Ok(films)
 }
 
