@@ -9,7 +9,7 @@ use db::View;
 use demand::calendar::Calendar;
 use demand::opening::{Film, History, Market, Past, Taken};
 use demand::planning::release_date::{Competition, Entrant, Question, Scenario, Season};
-use kernel::{Day, Instant, Kind, Refusal, Result, Words, Zone};
+use kernel::{Day, Instant, Kind, Lang, Refusal, Result, Words, Zone};
 use market::rules::Rules;
 use market::series::{self, Grain, Series};
 use titles::Title;
@@ -29,18 +29,25 @@ pub struct Asked {
     pub because: Vec<Words>,
 }
 
-/// The days a film might open, against the slate.
+/// The days a film might open, against the slate; names are in the reader's language.
 ///
 /// Refuses a film that has opened, and a market of whose chart too little was imported.
-pub fn question(view: &View, title: &Title, now: Instant) -> Result<Asked> {
+pub fn question(view: &View, title: &Title, now: Instant, lang: Lang) -> Result<Asked> {
+    candidates(title, now.day_in(&Zone::shanghai()))?;
     let chart = series::fullest_chart(view, home())?.filter(|chart| chart.grain == Grain::Day);
     let series = chart.map(|chart| series::load(view, chart, now)).transpose()?.flatten();
     let series = series.ok_or_else(too_little)?;
-    Ok(ask(&series, title, &titles::all(view)?, now)?)
+    Ok(ask(&series, title, &titles::all(view)?, now, lang)?)
 }
 
 /// The same of a chart that is at hand.
-pub fn ask(series: &Series, title: &Title, slate: &[Title], now: Instant) -> Result<Asked, Refusal> {
+pub fn ask(
+    series: &Series,
+    title: &Title,
+    slate: &[Title],
+    now: Instant,
+    lang: Lang,
+) -> Result<Asked, Refusal> {
     let today = now.day_in(&Zone::shanghai());
     let candidates = candidates(title, today)?;
     let market = Market { zone: Zone::shanghai(), calendar: Calendar::mainland_china() };
@@ -50,11 +57,11 @@ pub fn ask(series: &Series, title: &Title, slate: &[Title], now: Instant) -> Res
     if weeks.len() < FILMS_MIN {
         return Err(too_little());
     }
-    let (film, of_kind) = entrant(title, candidates[0], &weeks);
+    let (film, of_kind) = entrant(title, candidates[0], &weeks, lang);
     let opens = |one: &&Title| one.id != title.id && one.status.is_public();
     let coming = |one: &Title| {
         let release = one.premiere.filter(|day| *day > today.plus(-28))?;
-        Some(entrant(one, release, &weeks).0)
+        Some(entrant(one, release, &weeks, lang).0)
     };
     let slate = slate.iter().filter(opens).filter_map(coming).collect();
     let scenarios = scenarios(&weeks, candidates[0].year())?;
@@ -143,7 +150,7 @@ fn middle<'a>(weeks: impl Iterator<Item = &'a FirstWeek>) -> (i64, f64) {
 }
 
 /// A title as films of its genre do; as all films do where too few of them are known. With how many were asked.
-fn entrant(title: &Title, release: Day, weeks: &[FirstWeek]) -> (Entrant, usize) {
+fn entrant(title: &Title, release: Day, weeks: &[FirstWeek], lang: Lang) -> (Entrant, usize) {
     let alike = |week: &&FirstWeek| week.genres.contains(&title.genre);
     let of_genre = weeks.iter().filter(alike).count();
     let (first_week, spread) =
@@ -151,7 +158,7 @@ fn entrant(title: &Title, release: Day, weeks: &[FirstWeek]) -> (Entrant, usize)
     let genres = Some(title.genre.clone()).filter(|genre| !genre.is_empty());
     let entrant = Entrant {
         id: title.id.0.clone(),
-        name: title.name.zh.clone(),
+        name: title.name.in_(lang).to_owned(),
         release: title.premiere.unwrap_or(release),
         first_week,
         spread,
@@ -209,7 +216,7 @@ fn too_little() -> Refusal {
 mod tests {
     use super::*;
     use demand::planning::release_date::compare;
-    use kernel::{Dice, Lang, OrgId, TitleId};
+    use kernel::{Dice, OrgId, TitleId};
     use titles::Status;
 
     fn day(text: &str) -> Day {
@@ -275,7 +282,7 @@ mod tests {
     fn a_strong_season_and_a_distant_rival_make_a_better_day() {
         let now = day("2016-12-23").at(12, 0, &Zone::shanghai());
         let (ours, rival) = (title("ours", "2017-01-20"), title("rival", "2017-01-13"));
-        let asked = ask(&chart(115), &ours, &[ours.clone(), rival], now).unwrap();
+        let asked = ask(&chart(115), &ours, &[ours.clone(), rival], now, Lang::En).unwrap();
         assert_eq!(asked.question.slate.len(), 1, "a film is no rival of itself");
         assert!(
             asked.question.candidates.iter().all(|one| one.weekday() == FRIDAY && *one > day("2016-12-23"))
@@ -293,7 +300,9 @@ mod tests {
     #[test]
     fn too_little_of_the_market_and_a_film_that_has_opened_are_refused() {
         let now = day("2016-12-23").at(12, 0, &Zone::shanghai());
-        let code = |weeks, premiere| ask(&chart(weeks), &title("ours", premiere), &[], now).unwrap_err().code;
+        let code = |weeks, premiere| {
+            ask(&chart(weeks), &title("ours", premiere), &[], now, Lang::En).unwrap_err().code
+        };
         assert_eq!(code(115, "2016-12-23"), "has_opened");
         assert_eq!(code(20, "2017-01-20"), "little_history");
     }

@@ -18,8 +18,8 @@ const PAINTS: [Paint; 3] = [Paint::Jade, Paint::Lantern, Paint::Cinnabar];
 
 pub async fn show(visit: Visit, staff: StudioStaff, Path(id): Path<String>) -> Answer<Page> {
     let title = find(&visit, &staff, &id).await?;
-    let (of, now) = (title.clone(), visit.now);
-    let body = match visit.read(move |view| release_dates::question(view, &of, now)).await {
+    let (of, now, lang) = (title.clone(), visit.now, visit.lang);
+    let body = match visit.read(move |view| release_dates::question(view, &of, now, lang)).await {
         Ok(asked) => {
             let question = asked.question.clone();
             let work = move || compare(&question, &mut Dice::seeded(SEED));
@@ -144,9 +144,15 @@ mod tests {
         let path = format!("/console/slate/{}/dates", season.title);
         let opened = season.ann.get(&path).await;
         assert_eq!(opened.status, StatusCode::OK);
-        assert!(opened.text.contains("at least a year of the home market"), "{}", opened.text);
+        assert!(opened.text.contains("The film has opened"), "{}", opened.text);
         let zh = season.ann.get(&format!("{path}?lang=zh")).await;
-        assert!(zh.text.contains("比较档期至少需要一年"), "{}", zh.text);
+        assert!(zh.text.contains("影片已上映，无需再选档期。"), "{}", zh.text);
+        let mut typed = crate::testing::FERRYMAN.to_vec();
+        typed.retain(|(name, _)| *name != "premiere");
+        typed.extend([("premiere", "2017-01-20"), ("studio", season.studio.0.as_str())]);
+        let added = season.ann.post("/console/slate", &typed).await;
+        let coming = season.ann.get(&format!("{}/dates", added.location())).await;
+        assert!(coming.text.contains("at least a year of the home market"), "{}", coming.text);
         assert_eq!(season.chen.get(&path).await.status, StatusCode::FORBIDDEN);
     }
 
