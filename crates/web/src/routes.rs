@@ -170,6 +170,7 @@ pub fn registry(site: Site) -> Routes {
         .page(POST, "/console/slate/{title}/budget", STUDIO, console::title::budget::plan)
         .page(GET, "/console/slate/{title}/costs", STUDIO, console::title::costs::show)
         .page(POST, "/console/slate/{title}/costs", STUDIO, console::title::costs::spend)
+        .page(GET, "/console/slate/{title}/dates", STUDIO, console::title::dates::show)
         .page(GET, "/console/slate/{title}/rights", STUDIO, console::title::rights::show)
         .page(POST, "/console/slate/{title}/rights", STUDIO, console::title::rights::open)
         .page(POST, "/console/slate/{title}/rights/{window}/end", STUDIO, console::title::rights::end)

@@ -19,6 +19,7 @@ pub mod purchases;
 pub mod recommendations;
 pub mod reconciliation;
 pub mod release;
+pub mod release_dates;
 pub mod royalties;
 pub mod shelf;
 pub mod showing;

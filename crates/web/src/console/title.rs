@@ -3,6 +3,7 @@
 pub mod budget;
 pub mod costs;
 pub mod credits;
+pub mod dates;
 pub mod names;
 pub mod rights;
 
@@ -39,18 +40,20 @@ enum Side {
     Budget,
     Costs,
     Rights,
+    Dates,
 }
 
 fn side(visit: &Visit, title: &Title, side: Side, body: Markup) -> Page {
     let about = address(&title.id);
-    let [credits, budget, costs, rights] =
-        ["credits", "budget", "costs", "rights"].map(|end| format!("{about}/{end}"));
+    let [credits, budget, costs, rights, dates] =
+        ["credits", "budget", "costs", "rights", "dates"].map(|end| format!("{about}/{end}"));
     let tabs = [
         (about.as_str(), visit.say("About", "概况")),
         (credits.as_str(), visit.say("Credits and names", "主创与译名")),
         (budget.as_str(), visit.say("Budget", "预算")),
         (costs.as_str(), visit.say("Costs", "支出")),
         (rights.as_str(), visit.say("Rights", "版权")),
+        (dates.as_str(), visit.say("Release day", "档期")),
     ];
     let edit = format!("{about}/edit");
     let name = title.name.in_(visit.lang);

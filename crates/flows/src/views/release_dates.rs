@@ -1,0 +1,309 @@
+//! The days a film might open, as a question to the planner: the season and the reference films come from the
+//! imported daily chart of the home market, the rivals from the slate, the scenarios from the import rules.
+//!
+//! A film's own week is that of the films of its kind in the newest years: their first weeks, brought to today's
+//! market and an average season. Half of them took more, half less; how far they lie apart is the spread.
+
+use super::market_series::home;
+use db::View;
+use demand::calendar::Calendar;
+use demand::opening::{Film, History, Market, Past, Taken};
+use demand::planning::release_date::{Competition, Entrant, Question, Scenario, Season};
+use kernel::{Day, Instant, Kind, Lang, Refusal, Result, Words, Zone};
+use market::rules::Rules;
+use market::series::{self, Grain, Series};
+use titles::Title;
+
+/// Films that a film's week is read from, at least, and the years they opened in.
+pub const FILMS_MIN: usize = 30;
+const YEARS: i32 = 3;
+/// Weeks around the premiere whose Fridays are compared.
+const WEEKS_AROUND: i32 = 6;
+const FRIDAY: i8 = 5;
+const WEEKS_A_YEAR: f64 = 52.0;
+
+/// A question with what it was made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    pub question: Question,
+    pub because: Vec<Words>,
+}
+
+/// The days a film might open, against the slate; names are in the reader's language.
+///
+/// Refuses a film that has opened, and a market of whose chart too little was imported.
+pub fn question(view: &View, title: &Title, now: Instant, lang: Lang) -> Result<Asked> {
+    candidates(title, now.day_in(&Zone::shanghai()))?;
+    let chart = series::fullest_chart(view, home())?.filter(|chart| chart.grain == Grain::Day);
+    let series = chart.map(|chart| series::load(view, chart, now)).transpose()?.flatten();
+    let series = series.ok_or_else(too_little)?;
+    Ok(ask(&series, title, &titles::all(view)?, now, lang)?)
+}
+
+/// The same of a chart that is at hand.
+pub fn ask(
+    series: &Series,
+    title: &Title,
+    slate: &[Title],
+    now: Instant,
+    lang: Lang,
+) -> Result<Asked, Refusal> {
+    let today = now.day_in(&Zone::shanghai());
+    let candidates = candidates(title, today)?;
+    let market = Market { zone: Zone::shanghai(), calendar: Calendar::mainland_china() };
+    let history = History::new(past(series, today), market, |_| true);
+    let season = Season::of(&history, today).map_err(|_| too_little())?;
+    let weeks = first_weeks(series, &history, &season, today);
+    if weeks.len() < FILMS_MIN {
+        return Err(too_little());
+    }
+    let (film, of_kind) = entrant(title, candidates[0], &weeks, lang);
+    let opens = |one: &&Title| one.id != title.id && one.status.is_public();
+    let coming = |one: &Title| {
+        let release = one.premiere.filter(|day| *day > today.plus(-28))?;
+        Some(entrant(one, release, &weeks, lang).0)
+    };
+    let slate = slate.iter().filter(opens).filter_map(coming).collect();
+    let scenarios = scenarios(&weeks, candidates[0].year())?;
+    let kind = if of_kind == weeks.len() {
+        Words::new("all kinds", "各类型")
+    } else {
+        Words::new("its kind", "同类型")
+    };
+    let because = vec![Words::new(
+        format!(
+            "Its first week is read from {of_kind} films of {} that opened in the last {YEARS} years.",
+            kind.en
+        ),
+        format!("首周取自最近 {YEARS} 年上映的 {of_kind} 部{}影片。", kind.zh),
+    )];
+    let competition = Competition::default();
+    Ok(Asked { question: Question { film, slate, candidates, scenarios, season, competition }, because })
+}
+
+/// The premiere and the Fridays around it that are still to come.
+fn candidates(title: &Title, today: Day) -> Result<Vec<Day>, Refusal> {
+    if title.premiere.is_some_and(|day| day <= today) {
+        return Err(Refusal::new(
+            Kind::Conflict,
+            "has_opened",
+            "The film has opened; its day is no longer to be chosen.",
+            "影片已上映，无需再选档期。",
+        ));
+    }
+    let middle = title.premiere.unwrap_or(today.plus(7 * WEEKS_AROUND));
+    let around = (-7 * WEEKS_AROUND..=7 * WEEKS_AROUND).map(|days| middle.plus(days));
+    let mut days: Vec<Day> = around.filter(|day| day.weekday() == FRIDAY && *day > today).collect();
+    days.extend(title.premiere);
+    days.sort();
+    days.dedup();
+    Ok(days)
+}
+
+/// What was known on a day: runs with a release, up to the day before.
+fn past(series: &Series, today: Day) -> Vec<Past> {
+    let run = |(film, days): (&series::Film, &[series::FilmDay])| {
+        let days = days
+            .iter()
+            .filter(|one| one.day < today)
+            .filter_map(|one| Some(Taken { day: one.day, amount: one.gross?, to_date: one.gross_to_date }));
+        let known =
+            Film { id: film.key.clone(), name: film.title.clone(), release: film.release?, facts: vec![] };
+        Some(Past { film: known, days: days.collect() })
+    };
+    series.runs().filter_map(run).collect()
+}
+
+/// What a film's first seven days took, in today's market and an average season.
+struct FirstWeek {
+    genres: Vec<String>,
+    domestic: Option<bool>,
+    log: f64,
+}
+
+fn first_weeks(series: &Series, history: &History, season: &Season, today: Day) -> Vec<FirstWeek> {
+    let now = history.level(today);
+    let week = |(film, days): (&series::Film, &[series::FilmDay])| {
+        let release = film.release.filter(|day| (7..=365 * YEARS).contains(&day.days_until(today)))?;
+        let first = days.iter().filter(|one| (0..7).contains(&release.days_until(one.day)));
+        let amounts: Vec<i64> = first.filter_map(|one| one.gross).filter(|amount| *amount > 0).collect();
+        let whole = amounts.len() == 7;
+        let log = (amounts.iter().sum::<i64>() as f64).ln() + now
+            - history.level(release)
+            - season.at(release).ln();
+        let domestic =
+            film.country.as_deref().map(|country| country.contains("中国") || country.contains("China"));
+        whole.then(|| FirstWeek { genres: film.genres.clone(), domestic, log })
+    };
+    series.runs().filter_map(week).collect()
+}
+
+/// The median, in minor units, and the standard deviation of the logarithm.
+fn middle<'a>(weeks: impl Iterator<Item = &'a FirstWeek>) -> (i64, f64) {
+    let mut logs: Vec<f64> = weeks.map(|week| week.log).collect();
+    logs.sort_by(f64::total_cmp);
+    let count = logs.len().max(1) as f64;
+    let mean = logs.iter().sum::<f64>() / count;
+    let spread = (logs.iter().map(|log| (log - mean).powi(2)).sum::<f64>() / count).sqrt();
+    let median = logs.get(logs.len() / 2).copied().unwrap_or(0.0);
+    ((median.exp().round() as i64).max(1), spread.min(5.0))
+}
+
+/// A title as films of its genre do; as all films do where too few of them are known. With how many were asked.
+fn entrant(title: &Title, release: Day, weeks: &[FirstWeek], lang: Lang) -> (Entrant, usize) {
+    let alike = |week: &&FirstWeek| week.genres.contains(&title.genre);
+    let of_genre = weeks.iter().filter(alike).count();
+    let (first_week, spread) =
+        if of_genre >= FILMS_MIN { middle(weeks.iter().filter(alike)) } else { middle(weeks.iter()) };
+    let genres = Some(title.genre.clone()).filter(|genre| !genre.is_empty());
+    let entrant = Entrant {
+        id: title.id.0.clone(),
+        name: title.name.in_(lang).to_owned(),
+        release: title.premiere.unwrap_or(release),
+        first_week,
+        spread,
+        genres: genres.into_iter().collect(),
+        domestic: title.domestic,
+        shared_audience: None,
+    };
+    (entrant, if of_genre >= FILMS_MIN { of_genre } else { weeks.len() })
+}
+
+/// No further import, the year's quota, and as many as were let in at most, where that differs.
+fn scenarios(weeks: &[FirstWeek], year: i16) -> Result<Vec<Scenario>, Refusal> {
+    let foreign = || weeks.iter().filter(|week| week.domestic == Some(false));
+    let (import_first_week, import_spread) =
+        if foreign().count() >= FILMS_MIN { middle(foreign()) } else { middle(weeks.iter()) };
+    let scenario = |code: &str, name: Words, films: i64| Scenario {
+        code: code.to_owned(),
+        name,
+        imports_per_week: films as f64 / WEEKS_A_YEAR,
+        import_first_week,
+        import_spread,
+    };
+    let rules = Rules::mainland_china();
+    let quota = rules.import_quota(year)?;
+    let used = rules.imports_used(year).map_or(quota, |(_, high)| high);
+    let mut all = vec![
+        scenario("no_more", Words::new("No further import", "不再引进"), 0),
+        scenario(
+            "quota",
+            Words::new(format!("The quota of {quota} a year"), format!("每年 {quota} 部配额")),
+            quota,
+        ),
+    ];
+    if used != quota {
+        let name = Words::new(format!("{used} a year, as were let in"), format!("实际引进 {used} 部"));
+        all.push(scenario("used", name, used));
+    }
+    Ok(all)
+}
+
+fn too_little() -> Refusal {
+    Refusal::new(
+        Kind::Conflict,
+        "little_history",
+        format!(
+            "Release days are compared with at least a year of the home market's daily chart and {FILMS_MIN} films that opened in it; bring one in with “ferryman import” or under Market, Imports."
+        ),
+        format!(
+            "比较档期至少需要一年的本地市场日票房和 {FILMS_MIN} 部影片；请用“ferryman import”或在“市场”的“导入”中导入。"
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use demand::planning::release_date::compare;
+    use kernel::{Dice, OrgId, TitleId};
+    use titles::Status;
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
+    }
+
+    fn title(id: &str, premiere: &str) -> Title {
+        let at = day("2016-01-01").at(0, 0, &Zone::shanghai());
+        Title {
+            id: TitleId(id.into()),
+            slug: id.into(),
+            studio: OrgId("org_a".into()),
+            status: Status::Announced,
+            original_name: id.into(),
+            name: Words::new(id, id),
+            synopsis: Words::new("", ""),
+            genre: "comedy".into(),
+            runtime_minutes: 100,
+            premiere: Some(day(premiere)),
+            artwork: String::new(),
+            domestic: true,
+            created_at: at,
+            updated_at: at,
+        }
+    }
+
+    /// A film every week that takes 100 a day for two weeks; those that open in February take five times as much.
+    fn chart(weeks: i32) -> Series {
+        let first = day("2014-10-03");
+        let mut series = Series {
+            market: home(),
+            currency: home().currency(),
+            grain: Grain::Day,
+            films: vec![],
+            days: vec![],
+        };
+        for week in 0..weeks {
+            let release = first.plus(7 * week);
+            let key = format!("film {week:03}");
+            let amount = if release.month() == 2 { 50_000 } else { 10_000 };
+            let days = (0..14).map(|age| series::FilmDay {
+                film: week as u32,
+                day: release.plus(age),
+                gross: Some(amount),
+                admissions: None,
+                screens: None,
+                showings: None,
+                share_of_showings: None,
+                share_of_box_office: None,
+                rank: None,
+                gross_to_date: None,
+                admissions_to_date: None,
+            });
+            series.days.extend(days);
+            let film =
+                series::Film { key: key.clone(), title: key, release: Some(release), ..Default::default() };
+            series.films.push(film);
+        }
+        series
+    }
+
+    #[test]
+    fn a_strong_season_and_a_distant_rival_make_a_better_day() {
+        let now = day("2016-12-23").at(12, 0, &Zone::shanghai());
+        let (ours, rival) = (title("ours", "2017-01-20"), title("rival", "2017-01-13"));
+        let asked = ask(&chart(115), &ours, &[ours.clone(), rival], now, Lang::En).unwrap();
+        assert_eq!(asked.question.slate.len(), 1, "a film is no rival of itself");
+        assert!(
+            asked.question.candidates.iter().all(|one| one.weekday() == FRIDAY && *one > day("2016-12-23"))
+        );
+        let choices = compare(&asked.question, &mut Dice::seeded(1)).unwrap();
+        let total = |text: &str, code: &str| {
+            let found = choices.iter().find(|one| one.day == day(text) && one.scenario == code);
+            found.unwrap().total.amount
+        };
+        assert!(total("2017-02-03", "quota") > 2 * total("2017-01-06", "quota"));
+        assert!(total("2017-02-03", "no_more") > total("2017-02-03", "quota"));
+        assert!(asked.because[0].in_(Lang::En).contains("films of all kinds"), "{:?}", asked.because);
+    }
+
+    #[test]
+    fn too_little_of_the_market_and_a_film_that_has_opened_are_refused() {
+        let now = day("2016-12-23").at(12, 0, &Zone::shanghai());
+        let code = |weeks, premiere| {
+            ask(&chart(weeks), &title("ours", premiere), &[], now, Lang::En).unwrap_err().code
+        };
+        assert_eq!(code(115, "2016-12-23"), "has_opened");
+        assert_eq!(code(20, "2017-01-20"), "little_history");
+    }
+}

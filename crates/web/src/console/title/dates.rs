@@ -1,0 +1,198 @@
+//! The days the title might open: what each would bring under each scenario of the import rules, with ranges, and why.
+
+use super::{Side, find, side};
+use crate::answer::{Answer, Page};
+use crate::look::chart::{Band, Figure, Line, Paint, Series};
+use crate::look::table::{Cell, Column, Kind, Table};
+use crate::look::{money, parts, say};
+use crate::visit::{StudioStaff, Visit};
+use axum::extract::Path;
+use demand::planning::release_date::{Choice, Question, compare};
+use flows::views::{market_series, release_dates};
+use kernel::{Dice, Error, Lang, Refusal, Words};
+use maud::{Markup, html};
+
+/// The same throws at every look, so that the page does not change by itself.
+const SEED: u64 = 1;
+const PAINTS: [Paint; 3] = [Paint::Jade, Paint::Lantern, Paint::Cinnabar];
+
+pub async fn show(visit: Visit, staff: StudioStaff, Path(id): Path<String>) -> Answer<Page> {
+    let title = find(&visit, &staff, &id).await?;
+    let (of, now, lang) = (title.clone(), visit.now, visit.lang);
+    let body = match visit.read(move |view| release_dates::question(view, &of, now, lang)).await {
+        Ok(asked) => {
+            let question = asked.question.clone();
+            let work = move || compare(&question, &mut Dice::seeded(SEED));
+            let done = tokio::task::spawn_blocking(work).await;
+            let choices = done.map_err(|_| Error::fault("comparing stopped"))??;
+            told(visit.lang, &asked.question, &choices, &asked.because)
+        }
+        Err(Error::Refused(refusal)) if refusal.kind == kernel::Kind::Conflict => {
+            refused(visit.lang, &refusal)
+        }
+        Err(error) => return Err(error.into()),
+    };
+    Ok(side(&visit, &title, Side::Dates, body))
+}
+
+fn refused(lang: Lang, refusal: &Refusal) -> Markup {
+    let title = say(lang, "No days to compare", "暂无可比较的档期");
+    parts::empty(title, refusal.say.in_(lang), None)
+}
+
+fn told(lang: Lang, question: &Question, choices: &[Choice], because: &[Words]) -> Markup {
+    // The scenario that the rules name; the others stand beside it.
+    let code = question.scenarios.get(1).or(question.scenarios.first()).map_or("", |one| one.code.as_str());
+    let best = choices.iter().filter(|one| one.scenario == code).max_by_key(|one| one.total.amount);
+    let Some(best) = best else { return html! {} };
+    let currency = market_series::home().currency().code();
+    let (day, total) = (best.day.say(lang), money::compact(best.total.amount, currency, lang));
+    let finding = match lang {
+        Lang::En => format!("{day} promises the most: {total}"),
+        Lang::Zh => format!("{day} 上映预计票房最高：{total}"),
+    };
+    html! {
+        div class="stack" {
+            (figure(lang, question, choices, code, &finding))
+            (parts::titled_card(say(lang, "Because", "依据"), html! { ul { @for because in best.because.iter().chain(because) { li { (because.in_(lang)) } } } }))
+        }
+    }
+}
+
+fn figure(lang: Lang, question: &Question, choices: &[Choice], code: &str, title: &str) -> Markup {
+    let of = |code: &str| choices.iter().filter(|one| one.scenario == code).collect::<Vec<&Choice>>();
+    let shown = of(code);
+    let yuan = |minor: i64| Some(minor as f64 / 100.0);
+    let band = |name, inner, read: fn(&Choice) -> (i64, i64)| Band {
+        name,
+        low: shown.iter().map(|one| yuan(read(one).0)).collect(),
+        high: shown.iter().map(|one| yuan(read(one).1)).collect(),
+        inner,
+    };
+    let lines = question.scenarios.iter().zip(PAINTS).map(|(scenario, paint)| {
+        let values = of(&scenario.code).into_iter().map(|one| yuan(one.total.amount)).collect();
+        let line = Series::new(scenario.name.in_(lang), values, paint);
+        if scenario.code == code { line } else { line.dashed() }
+    });
+    let wide = say(lang, "nine times in ten", "九成把握区间");
+    let half = say(lang, "one time in two", "五成把握区间");
+    let chart = Line {
+        lang,
+        title,
+        says: title,
+        labels: shown.iter().map(|one| one.day.say(lang)).collect(),
+        series: lines.collect(),
+        bands: vec![
+            band(wide, false, |one| (one.total.wide.low, one.total.wide.high)),
+            band(half, true, |one| (one.total.half.low, one.total.half.high)),
+        ],
+        area: false,
+        mark: None,
+    };
+    let unit =
+        say(lang, "¥ in the first eight weeks, by the day of opening", "上映后八周票房（元），按上映日期");
+    let source =
+        say(lang, "the imported daily chart, the slate, the import rules", "导入的日票房、片单、进口片规定");
+    let chart = chart.render();
+    let columns = columns(lang);
+    let rows = choices.iter().map(|one| row(lang, question, one)).collect();
+    Figure { lang, title, unit, source, chart, table: Table::new(title, &columns, rows) }.render()
+}
+
+fn columns(lang: Lang) -> [Column<'static>; 8] {
+    let column = |en, zh, kind| Column::new(say(lang, en, zh), kind);
+    [
+        column("Day", "日期", Kind::Date),
+        column("Imports", "进口片情形", Kind::Text),
+        column("First week", "首周", Kind::Money),
+        column("Eight weeks", "八周合计", Kind::Money),
+        column("At least, 19 in 20", "下限（95%）", Kind::Money),
+        column("At most, 19 in 20", "上限（95%）", Kind::Money),
+        column("Best of all days", "各日中最佳的概率", Kind::Share),
+        column("Domestic share", "国产片占比", Kind::Share),
+    ]
+}
+
+fn row(lang: Lang, question: &Question, one: &Choice) -> Vec<Cell> {
+    let currency = market_series::home().currency().code();
+    let scenario = question.scenarios.iter().find(|scenario| scenario.code == one.scenario);
+    let glance = |minor| Cell::glance(minor, currency, lang);
+    let share = |part: f64| Cell::share((part * 1e6).round() as i64, lang);
+    vec![
+        Cell::date(&one.day.to_string(), &one.day.say(lang)),
+        Cell::text(scenario.map_or("", |scenario| scenario.name.in_(lang))),
+        glance(one.opening.amount),
+        glance(one.total.amount),
+        glance(one.total.wide.low),
+        glance(one.total.wide.high),
+        share(one.best),
+        share(one.domestic_share.mean),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::console::season::Season;
+    use axum::http::StatusCode;
+    use demand::planning::release_date::{self, Competition, Entrant, Scenario};
+    use kernel::Day;
+
+    #[tokio::test]
+    async fn what_cannot_be_compared_is_said_in_both_languages() {
+        let season = Season::new().await;
+        let path = format!("/console/slate/{}/dates", season.title);
+        let opened = season.ann.get(&path).await;
+        assert_eq!(opened.status, StatusCode::OK);
+        assert!(opened.text.contains("The film has opened"), "{}", opened.text);
+        let zh = season.ann.get(&format!("{path}?lang=zh")).await;
+        assert!(zh.text.contains("影片已上映，无需再选档期。"), "{}", zh.text);
+        let mut typed = crate::testing::FERRYMAN.to_vec();
+        typed.retain(|(name, _)| *name != "premiere");
+        typed.extend([("premiere", "2017-01-20"), ("studio", season.studio.0.as_str())]);
+        let added = season.ann.post("/console/slate", &typed).await;
+        let coming = season.ann.get(&format!("{}/dates", added.location())).await;
+        assert!(coming.text.contains("at least a year of the home market"), "{}", coming.text);
+        assert_eq!(season.chen.get(&path).await.status, StatusCode::FORBIDDEN);
+    }
+
+    #[test]
+    fn the_best_day_stands_first_with_its_ranges_and_reasons() {
+        let day = |text: &str| Day::parse(text).expect("a day");
+        let film = Entrant {
+            id: "ours".into(),
+            name: "Ours".into(),
+            release: day("2017-01-20"),
+            first_week: 10_000_000_000,
+            spread: 0.5,
+            genres: vec![],
+            domestic: true,
+            shared_audience: None,
+        };
+        let rival =
+            Entrant { id: "guns".into(), name: "Guns".into(), first_week: 40_000_000_000, ..film.clone() };
+        let scenario = |code: &str, imports_per_week| Scenario {
+            code: code.into(),
+            name: Words::new(code, code),
+            imports_per_week,
+            import_first_week: 10_000_000_000,
+            import_spread: 0.8,
+        };
+        let question = Question {
+            film,
+            slate: vec![rival],
+            candidates: vec![day("2017-01-20"), day("2017-03-24")],
+            scenarios: vec![scenario("none", 0.0), scenario("quota", 0.6)],
+            season: release_date::Season::given(vec![1.0; 366], 50_000_000_000).expect("a season"),
+            competition: Competition::default(),
+        };
+        let choices = compare(&question, &mut Dice::seeded(1)).expect("choices");
+        let shown =
+            told(Lang::En, &question, &choices, &[Words::new("From films.", "取自影片。")]).into_string();
+        for part in ["Fri 24 Mar promises the most", "one time in two", "From films.", "Best of all days"] {
+            assert!(shown.contains(part), "{part}\n{shown}");
+        }
+        let shown = told(Lang::Zh, &question, &choices, &[]).into_string();
+        assert!(shown.contains("3月24日 周五 上映预计票房最高") && !shown.contains("NaN"), "{shown}");
+    }
+}
