@@ -7,7 +7,7 @@ use crate::value::Value;
 use kernel::{Error, Result};
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{CachedStatement, OpenFlags, ToSql};
+use rusqlite::{CachedStatement, ErrorCode, OpenFlags, ToSql};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::Path;
@@ -20,7 +20,7 @@ const STATEMENTS_KEPT: usize = 512;
 pub(crate) fn open_writer(path: &Path, synchronous: Synchronous) -> Result<Connection> {
     let connection = rusqlite::Connection::open(path)?;
     settle(&connection)?;
-    connection.pragma_update(None, "journal_mode", "wal")?;
+    write_ahead(&connection)?;
     let level = match synchronous {
         Synchronous::Full => "full",
         Synchronous::Normal => "normal",
@@ -41,6 +41,21 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
     settle(&connection)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(Connection::Sqlite(connection))
+}
+
+/// Switches to the write-ahead log. While somebody else makes the same switch on a new file, SQLite says that the
+/// file is locked without waiting for it; so we wait ourselves, a bounded number of times.
+fn write_ahead(connection: &rusqlite::Connection) -> Result<()> {
+    const TRIES_MAX: u64 = 50;
+    for try_number in 1..TRIES_MAX {
+        match connection.pragma_update(None, "journal_mode", "wal") {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                std::thread::sleep(Duration::from_millis(2 * try_number));
+            }
+            other => return Ok(other?),
+        }
+    }
+    Ok(connection.pragma_update(None, "journal_mode", "wal")?)
 }
 
 /// What every connection has in common.

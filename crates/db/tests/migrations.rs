@@ -10,9 +10,10 @@ fn recorded(db: &Db) -> Vec<(String, i64)> {
     db.read_blocking(move |view| view.all(sql, &[])).expect("the record can be read")
 }
 
-/// How many things a migration makes: each statement begins a line of its own.
+/// How many things a migration makes or unmakes: each statement begins a line of its own.
 fn made(text: &str) -> i64 {
-    text.lines().filter(|line| line.starts_with("create ") || line.starts_with("alter ")).count() as i64
+    let begins = |line: &&str| ["create ", "alter ", "drop "].iter().any(|verb| line.starts_with(verb));
+    text.lines().filter(begins).count() as i64
 }
 
 #[test]
