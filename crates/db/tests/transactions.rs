@@ -77,11 +77,11 @@ fn parameters_are_bound_by_their_number() {
 fn a_broken_check_says_its_name() {
     let db = scratch::scratch();
     let broken = db.write_blocking(Lane::house(), |tx| {
-        tx.run("insert into wallet_account (owner, balance_minor, currency) values ('a', -1, 'CNY')", &[])
+        tx.run("insert into account values ('plc_a', 'fund', 'CNY', true, 5, 0, 0, 0)", &[])
     });
     let error: Error = broken.expect_err("an overdraft is refused");
-    assert!(db::broke_check(&error, "wallet_not_overdrawn"), "{error}");
-    assert!(!db::broke_check(&error, "wallet"), "{error}");
+    assert!(db::broke_check(&error, "account_not_overdrawn"), "{error}");
+    assert!(!db::broke_check(&error, "account"), "{error}");
 }
 
 #[test]

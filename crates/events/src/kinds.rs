@@ -32,9 +32,9 @@ kinds! {
     ConsentGiven = "consent_given", "Consent given", "同意授权";
     ConsentWithdrawn = "consent_withdrawn", "Consent withdrawn", "撤回同意";
     ContractMade = "contract_made", "Licence granted", "授权合同生效";
-    FiguresImported = "figures_imported", "Outside figures imported", "导入外部数据";
     DisputeClosed = "dispute_closed", "Dispute decided", "争议结案";
     DisputeOpened = "dispute_opened", "Payment disputed", "付款争议";
+    FiguresImported = "figures_imported", "Outside figures imported", "导入外部数据";
     HallAdded = "hall_added", "Hall added", "新增影厅";
     ListingChanged = "listing_changed", "Listing changed", "商品上架变更";
     OfferClosed = "offer_closed", "Licence offer closed", "授权招商已关闭";
