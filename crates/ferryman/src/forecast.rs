@@ -224,10 +224,14 @@ fn list(house: &House, market: Market, films: Vec<Film>) -> anyhow::Result<ExitC
             newest.zip(newest_day(film)).is_some_and(|(newest, last)| last.days_until(newest) <= CURRENT_DAYS)
         })
         .collect();
+    let whole = |film: &Film| film.days.last().map_or(film.release, |one| one.day);
     let foresight = foresight(house, market)?;
+    let told = foresight
+        .watch_all(&current, |watched, film| watched.forecast(whole(film)))
+        .map_err(installation::spoken)?;
     // A run that cannot be forecast (too few days, over) is not listed.
-    let tell = |film: Film| forecast(&foresight, &film).ok().map(|told| (film, told));
-    let mut told: Vec<(Film, Forecast)> = current.into_iter().filter_map(tell).collect();
+    let mut told: Vec<(Film, Forecast)> =
+        current.into_iter().zip(told).filter_map(|(film, told)| Some((film, told.ok()?))).collect();
     told.sort_by_key(|(_, told)| std::cmp::Reverse(told.total.amount - told.so_far));
     let newest = newest.map_or(String::new(), |day| day.to_string());
     println!(

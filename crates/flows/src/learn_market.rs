@@ -11,7 +11,7 @@ use demand::in_release::{Film, Forecast, MarketModel, Model, Watch};
 use kernel::{Day, Instant, Kind, Refusal, Result, Zone};
 use market::learned;
 use market::series::Market;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock, Mutex};
 
 /// What the model is stored under.
@@ -148,16 +148,33 @@ impl Foresight {
     pub fn watch<T>(
         &self,
         film: &Film,
-        look: impl FnOnce(&Watched<'_>) -> Result<T, Refusal>,
+        look: impl Fn(&Watched<'_>) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
+        let mut looked = self.watch_all(std::slice::from_ref(film), |watched, _| look(watched))?;
+        looked.remove(0)
+    }
+
+    /// Looks at each of several films among their rivals; the market is taken in once.
+    pub fn watch_all<T>(
+        &self,
+        asked: &[Film],
+        look: impl Fn(&Watched<'_>, &Film) -> T,
+    ) -> Result<Vec<T>, Refusal> {
         match &self.mind {
-            Mind::Shipped(model) => look(&Watched::Alone { model, film, market: self.market }),
+            Mind::Shipped(model) => {
+                let market = self.market;
+                let alone = |film| look(&Watched::Alone { model, film, market }, film);
+                Ok(asked.iter().map(alone).collect())
+            }
             Mind::Learned(learned) => {
-                let mut films = learned.films.clone();
-                films.retain(|one| !(one.name == film.name && one.release == film.release));
-                films.push(film.clone());
+                let mut films = asked.to_vec();
+                let names: BTreeSet<(&str, Day)> =
+                    asked.iter().map(|film| (film.name.as_str(), film.release)).collect();
+                let is_other = |film: &&Film| !names.contains(&(film.name.as_str(), film.release));
+                films.extend(learned.films.iter().filter(is_other).cloned());
                 let watch = learned.model.watch(&films, calendar(self.market))?;
-                look(&Watched::AmongRivals { watch: Box::new(watch), film: films.len() - 1 })
+                let among = |film| look(&Watched::AmongRivals { watch: &watch, film }, &asked[film]);
+                Ok((0..asked.len()).map(among).collect())
             }
         }
     }
@@ -166,7 +183,7 @@ impl Foresight {
 /// A film that is being watched.
 pub enum Watched<'a> {
     Alone { model: &'a Model, film: &'a Film, market: Market },
-    AmongRivals { watch: Box<Watch<'a>>, film: usize },
+    AmongRivals { watch: &'a Watch<'a>, film: usize },
 }
 
 impl Watched<'_> {

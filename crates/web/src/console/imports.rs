@@ -177,6 +177,7 @@ mod tests {
             page.contains("korea.csv") && page.contains("korea_daily") && page.contains("operator"),
             "{page}"
         );
+        assert!(operator.get("/console/market").await.text.contains("href=\"/console/market/imports\""));
         let zh = operator.get("/console/market/imports?lang=zh").await.text;
         assert!(zh.contains("导入的数据") && zh.contains("更正"));
     }
@@ -207,6 +208,7 @@ mod tests {
         let town = Town::new();
         let (_, studio) = town.staff("ann", Role::Studio).await;
         assert_eq!(studio.get("/console/market/imports").await.status, StatusCode::FORBIDDEN);
+        assert!(!studio.get("/console/market").await.text.contains("/console/market/imports"));
         assert_eq!(send(&studio, "x.csv", "", CHART).await.status, StatusCode::FORBIDDEN);
     }
 }

@@ -3,7 +3,7 @@
 use crate::answer::{Answer, Page};
 use crate::console::sheet;
 use crate::look::chart::{Columns, Figure, Paint, Series};
-use crate::look::parts::{self, Stat};
+use crate::look::parts::{self, Stat, Weight};
 use crate::look::table::{Cell, Column, Kind, Table};
 use crate::look::{Tone, money};
 use crate::visit::Visit;
@@ -21,8 +21,10 @@ const CHANGED: i16 = 2017;
 
 pub async fn show(visit: Visit) -> Answer<Page> {
     let heading = visit.say("Market", "市场");
+    let brings_in = visit.site.leads("/console/market/imports", &visit.actor);
+    let imports = html! { @if brings_in { (parts::link_button(Weight::Quiet, "/console/market/imports", visit.say("Imported figures", "导入的数据"))) } };
     let body = html! {
-        (parts::heading(heading, visit.say("The box office of mainland China, year by year.", "中国内地历年票房。"), html! {}))
+        (parts::heading(heading, visit.say("The box office of mainland China, year by year.", "中国内地历年票房。"), imports))
         (tiles(&visit))
         (basis(&visit))
         (figure(&visit))
