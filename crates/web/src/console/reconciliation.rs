@@ -130,7 +130,7 @@ fn open_cases(visit: &Visit, cases: &[Case]) -> Markup {
     ];
     let row = |case: &Case| {
         let mut cells = told(visit, case);
-        cells.push(Cell::text(&case.provider_says));
+        cells.push(Cell::text(&answer(visit, &case.provider_says)));
         cells.push(Cell::markup(decision(visit, case), ""));
         cells
     };
@@ -139,6 +139,18 @@ fn open_cases(visit: &Visit, cases: &[Case]) -> Markup {
         .empty(visit.say("Nothing differs: bills and orders tell the same.", "没有差异，账单与订单一致。"))
         .filtered()
         .render(visit.lang)
+}
+
+/// What the provider said when it was asked, as `flows::reconcile` keeps it.
+fn answer(visit: &Visit, says: &str) -> String {
+    let zh = match says {
+        "waiting" => "等待付款".to_owned(),
+        "closed" => "已关闭".to_owned(),
+        "unknown to it" => "渠道无此交易".to_owned(),
+        "no answer" => "未答复".to_owned(),
+        other => other.replace("paid", "已支付"),
+    };
+    visit.say(says, &zh).to_owned()
 }
 
 /// One press decides: the provider is right, or we are.
