@@ -269,7 +269,7 @@ pub async fn account(
             (stat(visit.say("Credits", "贷方"), Money::new(balance.credits_posted, currency)))
             (stat(visit.say("Balance, credits less debits", "余额（贷减借）"), balance.credit()))
         }))
-        (period_form(&visit, currency, period))
+        div class="section" { (period_form(&visit, currency, period)) }
         @if let Some(statement) = &statement {
             (statement_of(&visit, statement))
         } @else {
@@ -348,10 +348,12 @@ fn statement_of(visit: &Visit, statement: &Statement) -> Markup {
     let stat = |label, money: Money| Stat { label, value: &money.to_string(), ..Stat::default() }.render();
     let more = statement.count.saturating_sub(MOVES_MAX as usize);
     html! {
-        (parts::grid(2, html! {
-            (stat(visit.say("Opening balance", "期初余额"), statement.opening))
-            (stat(visit.say("Closing balance", "期末余额"), statement.closing))
-        }))
+        div class="section" {
+            (parts::grid(2, html! {
+                (stat(visit.say("Opening balance", "期初余额"), statement.opening))
+                (stat(visit.say("Closing balance", "期末余额"), statement.closing))
+            }))
+        }
         div class="section" {
             (Table::new(visit.say("Statement, in the order of booking", "对账单（按入账顺序）"), &columns, shown)
                 .empty(visit.say("Nothing moved in this period.", "本期没有流水。"))
