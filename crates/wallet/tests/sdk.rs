@@ -37,9 +37,9 @@ fn judged(name: &str, command: &mut Command) {
 
 #[test]
 fn the_official_npm_client_is_content() {
-    let Some(modules) = std::env::var_os("FERRYMAN_ALIPAY_NODE") else {
+    let Some(modules) = std::env::var_os("FERRYMAN_SDK_NODE") else {
         println!(
-            "left out: FERRYMAN_ALIPAY_NODE names no folder with alipay-sdk; cargo xtask test --only sdk installs it"
+            "left out: FERRYMAN_SDK_NODE names no folder with alipay-sdk; cargo xtask test --only sdk installs it"
         );
         return;
     };
@@ -52,9 +52,9 @@ fn the_official_npm_client_is_content() {
 
 #[test]
 fn the_official_pypi_client_is_content() {
-    let Some(python) = std::env::var_os("FERRYMAN_ALIPAY_PYTHON") else {
+    let Some(python) = std::env::var_os("FERRYMAN_SDK_PYTHON") else {
         println!(
-            "left out: FERRYMAN_ALIPAY_PYTHON names no python with alipay-sdk-python; cargo xtask test --only sdk installs it"
+            "left out: FERRYMAN_SDK_PYTHON names no python with alipay-sdk-python; cargo xtask test --only sdk installs it"
         );
         return;
     };

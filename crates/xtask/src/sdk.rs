@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// The judges, at the versions whose behaviour was written down.
-const NPM: &str = "alipay-sdk@4.14.0";
+const NPM: [&str; 2] = ["alipay-sdk@4.14.0", "stripe@23.1.0"];
 const PYPI: &str = "alipay-sdk-python==3.7.1411";
 
-/// Where they lie, for `crates/wallet/tests/sdk.rs`.
+/// Where they lie, for `crates/wallet/tests/sdk.rs` and `crates/payments/tests/facts/stripe.rs`.
 pub struct Sdks {
     /// A folder with `node_modules` in it.
     pub node: PathBuf,
@@ -26,19 +26,20 @@ impl Sdks {
 
     /// Tells a test run where they are.
     pub fn show_to(&self, tests: &mut Command) {
-        tests.env("FERRYMAN_ALIPAY_NODE", &self.node).env("FERRYMAN_ALIPAY_PYTHON", &self.python);
+        tests.env("FERRYMAN_SDK_NODE", &self.node).env("FERRYMAN_SDK_PYTHON", &self.python);
     }
 }
 
 fn npm(folder: &PathBuf) -> Result<PathBuf> {
     let look = || Some((tools::find("node", &[])?, tools::find("npm", &[])?));
     let (_, npm) = tools::find_or_install(look, &["nodejs", "npm"]).context("Node.js or npm is missing")?;
-    if !is_installed(folder, NPM) {
+    let wanted = NPM.join(" ");
+    if !is_installed(folder, &wanted) {
         std::fs::create_dir_all(folder)?;
         let mut install = Command::new(npm);
-        install.args(["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", NPM]);
-        tools::run(install.current_dir(folder)).with_context(|| format!("npm cannot install {NPM}"))?;
-        mark(folder, NPM)?;
+        install.args(["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts"]).args(NPM);
+        tools::run(install.current_dir(folder)).with_context(|| format!("npm cannot install {wanted}"))?;
+        mark(folder, &wanted)?;
     }
     Ok(folder.clone())
 }

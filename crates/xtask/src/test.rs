@@ -89,9 +89,9 @@ fn in_a_browser(report: &mut Report) -> Result<()> {
     report.tests(&mut tests)
 }
 
-/// The official SDKs, unmodified, against the sandbox wallet.
+/// The official SDKs, unmodified, against the sandbox wallet and against the double of Stripe.
 fn by_the_sdks(report: &mut Report) -> Result<()> {
-    report.stage("SDKs", "the official clients against the sandbox wallet");
+    report.stage("SDKs", "the payment platforms' own clients against what we speak");
     let sdks = match Sdks::install() {
         Ok(sdks) => sdks,
         Err(error) => {
@@ -99,10 +99,16 @@ fn by_the_sdks(report: &mut Report) -> Result<()> {
             return Ok(());
         }
     };
-    let mut tests = cargo_test();
-    tests.args(["--package", "wallet", "--test", "sdk"]).env_remove("FERRYMAN_TEST_POSTGRES");
-    sdks.show_to(&mut tests);
-    report.tests(&mut tests)
+    for judged in [
+        ["--package", "wallet", "--test", "sdk"].as_slice(),
+        &["--package", "payments", "--test", "facts", "--", "stripe::the_official_client"],
+    ] {
+        let mut tests = cargo_test();
+        tests.args(judged).env_remove("FERRYMAN_TEST_POSTGRES");
+        sdks.show_to(&mut tests);
+        report.tests(&mut tests)?;
+    }
+    Ok(())
 }
 
 fn start_browser(report: &mut Report) -> Option<Driver> {
