@@ -82,7 +82,7 @@ pub const INVARIANTS: &[Invariant] = &[
         promise: || {
             Words::new(
                 "Suspense holds what open cases and disputes explain, and nothing else",
-                "待核账户与未结的差异和争议逐笔相符",
+                "挂账金额与未结的差异和争议逐笔相符",
             )
         },
         find: books::suspense_explained,

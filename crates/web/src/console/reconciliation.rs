@@ -124,7 +124,7 @@ fn open_cases(visit: &Visit, cases: &[Case]) -> Markup {
         Column::new(visit.say("Bill of", "账单日"), Kind::Date),
         Column::new(visit.say("Ours", "我方"), Kind::Money),
         Column::new(visit.say("Theirs", "对方"), Kind::Money),
-        Column::new(visit.say("In suspense", "待核金额"), Kind::Money),
+        Column::new(visit.say("In suspense", "挂账金额"), Kind::Money),
         Column::new(visit.say("Asked, it says", "查询结果"), Kind::Text),
         Column::new(visit.say("Who is right?", "以谁为准"), Kind::Text),
     ];
@@ -190,7 +190,7 @@ fn closed_cases(visit: &Visit, cases: &[Case]) -> Markup {
         Column::new(visit.say("Bill of", "账单日"), Kind::Date),
         Column::new(visit.say("Ours", "我方"), Kind::Money),
         Column::new(visit.say("Theirs", "对方"), Kind::Money),
-        Column::new(visit.say("Was in suspense", "曾待核金额"), Kind::Money),
+        Column::new(visit.say("Was in suspense", "曾挂账金额"), Kind::Money),
         Column::new(visit.say("Decided", "处理结果"), Kind::Text),
     ];
     let row = |case: &Case| {
