@@ -17,8 +17,10 @@ use payments::reconciliation::{self, Class, Difference};
 
 /// A movement may stand on a bill this many days from ours.
 const DAYS_AROUND: i32 = 3;
-/// Cases whose postings are finished in one round, at most.
-const FINISHED_MAX: i64 = 500;
+/// Cases that are read at once while their postings are finished.
+const FINISHED_AT_ONCE: i64 = 500;
+/// Rounds of those, at most.
+const FINISHED_ROUNDS_MAX: usize = 1_000;
 /// The hour in Beijing after which a provider's bill of the day before is asked for.
 const BILL_HOUR: i8 = 10;
 
@@ -52,7 +54,7 @@ pub fn yesterday(house: &House) -> Result<()> {
         if taken.is_none()
             && let Err(error) = day(house, provider, today.plus(-1), Actor::System)
         {
-            tracing::info!(provider, %error, "there is no bill of yesterday yet");
+            tracing::debug!(provider, %error, "there is no bill of yesterday yet");
         }
     }
     Ok(())
@@ -177,10 +179,16 @@ fn post_fees(house: &House, provider: &str, day: Day) -> Result<()> {
 
 /// Posts what cases lack in the books: the suspense of open ones, its end for those that are closed.
 pub fn finish(house: &House) -> Result<()> {
-    for id in house.read_blocking(|view| views::reconciliation::unposted(view, FINISHED_MAX))? {
-        let case = house.read_blocking(move |view| cases::any(view, &id))?;
-        let book = case.book.clone();
-        house.write_blocking(&book, Actor::System, move |scene| post_case(scene, &case))?;
+    for _ in 0..FINISHED_ROUNDS_MAX {
+        let left = house.read_blocking(|view| views::reconciliation::unposted(view, FINISHED_AT_ONCE))?;
+        if left.is_empty() {
+            break;
+        }
+        for id in left {
+            let case = house.read_blocking(move |view| cases::any(view, &id))?;
+            let book = case.book.clone();
+            house.write_blocking(&book, Actor::System, move |scene| post_case(scene, &case))?;
+        }
     }
     Ok(())
 }

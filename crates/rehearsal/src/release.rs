@@ -8,7 +8,7 @@ use crate::world::{Screen, World};
 use crate::{appetite, merchandise, schedule};
 use db::CommitFault;
 use flows::buy_tickets::Held;
-use flows::{House, seal_books, serve_ad, sweep};
+use flows::{House, reconcile, seal_books, serve_ad, sweep};
 use kernel::{Actor, Clock, Day, FalseClock, OrderId, PersonId, PlaceId, Result, Words, Zone};
 use payments::Intent;
 use std::sync::Arc;
@@ -350,7 +350,7 @@ impl Release {
         Ok(())
     }
 
-    /// The morning after the last day: late notices arrive, holds end, refunds are paid, periods close.
+    /// The morning after the last day: late notices arrive, holds end, refunds are paid, periods close, bills are compared.
     fn rest(&mut self, day: Day) -> Result<()> {
         let zone = Zone::shanghai();
         self.clock.set(day.at(9, 0, &zone));
@@ -361,8 +361,20 @@ impl Release {
             self.clock.advance_seconds(30);
         }
         self.close_periods(day.plus(-1))?;
+        self.reconcile(day.plus(-1))?;
         self.clock.advance_seconds(2 * ledger::seals::LAG_SECONDS);
         seal_books::all(&self.world.house)?;
+        Ok(())
+    }
+
+    /// Every day's bill of the till is taken in, from the eve of the premiere on.
+    fn reconcile(&mut self, last: Day) -> Result<()> {
+        let till = self.world.house.providers().usual().name();
+        let mut day = World::premiere().plus(-1);
+        while day <= last {
+            reconcile::day(&self.world.house, till, day, Actor::System)?;
+            day = day.plus(1);
+        }
         Ok(())
     }
 

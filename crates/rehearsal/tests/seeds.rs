@@ -16,6 +16,8 @@ struct Rehearsed {
     tally: Tally,
     /// What the provider keeps, and what the books say it owes us.
     kept: (i64, i64),
+    /// Differences between the provider's bills and our orders that somebody must decide.
+    undecided: i64,
 }
 
 fn rehearse(scratch: &Scratch, seed: u64) -> Rehearsed {
@@ -29,16 +31,18 @@ fn rehearse(scratch: &Scratch, seed: u64) -> Rehearsed {
     let mut release = Release::new(world, Till(pretend.clone()), Faults::hostile(), clock);
     release.run(&mut Silent).expect("the release runs to its end");
     let now = release.world.house.now();
-    let (broken, events, owed) = scratch
+    let (broken, events, owed, undecided) = scratch
         .read_blocking(move |view| {
             let (owed,): (i64,) = view.one(
                 "select cast(coalesce(sum(debits_posted - credits_posted), 0) as bigint) from account where id = 'provider:pretend'",
                 &[],
             )?;
-            Ok((flows::check::broken(view, now)?, flows::views::events::everything(view)?, owed))
+            let (undecided,): (i64,) =
+                view.one("select count(*) from reconciliation_case where state = 'open'", &[])?;
+            Ok((flows::check::broken(view, now)?, flows::views::events::everything(view)?, owed, undecided))
         })
         .expect("the books can be read");
-    Rehearsed { broken, events, tally: release.tally, kept: (pretend.kept_minor(), owed) }
+    Rehearsed { broken, events, tally: release.tally, kept: (pretend.kept_minor(), owed), undecided }
 }
 
 #[test]
@@ -48,6 +52,7 @@ fn ten_hostile_seeds_leave_every_invariant_whole() {
         let rehearsed = rehearse(&scratch, seed);
         assert_eq!(rehearsed.broken, Vec::<String>::new(), "seed {seed}");
         assert_eq!(rehearsed.kept.0, rehearsed.kept.1, "seed {seed}: the provider and the books agree");
+        assert_eq!(rehearsed.undecided, 0, "seed {seed}: an honest bill leaves nothing to decide");
         let tally = rehearsed.tally;
         assert!(
             tally.orders > 20 && tally.kills > 0 && tally.notices_found > 0 && tally.replies_lost > 0,

@@ -97,7 +97,9 @@ for (const form of all("[data-recount]")) {
 for (const frame of all("[data-table]")) {
   const body = one("tbody", frame);
   const value = (row, column) => row.cells[column]?.dataset.value ?? "";
-  all("thead th", frame).forEach((head, column) => {
+  for (const head of all("thead th", frame)) {
+    const column = head.cellIndex;
+    if (!head.textContent.trim()) continue;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "sorter";
@@ -116,7 +118,7 @@ for (const frame of all("[data-table]")) {
       };
       body.append(...[...body.rows].sort(order));
     });
-  });
+  }
   const filter = one("[data-table-filter]", frame);
   if (!filter) continue;
   filter.hidden = false;

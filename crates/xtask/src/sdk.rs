@@ -1,4 +1,4 @@
-//! The official SDKs that judge our protocols, installed from their registries into `target/sdk`.
+//! What others made that judges us: the official SDKs of the protocols we speak and axe for our pages, installed from their registries into `target/sdk`.
 
 use crate::{tools, workspace};
 use anyhow::{Context, Result};
@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// The judges, at the versions whose behaviour was written down.
-const NPM: [&str; 2] = ["alipay-sdk@4.14.0", "stripe@23.1.0"];
+const NPM: [&str; 3] = ["alipay-sdk@4.14.0", "stripe@23.1.0", "axe-core@4.14.1"];
 const PYPI: &str = "alipay-sdk-python==3.7.1411";
 
-/// Where they lie, for `crates/wallet/tests/sdk.rs` and `crates/payments/tests/facts/stripe.rs`.
+/// Where they lie, for `crates/wallet/tests/sdk.rs`, `crates/payments/tests/facts/stripe.rs` and the pages' test in
+/// `crates/ferryman/tests/browser`.
 pub struct Sdks {
     /// A folder with `node_modules` in it.
     pub node: PathBuf,

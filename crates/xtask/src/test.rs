@@ -16,7 +16,7 @@ pub fn run(only: Option<&str>) -> Result<bool> {
     match only {
         None => everything(&mut report)?,
         Some("tidy") => tidy_up(&mut report),
-        Some("sqlite") => on_sqlite(&mut report, None)?,
+        Some("sqlite") => on_sqlite(&mut report, &Judges { driver: None, sdks: None })?,
         Some("postgres") => on_postgres(&mut report)?,
         Some("browser") => in_a_browser(&mut report)?,
         Some("sdk") => by_the_sdks(&mut report)?,
@@ -38,10 +38,9 @@ fn everything(report: &mut Report) -> Result<()> {
     let clean = clippy.current_dir(workspace::root()).status()?;
     report.check("clippy has nothing to say", clean.success());
     tidy_up(report);
-    let driver = start_browser(report);
-    on_sqlite(report, driver.as_ref())?;
-    drop(driver);
-    by_the_sdks(report)?;
+    let judges = Judges { driver: start_browser(report), sdks: install_sdks(report) };
+    on_sqlite(report, &judges)?;
+    drop(judges);
     on_postgres(report)
 }
 
@@ -54,13 +53,28 @@ fn tidy_up(report: &mut Report) {
     report.check("the house is tidy", tidy);
 }
 
-fn on_sqlite(report: &mut Report, driver: Option<&Driver>) -> Result<()> {
+/// What others made that judges us; without it the tests that ask for it say that they did not run.
+struct Judges {
+    driver: Option<Driver>,
+    sdks: Option<Sdks>,
+}
+
+impl Judges {
+    fn show_to(&self, tests: &mut Command) {
+        tests.env_remove("FERRYMAN_TEST_POSTGRES").env_remove("FERRYMAN_WEBDRIVER");
+        if let Some(driver) = &self.driver {
+            tests.env("FERRYMAN_WEBDRIVER", driver.url());
+        }
+        if let Some(sdks) = &self.sdks {
+            sdks.show_to(tests);
+        }
+    }
+}
+
+fn on_sqlite(report: &mut Report, judges: &Judges) -> Result<()> {
     report.stage("SQLite", "cargo test --workspace");
     let mut tests = cargo_test();
-    tests.arg("--workspace").env_remove("FERRYMAN_TEST_POSTGRES").env_remove("FERRYMAN_WEBDRIVER");
-    if let Some(driver) = driver {
-        tests.env("FERRYMAN_WEBDRIVER", driver.url());
-    }
+    judges.show_to(tests.arg("--workspace"));
     report.tests(&mut tests)
 }
 
@@ -83,32 +97,29 @@ fn on_postgres(report: &mut Report) -> Result<()> {
 }
 
 fn in_a_browser(report: &mut Report) -> Result<()> {
-    let Some(driver) = start_browser(report) else { return Ok(()) };
+    let judges = Judges { driver: start_browser(report), sdks: install_sdks(report) };
     let mut tests = cargo_test();
-    tests.args(["--package", "ferryman", "--test", "browser"]).env("FERRYMAN_WEBDRIVER", driver.url());
+    judges.show_to(tests.args(["--package", "ferryman", "--test", "browser"]));
     report.tests(&mut tests)
 }
 
 /// The official SDKs, unmodified, against the sandbox wallet and against the double of Stripe.
 fn by_the_sdks(report: &mut Report) -> Result<()> {
-    report.stage("SDKs", "the payment platforms' own clients against what we speak");
-    let sdks = match Sdks::install() {
-        Ok(sdks) => sdks,
-        Err(error) => {
-            report.missing(&error);
-            return Ok(());
-        }
-    };
+    let judges = Judges { driver: None, sdks: install_sdks(report) };
     for judged in [
         ["--package", "wallet", "--test", "sdk"].as_slice(),
         &["--package", "payments", "--test", "facts", "--", "stripe::the_official_client"],
     ] {
         let mut tests = cargo_test();
-        tests.args(judged).env_remove("FERRYMAN_TEST_POSTGRES");
-        sdks.show_to(&mut tests);
+        judges.show_to(tests.args(judged));
         report.tests(&mut tests)?;
     }
     Ok(())
+}
+
+fn install_sdks(report: &mut Report) -> Option<Sdks> {
+    report.stage("SDKs", "the payment platforms' own clients, and axe for our pages");
+    Sdks::install().inspect_err(|error| report.missing(error)).ok()
 }
 
 fn start_browser(report: &mut Report) -> Option<Driver> {

@@ -246,6 +246,9 @@ impl Provider for Pretend {
     }
 
     fn bill(&self, day: Day, _now: Instant) -> Result<Vec<BillLine>> {
+        if self.is_forgetful {
+            return Err(Error::fault("the twin of a rehearsal keeps no bills"));
+        }
         let mut inside = self.inside();
         let is_that_day = |at: Instant| at.day_in(&Zone::shanghai()) == day;
         let mut lines = Vec::new();

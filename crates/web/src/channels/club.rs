@@ -46,7 +46,7 @@ pub fn glimpse(visit: &Visit, channel: &Channel) -> Markup {
     html! {
         div class="card" {
             p class="muted" { (visit.say("Next match", "下一场")) }
-            h3 { (channel.name.in_(visit.lang)) " – " (next.opponent.in_(visit.lang)) }
+            h2 class="row-name" { (channel.name.in_(visit.lang)) " – " (next.opponent.in_(visit.lang)) }
             p { (next.starts_at.say(&Zone::shanghai(), visit.lang)) " · " (where_(visit, next.at_home)) }
         }
     }

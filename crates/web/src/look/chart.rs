@@ -76,7 +76,7 @@ impl Figure<'_> {
     pub fn render(&self) -> Markup {
         html! {
             figure class="card figure" {
-                figcaption { h3 { (self.title) } p class="muted" { (self.unit) } }
+                figcaption { p class="finding" { (self.title) } p class="muted" { (self.unit) } }
                 (self.chart)
                 details { summary { (say(self.lang, "The numbers", "查看数据")) } (self.table.render(self.lang)) }
                 p class="source" { (say(self.lang, "Source: ", "来源：")) (self.source) }

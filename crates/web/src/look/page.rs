@@ -129,7 +129,7 @@ impl<'a> Page<'a> {
                         (self.body)
                     }
                     (footer(self.lang))
-                    @if let Some(bar) = &self.bottom_bar { div class="bottom-bar" { div class="wrap" { (bar) } } }
+                    @if let Some(bar) = &self.bottom_bar { div class="bottom-bar" role="region" aria-label=(say(self.lang, "Next step", "下一步")) { div class="wrap" { (bar) } } }
                     (self.tabs())
                 }
             }

@@ -156,7 +156,7 @@ impl<'a> Table<'a> {
     }
 
     fn head(&self) -> Markup {
-        html! { thead { tr { @for column in self.columns { th scope="col" class=(column.class()) data-sort=(if column.class() == "number" { "number" } else { "text" }) { (column.head) @if !column.unit.is_empty() { span class="head-unit" { (column.unit) } } } } } } }
+        html! { thead { tr { @for column in self.columns { @if column.head.is_empty() { td class=(column.class()) {} } @else { th scope="col" class=(column.class()) data-sort=(if column.class() == "number" { "number" } else { "text" }) { (column.head) @if !column.unit.is_empty() { span class="head-unit" { (column.unit) } } } } } } } }
     }
 
     fn body(&self) -> Markup {

@@ -58,7 +58,7 @@ fn card(visit: &Visit, application: &Application, film: &Words) -> Markup {
             div class="booking" {
                 img src=(picture(&application.artwork)) alt="" width="92" height="92";
                 div {
-                    h3 { a href=(address(&application.id)) { (application.product.in_(visit.lang)) } }
+                    h2 class="row-name" { a href=(address(&application.id)) { (application.product.in_(visit.lang)) } }
                     p { (film.in_(visit.lang)) " · " (application.planned_price) }
                     (state_pill(visit, application.state))
                 }
