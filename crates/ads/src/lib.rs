@@ -13,7 +13,8 @@ pub mod creatives;
 pub mod credits;
 pub mod desk;
 pub mod impressions;
-mod limits;
 pub mod pacing;
 pub mod report;
 pub mod tokens;
+
+use kernel::limits;

@@ -95,8 +95,8 @@ impl FromRow for Channel {
 impl NewChannel {
     fn check(&self) -> Result<NewChannel, Refusal> {
         let about = Words {
-            en: text::within("about_en", &Words::new("The text", "介绍"), &self.about.en, ABOUT_CHARS_MAX)?,
-            zh: text::within("about_zh", &Words::new("The text", "介绍"), &self.about.zh, ABOUT_CHARS_MAX)?,
+            en: text::prose("about_en", &Words::new("The text", "介绍"), &self.about.en, ABOUT_CHARS_MAX)?,
+            zh: text::prose("about_zh", &Words::new("The text", "介绍"), &self.about.zh, ABOUT_CHARS_MAX)?,
         };
         Ok(NewChannel {
             slug: text::code("slug", &Words::new("The address", "网址"), &self.slug, SLUG_CHARS_MAX)?,

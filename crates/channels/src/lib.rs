@@ -5,7 +5,8 @@
 
 mod channels;
 pub mod surfaces;
-mod text;
+
+use kernel::text;
 
 pub use channels::{
     ABOUT_CHARS_MAX, CHANNELS_MAX, Channel, Kind, NAME_CHARS_MAX, NewChannel, add, all, any, by_place,

@@ -6,9 +6,11 @@ mod act;
 mod clock;
 mod dice;
 pub mod ids;
+pub mod limits;
 mod money;
 mod refusal;
 mod seal;
+pub mod text;
 mod time;
 mod words;
 

@@ -9,9 +9,10 @@ pub mod applications;
 pub mod approvals;
 pub mod categories;
 pub mod contracts;
-mod limits;
 pub mod offers;
 pub mod royalties;
+
+use kernel::limits;
 
 /// Whose days closing dates and terms are counted in: the house's.
 pub fn calendar() -> kernel::Zone {

@@ -14,8 +14,9 @@ pub mod sessions;
 pub mod settings;
 #[cfg(test)]
 mod testing;
-mod text;
 pub mod throttle;
+
+use kernel::text;
 
 pub use may::Who;
 pub use orgs::{Org, OrgKind};

@@ -5,11 +5,12 @@
 //! for as long as there is time to pay. A listing and everything sold from it belong to the shop's place.
 
 pub mod baskets;
-mod limits;
 pub mod listings;
 pub mod orders;
 pub mod products;
 pub mod shops;
+
+use kernel::limits;
 
 pub use listings::Listing;
 pub use orders::Order;

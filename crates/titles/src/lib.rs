@@ -11,9 +11,10 @@ pub mod names;
 pub mod rights;
 #[cfg(test)]
 mod testing;
-mod text;
 mod titles;
 pub mod want_to_see;
+
+use kernel::text;
 
 pub use titles::{
     ARTWORK_CHARS_MAX, Draft, GENRE_CHARS_MAX, NAME_CHARS_MAX, RUNTIME_MINUTES_MAX, SYNOPSIS_CHARS_MAX,
