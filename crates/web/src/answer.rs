@@ -98,7 +98,7 @@ impl Page {
             lang: visit.lang,
             title: &self.title,
             path: &visit.path,
-            light: visit.light,
+            theme: visit.theme,
             reader,
             kind,
             body: self.body,

@@ -4,24 +4,24 @@
 //! its reader; `answer` and `form` are what it works with; `look` draws.
 
 mod address;
-pub mod answer;
+mod answer;
 mod assets;
-pub mod box_office;
-pub mod channels;
-pub mod console;
+mod box_office;
+mod channels;
+mod console;
 pub mod cookies;
-pub mod film;
+mod film;
 pub mod form;
 mod guard;
-pub mod help;
-pub mod look;
-pub mod pay;
-pub mod people;
+mod help;
+mod look;
+mod pay;
+mod people;
 pub mod routes;
-pub mod shops;
-pub mod site;
-pub mod upload;
-pub mod visit;
+mod shops;
+mod site;
+mod upload;
+mod visit;
 
 #[cfg(test)]
 #[allow(dead_code, reason = "the tests in `tests` use the rest")]

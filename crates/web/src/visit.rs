@@ -5,7 +5,7 @@
 //! Handlers ask for a visit, and for the hat they need the visitor to wear: `StudioStaff`, `Consumer`, ….
 
 use crate::answer::{self, Wrong};
-use crate::look::page::Light;
+use crate::look::page::Theme;
 use crate::site::Site;
 use crate::{address, cookies, guard};
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
@@ -34,7 +34,7 @@ pub struct Visit {
     pub path: String,
     /// A random id that a browser keeps for a year, for advertising to count by.
     pub visitor: String,
-    pub light: Light,
+    pub theme: Theme,
     /// The network address that asked; an IPv6 one is cut to the network it belongs to.
     pub from: String,
     /// The session's token, if one was shown.
@@ -69,7 +69,7 @@ impl Visit {
             now,
             path: uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string),
             visitor: visitor.unwrap_or_else(|| new_visitor(site.house())),
-            light: cookies::read(headers, cookies::LIGHT).map(Light::parse).unwrap_or_default(),
+            theme: cookies::read(headers, cookies::LIGHT).map(Theme::parse).unwrap_or_default(),
             from: network(site, parts),
             token,
             first_time,

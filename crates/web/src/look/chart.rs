@@ -9,7 +9,7 @@ mod columns;
 mod hours;
 mod line;
 
-pub use axis::{Axis, nice_ticks};
+pub use axis::Axis;
 pub use bars::{Bar, Part, bars, share_bar};
 pub use columns::Columns;
 pub use hours::{Hours, Slot, clock};

@@ -16,8 +16,8 @@ pub mod table;
 pub mod when;
 
 pub use icon::icon;
-pub use kernel::{Lang, Words};
-pub use maud::{Markup, PreEscaped, html};
+pub use kernel::Lang;
+pub use maud::PreEscaped;
 
 /// The style sheet, to be served at `/assets/ferryman.css`.
 pub const CSS: &str = include_str!("../../assets/ferryman.css");

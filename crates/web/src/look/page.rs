@@ -11,7 +11,7 @@ pub struct Page<'a> {
     pub title: &'a str,
     /// Path and query of this page, for the language switch and to mark the way here.
     pub path: &'a str,
-    pub light: Light,
+    pub theme: Theme,
     pub reader: Option<Reader<'a>>,
     pub kind: Kind<'a>,
     pub body: Markup,
@@ -38,28 +38,28 @@ pub struct Flash<'a> {
 
 /// The reader's choice of light, as kept in the `light` cookie.
 #[derive(Clone, Copy, Default)]
-pub enum Light {
+pub enum Theme {
     #[default]
     System,
     Light,
     Dark,
 }
 
-impl Light {
+impl Theme {
     /// Reads the cookie's value; anything unknown follows the system.
-    pub fn parse(cookie: &str) -> Light {
+    pub fn parse(cookie: &str) -> Theme {
         match cookie {
-            "light" => Light::Light,
-            "dark" => Light::Dark,
-            _ => Light::System,
+            "light" => Theme::Light,
+            "dark" => Theme::Dark,
+            _ => Theme::System,
         }
     }
 
     fn attribute(self) -> Option<&'static str> {
         match self {
-            Light::System => None,
-            Light::Light => Some("light"),
-            Light::Dark => Some("dark"),
+            Theme::System => None,
+            Theme::Light => Some("light"),
+            Theme::Dark => Some("dark"),
         }
     }
 }
@@ -83,33 +83,6 @@ pub struct Way<'a> {
 }
 
 impl<'a> Page<'a> {
-    /// A page of the consumer's site with nothing optional on it.
-    pub fn consumer(
-        lang: Lang,
-        title: &'a str,
-        path: &'a str,
-        ways: &'a [Way<'a>],
-        body: Markup,
-    ) -> Page<'a> {
-        Page {
-            lang,
-            title,
-            path,
-            light: Light::System,
-            reader: None,
-            kind: Kind::Consumer { ways },
-            body,
-            bottom_bar: None,
-            json_ld: None,
-            flash: None,
-        }
-    }
-
-    /// A page of the console with nothing optional on it.
-    pub fn console(lang: Lang, title: &'a str, path: &'a str, ways: &'a [Way<'a>], body: Markup) -> Page<'a> {
-        Page { kind: Kind::Console { ways }, ..Page::consumer(lang, title, path, &[], body) }
-    }
-
     /// The HTML document.
     pub fn render(self) -> Markup {
         let class = match (&self.kind, &self.bottom_bar) {
@@ -119,7 +92,7 @@ impl<'a> Page<'a> {
         };
         html! {
             (DOCTYPE)
-            html lang=(html_lang(self.lang)) data-theme=[self.light.attribute()] {
+            html lang=(html_lang(self.lang)) data-theme=[self.theme.attribute()] {
                 (self.head())
                 body class=(class) {
                     a class="skip" href="#main" { (say(self.lang, "Skip to the content", "跳到正文")) }
@@ -310,7 +283,18 @@ mod tests {
     #[test]
     fn what_people_wrote_is_escaped() {
         let ways = consumer_ways(Lang::Zh, 2);
-        let mut page = Page::consumer(Lang::Zh, "<b>", "/\"><script>", &ways, html! { p { "<i>" } });
+        let mut page = Page {
+            lang: Lang::Zh,
+            title: "<b>",
+            path: "/\"><script>",
+            theme: Theme::System,
+            reader: None,
+            kind: Kind::Consumer { ways: &ways },
+            body: html! { p { "<i>" } },
+            bottom_bar: None,
+            json_ld: None,
+            flash: None,
+        };
         page.json_ld = Some("{\"name\":\"</script><script>\"}".into());
         let text = page.render().into_string();
         assert!(

@@ -3,7 +3,7 @@
 //! Every seat is a checkbox in a form named `seats`, so choosing works without the script;
 //! the script adds arrow keys, chips, the total, zoom, and a map of the hall when it is wider than the phone.
 
-use super::{icon, money, parts, say};
+use super::{icon, money, say};
 use kernel::Lang;
 use maud::{Markup, html};
 
@@ -89,21 +89,6 @@ pub fn picker(map: &Map) -> Markup {
                         div role="group" aria-label=(say(map.lang, "Seats", "座位")) { @for row in map.rows { (rank(map, row)) } }
                     }
                 }
-            }
-        }
-    }
-}
-
-/// Chosen seats, the sum, and the button, within thumb's reach.
-pub fn bar(map: &Map) -> Markup {
-    html! {
-        div class="seat-bar" {
-            div class="seat-bar-chosen" {
-                div class="chips" data-seat-chips { span class="muted" { (say(map.lang, "Choose your seats", "请选择座位")) } }
-                p class="visually-hidden" role="status" data-seat-status {}
-            }
-            button class="button primary" type="submit" form="seats" {
-                span { (say(map.lang, "Hold these seats", "锁定座位")) } span class="button-price" data-seat-total {}
             }
         }
     }
@@ -266,15 +251,6 @@ fn overview(map: &Map) -> Markup {
             }
         }
     }
-}
-
-/// How long the chosen seats stay held, counted down by the script.
-pub fn held_for(lang: Lang, seconds: i64) -> Markup {
-    parts::countdown(
-        say(lang, "Held for", "为你锁座"),
-        seconds,
-        say(lang, "The hold has ended. Choose your seats again.", "锁座已到时，请重新选座。"),
-    )
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::address;
 use crate::answer::{Answer, SeeOther};
 use crate::cookies::{self, Seen, YEAR_SECONDS};
 use crate::form::Form;
-use crate::look::page::Light;
+use crate::look::page::Theme;
 use crate::look::parts;
 use crate::visit::Visit;
 use ::people::persons;
@@ -13,10 +13,10 @@ use kernel::Lang;
 use maud::{Markup, html};
 
 pub(super) fn form(visit: &Visit) -> Markup {
-    let light = match visit.light {
-        Light::System => "system",
-        Light::Light => "light",
-        Light::Dark => "dark",
+    let light = match visit.theme {
+        Theme::System => "system",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
     };
     let form = Form::filled([("lang", visit.lang.code()), ("light", light)]);
     let fields = html! {
