@@ -201,7 +201,7 @@ fn suspend(scene: &mut Scene, intent: &Intent, amount: Money) -> Result<()> {
     Ok(())
 }
 
-fn capture(scene: &mut Scene, notice: &Notice) -> Result<Taken> {
+pub(crate) fn capture(scene: &mut Scene, notice: &Notice) -> Result<Taken> {
     let intent = match intents::capture(scene.tx, &notice.place, &notice.intent, notice.amount, scene.act.at)?
     {
         Captured::Before(_) => return Ok(Taken::Before),

@@ -104,6 +104,35 @@ pub fn request(tx: &Tx, intent: &Intent, reason: &str, amount: Money, now: Insta
     Ok(refund)
 }
 
+/// Reserves the way back of money that fits no order. It was never captured, so it is no part of what was refunded of
+/// the payment; the ledger says that it is there.
+pub fn request_unmatched(
+    tx: &Tx,
+    intent: &Intent,
+    reason: &str,
+    amount: Money,
+    now: Instant,
+) -> Result<Refund> {
+    let refund = Refund {
+        place: intent.place.clone(),
+        id: id(intent, reason),
+        intent: intent.id.clone(),
+        amount,
+        reason: reason.to_owned(),
+        state: State::Requested,
+    };
+    tx.run(
+        "insert into refund (place_id, id, intent_id, reason, amount_minor, currency, state, requested_at)
+         values ($1, $2, $3, $4, $5, $6, 'requested', $7)
+         on conflict (place_id, id) do nothing",
+        &[&refund.place, &refund.id, &refund.intent, &refund.reason, &amount.minor, &amount.currency, &now],
+    )?;
+    any(tx, &refund.place, &refund.id)
+}
+
+/// How the reasons of refunds of unmatched money begin.
+pub const UNMATCHED: &str = "unmatched";
+
 fn too_large(error: Error) -> Error {
     if !broke_check(&error, "intent_refund_within_capture") {
         return error;

@@ -42,7 +42,18 @@ pub(super) fn suspense_explained(view: &View, _now: Instant) -> Result<Vec<Strin
          order by book_id, account",
         &[],
     )?;
-    Ok(sentences(rows, |book, account| format!("{account} of {book} is not what its case or dispute says")))
+    let mut found =
+        sentences(rows, |book, account| format!("{account} of {book} is not what its case or dispute says"));
+    let over: Vec<(String, String)> = view.all(
+        "select book_id, id
+         from account
+         where (id like 'receivable:%' and credits_posted > debits_posted)
+           or (id = 'suspense:unmatched' and credits_posted < debits_posted)
+         order by book_id, id",
+        &[],
+    )?;
+    found.extend(sentences(over, |book, account| format!("more went out of {account} of {book} than came in")));
+    Ok(found)
 }
 
 /// The film's account took in the split base of every paid order; the merchant's every product line.

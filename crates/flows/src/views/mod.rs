@@ -6,6 +6,7 @@ pub mod books;
 pub mod campaigns;
 pub mod cinemas;
 pub mod contract_royalties;
+pub mod disputes;
 pub mod door;
 pub mod events;
 pub mod goods;
@@ -29,6 +30,7 @@ pub mod statements;
 pub mod takings;
 pub mod tickets;
 pub mod undivided;
+pub mod unmatched;
 
 use db::View;
 use kernel::{Refusal, Result, TitleId};

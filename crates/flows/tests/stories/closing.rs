@@ -184,6 +184,8 @@ fn a_dispute_waits_in_suspense_until_it_is_decided() {
         state: disputes::State::Open,
         opened_at: town.house.now(),
         closed_at: None,
+        evidence: String::new(),
+        number: String::new(),
     };
     let opens = |dispute: Dispute| {
         town.house.write_blocking(&place, Actor::System, move |scene| dispute::open(scene, &dispute))

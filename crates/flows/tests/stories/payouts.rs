@@ -313,7 +313,7 @@ fn a_file_says_what_is_paid_to_whom_and_its_sum() {
     let (first, second) = (approved(&town, &hostile), approved(&town, &british));
     let file = sends(&town, "mei", &[&second, &first]).expect("sent");
     let of = inside(&town, &file);
-    let xml = file::pain_001(&file, &of).expect("written");
+    let xml = file::pain_001(&[(file.clone(), of.clone())]).expect("written");
     let said = texts(&xml);
     let at = |path: &str| -> Vec<&str> {
         let path = format!("Document/CstmrCdtTrfInitn/{path}");
@@ -348,7 +348,7 @@ fn a_file_made_again_is_the_same_bytes() {
     let (first, second) = (approved(&town, &proposal("a", 1000)), approved(&town, &proposal("b", 934)));
     let file = sends(&town, "mei", &[&first, &second]).expect("sent");
     let of = inside(&town, &file);
-    let made = (file::pain_001(&file, &of).expect("xml"), file::csv(&of).expect("csv"));
+    let made = (file::pain_001(&[(file.clone(), of.clone())]).expect("xml"), file::csv(&of).expect("csv"));
     town.later(86_400);
     does(&town, "li", PAID, &first).expect("paid");
     does(&town, "li", RETURNED, &second).expect("returned");
@@ -356,7 +356,7 @@ fn a_file_made_again_is_the_same_bytes() {
     let again = sends(&town, "li", &[&second, &first, &second]).expect("the same file");
     let of = inside(&town, &again);
     assert_eq!(again, file);
-    assert_eq!((file::pain_001(&again, &of).expect("xml"), file::csv(&of).expect("csv")), made);
+    assert_eq!((file::pain_001(&[(again.clone(), of.clone())]).expect("xml"), file::csv(&of).expect("csv")), made);
     assert_eq!(code(sends(&town, "li", &[&first])), "payout_state");
     let other = Party { name: "Somebody else".into(), ..payer() };
     assert_eq!(code(sends_from(&town, "plc_star", "li", &[&first, &second], other)), "payout_state");
