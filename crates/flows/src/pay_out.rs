@@ -49,11 +49,28 @@ pub fn propose_owed(
     propose(scene, &Proposal { place, key, account, payee, amount })
 }
 
+/// Writes down where an organisation is paid from now on. Whether the actor may is for the caller to know.
+pub fn tell_account(scene: &mut Scene, org: &OrgId, party: &Party) -> Result<bank_accounts::Version> {
+    let by = scene.act.actor.signed_in()?.clone();
+    let version = bank_accounts::change(scene.tx, org, party, &by, scene.act.at)?;
+    if version.changed_at == scene.act.at {
+        // Whoever reads the log learns that it changed; its number is no business of theirs.
+        let body = json!({ "org": org, "version": version.number });
+        let kind = Kind::BankAccountChanged;
+        log::append(scene.tx, &mut scene.act, &PlaceId::house(), kind, None, org, body)?;
+    }
+    Ok(version)
+}
+
 /// Where an organisation is paid.
 fn party(view: &View, org: &OrgId) -> Result<Party> {
     let told = bank_accounts::of(view, org)?;
     told.map(|version| version.party).ok_or_else(|| {
-        refuse("no_bank_account", "This party has no bank account yet. Add one first.", "该机构尚未登记银行账户，请先添加。")
+        refuse(
+            "no_bank_account",
+            "This party has no bank account yet. Add one first.",
+            "该机构尚未登记银行账户，请先添加。",
+        )
     })
 }
 
@@ -100,9 +117,7 @@ fn owner(view: &View, place: &PlaceId, account: &str) -> Result<OrgId> {
         return Ok(box_office::cinemas::any(view, place)?.org);
     }
     let org = match account.split_once(':') {
-        Some(("merchant" | "producer" | "licensor", org)) => {
-            people::orgs::any(view, &OrgId(org.to_owned()))?
-        }
+        Some(("merchant" | "producer" | "licensor", org)) => people::orgs::any(view, &OrgId(org.to_owned()))?,
         _ => None,
     };
     org.map(|org| org.id)
@@ -162,7 +177,9 @@ fn deduct(scene: &Scene, payout: &Payout, left: Money) -> Result<()> {
         let most = Money { minor: (payout.amount.minor + left.minor - owes.minor).max(0), ..owes };
         return Err(refuse(
             "owes_first",
-            format!("This party owes {owes} from refunds, which is deducted first; at most {most} can be paid now."),
+            format!(
+                "This party owes {owes} from refunds, which is deducted first; at most {most} can be paid now."
+            ),
             format!("该商家因退款欠款 {owes}，须先行抵扣；目前最多可打款 {most}。"),
         ));
     }

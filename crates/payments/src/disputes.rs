@@ -2,8 +2,8 @@
 
 use crate::intents;
 use db::{FromRow, Row, Tx, View};
-use sha2::{Digest, Sha256};
 use kernel::{Currency, Day, DisputeId, Error, Instant, IntentId, Kind, Money, PlaceId, Refusal, Result};
+use sha2::{Digest, Sha256};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -64,7 +64,10 @@ impl Told {
     /// The same dispute of one provider has the same id with us.
     pub fn id(&self) -> DisputeId {
         let hash = Sha256::digest(format!("{}\n{}", self.provider, self.number).as_bytes());
-        DisputeId(format!("dsp_{}", hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect::<String>()))
+        DisputeId(format!(
+            "dsp_{}",
+            hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect::<String>()
+        ))
     }
 }
 
@@ -95,9 +98,7 @@ impl FromRow for Dispute {
 /// the same id with another content (`dispute_differs`), a reason that is none (`bad_reason`).
 pub fn open(tx: &Tx, dispute: &Dispute) -> Result<bool> {
     let reason = dispute.reason.trim();
-    if reason.is_empty()
-        || reason.chars().count() > REASON_CHARS_MAX
-        || reason.chars().any(char::is_control)
+    if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX || reason.chars().any(char::is_control)
     {
         return Err(Refusal::field(
             "reason",

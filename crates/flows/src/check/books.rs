@@ -52,7 +52,9 @@ pub(super) fn suspense_explained(view: &View, _now: Instant) -> Result<Vec<Strin
          order by book_id, id",
         &[],
     )?;
-    found.extend(sentences(over, |book, account| format!("more went out of {account} of {book} than came in")));
+    found.extend(sentences(over, |book, account| {
+        format!("more went out of {account} of {book} than came in")
+    }));
     Ok(found)
 }
 

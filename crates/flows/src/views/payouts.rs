@@ -1,7 +1,9 @@
 //! What every party is owed over all books, what was promised of it, and what was sent to the bank together.
 
 use db::{FromRow, Row, View};
-use kernel::{Currency, Instant, Money, OrgId, PayoutFileId, PayoutId, PersonId, PlaceId, Refusal, Result, Words};
+use kernel::{
+    Currency, Instant, Money, OrgId, PayoutFileId, PayoutId, PersonId, PlaceId, Refusal, Result, Words,
+};
 use settlement::bank_accounts;
 use settlement::payouts::{File, Party, Payout};
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,12 +71,14 @@ pub fn due(view: &View) -> Result<Vec<Due>> {
         &[&PlaceId::house()],
     )?;
     let (names, owners) = (places(view)?, cinemas(view)?);
-    let orgs: BTreeMap<OrgId, Words> = people::orgs::all(view)?.into_iter().map(|org| (org.id, org.name)).collect();
+    let orgs: BTreeMap<OrgId, Words> =
+        people::orgs::all(view)?.into_iter().map(|org| (org.id, org.name)).collect();
     let told: BTreeMap<OrgId, Party> =
         bank_accounts::latest(view)?.into_iter().map(|version| (version.org, version.party)).collect();
     let receivable = |book: &PlaceId, org: &OrgId, currency: Currency| {
         let id = format!("receivable:{org}");
-        let found = sums.iter().find(|one| one.book == *book && one.account == id && one.currency == currency);
+        let found =
+            sums.iter().find(|one| one.book == *book && one.account == id && one.currency == currency);
         found.map_or(0, |one| (-one.credit).max(0))
     };
     let due = sums.iter().filter_map(|one| {
@@ -199,5 +203,9 @@ pub fn message(view: &View, id: &PayoutFileId) -> Result<Vec<(File, Vec<Payout>)
         let payouts = settlement::payouts::of_file(view, &file.place, &file.id)?;
         message.push((file, payouts));
     }
-    if message.is_empty() { Err(Refusal::not_found("payout file", "打款文件").into()) } else { Ok(message) }
+    if message.is_empty() {
+        Err(Refusal::not_found("payout file", "打款文件").into())
+    } else {
+        Ok(message)
+    }
 }

@@ -221,7 +221,9 @@ impl Keys {
             return Err(Refusal::new(
                 Kind::Busy,
                 "certificate_expired",
-                format!("Payments wait: our certificate for Alipay expired on {day}. An operator must replace it."),
+                format!(
+                    "Payments wait: our certificate for Alipay expired on {day}. An operator must replace it."
+                ),
                 format!("暂时无法支付：我方支付宝应用证书已于 {day} 过期，请运营者更换。"),
             ));
         }

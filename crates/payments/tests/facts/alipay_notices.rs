@@ -347,15 +347,17 @@ fn a_certificate_counts_in_its_time_alone() {
     let mut signed = fields(&[]);
     notice::sign(&mut signed, &THEIRS);
     let body = form::write(&signed);
-    let hears =
-        |at: Instant| house.alipay.read_notice(&Delivery { headers: &[], body: body.as_bytes() }, at);
+    let hears = |at: Instant| house.alipay.read_notice(&Delivery { headers: &[], body: body.as_bytes() }, at);
     let (now, _) = days(0, 0);
     assert!(begins(now).is_ok() && hears(now).is_ok());
     assert_eq!(house.alipay.warnings(now), []);
 
     let (soon, late) = days(20, 41);
     let said = &house.alipay.warnings(soon)[..];
-    assert!(said.len() == 1 && said[0].en.contains("In 20 days") && said[0].zh.contains("20 天后"), "{said:?}");
+    assert!(
+        said.len() == 1 && said[0].en.contains("In 20 days") && said[0].zh.contains("20 天后"),
+        "{said:?}"
+    );
     assert_eq!(code(late), Some("certificate_expired"));
     assert!(house.alipay.warnings(late)[0].en.contains("expired on"));
     assert!(hears(late).is_ok(), "theirs lasts longer");

@@ -116,9 +116,8 @@ const SAYS: &[&str] = &["note", "reason", "remark", "备注", "原因", "失败�
 fn table(text: &str) -> Result<Vec<Told>, Refusal> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let heads = reader.headers().map_err(|_| no_columns())?.clone();
-    let column = |names: &[&str]| {
-        heads.iter().position(|head| names.contains(&head.trim().to_lowercase().as_str()))
-    };
+    let column =
+        |names: &[&str]| heads.iter().position(|head| names.contains(&head.trim().to_lowercase().as_str()));
     let (Some(payout), Some(outcome)) = (column(PAYOUT), column(OUTCOME)) else { return Err(no_columns()) };
     let (amount, currency, says) = (column(AMOUNT), column(CURRENCY), column(SAYS));
     let mut lines = Vec::new();
@@ -155,7 +154,8 @@ fn money(amount: &str, currency: &str) -> Result<Option<Money>, ()> {
     if amount.is_empty() {
         return Ok(None);
     }
-    let currency = if currency.is_empty() { Currency::CNY } else { Currency::parse(currency).map_err(drop)? };
+    let currency =
+        if currency.is_empty() { Currency::CNY } else { Currency::parse(currency).map_err(drop)? };
     Money::parse(&amount.replace(',', ""), currency).map(Some).map_err(drop)
 }
 
@@ -419,7 +419,6 @@ pub fn lines(view: &View, digest: &str) -> Result<Vec<Taken>> {
         &[&digest],
     )
 }
-
 
 #[cfg(test)]
 mod tests {

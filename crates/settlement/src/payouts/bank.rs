@@ -32,10 +32,7 @@ impl BankAccount {
     /// An account at a bank that is known by its BIC, as people write it.
     pub fn bic(number: &str, bic: &str) -> Result<BankAccount, Refusal> {
         let compact = |text: &str| {
-            text.chars()
-                .filter(|c| !c.is_whitespace() && *c != '-')
-                .map(|c| c.to_ascii_uppercase())
-                .collect()
+            text.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_uppercase()).collect()
         };
         let account = BankAccount::Bic { number: compact(number), bic: compact(bic) };
         account.check()?;

@@ -183,7 +183,8 @@ fn account_form(visit: &Visit, found: &Found, form: &Form) -> Markup {
         ("bic", visit.say("Account elsewhere (BIC)", "其他境外账户（BIC）")),
     ];
     let code = Field {
-        hint: visit.say("Twelve digits of CNAPS, or a BIC; none for an IBAN.", "12位联行号或 BIC；IBAN 无需填写。"),
+        hint: visit
+            .say("Twelve digits of CNAPS, or a BIC; none for an IBAN.", "12位联行号或 BIC；IBAN 无需填写。"),
         ..field("bank_code", "Bank code", "银行代码")
     };
     let fields = html! {
@@ -201,7 +202,8 @@ fn history(visit: &Visit, found: &Found) -> Markup {
         Column::new(visit.say("Told", "登记"), Kind::Date),
     ];
     let row = |version: &Version| {
-        let account = html! { (version.party.name) br; span class="muted" { (version.party.account.masked()) } };
+        let account =
+            html! { (version.party.name) br; span class="muted" { (version.party.account.masked()) } };
         vec![Cell::markup(account, &version.party.name), changed(visit, version, &found.people)]
     };
     Table::new(visit.say("Earlier and now", "历次登记"), &columns, found.versions.iter().map(row).collect())

@@ -79,8 +79,7 @@ async fn try_record(visit: &Visit, form: &Form) -> Result<Dispute> {
 }
 
 async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
-    let (disputes, places) =
-        visit.read(|view| Ok((views::latest(view)?, payouts::places(view)?))).await?;
+    let (disputes, places) = visit.read(|view| Ok((views::latest(view)?, payouts::places(view)?))).await?;
     let (open, closed): (Vec<&Dispute>, Vec<&Dispute>) =
         disputes.iter().partition(|dispute| dispute.state == State::Open);
     let heading = visit.say("Disputes", "争议");
@@ -120,8 +119,7 @@ fn tiles(visit: &Visit, disputes: &[Dispute]) -> Markup {
 
 fn head(visit: &Visit, dispute: &Dispute, places: &BTreeMap<PlaceId, Words>) -> Vec<Cell> {
     let place = places.get(&dispute.place).map_or("", |name| name.in_(visit.lang));
-    let name =
-        html! { a href=(address(dispute)) { (dispute.reason) } br; span class="muted" { (place) } };
+    let name = html! { a href=(address(dispute)) { (dispute.reason) } br; span class="muted" { (place) } };
     vec![
         Cell::markup(name, &dispute.reason),
         Cell::money(dispute.amount.minor, dispute.amount.currency.code()),
@@ -242,11 +240,7 @@ async fn find(visit: &Visit, place: &str, id: &str) -> Result<Found, Wrong> {
     Ok(found.await?)
 }
 
-pub async fn show(
-    visit: Visit,
-    _: OperatorStaff,
-    Path((place, id)): Path<(String, String)>,
-) -> Answer<Page> {
+pub async fn show(visit: Visit, _: OperatorStaff, Path((place, id)): Path<(String, String)>) -> Answer<Page> {
     let found = find(&visit, &place, &id).await?;
     let filled = Form::filled([("evidence", found.dispute.evidence.as_str())]);
     Ok(one(&visit, &found, &filled))
@@ -263,8 +257,7 @@ pub async fn put_evidence(
     let (place, id) = (found.dispute.place.clone(), found.dispute.id.clone());
     let evidence = form.text("evidence").to_owned();
     let lane = place.clone();
-    let put =
-        visit.write(&lane, move |scene| dispute::put_evidence(scene, &place, &id, &evidence)).await;
+    let put = visit.write(&lane, move |scene| dispute::put_evidence(scene, &place, &id, &evidence)).await;
     match put {
         Ok(dispute) => Ok(SeeOther::to(address(&dispute)).saying("It is noted.", "已保存。").into_response()),
         Err(error) => Ok(one(&visit, &found, &form.refused(error)?).into_response()),
@@ -318,7 +311,11 @@ fn one(visit: &Visit, found: &Found, form: &Form) -> Page {
 
 fn about(visit: &Visit, found: &Found) -> Markup {
     let (dispute, intent) = (&found.dispute, &found.intent);
-    let number = if dispute.number.is_empty() { visit.say("recorded by hand", "人工登记") } else { &dispute.number };
+    let number = if dispute.number.is_empty() {
+        visit.say("recorded by hand", "人工登记")
+    } else {
+        &dispute.number
+    };
     parts::definitions(&[
         (visit.say("Status", "状态"), state_pill(visit, dispute.state)),
         (visit.say("What the payer says", "付款人理由"), html! { (dispute.reason) }),
@@ -326,7 +323,10 @@ fn about(visit: &Visit, found: &Found) -> Markup {
         (visit.say("Payment", "付款"), html! { (intent.subject) br; span class="muted" { (intent.id) } }),
         (visit.say("Order", "订单"), html! { (intent.order) }),
         (visit.say("Was paid", "实付"), html! { (intent.captured) }),
-        (visit.say("Provider", "支付渠道"), html! { (intent.provider) br; span class="muted" { (intent.reference.as_deref().unwrap_or("–")) } }),
+        (
+            visit.say("Provider", "支付渠道"),
+            html! { (intent.provider) br; span class="muted" { (intent.reference.as_deref().unwrap_or("–")) } },
+        ),
         (visit.say("Its number there", "渠道争议号"), html! { (number) }),
     ])
 }

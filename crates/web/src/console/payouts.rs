@@ -71,7 +71,9 @@ async fn try_propose(visit: &Visit, form: &Form) -> Result<Payout> {
     let account = account.unwrap_or_default().to_owned();
     let (key, amount) = (form.text("key").to_owned(), form.money("amount", currency)?);
     if key.is_empty() || key.len() > 80 {
-        return Err(Refusal::field("key", "bad_key", "Please open the page again.", "请重新打开页面。").into());
+        return Err(
+            Refusal::field("key", "bad_key", "Please open the page again.", "请重新打开页面。").into()
+        );
     }
     visit
         .write(&place.clone(), move |scene| pay_out::propose_owed(scene, &place, &key, &account, amount))
@@ -107,14 +109,18 @@ pub async fn step(
 fn done_words(payout: &Payout) -> Words {
     let amount = payout.amount;
     match payout.state {
-        State::Approved => {
-            Words::new(format!("{amount} is approved; send it next."), format!("{amount} 已审批，可以发送银行。"))
+        State::Approved => Words::new(
+            format!("{amount} is approved; send it next."),
+            format!("{amount} 已审批，可以发送银行。"),
+        ),
+        State::Withdrawn => {
+            Words::new(format!("{amount} is free again."), format!("{amount} 已撤回，款项已释放。"))
         }
-        State::Withdrawn => Words::new(format!("{amount} is free again."), format!("{amount} 已撤回，款项已释放。")),
         State::Paid => Words::new(format!("The bank has paid {amount}."), format!("银行已支付 {amount}。")),
-        State::Returned => {
-            Words::new(format!("{amount} came back and is owed again."), format!("{amount} 已退回，重新列为应付。"))
-        }
+        State::Returned => Words::new(
+            format!("{amount} came back and is owed again."),
+            format!("{amount} 已退回，重新列为应付。"),
+        ),
         State::Proposed | State::Sent => Words::new("It stands as it stood.", "状态没有变化。"),
     }
 }
@@ -125,7 +131,10 @@ pub async fn send(visit: Visit, _: OperatorStaff, form: Form) -> Answer {
         Ok(messages) => {
             let onward = messages.first().map_or(ADDRESS.to_owned(), |id| format!("{ADDRESS}/files/{id}"));
             Ok(SeeOther::to(onward)
-                .saying("Ready for the bank: download the file and hand it in.", "打款文件已生成，请下载并提交银行。")
+                .saying(
+                    "Ready for the bank: download the file and hand it in.",
+                    "打款文件已生成，请下载并提交银行。",
+                )
                 .into_response())
         }
         Err(error) => Ok(page(&visit, &form.refused(error)?).await?.into_response()),
@@ -139,7 +148,8 @@ async fn try_send(visit: &Visit, form: &Form) -> Result<Vec<PayoutFileId>> {
         chosen.push((PlaceId::parse(place)?, PayoutId::parse(payout)?));
     }
     if chosen.is_empty() {
-        let nothing = Refusal::field("payout", "nothing_chosen", "Choose what to send.", "请选择要发送的打款。");
+        let nothing =
+            Refusal::field("payout", "nothing_chosen", "Choose what to send.", "请选择要发送的打款。");
         return Err(nothing.into());
     }
     let (house, actor) = (visit.house.clone(), visit.actor.clone());
@@ -173,8 +183,10 @@ async fn look(visit: &Visit) -> Result<Desk> {
     visit
         .read(|view| {
             let (due, payouts, answers) = (paying::due(view)?, paying::latest(view)?, answer::latest(view)?);
-            let hands = payouts.iter().flat_map(|one| [Some(one.proposed_by.clone()), one.approved_by.clone()]);
-            let people = paying::names(view, hands.flatten().chain(answers.iter().map(|one| one.taken_by.clone())))?;
+            let hands =
+                payouts.iter().flat_map(|one| [Some(one.proposed_by.clone()), one.approved_by.clone()]);
+            let people =
+                paying::names(view, hands.flatten().chain(answers.iter().map(|one| one.taken_by.clone())))?;
             let orgs = people::orgs::all(view)?.into_iter().map(|org| (org.id, org.name)).collect();
             let (sent, places) = (paying::messages(view)?, paying::places(view)?);
             Ok(Desk { due, payouts, sent, answers, payer: pay_out::payer(view).ok(), people, orgs, places })
@@ -182,7 +194,7 @@ async fn look(visit: &Visit) -> Result<Desk> {
         .await
 }
 
-pub(super) async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
+async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
     let desk = look(visit).await.map_err(Wrong::from)?;
     let heading = visit.say("Payouts", "打款");
     let beneath = visit.say(
@@ -217,7 +229,7 @@ fn new_key(visit: &Visit) -> String {
     visit.house.dice().bytes::<12>().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn summed(amounts: impl Iterator<Item = Money>) -> String {
+pub(super) fn summed(amounts: impl Iterator<Item = Money>) -> String {
     let mut sums: BTreeMap<Currency, i64> = BTreeMap::new();
     for amount in amounts {
         *sums.entry(amount.currency).or_default() += amount.minor;
@@ -225,7 +237,8 @@ fn summed(amounts: impl Iterator<Item = Money>) -> String {
     if sums.is_empty() {
         sums.insert(Currency::CNY, 0);
     }
-    let said: Vec<String> = sums.iter().map(|(currency, minor)| money::full(*minor, currency.code())).collect();
+    let said: Vec<String> =
+        sums.iter().map(|(currency, minor)| money::full(*minor, currency.code())).collect();
     said.join(" + ")
 }
 
@@ -282,8 +295,7 @@ fn due_table(visit: &Visit, desk: &Desk, key: &str) -> Markup {
     let row = |(i, due): (usize, &Due)| {
         let code = due.balance.currency.code();
         let name = due.org_name.in_(visit.lang);
-        let party =
-            html! { (name) br; span class="muted" { (account_words(&due.account).in_(visit.lang)) } };
+        let party = html! { (name) br; span class="muted" { (account_words(&due.account).in_(visit.lang)) } };
         let amount =
             |money: Money| if money.is_zero() { Cell::none() } else { Cell::money(money.minor, code) };
         let account = match &due.party {
@@ -303,13 +315,17 @@ fn due_table(visit: &Visit, desk: &Desk, key: &str) -> Markup {
             Cell::markup(propose_button(visit, due, &format!("{key}{i}")), ""),
         ]
     };
-    Table::new(visit.say("Owed to others", "应付款"), &columns, desk.due.iter().enumerate().map(row).collect())
-        .empty(visit.say(
-            "Nobody is owed anything: what was sold is not settled yet, or is paid.",
-            "目前没有应付款：已售款项尚未结算，或已付清。",
-        ))
-        .filtered()
-        .render(visit.lang)
+    Table::new(
+        visit.say("Owed to others", "应付款"),
+        &columns,
+        desk.due.iter().enumerate().map(row).collect(),
+    )
+    .empty(visit.say(
+        "Nobody is owed anything: what was sold is not settled yet, or is paid.",
+        "目前没有应付款：已售款项尚未结算，或已付清。",
+    ))
+    .filtered()
+    .render(visit.lang)
 }
 
 fn propose_button(visit: &Visit, due: &Due, key: &str) -> Markup {
@@ -354,7 +370,8 @@ fn amount_form(visit: &Visit, form: &Form, desk: &Desk, key: &str) -> Markup {
 /// Whom a payout pays and where its money stands.
 fn payee(visit: &Visit, desk: &Desk, payout: &Payout) -> Cell {
     let org = desk.orgs.get(&payout.org).map_or(payout.payee.name.as_str(), |name| name.in_(visit.lang));
-    let place = desk.places.get(&payout.place).map_or(visit.say("The house", "平台"), |name| name.in_(visit.lang));
+    let place =
+        desk.places.get(&payout.place).map_or(visit.say("The house", "平台"), |name| name.in_(visit.lang));
     let kind = account_words(&payout.account);
     let shown = html! { (org) br; span class="muted" { (kind.in_(visit.lang)) " · " (place) } };
     Cell::markup(shown, org)
@@ -380,9 +397,7 @@ fn row(visit: &Visit, desk: &Desk, payout: &Payout) -> Vec<Cell> {
     ]
 }
 
-fn columns<'a>(visit: &Visit, last: &'a str) -> [Column<'a>; 5]
-where
-{
+fn columns<'a>(visit: &Visit, last: &'a str) -> [Column<'a>; 5] {
     let say = |en: &'static str, zh: &'static str| crate::look::say(visit.lang, en, zh);
     [
         Column::new(say("Party", "收款方"), Kind::Text),
@@ -433,7 +448,8 @@ fn approved_part(visit: &Visit, desk: &Desk) -> Markup {
         cells.push(Cell::markup(press, ""));
         cells
     });
-    let chosen: Vec<String> = approved.iter().map(|payout| format!("{} {}", payout.place, payout.id)).collect();
+    let chosen: Vec<String> =
+        approved.iter().map(|payout| format!("{} {}", payout.place, payout.id)).collect();
     let hidden: Vec<(&str, &str)> = chosen.iter().map(|text| ("payout", text.as_str())).collect();
     let total = summed(approved.iter().map(|payout| payout.amount));
     let word = match visit.lang {
@@ -465,10 +481,14 @@ fn sent_table(visit: &Visit, desk: &Desk) -> Markup {
         ));
         cells
     });
-    Table::new(visit.say("At the bank", "银行处理中"), &columns(visit, visit.say("The bank says", "银行结果")), rows.collect())
-        .empty(visit.say("The bank has answered everything.", "银行已全部回复。"))
-        .filtered()
-        .render(visit.lang)
+    Table::new(
+        visit.say("At the bank", "银行处理中"),
+        &columns(visit, crate::look::say(visit.lang, "The bank says", "银行结果")),
+        rows.collect(),
+    )
+    .empty(visit.say("The bank has answered everything.", "银行已全部回复。"))
+    .filtered()
+    .render(visit.lang)
 }
 
 fn state_words(state: State) -> (Tone, Words) {
@@ -482,13 +502,14 @@ fn state_words(state: State) -> (Tone, Words) {
     }
 }
 
-pub(super) fn state_pill(visit: &Visit, state: State) -> Markup {
+fn state_pill(visit: &Visit, state: State) -> Markup {
     let (tone, words) = state_words(state);
     parts::pill(tone, words.in_(visit.lang))
 }
 
 fn closed_table(visit: &Visit, desk: &Desk) -> Markup {
-    let is_closed = |payout: &&Payout| matches!(payout.state, State::Paid | State::Returned | State::Withdrawn);
+    let is_closed =
+        |payout: &&Payout| matches!(payout.state, State::Paid | State::Returned | State::Withdrawn);
     let rows: Vec<Vec<Cell>> = desk
         .payouts
         .iter()

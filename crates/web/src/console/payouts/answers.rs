@@ -41,9 +41,8 @@ async fn try_take(visit: &Visit, upload: Upload) -> Result<(Told, bool)> {
 }
 
 pub async fn show(visit: Visit, _: OperatorStaff, Path(digest): Path<String>) -> Answer<Page> {
-    let found = visit
-        .read(move |view| Ok((answer::find(view, &digest)?, answer::lines(view, &digest)?)))
-        .await?;
+    let found =
+        visit.read(move |view| Ok((answer::find(view, &digest)?, answer::lines(view, &digest)?))).await?;
     let (told, lines) = (found.0.ok_or_else(Wrong::not_found)?, found.1);
     let odd = lines.iter().filter(|line| line.came_to.is_odd()).count();
     let heading = visit.say("The bank’s answer", "银行回单");
@@ -104,7 +103,9 @@ fn came_words(came: CameTo) -> (Tone, Words) {
         CameTo::Waits => (Tone::Plain, Words::new("nothing changes yet", "暂无变化")),
         CameTo::Unknown => (Tone::Cinnabar, Words::new("no payout of ours", "不是我方打款")),
         CameTo::AmountDiffers => (Tone::Cinnabar, Words::new("another amount than ours", "金额与我方不符")),
-        CameTo::StateDiffers => (Tone::Cinnabar, Words::new("our payout stands otherwise", "与我方打款状态不符")),
+        CameTo::StateDiffers => {
+            (Tone::Cinnabar, Words::new("our payout stands otherwise", "与我方打款状态不符"))
+        }
     }
 }
 
