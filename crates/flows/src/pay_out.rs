@@ -75,7 +75,7 @@ fn party(view: &View, org: &OrgId) -> Result<Party> {
 }
 
 /// Proposes a payout and reserves its amount. Refuses more than is owed and not reserved (`overdrawn`), an account
-/// that belongs to nobody outside (`not_payable`), and a key that was used for something else (`payout_differs`).
+/// that belongs to nobody outside (`not_payable`), and a key that was used for something else (`key_reused`).
 pub fn propose(scene: &mut Scene, proposal: &Proposal) -> Result<Payout> {
     let by = clerk(scene)?;
     proposal.payee.check()?;
@@ -132,7 +132,7 @@ fn proposed_before(scene: &Scene, payout: &Payout) -> Result<Payout> {
         return Ok(kept);
     }
     Err(refuse(
-        "payout_differs",
+        "key_reused",
         "Something else was proposed from this form. Open a new one.",
         "此表单已发起过另一笔打款，请重新打开。",
     ))

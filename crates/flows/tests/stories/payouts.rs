@@ -156,7 +156,7 @@ fn nothing_is_paid_twice_or_beyond_what_is_owed() {
     let first = proposes(&town, "mei", &proposal("most", 1900)).expect("proposed");
     let again = proposes(&town, "mei", &proposal("most", 1900)).expect("the same");
     assert_eq!(first, again);
-    assert_eq!(code(proposes(&town, "mei", &proposal("most", 1901))), "payout_differs");
+    assert_eq!(code(proposes(&town, "mei", &proposal("most", 1901))), "key_reused");
     assert_eq!(code(proposes(&town, "li", &proposal("rest", 35))), "overdrawn");
     proposes(&town, "li", &proposal("rest", 34)).expect("the rest");
     assert_eq!(free(&town), 0);

@@ -370,3 +370,53 @@ fn booked_table(visit: &Visit, found: &Found) -> Markup {
     Table::new(visit.say("What was booked", "入账记录"), &columns, found.booked.iter().map(row).collect())
         .render(visit.lang)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::console::season::Season;
+    use axum::http::StatusCode;
+
+    #[tokio::test]
+    async fn a_dispute_is_recorded_by_its_order_and_decided_with_one_press() {
+        let season = Season::new().await;
+        season.runs(&[2]).await;
+        let operator = season.town.operator().await;
+        let order: (String,) = season
+            .town
+            .house
+            .read(|view| view.one("select order_id from payment_intent where state = 'captured'", &[]))
+            .await
+            .expect("an order");
+        let form = [
+            ("payment", order.0.as_str()),
+            ("reason", "not recognised"),
+            ("amount", ""),
+            ("answer_by", "2016-12-25"),
+        ];
+        let unknown =
+            operator.post("/console/disputes", &[("payment", "ord_none"), form[1], form[2], form[3]]).await;
+        assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(unknown.text.contains("id=\"payment-error\""), "{}", unknown.text);
+        let made = operator.post("/console/disputes", &form).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+        let one = operator.get(&format!("{}?lang=en", made.location())).await;
+        assert!(one.text.contains("¥86.00") && one.text.contains("suspense:dsp_"), "{}", one.text);
+        let list = operator.get("/console/disputes").await;
+        assert!(list.text.contains("not recognised") && list.text.contains("soon"));
+        let kept = operator
+            .post(&format!("{}/evidence", made.location()), &[("evidence", "Both were admitted.")])
+            .await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER);
+        let decision = format!("{}/decision", made.location());
+        assert_eq!(operator.post(&decision, &[("decision", "won")]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(operator.post(&decision, &[("decision", "won")]).await.status, StatusCode::SEE_OTHER);
+        let other = operator.post(&decision, &[("decision", "lost")]).await;
+        assert_eq!(other.status, StatusCode::CONFLICT);
+        let zh = operator.get("/console/disputes?lang=zh").await;
+        assert!(zh.text.contains("已结案") && zh.text.contains("胜诉"));
+        let (house, now) = (season.town.house.clone(), season.town.house.now());
+        let broken = house.read(move |view| flows::check::broken(view, now)).await.expect("a check");
+        assert_eq!(broken, Vec::<String>::new());
+        assert_eq!(season.ann.get("/console/disputes").await.status, StatusCode::FORBIDDEN);
+    }
+}

@@ -532,3 +532,122 @@ fn closed_table(visit: &Visit, desk: &Desk) -> Markup {
         .filtered()
         .render(visit.lang)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::console::season::{Season, day};
+    use crate::testing::Browser;
+    use axum::http::StatusCode;
+    use kernel::Role;
+
+    const ACCOUNT: [(&str, &str); 4] = [
+        ("holder", "九湾影城"),
+        ("scheme", "cnaps"),
+        ("account_number", "6222021001116245"),
+        ("bank_code", "102290026019"),
+    ];
+
+    /// A settled season, two operators, and the house's own account.
+    async fn settled() -> (Season, Browser, Browser) {
+        let season = Season::new().await;
+        season.runs(&[4]).await;
+        season.agrees(day(1)).await;
+        let form = [
+            ("place", season.star.place.0.as_str()),
+            ("title", &season.title.0),
+            ("first", "2016-12-19"),
+            ("last", "2016-12-19"),
+        ];
+        assert_eq!(season.chen.post("/console/settlement", &form).await.status, StatusCode::SEE_OTHER);
+        let house = season.town.house.read(people::installation::house).await.expect("a view");
+        let house = house.expect("founded").id;
+        let li = season.town.person("li", &[(Role::Operator, house.clone())]).await;
+        let mei = season.town.operator().await;
+        let path = format!("/console/bank-accounts/{house}");
+        assert_eq!(mei.post(&path, &ACCOUNT).await.status, StatusCode::SEE_OTHER);
+        (season, mei, li)
+    }
+
+    /// What the page's first button to propose sends.
+    fn proposal(text: &str) -> Vec<(&'static str, String)> {
+        let at = text.find("name=\"due\" value=\"plc_star ").expect("a button for the cinema");
+        let rest = &text[at..];
+        let value = |name: &str| {
+            let from = rest.find(&format!("name=\"{name}\"")).expect("a field");
+            let from = from + rest[from..].find("value=\"").expect("a value") + 7;
+            rest[from..].split('"').next().unwrap_or_default().to_owned()
+        };
+        ["due", "amount", "key"].into_iter().map(|name| (name, value(name))).collect()
+    }
+
+    async fn sends(browser: &Browser, path: &str, form: &[(&str, String)]) -> crate::testing::Answer {
+        let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        browser.post(path, &form).await
+    }
+
+    #[tokio::test]
+    async fn a_cinema_is_paid_by_two_people_and_the_banks_answer() {
+        let (season, mei, li) = settled().await;
+        let page = mei.get("/console/payouts?lang=en").await;
+        assert!(page.text.contains("Add an account"), "{}", page.text);
+        let org = season.town.house.read(|view| {
+            box_office::cinemas::any(view, &kernel::PlaceId("plc_star".into())).map(|cinema| cinema.org)
+        });
+        let path = format!("/console/bank-accounts/{}", org.await.expect("a cinema"));
+        assert_eq!(season.chen.post(&path, &ACCOUNT).await.status, StatusCode::SEE_OTHER);
+
+        let form = proposal(&mei.get("/console/payouts").await.text);
+        assert_eq!(sends(&mei, "/console/payouts", &form).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(sends(&mei, "/console/payouts", &form).await.status, StatusCode::SEE_OTHER, "once");
+        let listed = season.town.house.read(flows::views::payouts::latest).await.expect("payouts");
+        let [payout] = &listed[..] else { panic!("one payout, not {listed:?}") };
+        let step = |step: &str| format!("/console/payouts/{}/{}/{step}", payout.place, payout.id);
+
+        let alone = mei.post(&step("approval"), &[]).await;
+        assert_eq!(alone.status, StatusCode::CONFLICT);
+        assert!(alone.text.contains("role=\"alert\"") && alone.text.contains("another person approves"));
+        let zh = mei.clone().header("accept-language", "zh");
+        zh.post("/reading", &[("lang", "zh")]).await;
+        assert_eq!(li.post(&step("approval"), &[]).await.status, StatusCode::SEE_OTHER);
+        let chosen = format!("{} {}", payout.place, payout.id);
+        let sent = li.post("/console/payouts/files", &[("payout", &chosen)]).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+        let file = mei.get(sent.location()).await;
+        assert!(file.text.contains("pain.001.xml") && !file.text.contains("6222021001116245"), "{}", file.text);
+        let xml = mei.get(&format!("{}/pain.001.xml", sent.location())).await;
+        assert!(xml.text.contains("<EndToEndId>") && xml.text.contains("6222021001116245"));
+        let csv = mei.get(&format!("{}/payouts.csv", sent.location())).await;
+        assert!(csv.text.contains(&payout.id.0));
+
+        let answer = format!("payout,outcome\n{},paid\npyt_stray,paid\n", payout.id);
+        let took = mei.upload("/console/payouts/answers", &[], ("bank.csv", answer.as_bytes())).await;
+        assert_eq!(took.status, StatusCode::SEE_OTHER, "{}", took.text);
+        let told = mei.get(took.location()).await;
+        assert!(told.text.contains("1 of 2 lines do not fit"), "{}", told.text);
+        let again = mei.upload("/console/payouts/answers", &[], ("bank.csv", answer.as_bytes())).await;
+        assert_eq!(again.location(), took.location());
+        let odd = mei.upload("/console/payouts/answers", &[], ("x.csv", b"a,b\n")).await;
+        assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(odd.text.contains("id=\"file-error\""), "{}", odd.text);
+        let page = mei.get("/console/payouts").await;
+        assert!(page.text.contains("Closed") && page.text.contains("paid"));
+        let (house, now) = (season.town.house.clone(), season.town.house.now());
+        let broken = house.read(move |view| flows::check::broken(view, now)).await.expect("a check");
+        assert_eq!(broken, Vec::<String>::new());
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_done_is_said_on_the_page() {
+        let (_season, mei, _) = settled().await;
+        let bad = [("due", "plc_star CNY exhibition"), ("amount", "x"), ("key", "k")];
+        assert_eq!(mei.post("/console/payouts", &bad).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let untold = [("due", "plc_star CNY exhibition"), ("amount", "1"), ("key", "k")];
+        let answer = mei.post("/console/payouts?lang=zh", &untold).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT);
+        assert!(answer.text.contains("尚未登记银行账户"), "{}", answer.text);
+        let nothing = mei.post("/console/payouts/files", &[]).await;
+        assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let none = mei.post("/console/payouts/plc_star/pyt_none/approval", &[]).await;
+        assert_eq!(none.status, StatusCode::NOT_FOUND);
+    }
+}
