@@ -95,6 +95,8 @@ pub fn registry(service: Service) -> Routes {
         .verb(GET, "/api/ticket-orders", SIGNED_IN, ticket_orders::list::list, "List your ticket orders")
         .verb(GET, "/api/places/{place}/ticket-orders/{order}", SIGNED_IN, ticket_orders::show::show, "Read a ticket order with its tickets and their codes")
         .verb(POST, "/api/places/{place}/ticket-orders/{order}/refund", SIGNED_IN, ticket_orders::refund::refund, "Give tickets back").refuses(&[409])
+        .verb(POST, "/api/places/{place}/ticket-orders/{order}/seat-refunds", SIGNED_IN, ticket_orders::refund_seats::by_buyer, "Give some seats back").refuses(&[409])
+        .verb(POST, "/api/places/{place}/ticket-orders/{order}/desk-refunds", CINEMA, ticket_orders::refund_seats::by_cinema, "Take some seats back at the cinema's desk").refuses(&[409])
         .verb(POST, "/api/places/{place}/admissions", CINEMA, door::admit::admit, "Admit the bearer of a ticket's code").refuses(&[409, 410])
         // Paying.
         .verb(GET, "/api/places/{place}/payments/{intent}", SIGNED_IN, payments::show::show, "Read a payment")

@@ -75,6 +75,17 @@ pub fn requested_for(view: &View, intent: &Intent, reason: &str) -> Result<Optio
     find(view, &intent.place, &id(intent, reason))
 }
 
+/// What was requested back of an intent for reasons that begin like this.
+pub fn requested_like(view: &View, intent: &Intent, start: &str) -> Result<Money> {
+    let (minor,): (i64,) = view.one(
+        "select cast(coalesce(sum(amount_minor), 0) as bigint)
+         from refund
+         where place_id = $1 and intent_id = $2 and reason like $3",
+        &[&intent.place, &intent.id, &format!("{start}%")],
+    )?;
+    Ok(Money { minor, ..intent.captured })
+}
+
 /// Reserves a refund of an intent. One reason refunds once: the same again returns the first.
 /// Refuses more than was captured (`refund_too_large`).
 pub fn request(tx: &Tx, intent: &Intent, reason: &str, amount: Money, now: Instant) -> Result<Refund> {

@@ -49,6 +49,8 @@ const OPERATOR: Who = Who::Roles(&[Role::Operator]);
 const RELEASE: Who = Who::Roles(&[Role::Studio, Role::Marketer]);
 /// Those between whom box office is divided.
 const SETTLING: Who = Who::Roles(&[Role::Studio, Role::Cinema]);
+/// Those who sell, and take back.
+const SELLING: Who = Who::Roles(&[Role::Cinema, Role::Shop]);
 /// Those who read the market.
 const MARKET: Who = Who::Roles(&[Role::Studio, Role::Marketer, Role::Cinema]);
 const MERCHANT: Who = Who::Roles(&[Role::Merchant]);
@@ -158,6 +160,10 @@ pub fn registry(site: Site) -> Routes {
         .page(GET, "/console/disputes/{place}/{dispute}", OPERATOR, console::disputes::show)
         .page(POST, "/console/disputes/{place}/{dispute}/decision", OPERATOR, console::disputes::decide)
         .page(POST, "/console/disputes/{place}/{dispute}/evidence", OPERATOR, console::disputes::put_evidence)
+        .page(GET, "/console/orders", SELLING, console::orders::find)
+        .page(GET, "/console/orders/{place}/{payment}", SELLING, console::orders::show)
+        .page(POST, "/console/orders/{place}/{payment}/refund", SELLING, console::orders::take_back)
+        .page(POST, "/console/orders/{place}/{payment}/parts", SELLING, console::orders::give_back)
         .page(GET, "/console/bank-accounts", STAFF, console::bank_accounts::list)
         .page(GET, "/console/bank-accounts/{org}", STAFF, console::bank_accounts::show)
         .page(POST, "/console/bank-accounts/{org}", STAFF, console::bank_accounts::save)

@@ -60,9 +60,8 @@ pub async fn take(
     Body(asked): Body<BankAnswerDraft>,
 ) -> Answer<Once<BankAnswer>> {
     let actor = call.actor.clone();
-    let taken = call.blocking(move |house| {
-        pay_out::take_answer(house, &asked.name, asked.text.as_bytes(), actor)
-    });
+    let taken =
+        call.blocking(move |house| pay_out::take_answer(house, &asked.name, asked.text.as_bytes(), actor));
     let (told, is_new) = taken.await?;
     let digest = told.digest.clone();
     let lines = call.read(move |view| answer::lines(view, &digest)).await?;

@@ -20,11 +20,7 @@ pub struct PayoutFile {
     csv: String,
 }
 
-pub async fn show(
-    call: Call,
-    _: OperatorStaff,
-    At((id,)): At<(PayoutFileId,)>,
-) -> Answer<Found<PayoutFile>> {
+pub async fn show(call: Call, _: OperatorStaff, At((id,)): At<(PayoutFileId,)>) -> Answer<Found<PayoutFile>> {
     let wanted = id.clone();
     let message = call.read(move |view| payouts::message(view, &wanted)).await?;
     let pain_001 = file::pain_001(&message)?;

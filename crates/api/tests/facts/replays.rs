@@ -43,9 +43,25 @@ fn another(body: Option<Value>) -> Value {
 async fn a_change_of_state_that_is_asked_for_again_changes_nothing() {
     let mut walk = Walk::new().await;
     let states = [
-        "refund", "checkout", "delisting", "end", "want-to-see", "statements", "clicks", "approval", "payment",
-        "return", "withdrawal", "payout-files", "bank-answers", "bills", "decision", "unmatched-decisions",
-        "disputes", "shipment", "closure",
+        "refund",
+        "checkout",
+        "delisting",
+        "end",
+        "want-to-see",
+        "statements",
+        "clicks",
+        "approval",
+        "payment",
+        "return",
+        "withdrawal",
+        "payout-files",
+        "bank-answers",
+        "bills",
+        "decision",
+        "unmatched-decisions",
+        "disputes",
+        "shipment",
+        "closure",
     ];
     let sent: Vec<_> = walk.sent.clone();
     let mut tried = std::collections::BTreeSet::new();

@@ -298,6 +298,16 @@ impl Walk {
             last = held;
         }
         let showtime = self.showtimes[0].clone();
+        let wish = json!({ "seats": ["E1", "E2", "E3"] });
+        let some = self.order("ann", format!("/api/places/{place}/showtimes/{showtime}/orders"), wish).await;
+        self.pay(&some["payment"]).await;
+        let path = format!("/api/places/{place}/ticket-orders/{}", text(&some["order"]["id"]));
+        for (who, desk, seats) in
+            [("ann", "seat-refunds", json!(["E1"])), ("cinema_a", "desk-refunds", json!(["E2", "E3"]))]
+        {
+            let back = self.post(who, format!("{path}/{desk}"), json!({ "seats": seats })).await;
+            assert_eq!(back["done"], true);
+        }
         let wish = json!({ "seats": ["E7"] });
         let back = self.order("ann", format!("/api/places/{place}/showtimes/{showtime}/orders"), wish).await;
         self.pay(&back["payment"]).await;
@@ -330,9 +340,7 @@ impl Walk {
 
     /// Three payouts to the cinema: the bank pays one and returns one, one is given up.
     async fn payouts(&mut self) {
-        let account = |number: &str| {
-            json!({ "holder": "Somebody", "scheme": "cnaps", "account_number": number, "bank_code": "102290026019" })
-        };
+        let account = |number: &str| json!({ "holder": "Somebody", "scheme": "cnaps", "account_number": number, "bank_code": "102290026019" });
         for (who, org) in [("operator", "house"), ("operator", "cinema_a"), ("studio_a", "studio_a")] {
             let path = format!("/api/orgs/{}/bank-account", self.org(org));
             let told = self.change(who, Method::PUT, path, Some(account("6222 0210 0111 6245")), false).await;
@@ -349,7 +357,10 @@ impl Walk {
         assert_eq!(approval.refusal(), (409, "same_person"));
         for id in &made[..2] {
             let approved = self.press("operator_b", format!("{path}/{id}/approval")).await;
-            assert_eq!((&approved["state"], &approved["payee_account"]), (&json!("approved"), &json!("•••• 6245")));
+            assert_eq!(
+                (&approved["state"], &approved["payee_account"]),
+                (&json!("approved"), &json!("•••• 6245"))
+            );
         }
         let why = |text: &str| json!({ "remark": text });
         self.post("operator", format!("{path}/{}/withdrawal", made[2]), why("a slip")).await;
@@ -391,8 +402,9 @@ impl Walk {
         let cases = self.client("operator").await.get("/api/cases").await.is(200);
         let case = cases["items"].as_array().expect("items").iter().find(|case| case["key"] == "nobody");
         let id = text(&case.expect("the stray one")["id"]);
-        let decided =
-            self.post("operator", format!("/api/cases/{id}/decision"), json!({ "decision": "accepted" })).await;
+        let decided = self
+            .post("operator", format!("/api/cases/{id}/decision"), json!({ "decision": "accepted" }))
+            .await;
         assert_eq!(decided["state"], "accepted");
         self.ids.insert("case", id);
     }
@@ -447,7 +459,8 @@ impl Walk {
                 self.change("merchant_a", Method::PUT, format!("{listing}/price"), Some(asked), false).await;
             assert_eq!(now["price"], yuan(price));
         }
-        for (change, state) in [("delisting", "delisted"), ("relisting", "listed"), ("delisting", "delisted")] {
+        for (change, state) in [("delisting", "delisted"), ("relisting", "listed"), ("delisting", "delisted")]
+        {
             assert_eq!(self.press("merchant_a", format!("{listing}/{change}")).await["state"], state);
         }
         let path = format!("/api/licence-offers/{}/applications", self.ids["offer"]);

@@ -81,13 +81,15 @@ pub(super) fn books_equal_orders(view: &View, _now: Instant) -> Result<Vec<Strin
     Ok(found)
 }
 
+/// What is left booked of an order is what it is of; nothing, once it is refunded.
 fn tickets(view: &View) -> Result<Vec<String>> {
     let rows: Vec<(String, String)> = view.all(
         "with booked as (
            select book_id, reference,
-             sum(case when code in ('ticket_sale', 'ticket_subsidy') then amount_minor else 0 end) as base,
-             sum(case when code = 'service_fee' then amount_minor else 0 end) as fee,
-             sum(case when code = 'ticket_refund' then amount_minor else 0 end) as back
+             sum(case when code in ('ticket_sale', 'ticket_subsidy') then amount_minor
+               when code = 'ticket_refund' and debit like 'box_office:%' then -amount_minor else 0 end) as base,
+             sum(case when code = 'service_fee' then amount_minor
+               when code = 'ticket_refund' and debit = 'service_fee' then -amount_minor else 0 end) as fee
            from transfer
            where code in ('ticket_sale', 'ticket_subsidy', 'service_fee', 'ticket_refund')
            group by book_id, reference
@@ -95,10 +97,10 @@ fn tickets(view: &View) -> Result<Vec<String>> {
          select orders.place_id, orders.id
          from ticket_order orders
          left join booked on booked.book_id = orders.place_id and booked.reference = orders.id
-         where (orders.state in ('paid', 'refunded')
+         where (orders.state = 'paid'
              and (coalesce(booked.base, 0) <> orders.base_minor or coalesce(booked.fee, 0) <> orders.fee_minor))
-           or (orders.state = 'paid' and booked.back <> 0)
-           or (orders.state = 'refunded' and coalesce(booked.back, 0) <> orders.base_minor + orders.fee_minor)
+           or (orders.state = 'refunded'
+             and (booked.reference is null or booked.base <> 0 or booked.fee <> 0))
            or (orders.state in ('held', 'expired') and booked.reference is not null)",
         &[],
     )?;

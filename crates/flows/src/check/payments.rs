@@ -73,7 +73,7 @@ fn unpaid(view: &View) -> Result<Vec<String>> {
          left join (
            select place_id, intent_id, sum(amount_minor) as minor
            from refund
-           where reason like 'goodwill_%'
+           where reason like 'goodwill_%' or reason like 'seat_%'
            group by place_id, intent_id
          ) given on given.place_id = intent.place_id and given.intent_id = intent.id
          where orders.state = 'paid'

@@ -9,6 +9,7 @@ pub mod disputes;
 pub mod imports;
 pub mod market;
 pub mod merchants;
+pub mod orders;
 pub mod payouts;
 pub mod people;
 pub mod reconciliation;

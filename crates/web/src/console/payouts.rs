@@ -34,6 +34,7 @@ pub(super) fn ways(visit: &Visit) -> Markup {
         ("/console/reconciliation", visit.say("Reconciliation", "对账")),
         ("/console/disputes", visit.say("Disputes", "争议")),
         ("/console/bank-accounts", visit.say("Bank accounts", "银行账户")),
+        ("/console/orders", visit.say("Orders", "订单")),
         ("/console/books", visit.say("Books", "账本")),
     ];
     let here = visit.path.split('?').next().unwrap_or_default().to_owned();
@@ -613,7 +614,11 @@ mod tests {
         let sent = li.post("/console/payouts/files", &[("payout", &chosen)]).await;
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
         let file = mei.get(sent.location()).await;
-        assert!(file.text.contains("pain.001.xml") && !file.text.contains("6222021001116245"), "{}", file.text);
+        assert!(
+            file.text.contains("pain.001.xml") && !file.text.contains("6222021001116245"),
+            "{}",
+            file.text
+        );
         let xml = mei.get(&format!("{}/pain.001.xml", sent.location())).await;
         assert!(xml.text.contains("<EndToEndId>") && xml.text.contains("6222021001116245"));
         let csv = mei.get(&format!("{}/payouts.csv", sent.location())).await;
