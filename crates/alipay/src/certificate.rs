@@ -10,10 +10,11 @@ pub use writing::{Issuing, Name, issue};
 
 use crate::{PublicKey, refuse};
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
-use kernel::Refusal;
+use kernel::{Instant, Refusal};
 use md5::{Digest, Md5};
 use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::der::{Decode, Encode, Tag, Tagged};
+use x509_cert::time::Time;
 
 /// Certificates in one bundle, at most.
 pub const BUNDLE_MAX: usize = 64;
@@ -61,6 +62,16 @@ impl Certificate {
     pub fn public_key(&self) -> Result<PublicKey, Refusal> {
         let spki = self.inner.tbs_certificate().subject_public_key_info().to_der();
         PublicKey::from_spki(&spki.map_err(|_| bad_certificate())?)
+    }
+
+    /// From when until when it vouches for its key, to the second (RFC 5280 includes both).
+    pub fn validity(&self) -> (Instant, Instant) {
+        let validity = self.inner.tbs_certificate().validity();
+        let at = |time: Time| {
+            let micros = i64::try_from(time.to_unix_duration().as_micros()).unwrap_or(i64::MAX);
+            Instant::from_micros(micros)
+        };
+        (at(validity.not_before), at(validity.not_after).plus_seconds(1))
     }
 
     /// Whether it is signed with RSA, by whatever digest: 1.2.840.113549.1.1.*.
@@ -135,7 +146,6 @@ fn bad_certificate() -> Refusal {
 mod tests {
     use super::*;
     use crate::PrivateKey;
-    use kernel::Instant;
     use proptest::prelude::*;
 
     const AT: Instant = Instant::from_micros(1_500_000_000_000_000);
@@ -169,6 +179,7 @@ mod tests {
             Md5::digest("CN=Root,OU=Certification Authority,O=Sandbox,C=CN1000000000000000000000000000000");
         assert_eq!(root.sn(), named.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
         assert_eq!(root.public_key().expect("a key"), key.public());
+        assert_eq!(root.validity(), (AT, AT.plus_seconds(365 * 86_400 + 1)));
     }
 
     #[test]

@@ -32,7 +32,8 @@ macro_rules! parameters {
 }
 
 parameters! {
-    ApplicationId CampaignId ContractId IntentId ListingId OfferId OrderId OrgId PlaceId ShowtimeId StatementId TitleId
+    ApplicationId CampaignId CaseId ContractId DisputeId IntentId ListingId OfferId OrderId OrgId PayoutFileId PayoutId
+    PlaceId ShowtimeId StatementId TitleId
 }
 
 /// A calendar year.

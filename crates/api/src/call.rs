@@ -248,6 +248,8 @@ macro_rules! staff {
 }
 
 staff! {
+    /// Whoever works for anybody.
+    AnyStaff is Any: Cinema Marketer Merchant Operator Shop Studio;
     CinemaStaff is Cinema: Cinema;
     MerchantStaff is Merchant: Merchant;
     OperatorStaff is Operator: Operator;

@@ -19,8 +19,9 @@ use crate::openapi::{Describe, Operation, Verb, document};
 use crate::problem::{self, Problem};
 use crate::service::Service;
 use crate::{
-    ads, audiences, baskets, body, books, campaigns, checks, cinemas, door, events, licences, listings,
-    market, orgs, payments, product_orders, sessions, shops, showtimes, statements, ticket_orders, titles,
+    ads, audiences, bank_accounts, baskets, body, books, campaigns, cases, checks, cinemas, disputes, door,
+    events, licences, listings, market, orgs, payments, payouts, product_orders, sessions, shops, showtimes,
+    statements, ticket_orders, titles,
 };
 use ::people::Who;
 use axum::Router;
@@ -54,6 +55,8 @@ const RELEASE: Who = Who::Roles(&[Role::Studio, Role::Marketer]);
 const LICENCE: Who = Who::Roles(&[Role::Studio, Role::Merchant]);
 /// The two readers of a statement.
 const STATEMENT: Who = Who::Roles(&[Role::Cinema, Role::Studio]);
+/// Whoever works for anybody.
+const STAFF: Who = Who::Roles(&Role::ALL);
 /// Those who run a place.
 const PLACE: Who = Who::Roles(&[Role::Cinema, Role::Shop]);
 
@@ -92,6 +95,8 @@ pub fn registry(service: Service) -> Routes {
         .verb(GET, "/api/ticket-orders", SIGNED_IN, ticket_orders::list::list, "List your ticket orders")
         .verb(GET, "/api/places/{place}/ticket-orders/{order}", SIGNED_IN, ticket_orders::show::show, "Read a ticket order with its tickets and their codes")
         .verb(POST, "/api/places/{place}/ticket-orders/{order}/refund", SIGNED_IN, ticket_orders::refund::refund, "Give tickets back").refuses(&[409])
+        .verb(POST, "/api/places/{place}/ticket-orders/{order}/seat-refunds", SIGNED_IN, ticket_orders::refund_seats::by_buyer, "Give some seats back").refuses(&[409])
+        .verb(POST, "/api/places/{place}/ticket-orders/{order}/desk-refunds", CINEMA, ticket_orders::refund_seats::by_cinema, "Take some seats back at the cinema's desk").refuses(&[409])
         .verb(POST, "/api/places/{place}/admissions", CINEMA, door::admit::admit, "Admit the bearer of a ticket's code").refuses(&[409, 410])
         // Paying.
         .verb(GET, "/api/places/{place}/payments/{intent}", SIGNED_IN, payments::show::show, "Read a payment")
@@ -103,6 +108,8 @@ pub fn registry(service: Service) -> Routes {
         .verb(GET, "/api/places/{place}/listings/{listing}", ANYONE, listings::show::show, "Read a listing")
         .verb(POST, "/api/places/{place}/listings", MERCHANT, listings::create::create, "Put a product on a shop's shelf").refuses(&[409])
         .verb(POST, "/api/places/{place}/listings/{listing}/delisting", MERCHANT, listings::delist::delist, "Take a listing off the shelf")
+        .verb(POST, "/api/places/{place}/listings/{listing}/relisting", MERCHANT, listings::relist::relist, "Put a listing on the shelf again").refuses(&[409, 410])
+        .verb(PUT, "/api/places/{place}/listings/{listing}/price", MERCHANT, listings::reprice::reprice, "Ask another price for a listing").refuses(&[409])
         .verb(GET, "/api/orgs/{org}/listings", MERCHANT, listings::of_org::list, "List a merchant's listings in every shop")
         .verb(GET, "/api/orgs/{org}/products", MERCHANT, orgs::products::list, "List a merchant's products")
         .verb(GET, "/api/orgs/{org}/sales", MERCHANT, orgs::sales::list, "List what a merchant's goods sold")
@@ -114,6 +121,7 @@ pub fn registry(service: Service) -> Routes {
         .verb(GET, "/api/places/{place}/product-orders", SHOP, product_orders::of_shop::list, "List a shop's orders")
         .verb(GET, "/api/places/{place}/product-orders/{order}", SIGNED_IN, product_orders::show::show, "Read a product order")
         .verb(POST, "/api/places/{place}/product-orders/{order}/refund", SIGNED_IN, product_orders::refund::refund, "Give goods back").refuses(&[409])
+        .verb(POST, "/api/places/{place}/product-orders/{order}/shipment", SHOP, product_orders::ship::ship, "Send a paid order off").refuses(&[409])
         // Ads.
         .verb(GET, "/api/orgs/{org}/campaigns", RELEASE, campaigns::of_org::list, "List an organisation's campaigns")
         .verb(POST, "/api/orgs/{org}/campaigns", RELEASE, campaigns::create::create, "Draft a campaign")
@@ -136,10 +144,12 @@ pub fn registry(service: Service) -> Routes {
         .verb(GET, "/api/licence-offers/{offer}", LICENCE, licences::show_offer::show, "Read an offer")
         .verb(GET, "/api/orgs/{org}/licence-offers", STUDIO, licences::offers_of_studio::list, "List a studio's offers")
         .verb(POST, "/api/titles/{title}/licence-offers", STUDIO, licences::offer::offer, "Offer a title to merchants")
+        .verb(POST, "/api/licence-offers/{offer}/closure", STUDIO, licences::close_offer::close, "Close an offer to new applications").refuses(&[409])
         .verb(POST, "/api/licence-offers/{offer}/applications", MERCHANT, licences::apply::apply, "Apply under an offer").refuses(&[410])
         .verb(GET, "/api/orgs/{org}/applications", LICENCE, licences::applications::list, "List an organisation's applications")
         .verb(GET, "/api/applications/{application}", LICENCE, licences::show_application::show, "Read an application with what was decided")
         .verb(POST, "/api/applications/{application}/decisions", STUDIO, licences::decide::decide, "Decide the stage of an application that waits").refuses(&[409])
+        .verb(POST, "/api/applications/{application}/withdrawal", MERCHANT, licences::withdraw::withdraw, "Give an application up").refuses(&[409])
         .verb(GET, "/api/orgs/{org}/contracts", LICENCE, licences::contracts::list, "List an organisation's contracts")
         .verb(GET, "/api/contracts/{contract}", LICENCE, licences::contract::show, "Read a contract with what it owes")
         // Settlement and the books.
@@ -149,6 +159,30 @@ pub fn registry(service: Service) -> Routes {
         .verb(GET, "/api/titles/{title}/statements", STUDIO, statements::of_title::list, "List the statements of a title")
         .verb(GET, "/api/books/{book}/balances", OPERATOR, books::balances::list, "List the accounts of a book")
         .verb(GET, "/api/books/{book}/transfers", OPERATOR, books::transfers::list, "List the transfers of a reference")
+        // Closing the day: payouts, cases, disputes.
+        .verb(GET, "/api/owed", OPERATOR, payouts::due::list, "List what every party is owed")
+        .verb(GET, "/api/payouts", OPERATOR, payouts::list::list, "List payouts")
+        .verb(POST, "/api/places/{place}/payouts", OPERATOR, payouts::propose::propose, "Propose a payout")
+        .verb(GET, "/api/places/{place}/payouts/{payout}", OPERATOR, payouts::show::show, "Read a payout")
+        .verb(POST, "/api/places/{place}/payouts/{payout}/approval", OPERATOR, payouts::step::approve, "Approve a payout that somebody else proposed").refuses(&[409])
+        .verb(POST, "/api/places/{place}/payouts/{payout}/withdrawal", OPERATOR, payouts::step::withdraw, "Give a payout up that was not sent").refuses(&[409])
+        .verb(POST, "/api/places/{place}/payouts/{payout}/payment", OPERATOR, payouts::step::paid, "Record that the bank has paid a payout").refuses(&[409])
+        .verb(POST, "/api/places/{place}/payouts/{payout}/return", OPERATOR, payouts::step::returned, "Record that the bank sent a payout back").refuses(&[409])
+        .verb(POST, "/api/payout-files", OPERATOR, payouts::send::send, "Send approved payouts to the bank").refuses(&[404, 409])
+        .verb(GET, "/api/payout-files/{file}", OPERATOR, payouts::file::show, "Read a payout file as XML and CSV")
+        .verb(POST, "/api/bank-answers", OPERATOR, payouts::answer::take, "Take in what the bank says of payouts")
+        .verb(GET, "/api/orgs/{org}/bank-account", STAFF, bank_accounts::show::show, "Read where an organisation is paid")
+        .verb(PUT, "/api/orgs/{org}/bank-account", STAFF, bank_accounts::tell::tell, "Tell where an organisation is paid").refuses(&[409])
+        .verb(POST, "/api/bills", OPERATOR, cases::fetch::fetch, "Fetch a provider's bill and hold it beside our orders").refuses(&[409])
+        .verb(GET, "/api/cases", OPERATOR, cases::list::list, "List the differences between bills and orders")
+        .verb(POST, "/api/cases/{case}/decision", OPERATOR, cases::decide::decide, "Decide a difference").refuses(&[409])
+        .verb(GET, "/api/unmatched", OPERATOR, cases::unmatched::list, "List money that fits no order")
+        .verb(POST, "/api/places/{place}/unmatched-decisions", OPERATOR, cases::decide_unmatched::decide, "Decide money that fits no order").refuses(&[409])
+        .verb(GET, "/api/disputes", OPERATOR, disputes::list::list, "List disputes")
+        .verb(POST, "/api/places/{place}/disputes", OPERATOR, disputes::record::record, "Record a dispute").refuses(&[409])
+        .verb(GET, "/api/places/{place}/disputes/{dispute}", OPERATOR, disputes::show::show, "Read a dispute")
+        .verb(PUT, "/api/places/{place}/disputes/{dispute}/evidence", OPERATOR, disputes::evidence::put, "Keep the evidence for a dispute").refuses(&[409])
+        .verb(POST, "/api/places/{place}/disputes/{dispute}/decision", OPERATOR, disputes::decide::decide, "Decide a dispute").refuses(&[409])
         // The market, the log, the checks.
         .verb(GET, "/api/market/years", ANYONE, market::years::list, "List the years of the market")
         .verb(GET, "/api/market/years/{year}", ANYONE, market::show::show, "Read a year of the market")

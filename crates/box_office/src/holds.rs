@@ -65,6 +65,24 @@ pub fn release(tx: &Tx, place: &PlaceId, showtime: &ShowtimeId, order: &OrderId)
     )
 }
 
+/// Lets go of some of the seats of an order; how many.
+pub fn release_some(
+    tx: &Tx,
+    place: &PlaceId,
+    showtime: &ShowtimeId,
+    order: &OrderId,
+    seats: &[String],
+) -> Result<u64> {
+    let mut released = 0;
+    for seat in seats {
+        released += tx.run(
+            "delete from showtime_seat where place_id = $1 and showtime_id = $2 and order_id = $3 and seat = $4",
+            &[place, showtime, order, seat],
+        )?;
+    }
+    Ok(released)
+}
+
 /// The seats nobody else can have now, by seat.
 pub fn taken(view: &View, place: &PlaceId, showtime: &ShowtimeId, now: Instant) -> Result<Vec<Taken>> {
     let rows: Vec<(String, String, OrderId)> = view.all(

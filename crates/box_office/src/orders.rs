@@ -404,6 +404,133 @@ pub fn refund(tx: &Tx, order: &Order, showtime: &Showtime, now: Instant) -> Resu
     Ok(Changed::Now(Order { state: State::Refunded, ..order.clone() }))
 }
 
+/// Some seats of a paid order with what was paid for them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// In their order, without repetition.
+    pub seats: Vec<String>,
+    /// The order as it is without the others: its sums are those of these seats alone.
+    pub order: Order,
+}
+
+/// A seat of an order with everything that it is booked with.
+struct Booked {
+    seat: String,
+    kind: String,
+    sums: [i64; 4],
+    is_back: bool,
+}
+
+impl FromRow for Booked {
+    fn from_row(row: &mut Row) -> Result<Booked> {
+        Ok(Booked {
+            seat: row.next()?,
+            kind: row.next()?,
+            sums: [row.next()?, row.next()?, row.next()?, row.next()?],
+            is_back: row.next::<Option<Instant>>()?.is_some(),
+        })
+    }
+}
+
+/// What some seats of an order come to, whether they were taken back meanwhile or not. Refuses what is no seat of it
+/// (`unknown_seat`), and half of its love seats (`half_love_seat`).
+pub fn part(view: &View, order: &Order, seats: &[String]) -> Result<Part> {
+    let mut seats = seats.to_vec();
+    seats.sort();
+    seats.dedup();
+    let booked = booked(view, order)?;
+    let mut sums = [0; 4];
+    for seat in &seats {
+        let Some(line) = booked.iter().find(|line| line.seat == *seat) else {
+            return Err(unknown_seat(seat).into());
+        };
+        sums.iter_mut().zip(line.sums).for_each(|(sum, minor)| *sum += minor);
+    }
+    let loving = |line: &&Booked| line.kind == "love";
+    let chosen = booked.iter().filter(loving).filter(|line| seats.contains(&line.seat)).count();
+    if chosen != 0 && chosen != booked.iter().filter(loving).count() {
+        return Err(half_love_seat().into());
+    }
+    let money = |minor| Money::new(minor, order.paid.currency);
+    let [paid, fee, base, subsidy] = sums.map(money);
+    let part = Order { seats: seats.len() as i64, paid, fee, base, subsidy, ..order.clone() };
+    Ok(Part { seats, order: part })
+}
+
+/// The seats of an order that are still the buyer's.
+pub fn seats_left(view: &View, order: &Order) -> Result<Vec<String>> {
+    Ok(booked(view, order)?.into_iter().filter(|line| !line.is_back).map(|line| line.seat).collect())
+}
+
+fn booked(view: &View, order: &Order) -> Result<Vec<Booked>> {
+    view.all(
+        "select line.seat, line.kind, line.paid_minor, line.fee_minor, line.base_minor, line.subsidy_minor,
+           ticket.voided_at
+         from ticket_order_line line
+         left join ticket on ticket.place_id = line.place_id and ticket.order_id = line.order_id
+           and ticket.seat = line.seat
+         where line.place_id = $1 and line.order_id = $2
+         order by line.seat",
+        &[&order.place, &order.id],
+    )
+}
+
+/// Takes some seats of a paid order back: their tickets are void, they are free, and the order is of the others from
+/// now on. Refused when one of them was admitted (`admitted`) or taken back before (`seat_back`), and when none would
+/// be left: taking everything back is [`refund`].
+pub fn refund_some(tx: &Tx, order: &Order, part: &Part, now: Instant) -> Result<()> {
+    let refuse = |code, en, zh| Err(Refusal::new(Kind::Conflict, code, en, zh).into());
+    if order.state != State::Paid {
+        return refuse("not_paid", "Only a paid order can be refunded.", "只有已支付的订单才能退票。");
+    }
+    let left = seats_left(tx, order)?;
+    if part.seats.is_empty() || part.seats.len() >= left.len() {
+        return refuse("seat_back", "These seats were taken back before.", "这些座位此前已退票。");
+    }
+    let gone = &part.order;
+    let changed = tx.run(
+        "update ticket_order
+         set seats = seats - $4, paid_minor = paid_minor - $5, fee_minor = fee_minor - $6,
+           base_minor = base_minor - $7, subsidy_minor = subsidy_minor - $8
+         where place_id = $1 and id = $2 and state = 'paid' and seats = $3",
+        &[
+            &order.place,
+            &order.id,
+            &order.seats,
+            &gone.seats,
+            &gone.paid.minor,
+            &gone.fee.minor,
+            &gone.base.minor,
+            &gone.subsidy.minor,
+        ],
+    )?;
+    if changed == 0 {
+        return Err(moving().into());
+    }
+    if part.seats.iter().any(|seat| !left.contains(seat)) {
+        return refuse("seat_back", "One of these seats was taken back before.", "其中有座位此前已退票。");
+    }
+    let count = part.seats.len() as u64;
+    if tickets::void_some(tx, &order.place, &order.id, &part.seats, now)? != count {
+        return refuse_admitted().map(|_| ());
+    }
+    let released = holds::release_some(tx, &order.place, &order.showtime, &order.id, &part.seats)?;
+    if released == count { Ok(()) } else { Err(Error::fault("a sold seat was not its order's")) }
+}
+
+fn unknown_seat(seat: &str) -> Refusal {
+    Refusal::new(
+        Kind::Invalid,
+        "unknown_seat",
+        format!("Seat {seat} is not in this order."),
+        format!("订单中没有座位 {seat}。"),
+    )
+}
+
+fn half_love_seat() -> Refusal {
+    Refusal::new(Kind::Invalid, "half_love_seat", "Love seats go back together.", "情侣座须一并退票。")
+}
+
 fn refuse_admitted() -> Result<Changed> {
     Err(Refusal::new(
         Kind::Conflict,

@@ -102,6 +102,20 @@ pub fn void_all(tx: &Tx, place: &PlaceId, order: &OrderId, now: Instant) -> Resu
     )
 }
 
+/// Voids the tickets of some seats of an order that were not used; how many.
+pub fn void_some(tx: &Tx, place: &PlaceId, order: &OrderId, seats: &[String], now: Instant) -> Result<u64> {
+    let mut voided = 0;
+    for seat in seats {
+        voided += tx.run(
+            "update ticket
+             set voided_at = $4
+             where place_id = $1 and order_id = $2 and seat = $3 and voided_at is null and admitted_at is null",
+            &[place, order, seat, &now],
+        )?;
+    }
+    Ok(voided)
+}
+
 /// Signs and reads ticket codes: `FT1.<place>.<ticket>.<seat>.<signature>`.
 #[derive(Clone)]
 pub struct Signer(SigningKey);

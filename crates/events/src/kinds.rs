@@ -28,11 +28,13 @@ kinds! {
     ApplicationMade = "application_made", "Licence applied for", "提交授权申请";
     ApplicationWithdrawn = "application_withdrawn", "Application withdrawn", "授权申请已撤回";
     AudienceChanged = "audience_changed", "Audience changed", "人群变更";
+    BankAccountChanged = "bank_account_changed", "Bank account changed", "银行账户变更";
     CampaignChanged = "campaign_changed", "Campaign changed", "投放计划变更";
     ConsentGiven = "consent_given", "Consent given", "同意授权";
     ConsentWithdrawn = "consent_withdrawn", "Consent withdrawn", "撤回同意";
     ContractMade = "contract_made", "Licence granted", "授权合同生效";
     DisputeClosed = "dispute_closed", "Dispute decided", "争议结案";
+    DisputeNoted = "dispute_noted", "Evidence for a dispute noted", "争议证据更新";
     DisputeOpened = "dispute_opened", "Payment disputed", "付款争议";
     FiguresImported = "figures_imported", "Outside figures imported", "导入外部数据";
     HallAdded = "hall_added", "Hall added", "新增影厅";
@@ -65,6 +67,7 @@ kinds! {
     TicketsRefunded = "tickets_refunded", "Tickets refunded", "退票";
     TicketsSold = "tickets_sold", "Tickets sold", "出票";
     TitleChanged = "title_changed", "Title changed", "影片资料变更";
+    UnmatchedDecided = "unmatched_decided", "Unmatched money decided", "不明款项已处理";
     WantToSee = "want_to_see", "Wants to see it", "想看";
 }
 

@@ -4,8 +4,8 @@
 use crate::house::Scene;
 use db::View;
 use events::{Kind, log};
-use kernel::{Instant, OrderId, PersonId, PlaceId, Refusal as Refuse, Result, Round};
-use ledger::{Transfer, transfers};
+use kernel::{Instant, Money, OrderId, PersonId, PlaceId, Refusal as Refuse, Result, Round};
+use ledger::{Transfer, balances, transfers};
 use licensing::royalties;
 use licensing::{accruals, contracts};
 use payments::intents::{Bill, Purpose};
@@ -176,7 +176,9 @@ pub fn refund(scene: &mut Scene, place: &PlaceId, id: &OrderId) -> Result<Refund
     let intent = intents::of_order(scene.tx, place, &order.id)?;
     let Changed::Now(order) = changed else { return crate::take_payment::take_back(scene, &intent) };
     accruals::reverse(scene.tx, place, &order.id, scene.act.at)?;
-    ledger::post_all(scene.tx, &back(scene.tx, &order, scene.act.at)?, scene.act.at)?;
+    for back in back(scene.tx, &order, scene.act.at)? {
+        post_back(scene, &back)?;
+    }
     let refund = crate::take_payment::take_back(scene, &intent)?;
     crate::serve_ad::reverse_credit(scene, place, &order.id)?;
     let body = json!({ "total_minor": order.total.minor, "refund": refund.id });
@@ -201,6 +203,29 @@ fn back(view: &View, order: &Order, at: Instant) -> Result<Vec<Transfer>> {
         happened_at: at,
     });
     Ok(back.collect())
+}
+
+/// Posts a part of a refund. A merchant that was paid out before has too little to take the sale from: it owes the
+/// rest, which is deducted from its next payout. What its parts gave back was posted before, so its account is ours
+/// until the end of this transaction.
+fn post_back(scene: &Scene, back: &Transfer) -> Result<()> {
+    if back.debit.starts_with("merchant:") {
+        let has = balances::available_of(scene.tx, &back.book, &back.debit, back.amount.currency)?;
+        let short = Money { minor: back.amount.minor - has.minor, ..back.amount };
+        if short.minor > 0 {
+            let lent = Transfer {
+                id: format!("{}/receivable", back.id),
+                debit: crate::pay_out::receivable(&back.debit),
+                credit: back.debit.clone(),
+                amount: short,
+                code: "receivable",
+                ..back.clone()
+            };
+            ledger::post(scene.tx, &lent, scene.act.at)?;
+        }
+    }
+    ledger::post(scene.tx, back, scene.act.at)?;
+    Ok(())
 }
 
 /// What a sale posts a line, the consumer's money first.

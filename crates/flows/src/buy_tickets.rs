@@ -3,14 +3,17 @@
 
 use crate::house::Scene;
 use crate::views;
-use box_office::orders::{Buyer, Changed, Confirmed, Opened};
+use box_office::orders::{Buyer, Changed, Confirmed, Opened, Part};
 use box_office::{Order, Ticket, cinemas, halls, holds, orders, showtimes, tariff, tickets};
 use db::View;
 use events::{Kind, log};
-use kernel::{Currency, Lang, Money, OrderId, PersonId, PlaceId, Result, ShowtimeId, TitleId};
+use kernel::{
+    Currency, Instant, Kind as Why, Lang, Money, OrderId, PersonId, PlaceId, Refusal, Result, ShowtimeId,
+    TitleId,
+};
 use ledger::Transfer;
 use payments::intents::{Bill, Purpose};
-use payments::{Intent, Refund, intents};
+use payments::{Intent, Refund, intents, refunds};
 use serde_json::json;
 
 /// What a consumer wants.
@@ -182,9 +185,15 @@ pub fn refund(scene: &mut Scene, place: &PlaceId, order: &OrderId) -> Result<Ref
     let showtime = showtimes::any(scene.tx, place, &order.showtime)?;
     let changed = orders::refund(scene.tx, &order, &showtime, scene.act.at)?;
     let intent = intents::of_order(scene.tx, place, &order.id)?;
-    let Changed::Now(order) = changed else { return crate::take_payment::take_back(scene, &intent) };
+    take_back_all(scene, &intent, changed)
+}
+
+/// What follows when all that was left of an order is taken back.
+fn take_back_all(scene: &mut Scene, intent: &Intent, changed: Changed) -> Result<Refund> {
+    let Changed::Now(order) = changed else { return crate::take_payment::take_back(scene, intent) };
+    let place = &order.place.clone();
     ledger::post_all(scene.tx, &back(&order, &intent.provider, scene.act.at), scene.act.at)?;
-    let refund = crate::take_payment::take_back(scene, &intent)?;
+    let refund = crate::take_payment::take_back(scene, intent)?;
     crate::serve_ad::reverse_credit(scene, place, &order.id)?;
     let body = json!({
         "admissions": order.seats,
@@ -194,6 +203,107 @@ pub fn refund(scene: &mut Scene, place: &PlaceId, order: &OrderId) -> Result<Ref
     });
     log::append(scene.tx, &mut scene.act, place, Kind::TicketsRefunded, Some(&order.title), &order.id, body)?;
     Ok(refund)
+}
+
+/// Who takes seats back, which decides by which rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Desk {
+    /// Their buyer, before the showing begins.
+    Buyer,
+    /// Whoever works at the cinema: until its day is settled. Whether they do is for the caller to know.
+    Cinema,
+}
+
+/// Takes some seats of a paid order back, each with its fee; all that are left is [`refund`] at either desk. The same
+/// seats again are the refund that there is. Refuses a day that is settled (`period_settled`).
+pub fn refund_seats(
+    scene: &mut Scene,
+    place: &PlaceId,
+    id: &OrderId,
+    seats: &[String],
+    desk: Desk,
+) -> Result<Refund> {
+    let order = match desk {
+        Desk::Buyer => orders::of(scene.tx, &scene.act.person()?, place, id)?,
+        Desk::Cinema => orders::any(scene.tx, place, id)?,
+    };
+    let intent = intents::of_order(scene.tx, place, id)?;
+    let part = orders::part(scene.tx, &order, seats)?;
+    if let Some(before) = part_before(scene, &intent, &part)? {
+        return Ok(before);
+    }
+    if order.state == box_office::orders::State::Refunded {
+        return crate::take_payment::take_back(scene, &intent);
+    }
+    let showtime = may_take_back(scene, &order, desk)?;
+    if part.seats == orders::seats_left(scene.tx, &order)? {
+        let changed = orders::refund(scene.tx, &order, &showtime, scene.act.at)?;
+        return take_back_all(scene, &intent, changed);
+    }
+    orders::refund_some(scene.tx, &order, &part, scene.act.at)?;
+    let reason = part_reason(&part);
+    let refund = refunds::request(scene.tx, &intent, &reason, part.order.paid, scene.act.at)?;
+    let postings = back(&part.order, &intent.provider, scene.act.at).into_iter();
+    let postings: Vec<Transfer> =
+        postings.map(|back| Transfer { id: format!("{}/{reason}", back.id), ..back }).collect();
+    ledger::post_all(scene.tx, &postings, scene.act.at)?;
+    let body = json!({
+        "admissions": part.order.seats,
+        "paid_minor": part.order.paid.minor,
+        "base_minor": part.order.base.minor,
+        "refund": refund.id,
+        "part": true,
+    });
+    log::append(scene.tx, &mut scene.act, place, Kind::TicketsRefunded, Some(&order.title), &order.id, body)?;
+    Ok(refund)
+}
+
+/// A seat goes back once, so the first of a part names it.
+fn part_reason(part: &Part) -> String {
+    let first = part.seats.first().map_or("", String::as_str);
+    let plain = first.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase());
+    format!("{PART}{}", plain.collect::<String>())
+}
+
+/// How the reasons of refunds of some seats begin.
+const PART: &str = "seat_";
+
+/// The refund of exactly these seats, if there is one.
+fn part_before(scene: &Scene, intent: &Intent, part: &Part) -> Result<Option<Refund>> {
+    let before = refunds::requested_for(scene.tx, intent, &part_reason(part))?;
+    let left = orders::seats_left(scene.tx, &part.order)?;
+    let all_back = part.seats.iter().all(|seat| !left.contains(seat));
+    Ok(before.filter(|before| all_back && before.amount == part.order.paid))
+}
+
+/// The showing of an order whose seats may still be taken back at this desk.
+fn may_take_back(scene: &Scene, order: &Order, desk: Desk) -> Result<box_office::Showtime> {
+    let showtime = showtimes::any(scene.tx, &order.place, &order.showtime)?;
+    let day = showtime.day;
+    if settlement::statements::overlapping(scene.tx, &order.place, &order.title, day, day)? {
+        return Err(Refusal::new(
+            Why::Conflict,
+            "period_settled",
+            "The day of this showing is settled, so its tickets cannot be taken back.",
+            "该场次所在日期已结算，不能退票。",
+        )
+        .into());
+    }
+    if desk == Desk::Cinema {
+        // At the cinema's own desk it does not matter whether the film has begun.
+        let never = Instant::from_micros(i64::MAX);
+        return Ok(box_office::Showtime { starts_at: never, ..showtime });
+    }
+    if showtime.starts_at <= scene.act.at {
+        return Err(Refusal::new(
+            Why::Conflict,
+            "showtime_begun",
+            "The showing has begun, so its tickets cannot be refunded.",
+            "电影已开场，不能退票。",
+        )
+        .into());
+    }
+    Ok(showtime)
 }
 
 /// Lets go of a place's holds whose time is over; how many. Their payments stay open until the provider has said

@@ -1,12 +1,14 @@
 //! A payer's bank takes money back until it is decided whose it is.
 //!
-//! While a dispute is open its amount lies in suspense; one that is lost is a cost, one that is won comes back.
+//! While a dispute is open its amount lies in suspense; one that is lost is a cost, one that is won comes back. A
+//! provider tells of its disputes itself; an operator records what another one told by letter.
 
-use crate::house::Scene;
+use crate::house::{House, Scene};
+use crate::views;
 use events::{Kind, log};
-use kernel::{DisputeId, Money, PlaceId, Result};
+use kernel::{Actor, DisputeId, Kind as Why, Money, PlaceId, Refusal, Result};
 use ledger::Transfer;
-use payments::disputes::{self, Dispute, State};
+use payments::disputes::{self, Dispute, State, Told};
 use payments::intents;
 use serde_json::json;
 
@@ -28,9 +30,49 @@ pub fn open(scene: &mut Scene, dispute: &Dispute) -> Result<()> {
     note(scene, dispute, Kind::DisputeOpened)
 }
 
+/// Takes what a provider tells of a dispute, as often as it tells it. Refuses one about a payment that it never
+/// carried for us (`not_found`).
+pub fn hear(house: &House, told: &Told) -> Result<()> {
+    let (provider, reference) = (told.provider.clone(), told.reference.clone());
+    let found =
+        house.read_blocking(move |view| views::disputes::by_reference(view, &provider, &reference))?;
+    let intent = found.ok_or_else(|| Refusal::not_found("payment", "支付"))?;
+    let (told, place) = (told.clone(), intent.place.clone());
+    house.write_blocking(&place.clone(), Actor::System, move |scene| {
+        let dispute = Dispute {
+            place: place.clone(),
+            id: told.id(),
+            intent: intent.id.clone(),
+            reason: told.reason.clone(),
+            amount: told.amount,
+            answer_by: told.answer_by,
+            state: State::Open,
+            opened_at: scene.act.at,
+            closed_at: None,
+            evidence: String::new(),
+            number: told.number.clone(),
+        };
+        open(scene, &dispute)?;
+        if told.state != State::Open {
+            close(scene, &place, &dispute.id, told.state)?;
+        }
+        Ok(())
+    })
+}
+
 /// Decides a dispute, once.
 pub fn close(scene: &mut Scene, place: &PlaceId, id: &DisputeId, as_: State) -> Result<Dispute> {
-    let dispute = disputes::close(scene.tx, place, id, as_, scene.act.at)?;
+    if as_ == State::Open {
+        return Err(Refusal::new(
+            Why::Invalid,
+            "unknown_decision",
+            "A dispute is won or lost.",
+            "争议只能判为胜诉或败诉。",
+        )
+        .into());
+    }
+    let by = scene.act.person().map_or_else(|_| String::new(), |person| person.0);
+    let dispute = disputes::close(scene.tx, place, id, as_, &by, scene.act.at)?;
     let provider = intents::any(scene.tx, place, &dispute.intent)?.provider;
     let (suspense, bill) = (format!("suspense:{id}"), format!("bill:{provider}"));
     match as_ {
@@ -39,6 +81,13 @@ pub fn close(scene: &mut Scene, place: &PlaceId, id: &DisputeId, as_: State) -> 
         State::Open => return Ok(dispute),
     }
     note(scene, &dispute, Kind::DisputeClosed)?;
+    Ok(dispute)
+}
+
+/// Keeps what was put together against a dispute.
+pub fn put_evidence(scene: &mut Scene, place: &PlaceId, id: &DisputeId, evidence: &str) -> Result<Dispute> {
+    let dispute = disputes::put_evidence(scene.tx, place, id, evidence)?;
+    note(scene, &dispute, Kind::DisputeNoted)?;
     Ok(dispute)
 }
 

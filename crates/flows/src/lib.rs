@@ -22,6 +22,7 @@ pub mod seal_books;
 pub mod serve_ad;
 pub mod sweep;
 pub mod take_payment;
+pub mod unmatched;
 pub mod views;
 pub mod want_to_see;
 

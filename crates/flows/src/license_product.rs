@@ -155,16 +155,30 @@ fn running(scene: &Scene, merchant: &OrgId, contract: &ContractId) -> Result<Con
 /// A merchant takes its listing off the shelf.
 pub fn delist(scene: &mut Scene, merchant: &OrgId, place: &PlaceId, listing: &ListingId) -> Result<Listing> {
     let listing = listings::delist(scene.tx, merchant, place, listing)?;
-    let body = json!({ "state": "delisted" });
-    log::append(
-        scene.tx,
-        &mut scene.act,
-        place,
-        Kind::ListingChanged,
-        listing.title.as_ref(),
-        &listing.id,
-        body,
-    )?;
+    relisted(scene, listing, json!({ "state": "delisted" }))
+}
+
+/// A merchant puts its listing on the shelf again.
+pub fn relist(scene: &mut Scene, merchant: &OrgId, place: &PlaceId, listing: &ListingId) -> Result<Listing> {
+    let listing = listings::relist(scene.tx, merchant, place, listing)?;
+    relisted(scene, listing, json!({ "state": "listed" }))
+}
+
+/// A merchant asks another price from now on; what is ordered keeps its own.
+pub fn reprice(
+    scene: &mut Scene,
+    merchant: &OrgId,
+    place: &PlaceId,
+    listing: &ListingId,
+    price: Money,
+) -> Result<Listing> {
+    let listing = listings::reprice(scene.tx, merchant, place, listing, price)?;
+    relisted(scene, listing, json!({ "price_minor": price.minor }))
+}
+
+fn relisted(scene: &mut Scene, listing: Listing, body: serde_json::Value) -> Result<Listing> {
+    let (kind, title) = (Kind::ListingChanged, listing.title.clone());
+    log::append(scene.tx, &mut scene.act, &listing.place, kind, title.as_ref(), &listing.id, body)?;
     Ok(listing)
 }
 

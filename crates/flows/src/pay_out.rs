@@ -4,14 +4,20 @@
 //! From the proposal on the amount is reserved towards `bank:payouts`, so nothing is promised twice; it is posted when
 //! the bank has paid and freed when the payout is withdrawn or returned.
 
-use crate::house::Scene;
+use crate::house::{House, Scene};
+use crate::views;
+use db::View;
 use events::{Kind, log};
+use kernel::ids::Id;
 use kernel::{
-    Error, Kind as Why, Money, OrgId, PayoutFileId, PayoutId, PersonId, PlaceId, Refusal, Result, Zone,
+    Actor, Error, Kind as Why, Money, OrgId, PayoutFileId, PayoutId, PersonId, PlaceId, Refusal, Result, Zone,
 };
-use ledger::{Transfer, transfers};
+use ledger::{Transfer, balances, transfers};
 use serde_json::json;
+use settlement::bank_accounts;
+use settlement::payouts::answer::{self, Answer, CameTo, Outcome, Taken, Told};
 use settlement::payouts::{self, Closing, File, IN_FILE_MAX, Party, Payout, State};
+use std::collections::BTreeMap;
 
 /// The account in every book that stands for our bank.
 pub const BANK: &str = "bank:payouts";
@@ -28,8 +34,48 @@ pub struct Proposal {
     pub amount: Money,
 }
 
+/// Proposes to pay the owner of an account where they have told us (`no_bank_account` when they have not); the rest is
+/// [`propose`].
+pub fn propose_owed(
+    scene: &mut Scene,
+    place: &PlaceId,
+    key: &str,
+    account: &str,
+    amount: Money,
+) -> Result<Payout> {
+    let org = owner(scene.tx, place, account)?;
+    let payee = party(scene.tx, &org)?;
+    let (place, key, account) = (place.clone(), key.to_owned(), account.to_owned());
+    propose(scene, &Proposal { place, key, account, payee, amount })
+}
+
+/// Writes down where an organisation is paid from now on. Whether the actor may is for the caller to know.
+pub fn tell_account(scene: &mut Scene, org: &OrgId, party: &Party) -> Result<bank_accounts::Version> {
+    let by = scene.act.actor.signed_in()?.clone();
+    let version = bank_accounts::change(scene.tx, org, party, &by, scene.act.at)?;
+    if version.changed_at == scene.act.at {
+        // Whoever reads the log learns that it changed; its number is no business of theirs.
+        let body = json!({ "org": org, "version": version.number });
+        let kind = Kind::BankAccountChanged;
+        log::append(scene.tx, &mut scene.act, &PlaceId::house(), kind, None, org, body)?;
+    }
+    Ok(version)
+}
+
+/// Where an organisation is paid.
+fn party(view: &View, org: &OrgId) -> Result<Party> {
+    let told = bank_accounts::of(view, org)?;
+    told.map(|version| version.party).ok_or_else(|| {
+        refuse(
+            "no_bank_account",
+            "This party has no bank account yet. Add one first.",
+            "该机构尚未登记银行账户，请先添加。",
+        )
+    })
+}
+
 /// Proposes a payout and reserves its amount. Refuses more than is owed and not reserved (`overdrawn`), an account
-/// that belongs to nobody outside (`not_payable`), and a key that was used for something else (`payout_differs`).
+/// that belongs to nobody outside (`not_payable`), and a key that was used for something else (`key_reused`).
 pub fn propose(scene: &mut Scene, proposal: &Proposal) -> Result<Payout> {
     let by = clerk(scene)?;
     proposal.payee.check()?;
@@ -47,7 +93,7 @@ pub fn propose(scene: &mut Scene, proposal: &Proposal) -> Result<Payout> {
         id: scene.act.id(),
         key: proposal.key.clone(),
         account: proposal.account.clone(),
-        org: owner(scene, &proposal.place, &proposal.account)?,
+        org: owner(scene.tx, &proposal.place, &proposal.account)?,
         payee: proposal.payee.clone(),
         amount: proposal.amount,
         state: State::Proposed,
@@ -66,14 +112,12 @@ pub fn propose(scene: &mut Scene, proposal: &Proposal) -> Result<Payout> {
 }
 
 /// Whose money an account is.
-fn owner(scene: &Scene, place: &PlaceId, account: &str) -> Result<OrgId> {
+fn owner(view: &View, place: &PlaceId, account: &str) -> Result<OrgId> {
     if account == "exhibition" {
-        return Ok(box_office::cinemas::any(scene.tx, place)?.org);
+        return Ok(box_office::cinemas::any(view, place)?.org);
     }
     let org = match account.split_once(':') {
-        Some(("merchant" | "producer" | "licensor", org)) => {
-            people::orgs::any(scene.tx, &OrgId(org.to_owned()))?
-        }
+        Some(("merchant" | "producer" | "licensor", org)) => people::orgs::any(view, &OrgId(org.to_owned()))?,
         _ => None,
     };
     org.map(|org| org.id)
@@ -88,7 +132,7 @@ fn proposed_before(scene: &Scene, payout: &Payout) -> Result<Payout> {
         return Ok(kept);
     }
     Err(refuse(
-        "payout_differs",
+        "key_reused",
         "Something else was proposed from this form. Open a new one.",
         "此表单已发起过另一笔打款，请重新打开。",
     ))
@@ -109,10 +153,50 @@ fn reserve(scene: &Scene, payout: &Payout) -> Result<()> {
     };
     transfers::reserve(scene.tx, &transfer, scene.act.at)?;
     let currency = payout.amount.currency;
-    let left = ledger::balances::available_of(scene.tx, &payout.place, &payout.account, currency)?;
+    let left = balances::available_of(scene.tx, &payout.place, &payout.account, currency)?;
     if left.minor < 0 {
         return Err(refuse("overdrawn", "There is not enough money in this account.", "账户余额不足。"));
     }
+    deduct(scene, payout, left)
+}
+
+/// What a merchant owes because it was paid for what was refunded since, as an account.
+pub(crate) fn receivable(merchant: &str) -> String {
+    format!("receivable:{}", merchant.trim_start_matches("merchant:"))
+}
+
+/// What a merchant owes is taken from what it is owed before it is paid: a payout leaves room for it (`owes_first`).
+fn deduct(scene: &Scene, payout: &Payout, left: Money) -> Result<()> {
+    if !payout.account.starts_with("merchant:") {
+        return Ok(());
+    }
+    let account = receivable(&payout.account);
+    let owed = balances::credit_of(scene.tx, &payout.place, &account, payout.amount.currency)?;
+    let owes = Money { minor: (-owed.minor).max(0), ..owed };
+    if owes.minor > left.minor {
+        let most = Money { minor: (payout.amount.minor + left.minor - owes.minor).max(0), ..owes };
+        return Err(refuse(
+            "owes_first",
+            format!(
+                "This party owes {owes} from refunds, which is deducted first; at most {most} can be paid now."
+            ),
+            format!("该商家因退款欠款 {owes}，须先行抵扣；目前最多可打款 {most}。"),
+        ));
+    }
+    if owes.is_zero() {
+        return Ok(());
+    }
+    let transfer = Transfer {
+        book: payout.place.clone(),
+        id: format!("{}/deducted", payout.id),
+        debit: payout.account.clone(),
+        credit: account,
+        amount: owes,
+        code: "receivable",
+        reference: payout.id.0.clone(),
+        happened_at: scene.act.at,
+    };
+    ledger::post(scene.tx, &transfer, scene.act.at)?;
     Ok(())
 }
 
@@ -140,6 +224,58 @@ pub fn approve(scene: &mut Scene, place: &PlaceId, id: &PayoutId) -> Result<Payo
 /// Puts approved payouts of one currency into one file, to be executed today. The same payouts and payer again are the
 /// same file; a payout that is not approved, or in another file, is refused (`payout_state`).
 pub fn send(scene: &mut Scene, place: &PlaceId, ids: &[PayoutId], payer: &Party) -> Result<File> {
+    let message = scene.act.id();
+    send_under(scene, place, ids, payer, &message)
+}
+
+/// Sends approved payouts of any places to the bank, from the house's own account, as one message of a file a place;
+/// the messages they are in. Those that were sent together before stay in theirs. A place whose turn was not reached
+/// because the process ended is sent with the next message.
+pub fn send_all(house: &House, chosen: &[(PlaceId, PayoutId)], actor: Actor) -> Result<Vec<PayoutFileId>> {
+    if chosen.is_empty() || chosen.len() > IN_FILE_MAX {
+        return Err(bad_file());
+    }
+    let payer = house.read_blocking(payer)?;
+    let mut places: BTreeMap<PlaceId, Vec<PayoutId>> = BTreeMap::new();
+    for (place, id) in chosen {
+        places.entry(place.clone()).or_default().push(id.clone());
+    }
+    let message: PayoutFileId = house.act(actor.clone()).id();
+    let mut messages = Vec::new();
+    for (place, ids) in places {
+        let (lane, payer, message) = (place.clone(), payer.clone(), message.clone());
+        let story = move |scene: &mut Scene| send_under(scene, &place, &ids, &payer, &message);
+        messages.push(house.write_blocking(&lane, actor.clone(), story)?.message);
+    }
+    messages.sort();
+    messages.dedup();
+    Ok(messages)
+}
+
+/// The account from which the house pays. Refuses a house that has told none (`no_bank_account`).
+pub fn payer(view: &View) -> Result<Party> {
+    let house = people::installation::house(view)?;
+    let told = house.map(|house| bank_accounts::of(view, &house.id)).transpose()?.flatten();
+    told.map(|version| version.party).ok_or_else(|| {
+        refuse(
+            "no_bank_account",
+            "The house has no bank account to pay from. Add one first.",
+            "平台尚未登记付款账户，请先添加。",
+        )
+    })
+}
+
+fn bad_file() -> Error {
+    refuse("bad_file", "A file has 1 to 1000 payouts.", "每个文件可含1至1000笔打款。")
+}
+
+fn send_under(
+    scene: &mut Scene,
+    place: &PlaceId,
+    ids: &[PayoutId],
+    payer: &Party,
+    message: &PayoutFileId,
+) -> Result<File> {
     let by = clerk(scene)?;
     payer.check()?;
     // In the order of their ids, so that two clerks wait for each other instead of in a circle.
@@ -147,21 +283,22 @@ pub fn send(scene: &mut Scene, place: &PlaceId, ids: &[PayoutId], payer: &Party)
     ids.sort();
     ids.dedup();
     if ids.is_empty() || ids.len() > IN_FILE_MAX {
-        return Err(refuse("bad_file", "A file has 1 to 1000 payouts.", "每个文件可含1至1000笔打款。"));
+        return Err(bad_file());
     }
     if let Some(before) = sent_before(scene, place, &ids, payer)? {
         return Ok(before);
     }
     let (id, at) = (scene.act.id::<PayoutFileId>(), scene.act.at);
     let execute_on = at.day_in(&Zone::shanghai());
-    let file = File { place: place.clone(), id, payer: payer.clone(), execute_on, sent_by: by, sent_at: at };
+    let (place, message, payer) = (place.clone(), message.clone(), payer.clone());
+    let file = File { place, id, message, payer, execute_on, sent_by: by, sent_at: at };
     payouts::add_file(scene.tx, &file)?;
     for id in &ids {
         if !payouts::put_into(scene.tx, &file, id)? {
-            return Err(past(&payouts::any(scene.tx, place, id)?));
+            return Err(past(&payouts::any(scene.tx, &file.place, id)?));
         }
     }
-    let inside = payouts::of_file(scene.tx, place, &file.id)?;
+    let inside = payouts::of_file(scene.tx, &file.place, &file.id)?;
     if inside.iter().any(|payout| payout.amount.currency != inside[0].amount.currency) {
         return Err(refuse("mixed_currencies", "A file has one currency.", "每个文件只能有一种货币。"));
     }
@@ -177,6 +314,63 @@ fn sent_before(scene: &Scene, place: &PlaceId, ids: &[PayoutId], payer: &Party) 
     let inside = payouts::of_file(scene.tx, place, &id)?;
     let same = file.payer == *payer && inside.iter().map(|payout| &payout.id).eq(ids);
     Ok(same.then_some(file))
+}
+
+/// Takes in what the bank tells of payouts: those that it paid or returned are closed, and what does not fit is kept
+/// for an operator. The same file again changes nothing; whether it is new. Refuses what is no answer (`bad_answer`).
+pub fn take_answer(house: &House, name: &str, bytes: &[u8], actor: Actor) -> Result<(Answer, bool)> {
+    let taken_by = actor.signed_in()?.clone();
+    if !actor.is_operator() {
+        return Err(Refusal::forbidden().into());
+    }
+    let told = answer::read(bytes)?;
+    let digest = answer::digest(bytes);
+    let wanted = digest.clone();
+    if let Some(before) = house.read_blocking(move |view| answer::find(view, &wanted))? {
+        return Ok((before, false));
+    }
+    let mut lines = Vec::with_capacity(told.len());
+    for told in told {
+        lines.push(Taken { came_to: close_by(house, &told, &actor)?, told });
+    }
+    let (name, count) = (name.to_owned(), lines.len() as i64);
+    house.write_blocking(&House::lane(), actor, move |scene| {
+        let (digest, taken_by) = (digest.clone(), taken_by.clone());
+        let answer = Answer { digest, name: name.clone(), lines: count, taken_at: scene.act.at, taken_by };
+        let is_new = answer::keep_once(scene.tx, &answer, &lines)?;
+        Ok((answer, is_new))
+    })
+}
+
+/// Closes the payout that a line of the bank's answer names; what came of it.
+fn close_by(house: &House, told: &Told, actor: &Actor) -> Result<CameTo> {
+    let Ok(id) = PayoutId::parse(&told.payout) else { return Ok(CameTo::Unknown) };
+    let wanted = id.clone();
+    let Some(place) = house.read_blocking(move |view| views::payouts::place_of(view, &wanted))? else {
+        return Ok(CameTo::Unknown);
+    };
+    let (lane, told) = (place.clone(), told.clone());
+    house.write_blocking(&lane, actor.clone(), move |scene| {
+        let payout = payouts::any(scene.tx, &place, &id)?;
+        let end = match told.outcome {
+            Outcome::Pending => return Ok(CameTo::Waits),
+            Outcome::Paid => State::Paid,
+            Outcome::Returned => State::Returned,
+        };
+        let may_end = payout.state == State::Sent || (payout.state, end) == (State::Paid, State::Returned);
+        if told.amount.is_some_and(|amount| amount != payout.amount) {
+            return Ok(CameTo::AmountDiffers);
+        } else if payout.state == end {
+            return Ok(CameTo::Before);
+        } else if !may_end {
+            return Ok(CameTo::StateDiffers);
+        }
+        match end {
+            State::Paid => paid(scene, &place, &id, &told.says)?,
+            _ => returned(scene, &place, &id, &told.says)?,
+        };
+        Ok(CameTo::Closed)
+    })
 }
 
 /// The bank has paid: the reservation is posted.
@@ -273,6 +467,6 @@ fn past(payout: &Payout) -> Error {
     refuse("payout_state", en, zh)
 }
 
-fn refuse(code: &'static str, en: &str, zh: &str) -> Error {
+fn refuse(code: &'static str, en: impl Into<String>, zh: impl Into<String>) -> Error {
     Refusal::new(Why::Conflict, code, en, zh).into()
 }

@@ -201,7 +201,7 @@ fn suspend(scene: &mut Scene, intent: &Intent, amount: Money) -> Result<()> {
     Ok(())
 }
 
-fn capture(scene: &mut Scene, notice: &Notice) -> Result<Taken> {
+pub(crate) fn capture(scene: &mut Scene, notice: &Notice) -> Result<Taken> {
     let intent = match intents::capture(scene.tx, &notice.place, &notice.intent, notice.amount, scene.act.at)?
     {
         Captured::Before(_) => return Ok(Taken::Before),
@@ -290,7 +290,7 @@ pub(crate) fn take_back(scene: &mut Scene, intent: &Intent) -> Result<Refund> {
     }
     let rest = refunds::refundable(scene.tx, &intent.place, &intent.id)?;
     let refund = refunds::request(scene.tx, intent, "refund", rest, scene.act.at)?;
-    let given = intent.captured.minus(rest)?;
+    let given = refunds::requested_like(scene.tx, intent, GOODWILL)?;
     if !given.is_zero() {
         let back = transfer(intent, "goodwill_back", "refunds:due", GOODWILL, given, scene);
         ledger::post(scene.tx, &Transfer { code: GOODWILL, ..back }, scene.act.at)?;

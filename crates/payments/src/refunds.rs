@@ -75,6 +75,17 @@ pub fn requested_for(view: &View, intent: &Intent, reason: &str) -> Result<Optio
     find(view, &intent.place, &id(intent, reason))
 }
 
+/// What was requested back of an intent for reasons that begin like this.
+pub fn requested_like(view: &View, intent: &Intent, start: &str) -> Result<Money> {
+    let (minor,): (i64,) = view.one(
+        "select cast(coalesce(sum(amount_minor), 0) as bigint)
+         from refund
+         where place_id = $1 and intent_id = $2 and reason like $3",
+        &[&intent.place, &intent.id, &format!("{start}%")],
+    )?;
+    Ok(Money { minor, ..intent.captured })
+}
+
 /// Reserves a refund of an intent. One reason refunds once: the same again returns the first.
 /// Refuses more than was captured (`refund_too_large`).
 pub fn request(tx: &Tx, intent: &Intent, reason: &str, amount: Money, now: Instant) -> Result<Refund> {
@@ -103,6 +114,35 @@ pub fn request(tx: &Tx, intent: &Intent, reason: &str, amount: Money, now: Insta
     .map_err(too_large)?;
     Ok(refund)
 }
+
+/// Reserves the way back of money that fits no order. It was never captured, so it is no part of what was refunded of
+/// the payment; the ledger says that it is there.
+pub fn request_unmatched(
+    tx: &Tx,
+    intent: &Intent,
+    reason: &str,
+    amount: Money,
+    now: Instant,
+) -> Result<Refund> {
+    let refund = Refund {
+        place: intent.place.clone(),
+        id: id(intent, reason),
+        intent: intent.id.clone(),
+        amount,
+        reason: reason.to_owned(),
+        state: State::Requested,
+    };
+    tx.run(
+        "insert into refund (place_id, id, intent_id, reason, amount_minor, currency, state, requested_at)
+         values ($1, $2, $3, $4, $5, $6, 'requested', $7)
+         on conflict (place_id, id) do nothing",
+        &[&refund.place, &refund.id, &refund.intent, &refund.reason, &amount.minor, &amount.currency, &now],
+    )?;
+    any(tx, &refund.place, &refund.id)
+}
+
+/// How the reasons of refunds of unmatched money begin.
+pub const UNMATCHED: &str = "unmatched";
 
 fn too_large(error: Error) -> Error {
     if !broke_check(&error, "intent_refund_within_capture") {

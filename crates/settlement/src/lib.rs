@@ -4,6 +4,7 @@
 //! `statements` keeps what was decided for one film in one cinema over one period, for good; `payouts` are what is
 //! sent of it to those it belongs to.
 
+pub mod bank_accounts;
 pub mod payouts;
 pub mod splits;
 pub mod statements;

@@ -4,6 +4,7 @@
 //! `proposed → approved → sent → paid | returned`; a payout that was not sent may be `withdrawn`, and a bank may
 //! return also what it had paid.
 
+pub mod answer;
 pub mod bank;
 pub mod file;
 
@@ -77,7 +78,7 @@ impl Party {
         self.account.check()
     }
 
-    fn read(row: &mut Row) -> Result<Party> {
+    pub fn read(row: &mut Row) -> Result<Party> {
         let name = row.next()?;
         let (scheme, number, bank_code): (String, String, String) = (row.next()?, row.next()?, row.next()?);
         Ok(Party { name, account: BankAccount::stored(&scheme, number, bank_code)? })
@@ -133,6 +134,8 @@ impl FromRow for Payout {
 pub struct File {
     pub place: PlaceId,
     pub id: PayoutFileId,
+    /// Under which it goes to the bank, with those of other places: the first of them.
+    pub message: PayoutFileId,
     pub payer: Party,
     /// The day on which the bank is asked to pay.
     pub execute_on: Day,
@@ -142,14 +145,12 @@ pub struct File {
 
 impl FromRow for File {
     fn from_row(row: &mut Row) -> Result<File> {
-        Ok(File {
-            place: row.next()?,
-            id: row.next()?,
-            payer: Party::read(row)?,
-            execute_on: row.next()?,
-            sent_by: row.next()?,
-            sent_at: row.next()?,
-        })
+        let (place, id) = (row.next()?, row.next::<PayoutFileId>()?);
+        let payer = Party::read(row)?;
+        let (execute_on, sent_by, sent_at) = (row.next()?, row.next()?, row.next()?);
+        let message: String = row.next()?;
+        let message = if message.is_empty() { id.clone() } else { PayoutFileId(message) };
+        Ok(File { place, id, message, payer, execute_on, sent_by, sent_at })
     }
 }
 
@@ -214,8 +215,9 @@ pub fn add_file(tx: &Tx, file: &File) -> Result<()> {
     let (scheme, number, bank_code) = file.payer.account.columns();
     tx.run(
         "insert into payout_file
-           (place_id, id, payer_name, payer_scheme, payer_number, payer_bank_code, execute_on, sent_by, sent_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+           (place_id, id, payer_name, payer_scheme, payer_number, payer_bank_code, execute_on, sent_by, sent_at,
+            message)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         &[
             &file.place,
             &file.id,
@@ -226,6 +228,7 @@ pub fn add_file(tx: &Tx, file: &File) -> Result<()> {
             &file.execute_on,
             &file.sent_by,
             &file.sent_at,
+            &file.message,
         ],
     )?;
     Ok(())
@@ -314,7 +317,8 @@ pub fn of_file(view: &View, place: &PlaceId, file: &PayoutFileId) -> Result<Vec<
 
 pub fn any_file(view: &View, place: &PlaceId, id: &PayoutFileId) -> Result<File> {
     let found = view.maybe(
-        "select place_id, id, payer_name, payer_scheme, payer_number, payer_bank_code, execute_on, sent_by, sent_at
+        "select place_id, id, payer_name, payer_scheme, payer_number, payer_bank_code, execute_on, sent_by, sent_at,
+           message
          from payout_file
          where place_id = $1 and id = $2",
         &[place, id],

@@ -49,6 +49,8 @@ const OPERATOR: Who = Who::Roles(&[Role::Operator]);
 const RELEASE: Who = Who::Roles(&[Role::Studio, Role::Marketer]);
 /// Those between whom box office is divided.
 const SETTLING: Who = Who::Roles(&[Role::Studio, Role::Cinema]);
+/// Those who sell, and take back.
+const SELLING: Who = Who::Roles(&[Role::Cinema, Role::Shop]);
 /// Those who read the market.
 const MARKET: Who = Who::Roles(&[Role::Studio, Role::Marketer, Role::Cinema]);
 const MERCHANT: Who = Who::Roles(&[Role::Merchant]);
@@ -143,6 +145,28 @@ pub fn registry(site: Site) -> Routes {
         .page(GET, "/console/reconciliation", OPERATOR, console::reconciliation::list)
         .page(POST, "/console/reconciliation/bills", OPERATOR, console::reconciliation::fetch)
         .page(POST, "/console/reconciliation/{case}/decision", OPERATOR, console::reconciliation::decide)
+        .page(POST, "/console/reconciliation/unmatched", OPERATOR, console::reconciliation::unmatched::decide)
+        .page(GET, "/console/payouts", OPERATOR, console::payouts::list)
+        .page(POST, "/console/payouts", OPERATOR, console::payouts::propose)
+        .page(POST, "/console/payouts/answers", OPERATOR, console::payouts::answers::take)
+        .page(GET, "/console/payouts/answers/{digest}", OPERATOR, console::payouts::answers::show)
+        .page(POST, "/console/payouts/files", OPERATOR, console::payouts::send)
+        .page(GET, "/console/payouts/files/{file}", OPERATOR, console::payouts::files::show)
+        .page(GET, "/console/payouts/files/{file}/pain.001.xml", OPERATOR, console::payouts::files::pain_001)
+        .page(GET, "/console/payouts/files/{file}/payouts.csv", OPERATOR, console::payouts::files::csv)
+        .page(POST, "/console/payouts/{place}/{payout}/{step}", OPERATOR, console::payouts::step)
+        .page(GET, "/console/disputes", OPERATOR, console::disputes::list)
+        .page(POST, "/console/disputes", OPERATOR, console::disputes::record)
+        .page(GET, "/console/disputes/{place}/{dispute}", OPERATOR, console::disputes::show)
+        .page(POST, "/console/disputes/{place}/{dispute}/decision", OPERATOR, console::disputes::decide)
+        .page(POST, "/console/disputes/{place}/{dispute}/evidence", OPERATOR, console::disputes::put_evidence)
+        .page(GET, "/console/orders", SELLING, console::orders::find)
+        .page(GET, "/console/orders/{place}/{payment}", SELLING, console::orders::show)
+        .page(POST, "/console/orders/{place}/{payment}/refund", SELLING, console::orders::take_back)
+        .page(POST, "/console/orders/{place}/{payment}/parts", SELLING, console::orders::give_back)
+        .page(GET, "/console/bank-accounts", STAFF, console::bank_accounts::list)
+        .page(GET, "/console/bank-accounts/{org}", STAFF, console::bank_accounts::show)
+        .page(POST, "/console/bank-accounts/{org}", STAFF, console::bank_accounts::save)
         .page(GET, "/console/settlement", SETTLING, console::settlement::list)
         .page(POST, "/console/settlement", SETTLING, console::settlement::close)
         .page(GET, "/console/settlement/royalties", STUDIO, console::settlement::royalties::show)

@@ -2,6 +2,7 @@
 
 pub mod applications;
 pub mod apply;
+pub mod close_offer;
 pub mod contract;
 pub mod contracts;
 pub mod decide;
@@ -10,6 +11,7 @@ pub mod offers;
 pub mod offers_of_studio;
 pub mod show_application;
 pub mod show_offer;
+pub mod withdraw;
 
 use crate::listings::Product;
 use crate::money::Amount;

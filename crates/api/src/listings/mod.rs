@@ -4,6 +4,8 @@ pub mod create;
 pub mod delist;
 pub mod list;
 pub mod of_org;
+pub mod relist;
+pub mod reprice;
 pub mod show;
 
 use crate::money::Amount;

@@ -9,12 +9,13 @@ use crate::body::{BYTES_MAX, whole};
 use crate::call::Call;
 use crate::openapi::{Describe, Operation};
 use crate::problem::Problem;
+use ::payments::disputes::Told;
 use ::payments::providers::{Delivery, Heard};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use flows::take_payment;
+use flows::{dispute, take_payment};
 use kernel::Error;
 use serde_json::{Value, json};
 
@@ -29,6 +30,7 @@ pub async fn take(call: Call, At((Name(name),)): At<(Name,)>, letter: Letter) ->
     let heard = call.blocking(move |_| Ok(provider.read_notice(&letter.delivery(), now))).await?;
     let notice = match heard {
         Ok(Heard::Notice(notice)) => notice,
+        Ok(Heard::Dispute(told)) => return disputed(&call, name, told).await,
         Ok(Heard::Nothing(what)) => {
             tracing::debug!(provider = name, what, "a notice says nothing that concerns us");
             return Ok(Success);
@@ -48,6 +50,17 @@ pub async fn take(call: Call, At((Name(name),)): At<(Name,)>, letter: Letter) ->
     let house = call.house.clone();
     tokio::task::spawn_blocking(move || take_payment::follow(&house, &notice, taken));
     Ok(Success)
+}
+
+/// A dispute is on disk before we say so; one about a payment that was not begun here is none of ours.
+async fn disputed(call: &Call, name: String, told: Told) -> Answer<Success> {
+    match call.blocking(move |house| dispute::hear(house, &told)).await {
+        Err(Error::Refused(refusal)) => {
+            tracing::warn!(provider = name, why = refusal.code, "a genuine dispute was not taken");
+            Ok(Success)
+        }
+        heard => heard.map(|()| Success).map_err(Problem::from),
+    }
 }
 
 /// A provider's name in a path.

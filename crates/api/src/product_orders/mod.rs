@@ -4,6 +4,7 @@ pub mod list;
 pub mod of_shop;
 pub mod place;
 pub mod refund;
+pub mod ship;
 pub mod show;
 
 use crate::money::Amount;

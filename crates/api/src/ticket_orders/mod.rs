@@ -3,6 +3,7 @@
 pub mod hold;
 pub mod list;
 pub mod refund;
+pub mod refund_seats;
 pub mod show;
 
 use crate::money::Amount;

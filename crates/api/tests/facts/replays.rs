@@ -30,6 +30,8 @@ fn another(body: Option<Value>) -> Value {
         body["seats"] = json!(["C3"]);
     } else if body.get("lines").is_some() {
         body["lines"][0]["quantity"] = 1.into();
+    } else if body.get("account").is_some() {
+        body["amount"] = json!({ "amount": "0.01", "currency": "CNY" });
     } else {
         body["planned_units"] = 7.into();
     }
@@ -40,7 +42,27 @@ fn another(body: Option<Value>) -> Value {
 #[tokio::test]
 async fn a_change_of_state_that_is_asked_for_again_changes_nothing() {
     let mut walk = Walk::new().await;
-    let states = ["refund", "checkout", "delisting", "end", "want-to-see", "statements", "clicks"];
+    let states = [
+        "refund",
+        "checkout",
+        "delisting",
+        "end",
+        "want-to-see",
+        "statements",
+        "clicks",
+        "approval",
+        "payment",
+        "return",
+        "withdrawal",
+        "payout-files",
+        "bank-answers",
+        "bills",
+        "decision",
+        "unmatched-decisions",
+        "disputes",
+        "shipment",
+        "closure",
+    ];
     let sent: Vec<_> = walk.sent.clone();
     let mut tried = std::collections::BTreeSet::new();
     for sent in sent {
@@ -54,8 +76,9 @@ async fn a_change_of_state_that_is_asked_for_again_changes_nothing() {
         let again =
             walk.client(sent.who).await.send(sent.method.clone(), &sent.path, sent.body.clone()).await;
         // A payment that was made can no longer begin, and a click is over after a day.
-        let is_well =
-            again.status.is_success() || matches!(again.refusal(), (409, "already_paid") | (410, "ad_over"));
+        // An application that is withdrawn can be withdrawn no more.
+        let over = [(409, "already_paid"), (410, "ad_over"), (409, "already_decided")];
+        let is_well = again.status.is_success() || over.contains(&again.refusal());
         assert!(is_well, "{}: {} {}", sent.path, again.status, again.json);
         assert_eq!(walk.town.print().await, before, "{} happened twice", sent.path);
         tried.insert(last.to_owned());

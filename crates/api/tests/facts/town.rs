@@ -185,11 +185,14 @@ struct Made {
 
 fn found(scene: &mut Scene) -> Result<Made> {
     let operator = persons::sign_up(scene.tx, &mut scene.act, &sign_up("operator"))?;
-    installation::found(scene.tx, &mut scene.act, &Words::new("Ferry House", "渡口"), &operator.id)?;
+    let house =
+        installation::found(scene.tx, &mut scene.act, &Words::new("Ferry House", "渡口"), &operator.id)?;
+    let second = persons::sign_up(scene.tx, &mut scene.act, &sign_up("operator_b"))?;
+    memberships::add(scene.tx, &second.id, &house.id, Role::Operator)?;
     for name in CONSUMERS {
         persons::sign_up(scene.tx, &mut scene.act, &sign_up(name))?;
     }
-    let mut orgs: BTreeMap<&'static str, OrgId> = BTreeMap::new();
+    let mut orgs: BTreeMap<&'static str, OrgId> = BTreeMap::from([("house", house.id)]);
     for (name, kind, role) in STAFF {
         let org = match name.strip_prefix("marketer") {
             Some(end) => orgs[format!("studio{end}").as_str()].clone(),

@@ -5,7 +5,9 @@
 
 use crate::town::{Answer, Client, DAYS, NOW, Town, show_film};
 use axum::http::Method;
+use flows::take_payment;
 use kernel::{Clock, IntentId, PlaceId, ShowtimeId, TitleId};
+use payments::providers::{BillLine, Moved};
 use serde_json::{Value, json};
 use settlement::splits::Terms;
 use settlement::terms;
@@ -61,6 +63,11 @@ impl Walk {
         walk.goods().await;
         walk.tickets().await;
         walk.settlement().await;
+        walk.payouts().await;
+        walk.cases().await;
+        walk.unmatched().await;
+        walk.disputes().await;
+        walk.shelf().await;
         walk.sessions().await;
         let broken = walk.town.broken().await;
         assert!(broken.is_empty(), "{broken:?}");
@@ -291,6 +298,16 @@ impl Walk {
             last = held;
         }
         let showtime = self.showtimes[0].clone();
+        let wish = json!({ "seats": ["E1", "E2", "E3"] });
+        let some = self.order("ann", format!("/api/places/{place}/showtimes/{showtime}/orders"), wish).await;
+        self.pay(&some["payment"]).await;
+        let path = format!("/api/places/{place}/ticket-orders/{}", text(&some["order"]["id"]));
+        for (who, desk, seats) in
+            [("ann", "seat-refunds", json!(["E1"])), ("cinema_a", "desk-refunds", json!(["E2", "E3"]))]
+        {
+            let back = self.post(who, format!("{path}/{desk}"), json!({ "seats": seats })).await;
+            assert_eq!(back["done"], true);
+        }
         let wish = json!({ "seats": ["E7"] });
         let back = self.order("ann", format!("/api/places/{place}/showtimes/{showtime}/orders"), wish).await;
         self.pay(&back["payment"]).await;
@@ -318,9 +335,151 @@ impl Walk {
         assert_eq!(statement["base"], yuan("319.20"));
         let path = format!("/api/campaigns/{}/end", self.ids["campaign"]);
         self.press("marketer_a", path).await;
-        let path = format!("/api/places/{}/listings/{}/delisting", self.shop(), self.ids["listing"]);
-        self.press("merchant_a", path).await;
         self.ids.insert("statement", text(&statement["id"]));
+    }
+
+    /// Three payouts to the cinema: the bank pays one and returns one, one is given up.
+    async fn payouts(&mut self) {
+        let account = |number: &str| json!({ "holder": "Somebody", "scheme": "cnaps", "account_number": number, "bank_code": "102290026019" });
+        for (who, org) in [("operator", "house"), ("operator", "cinema_a"), ("studio_a", "studio_a")] {
+            let path = format!("/api/orgs/{}/bank-account", self.org(org));
+            let told = self.change(who, Method::PUT, path, Some(account("6222 0210 0111 6245")), false).await;
+            assert_eq!(told["account_number"], "6222021001116245");
+        }
+        let path = format!("/api/places/{}/payouts", self.cinema());
+        let mut made = Vec::new();
+        for fen in ["1.00", "2.00", "3.00"] {
+            let draft = json!({ "account": "exhibition", "amount": yuan(fen) });
+            made.push(text(&self.order("operator", path.clone(), draft).await["id"]));
+        }
+        let own = self.client("operator").await;
+        let approval = own.send(Method::POST, &format!("{path}/{}/approval", made[0]), None).await;
+        assert_eq!(approval.refusal(), (409, "same_person"));
+        for id in &made[..2] {
+            let approved = self.press("operator_b", format!("{path}/{id}/approval")).await;
+            assert_eq!(
+                (&approved["state"], &approved["payee_account"]),
+                (&json!("approved"), &json!("•••• 6245"))
+            );
+        }
+        let why = |text: &str| json!({ "remark": text });
+        self.post("operator", format!("{path}/{}/withdrawal", made[2]), why("a slip")).await;
+        let chosen: Vec<Value> =
+            made[..2].iter().map(|id| json!({ "place": self.cinema().0, "payout": id })).collect();
+        let sent = self.post("operator", "/api/payout-files".into(), json!({ "payouts": chosen })).await;
+        let answer =
+            json!({ "name": "bank.csv", "text": format!("payout,outcome,amount\n{},paid,1.00\n", made[0]) });
+        let taken = self.post("operator", "/api/bank-answers".into(), answer).await;
+        assert_eq!(taken["lines"][0]["came_to"], "closed");
+        let paid = self.post("operator", format!("{path}/{}/payment", made[0]), why("")).await;
+        assert_eq!(paid["state"], "paid");
+        let back = self.post("operator", format!("{path}/{}/return", made[1]), why("account closed")).await;
+        assert_eq!(back["state"], "returned");
+        self.ids.insert("payout", made[0].clone());
+        self.ids.insert("file", text(&sent["files"][0]));
+    }
+
+    /// A bill that agrees, and one of the day before with a payment of nobody's.
+    async fn cases(&mut self) {
+        let day = NOW.day_in(&kernel::Zone::shanghai());
+        let wish = json!({ "provider": "pretend", "day": day.to_string() });
+        let closed = self.post("operator", "/api/bills".into(), wish).await;
+        assert_eq!(closed["before"], false);
+        let (house, stray) = (self.town.house.clone(), day.plus(-3));
+        let line = BillLine {
+            what: Moved::Paid,
+            key: "nobody".into(),
+            payment: None,
+            reference: "1".into(),
+            amount: kernel::Money::fen(700),
+            fee: kernel::Money::fen(0),
+            at: NOW.plus_minutes(-60 * 24 * 3),
+        };
+        let taken = tokio::task::spawn_blocking(move || {
+            flows::reconcile::take(&house, "pretend", stray, &[line], kernel::Actor::System)
+        });
+        assert_eq!(taken.await.expect("no panic").expect("taken in").opened, 1);
+        let cases = self.client("operator").await.get("/api/cases").await.is(200);
+        let case = cases["items"].as_array().expect("items").iter().find(|case| case["key"] == "nobody");
+        let id = text(&case.expect("the stray one")["id"]);
+        let decided = self
+            .post("operator", format!("/api/cases/{id}/decision"), json!({ "decision": "accepted" }))
+            .await;
+        assert_eq!(decided["state"], "accepted");
+        self.ids.insert("case", id);
+    }
+
+    /// A payment of which the provider insists that it was one yuan more.
+    async fn unmatched(&mut self) {
+        let path = format!("/api/places/{}/product-orders", self.shop());
+        let wish = self.goods_wish();
+        let kept = self.order("ann", path, wish).await;
+        let id = IntentId(text(&kept["payment"]["id"]));
+        let (house, provider) = (self.town.house.clone(), self.town.provider.clone());
+        let place = self.shop().clone();
+        let asked = tokio::task::spawn_blocking(move || -> kernel::Result<()> {
+            let (at, wanted) = (place.clone(), id.clone());
+            let intent = house.read_blocking(move |view| payments::intents::any(view, &at, &wanted))?;
+            let more = payments::Intent { amount: kernel::Money::fen(intent.amount.minor + 100), ..intent };
+            take_payment::begin(&house, &more)?;
+            provider.pay(&id, house.now()).expect("the payment is open");
+            take_payment::ask(&house, &place, &id).map(|_| ())
+        });
+        asked.await.expect("no panic").expect("an answer");
+        let waiting = self.client("operator").await.get("/api/unmatched").await.is(200);
+        let wish = json!({ "id": waiting["items"][0]["id"], "decision": "matched" });
+        let path = format!("/api/places/{}/unmatched-decisions", self.shop());
+        let decided = self.post("operator", path, wish).await;
+        assert_eq!((&decided["decision"], &decided["came"]), (&json!("matched"), &yuan("177.00")));
+    }
+
+    async fn disputes(&mut self) {
+        let path = format!("/api/places/{}/disputes", self.cinema());
+        let claim = json!({
+            "payment": self.ids["intent"], "number": "dp_1", "reason": "not recognised", "amount": yuan("1.00"),
+            "answer_by": "2017-01-05",
+        });
+        let opened = self.post("operator", path.clone(), claim).await;
+        let path = format!("{path}/{}", text(&opened["id"]));
+        let said = json!({ "evidence": "Both seats were admitted." });
+        self.change("operator", Method::PUT, format!("{path}/evidence"), Some(said), false).await;
+        let lost = self.post("operator", format!("{path}/decision"), json!({ "decision": "lost" })).await;
+        assert_eq!(lost["state"], "lost");
+        self.ids.insert("dispute", text(&opened["id"]));
+    }
+
+    /// Goods are sent off, repriced, taken off the shelf and put back; an offer closes, an application is given up.
+    async fn shelf(&mut self) {
+        let path = format!("/api/places/{}/product-orders/{}", self.shop(), self.ids["product_order"]);
+        assert_eq!(self.press("shop_a", format!("{path}/shipment")).await["state"], "shipped");
+        let listing = format!("/api/places/{}/listings/{}", self.shop(), self.ids["listing"]);
+        for price in ["90.00", "88.00"] {
+            let asked = json!({ "price": yuan(price) });
+            let now =
+                self.change("merchant_a", Method::PUT, format!("{listing}/price"), Some(asked), false).await;
+            assert_eq!(now["price"], yuan(price));
+        }
+        for (change, state) in [("delisting", "delisted"), ("relisting", "listed"), ("delisting", "delisted")]
+        {
+            assert_eq!(self.press("merchant_a", format!("{listing}/{change}")).await["state"], state);
+        }
+        let path = format!("/api/licence-offers/{}/applications", self.ids["offer"]);
+        let wish = json!({
+            "merchant": self.org("merchant_a"), "product": { "en": "A slip", "zh": "误" },
+            "category": "posters", "concept": "A slip.", "planned_price": yuan("8"), "planned_units": 10,
+        });
+        let applied = self.order("merchant_a", path, wish).await;
+        let path = format!("/api/applications/{}/withdrawal", text(&applied["id"]));
+        assert_eq!(self.press("merchant_a", path).await["state"], "withdrawn");
+        let offer = json!({
+            "name": { "en": "Mugs", "zh": "杯子" }, "categories": ["mugs"], "territory": "CN",
+            "royalty_ppm": 80_000, "fund_ppm": 0, "platform_ppm": 0, "guarantee": yuan("0"), "term_days": 30,
+            "closes_on": "2017-06-30",
+        });
+        let path = format!("/api/titles/{}/licence-offers", self.ids["title"]);
+        let made = self.post("studio_a", path, offer).await;
+        let path = format!("/api/licence-offers/{}/closure", text(&made["id"]));
+        assert_eq!(self.press("studio_a", path).await["state"], "closed");
     }
 
     async fn sessions(&mut self) {

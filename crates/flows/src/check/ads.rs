@@ -48,10 +48,13 @@ pub(super) fn budgets_kept(view: &View, _now: Instant) -> Result<Vec<String>> {
 pub(super) fn credits_derive(view: &View, _now: Instant) -> Result<Vec<String>> {
     let rows: Vec<(String, String)> = view.all(
         "with sold as (
-           select place_id, id, 'tickets' as kind, paid_minor as minor,
-             case when state = 'refunded' then 1 else 0 end as refunded
-           from ticket_order
-           where state in ('paid', 'refunded')
+           select orders.place_id, orders.id, 'tickets' as kind, lines.minor,
+             case when orders.state = 'refunded' then 1 else 0 end as refunded
+           from ticket_order orders
+           join (
+             select place_id, order_id, sum(paid_minor) as minor from ticket_order_line group by place_id, order_id
+           ) lines on lines.place_id = orders.place_id and lines.order_id = orders.id
+           where orders.state in ('paid', 'refunded')
            union all
            select place_id, id, 'products', total_minor, case when state = 'refunded' then 1 else 0 end
            from product_order

@@ -42,7 +42,20 @@ pub(super) fn suspense_explained(view: &View, _now: Instant) -> Result<Vec<Strin
          order by book_id, account",
         &[],
     )?;
-    Ok(sentences(rows, |book, account| format!("{account} of {book} is not what its case or dispute says")))
+    let mut found =
+        sentences(rows, |book, account| format!("{account} of {book} is not what its case or dispute says"));
+    let over: Vec<(String, String)> = view.all(
+        "select book_id, id
+         from account
+         where (id like 'receivable:%' and credits_posted > debits_posted)
+           or (id = 'suspense:unmatched' and credits_posted < debits_posted)
+         order by book_id, id",
+        &[],
+    )?;
+    found.extend(sentences(over, |book, account| {
+        format!("more went out of {account} of {book} than came in")
+    }));
+    Ok(found)
 }
 
 /// The film's account took in the split base of every paid order; the merchant's every product line.
@@ -68,13 +81,15 @@ pub(super) fn books_equal_orders(view: &View, _now: Instant) -> Result<Vec<Strin
     Ok(found)
 }
 
+/// What is left booked of an order is what it is of; nothing, once it is refunded.
 fn tickets(view: &View) -> Result<Vec<String>> {
     let rows: Vec<(String, String)> = view.all(
         "with booked as (
            select book_id, reference,
-             sum(case when code in ('ticket_sale', 'ticket_subsidy') then amount_minor else 0 end) as base,
-             sum(case when code = 'service_fee' then amount_minor else 0 end) as fee,
-             sum(case when code = 'ticket_refund' then amount_minor else 0 end) as back
+             sum(case when code in ('ticket_sale', 'ticket_subsidy') then amount_minor
+               when code = 'ticket_refund' and debit like 'box_office:%' then -amount_minor else 0 end) as base,
+             sum(case when code = 'service_fee' then amount_minor
+               when code = 'ticket_refund' and debit = 'service_fee' then -amount_minor else 0 end) as fee
            from transfer
            where code in ('ticket_sale', 'ticket_subsidy', 'service_fee', 'ticket_refund')
            group by book_id, reference
@@ -82,10 +97,10 @@ fn tickets(view: &View) -> Result<Vec<String>> {
          select orders.place_id, orders.id
          from ticket_order orders
          left join booked on booked.book_id = orders.place_id and booked.reference = orders.id
-         where (orders.state in ('paid', 'refunded')
+         where (orders.state = 'paid'
              and (coalesce(booked.base, 0) <> orders.base_minor or coalesce(booked.fee, 0) <> orders.fee_minor))
-           or (orders.state = 'paid' and booked.back <> 0)
-           or (orders.state = 'refunded' and coalesce(booked.back, 0) <> orders.base_minor + orders.fee_minor)
+           or (orders.state = 'refunded'
+             and (booked.reference is null or booked.base <> 0 or booked.fee <> 0))
            or (orders.state in ('held', 'expired') and booked.reference is not null)",
         &[],
     )?;

@@ -11,7 +11,10 @@ pub(super) fn paid_means_delivered(view: &View, now: Instant) -> Result<Vec<Stri
         "select notice.place_id, notice.intent_id
          from payment_notice notice
          left join payment_intent intent on intent.place_id = notice.place_id and intent.id = notice.intent_id
-         where notice.what = 'paid'
+         left join transfer decided on decided.book_id = notice.place_id and decided.reference = intent.order_id
+           and decided.code = 'unmatched'
+           and decided.id like notice.intent_id || '/unmatched____' || notice.amount_minor || '/decided'
+         where notice.what = 'paid' and decided.id is null
            and (intent.state is null or intent.state <> 'captured' or intent.captured_minor <> notice.amount_minor)",
         &[],
     )?;
@@ -70,7 +73,7 @@ fn unpaid(view: &View) -> Result<Vec<String>> {
          left join (
            select place_id, intent_id, sum(amount_minor) as minor
            from refund
-           where reason like 'goodwill_%'
+           where reason like 'goodwill_%' or reason like 'seat_%'
            group by place_id, intent_id
          ) given on given.place_id = intent.place_id and given.intent_id = intent.id
          where orders.state = 'paid'
@@ -137,7 +140,9 @@ fn places_off(view: &View) -> Result<Vec<String>> {
            union all
            select place_id, -amount_minor from refund where state = 'done'
            union all
-           select book_id, credits_posted - debits_posted from account where id = 'suspense:unmatched'
+           select book_id, case when debit like 'provider:%' then amount_minor else -amount_minor end
+           from transfer
+           where code = 'unmatched' and (debit like 'provider:%' or credit like 'provider:%')
          ), side as (
            select place_id, minor as paid, 0 as booked from paid
            union all
@@ -175,7 +180,10 @@ pub(super) fn refunded_once(view: &View, now: Instant) -> Result<Vec<String>> {
         "select intent.place_id, intent.id
          from payment_intent intent
          left join (
-           select place_id, intent_id, sum(amount_minor) as minor from refund group by place_id, intent_id
+           select place_id, intent_id, sum(amount_minor) as minor
+           from refund
+           where reason not like 'unmatched%'
+           group by place_id, intent_id
          ) refunds on refunds.place_id = intent.place_id and refunds.intent_id = intent.id
          where coalesce(refunds.minor, 0) <> intent.refunded_minor or intent.refunded_minor > intent.captured_minor",
         &[],

@@ -172,6 +172,10 @@ impl Reader<'_, '_> {
             _ => return Ok(()),
         };
         let body: Value = serde_json::from_str(&line.body)?;
+        if body["part"] == Value::Bool(true) {
+            // Some seats went back; the buyer still goes with the others.
+            return Ok(());
+        }
         let mut did = self.did(place, person, behaviour, &line)?;
         did.category = match body["product"].as_str() {
             Some(product) => Some(self.category(&ProductId(product.to_owned()))?),

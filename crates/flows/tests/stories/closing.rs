@@ -184,6 +184,8 @@ fn a_dispute_waits_in_suspense_until_it_is_decided() {
         state: disputes::State::Open,
         opened_at: town.house.now(),
         closed_at: None,
+        evidence: String::new(),
+        number: String::new(),
     };
     let opens = |dispute: Dispute| {
         town.house.write_blocking(&place, Actor::System, move |scene| dispute::open(scene, &dispute))
@@ -204,5 +206,123 @@ fn a_dispute_waits_in_suspense_until_it_is_decided() {
     opens(claim("c", 100)).expect("recorded");
     closes("c", disputes::State::Won).expect("decided");
     assert_eq!(credit(&town, &place, "bill:pretend"), paid, "what was lost stays with the provider");
+    town.is_whole();
+}
+
+/// The provider holds 44.00 for an order of 43.00, and says so when it is asked.
+fn overpaid(fen: i64) -> (Town, flows::buy_tickets::Held, flows::views::unmatched::Unmatched) {
+    let town = Town::new();
+    let show = town.showtime(19, 30, 4000);
+    let held = town.holds("ann", &show, &["F7"]).expect("held");
+    let asked = payments::Intent { amount: Money::fen(fen), ..held.intent.clone() };
+    let _lost = town.pays(&asked);
+    flows::take_payment::ask(&town.house, &town.star, &held.intent.id).expect("an answer");
+    let all = town.read(flows::views::unmatched::latest);
+    let [one] = &all[..] else { panic!("one of them, not {all:?}") };
+    assert_eq!((one.amount.minor, one.asked.minor, one.went_to.clone()), (fen, 4300, None));
+    assert_eq!(town.star_credit("suspense:unmatched"), fen);
+    (town, held, one.clone())
+}
+
+fn decides(
+    town: &Town,
+    one: &flows::views::unmatched::Unmatched,
+    as_: flows::unmatched::Decision,
+) -> kernel::Result<flows::views::unmatched::Unmatched> {
+    flows::unmatched::decide(&town.house, &one.place, &one.id, as_, Actor::System)
+}
+
+#[test]
+fn money_that_fits_no_order_is_given_back_with_one_press() {
+    use flows::unmatched::Decision;
+    for fen in [4400, 4200] {
+        let (town, _, one) = overpaid(fen);
+        decides(&town, &one, Decision::GiveBack).expect("decided");
+        decides(&town, &one, Decision::GiveBack).expect("the same again");
+        let other = decides(&town, &one, Decision::Keep).expect_err("refused");
+        assert_eq!(other.refusal().map(|refusal| refusal.code), Some("unmatched_decided"));
+        assert_eq!(town.provider.kept_minor(), 0, "all of it went back");
+        assert_eq!((town.star_credit("suspense:unmatched"), town.star_credit("provider:pretend")), (0, 0));
+        town.later(700);
+        town.sweeps();
+        assert_eq!((town.live_tickets(), town.provider.kept_minor()), (0, 0));
+        town.is_whole();
+    }
+}
+
+#[test]
+fn money_that_is_more_than_its_order_pays_it_and_the_rest_goes_back() {
+    use flows::unmatched::Decision;
+    let (town, held, one) = overpaid(4400);
+    decides(&town, &one, Decision::Match).expect("decided");
+    decides(&town, &one, Decision::Match).expect("the same again");
+    assert_eq!(town.order(&held.order.id).state, box_office::orders::State::Paid);
+    assert_eq!((town.live_tickets(), town.provider.kept_minor()), (1, 4300));
+    assert_eq!((town.star_credit("suspense:unmatched"), town.star_credit("provider:pretend")), (0, -4300));
+    town.is_whole();
+
+    let (town, _, one) = overpaid(4200);
+    let less = decides(&town, &one, Decision::Match).expect_err("refused");
+    assert_eq!(less.refusal().map(|refusal| refusal.code), Some("unmatched_no_fit"));
+    assert_eq!(town.star_credit("suspense:unmatched"), 4200);
+}
+
+#[test]
+fn money_that_came_too_late_for_its_order_goes_back_although_it_is_matched() {
+    let (town, _, one) = overpaid(4400);
+    town.later(700);
+    town.sweeps();
+    decides(&town, &one, flows::unmatched::Decision::Match).expect("decided");
+    town.sweeps();
+    assert_eq!((town.live_tickets(), town.provider.kept_minor()), (0, 0));
+    town.is_whole();
+}
+
+#[test]
+fn money_that_fits_no_order_may_be_kept() {
+    let (town, _, one) = overpaid(4400);
+    decides(&town, &one, flows::unmatched::Decision::Keep).expect("decided");
+    assert_eq!((town.star_credit("reconciled"), town.star_credit("suspense:unmatched")), (4400, 0));
+    town.later(700);
+    town.sweeps();
+    town.is_whole();
+}
+
+#[test]
+fn a_provider_tells_of_a_dispute_as_often_as_it_likes() {
+    let (town, payments, bill) = sold();
+    let (place, intent) = payments[0].clone();
+    town.sql("update payment_intent set provider_ref = 'pi_' || id");
+    let paid = bill[0].amount;
+    let told = |state| disputes::Told {
+        provider: "pretend".into(),
+        number: "dp_1".into(),
+        reference: format!("pi_{intent}"),
+        reason: "fraudulent".into(),
+        amount: paid,
+        answer_by: premiere(),
+        state,
+    };
+    for _ in 0..2 {
+        dispute::hear(&town.house, &told(disputes::State::Open)).expect("taken");
+    }
+    let all = town.read(flows::views::disputes::latest);
+    assert_eq!((all.len(), all[0].number.as_str(), all[0].amount), (1, "dp_1", paid));
+    town.is_whole();
+    let (at, id) = (place.clone(), all[0].id.clone());
+    let noted = town.story("plc_star", Actor::System, move |scene| {
+        dispute::put_evidence(scene, &at, &id, "Seat F7 was admitted at the door.")
+    });
+    assert!(noted.expect("noted").evidence.contains("admitted"));
+    for _ in 0..2 {
+        dispute::hear(&town.house, &told(disputes::State::Lost)).expect("taken");
+    }
+    assert_eq!(credit(&town, &place, "dispute_cost"), -paid.minor);
+    let (at, id) = (place, all[0].id.clone());
+    let late =
+        town.story("plc_star", Actor::System, move |scene| dispute::put_evidence(scene, &at, &id, "more"));
+    assert_eq!(crate::town::code(late), "dispute_closed");
+    let stranger = disputes::Told { reference: "pi_none".into(), ..told(disputes::State::Open) };
+    assert_eq!(crate::town::code(dispute::hear(&town.house, &stranger)), "not_found");
     town.is_whole();
 }

@@ -11,6 +11,7 @@ mod payments;
 mod payouts;
 mod periods;
 mod recommendations;
+mod seats;
 mod sweeps;
 mod tickets;
 mod town;

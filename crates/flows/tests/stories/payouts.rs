@@ -156,7 +156,7 @@ fn nothing_is_paid_twice_or_beyond_what_is_owed() {
     let first = proposes(&town, "mei", &proposal("most", 1900)).expect("proposed");
     let again = proposes(&town, "mei", &proposal("most", 1900)).expect("the same");
     assert_eq!(first, again);
-    assert_eq!(code(proposes(&town, "mei", &proposal("most", 1901))), "payout_differs");
+    assert_eq!(code(proposes(&town, "mei", &proposal("most", 1901))), "key_reused");
     assert_eq!(code(proposes(&town, "li", &proposal("rest", 35))), "overdrawn");
     proposes(&town, "li", &proposal("rest", 34)).expect("the rest");
     assert_eq!(free(&town), 0);
@@ -313,7 +313,7 @@ fn a_file_says_what_is_paid_to_whom_and_its_sum() {
     let (first, second) = (approved(&town, &hostile), approved(&town, &british));
     let file = sends(&town, "mei", &[&second, &first]).expect("sent");
     let of = inside(&town, &file);
-    let xml = file::pain_001(&file, &of).expect("written");
+    let xml = file::pain_001(&[(file.clone(), of.clone())]).expect("written");
     let said = texts(&xml);
     let at = |path: &str| -> Vec<&str> {
         let path = format!("Document/CstmrCdtTrfInitn/{path}");
@@ -348,7 +348,7 @@ fn a_file_made_again_is_the_same_bytes() {
     let (first, second) = (approved(&town, &proposal("a", 1000)), approved(&town, &proposal("b", 934)));
     let file = sends(&town, "mei", &[&first, &second]).expect("sent");
     let of = inside(&town, &file);
-    let made = (file::pain_001(&file, &of).expect("xml"), file::csv(&of).expect("csv"));
+    let made = (file::pain_001(&[(file.clone(), of.clone())]).expect("xml"), file::csv(&of).expect("csv"));
     town.later(86_400);
     does(&town, "li", PAID, &first).expect("paid");
     does(&town, "li", RETURNED, &second).expect("returned");
@@ -356,7 +356,10 @@ fn a_file_made_again_is_the_same_bytes() {
     let again = sends(&town, "li", &[&second, &first, &second]).expect("the same file");
     let of = inside(&town, &again);
     assert_eq!(again, file);
-    assert_eq!((file::pain_001(&again, &of).expect("xml"), file::csv(&of).expect("csv")), made);
+    assert_eq!(
+        (file::pain_001(&[(again.clone(), of.clone())]).expect("xml"), file::csv(&of).expect("csv")),
+        made
+    );
     assert_eq!(code(sends(&town, "li", &[&first])), "payout_state");
     let other = Party { name: "Somebody else".into(), ..payer() };
     assert_eq!(code(sends_from(&town, "plc_star", "li", &[&first, &second], other)), "payout_state");
@@ -375,4 +378,152 @@ fn a_payee_that_a_bank_cannot_read_is_refused() {
         assert_eq!(code(proposes(&town, "mei", &Proposal { payee, ..proposal("p", 1) })), refused);
     }
     assert_eq!(free(&town), 1934);
+}
+
+/// Operators, the house and their bank accounts, as an installation has them.
+fn tells_accounts(town: &Town) {
+    let house = |scene: &mut flows::Scene| {
+        let name = kernel::Words::new("Ferry House", "渡口");
+        people::installation::found(scene.tx, &mut scene.act, &name, &PersonId("per_mei".into()))
+    };
+    let house = town.story("plc_house", Actor::System, house).expect("founded").id;
+    let star = town.read(|view| box_office::cinemas::any(view, &PlaceId("plc_star".into()))).org;
+    for (org, party) in [(house, payer()), (star, chinese("Nine Bends Cinemas"))] {
+        let told =
+            town.story("plc_house", clerk("mei"), move |scene| pay_out::tell_account(scene, &org, &party));
+        told.expect("told");
+    }
+}
+
+fn owes(town: &Town, place: &str, account: &str) -> i64 {
+    town.credit(place, account)
+}
+
+fn answers(town: &Town, text: &str) -> (settlement::payouts::answer::Answer, bool) {
+    pay_out::take_answer(&town.house, "answer.csv", text.as_bytes(), clerk("mei")).expect("taken in")
+}
+
+fn came_to(town: &Town, digest: &str) -> Vec<&'static str> {
+    let digest = digest.to_owned();
+    let lines = town.read(move |view| settlement::payouts::answer::lines(view, &digest));
+    lines.iter().map(|line| line.came_to.code()).collect()
+}
+
+fn state(town: &Town, payout: &Payout) -> State {
+    let (place, id) = (payout.place.clone(), payout.id.clone());
+    town.read(move |view| payouts::any(view, &place, &id)).state
+}
+
+/// The worked example of `docs/algorithms/payouts.md`.
+#[test]
+fn a_day_of_payouts_ends_with_the_banks_answer() {
+    let town = closed_town();
+    let star = PlaceId("plc_star".into());
+    let at = star.clone();
+    let untold = town.story("plc_star", clerk("mei"), move |scene| {
+        pay_out::propose_owed(scene, &at, "early", "exhibition", Money::fen(1))
+    });
+    assert_eq!(code(untold), "no_bank_account");
+    tells_accounts(&town);
+    let due = town.read(flows::views::payouts::due);
+    let free: Vec<i64> = due.iter().map(|one| one.free().minor).collect();
+    assert_eq!(free, [1459, 1934], "the studio in the house's book, the cinema in its own");
+    let proposals = [("cinema", star.clone(), "exhibition".to_owned(), 1934)];
+    let mut sent = Vec::new();
+    for (key, place, account, fen) in proposals {
+        let at = place.clone();
+        let made = town.story("plc_star", clerk("mei"), move |scene| {
+            pay_out::propose_owed(scene, &at, key, &account, Money::fen(fen))
+        });
+        let payout = made.expect("proposed");
+        does(&town, "li", pay_out::approve, &payout).expect("approved");
+        sent.push(payout);
+    }
+    let studio = Proposal {
+        place: PlaceId::house(),
+        account: format!("producer:{}", town.studio),
+        payee: chinese("Ferry Films"),
+        ..proposal("studio", 1459)
+    };
+    sent.push(approved(&town, &studio));
+    let chosen: Vec<_> = sent.iter().map(|payout| (payout.place.clone(), payout.id.clone())).collect();
+    let messages = pay_out::send_all(&town.house, &chosen, clerk("li")).expect("sent");
+    assert_eq!(pay_out::send_all(&town.house, &chosen, clerk("li")).expect("the same"), messages);
+    let [message] = &messages[..] else { panic!("one message, not {messages:?}") };
+    let wanted = message.clone();
+    let message = town.read(move |view| flows::views::payouts::message(view, &wanted));
+    let xml = file::pain_001(&message).expect("written");
+    assert!(xml.contains("<NbOfTxs>2</NbOfTxs>") && xml.contains("<CtrlSum>33.93</CtrlSum>"), "{xml}");
+    assert_eq!(xml.matches("<PmtInf>").count(), 2);
+
+    let (cinema, studio) = (&sent[0], &sent[1]);
+    let text = format!(
+        "payout,outcome,amount,note\n{},paid,19.34,\n{},returned,14.59,account closed\npyt_strange,paid,1.00,\n{},paid,0.01,\n",
+        cinema.id, studio.id, cinema.id
+    );
+    let (answer, is_new) = answers(&town, &text);
+    assert!(is_new);
+    assert_eq!(came_to(&town, &answer.digest), ["closed", "closed", "unknown", "amount_differs"]);
+    assert_eq!((state(&town, cinema), state(&town, studio)), (State::Paid, State::Returned));
+    assert_eq!((town.star_credit("exhibition"), town.star_credit(BANK)), (0, 1934));
+    town.is_whole();
+
+    let before = town.happened(events::Kind::PayoutChanged);
+    assert_eq!(answers(&town, &text), (answer, false), "the same file changes nothing");
+    let (again, _) = answers(&town, &format!("{text}{},paid,,\n", studio.id));
+    assert_eq!(
+        came_to(&town, &again.digest),
+        ["before", "before", "unknown", "amount_differs", "state_differs"]
+    );
+    assert_eq!(town.happened(events::Kind::PayoutChanged), before);
+    assert!(pay_out::take_answer(&town.house, "x", b"nonsense", clerk("mei")).is_err());
+    assert!(pay_out::take_answer(&town.house, "x", text.as_bytes(), Actor::System).is_err());
+    town.is_whole();
+}
+
+/// A merchant is paid in full, then a buyer takes a poster back: what the merchant no longer has, it owes, and the
+/// next payout leaves room for it.
+#[test]
+fn a_refund_after_the_payout_is_deducted_from_the_next() {
+    let town = closed_town();
+    let poster = town.poster(9);
+    let account = format!("merchant:{}", poster.merchant);
+    let buys = |buyer: &str| {
+        let promised = town.orders(buyer, &poster, 1, None).expect("an order");
+        town.tells_at("plc_lantern", &town.pays(&promised.intent)).expect("sold");
+        promised.order.id
+    };
+    let bought = buys("dan");
+    let merchant = |key: &str, fen| Proposal {
+        place: town.lantern(),
+        account: account.clone(),
+        payee: chinese("Paper Boat Studio"),
+        ..proposal(key, fen)
+    };
+    let first = approved(&town, &merchant("first", 8529));
+    sends(&town, "mei", &[&first]).expect("sent");
+    does(&town, "li", PAID, &first).expect("paid");
+    assert_eq!(owes(&town, "plc_lantern", &account), 0);
+
+    town.returns("dan", &bought).expect("a refund, although the merchant has nothing left");
+    let receivable = format!("receivable:{}", poster.merchant);
+    assert_eq!(owes(&town, "plc_lantern", &account), 0);
+    assert_eq!(owes(&town, "plc_lantern", &receivable), -8529);
+    town.sweeps();
+    town.is_whole();
+
+    buys("eve");
+    buys("fay");
+    assert_eq!(owes(&town, "plc_lantern", &account), 2 * 8529);
+    let due = town.read(flows::views::payouts::due);
+    let of_merchant = due.iter().find(|one| one.account == account).expect("owed");
+    assert_eq!((of_merchant.receivable.minor, of_merchant.free().minor), (8529, 8529));
+    assert_eq!(code(proposes_at(&town, "plc_lantern", "mei", &merchant("all", 2 * 8529))), "owes_first");
+    assert_eq!(code(proposes_at(&town, "plc_lantern", "mei", &merchant("more", 8530))), "owes_first");
+    proposes_at(&town, "plc_lantern", "mei", &merchant("rest", 8529)).expect("what is left");
+    assert_eq!(owes(&town, "plc_lantern", &receivable), 0, "the debt is settled");
+    let due = town.read(flows::views::payouts::due);
+    let of_merchant = due.iter().find(|one| one.account == account).expect("reserved");
+    assert_eq!((of_merchant.reserved.minor, of_merchant.free().minor), (8529, 0));
+    town.is_whole();
 }

@@ -210,6 +210,24 @@ impl Town {
         self.refunds_at("plc_star", buyer, order)
     }
 
+    /// The buyer takes some seats back.
+    pub fn refunds_seats(&self, buyer: &str, order: &OrderId, seats: &[&str]) -> Result<Refund> {
+        self.refunds_seats_at("plc_star", consumer(buyer), order, seats, buy_tickets::Desk::Buyer)
+    }
+
+    pub fn refunds_seats_at(
+        &self,
+        node: &str,
+        who: Actor,
+        order: &OrderId,
+        seats: &[&str],
+        desk: buy_tickets::Desk,
+    ) -> Result<Refund> {
+        let (place, order) = (self.star.clone(), order.clone());
+        let seats: Vec<String> = seats.iter().map(|seat| (*seat).to_owned()).collect();
+        self.story(node, who, move |scene| buy_tickets::refund_seats(scene, &place, &order, &seats, desk))
+    }
+
     pub fn refunds_at(&self, node: &str, buyer: &str, order: &OrderId) -> Result<Refund> {
         let (place, order) = (self.star.clone(), order.clone());
         self.story(node, consumer(buyer), move |scene| buy_tickets::refund(scene, &place, &order))

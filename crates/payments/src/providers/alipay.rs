@@ -20,7 +20,9 @@ use alipay::notice::{self, TRADE_STATUS_SYNC};
 use alipay::rest::{self, Problem, Seal};
 use alipay::{Method, Params, PrivateKey, PublicKey, TradeStatus, amount, form, request, wall};
 use kernel::ids::Id;
-use kernel::{Currency, Day, Dice, Error, Instant, Kind, Money, RefundId, Refusal, Result, Share};
+use kernel::{
+    Currency, Day, Dice, Error, Instant, Kind, Money, RefundId, Refusal, Result, Share, Words, Zone,
+};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -99,25 +101,58 @@ pub struct Alipay {
 ///
 /// - by public keys, `alipay_public_key*.pem`: while the platform changes its key, both may lie there;
 /// - by certificates, `app_cert.crt`, `alipay_root_cert.crt`, `alipay_cert*.crt`: each of the platform's must be issued
-///   by one of the root bundle or by another of them, and an answer names the one that it is signed by.
+///   by one of the root bundle or by another of them, and an answer names the one that it is signed by. Each counts in
+///   its time alone: with ours out of it nothing is asked, with theirs out of it nothing is believed.
 pub struct Keys {
     app: PrivateKey,
     certified: Option<Certified>,
-    /// Each with the number of its certificate, in certificate mode.
-    believed: Vec<(Option<String>, PublicKey)>,
+    believed: Vec<Believed>,
 }
 
 struct Certified {
     app_cert_sn: String,
     root_cert_sn: String,
+    app_time: Time,
 }
+
+/// A key of the platform; in certificate mode with the number and the time of its certificate.
+struct Believed {
+    sn: Option<String>,
+    time: Option<Time>,
+    key: PublicKey,
+}
+
+/// From when until when a certificate counts, those above it included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Time {
+    from: Instant,
+    until: Instant,
+}
+
+impl Time {
+    fn of(cert: &Certificate) -> Time {
+        let (from, until) = cert.validity();
+        Time { from, until }
+    }
+
+    fn within(self, issuer: Time) -> Time {
+        Time { from: self.from.max(issuer.from), until: self.until.min(issuer.until) }
+    }
+
+    fn has(self, now: Instant) -> bool {
+        self.from <= now && now < self.until
+    }
+}
+
+/// An operator is told this many days before a certificate ends.
+const WARNING_DAYS: i64 = 30;
 
 impl Keys {
     fn of_public_keys(folders: &[PathBuf]) -> Result<Keys> {
         let app = PrivateKey::parse(&secrets::one(folders, "app_private_key.pem")?)?;
         let mut believed = Vec::new();
         for path in secrets::named(folders, "alipay_public_key", ".pem")? {
-            believed.push((None, PublicKey::parse(&secrets::text(&path)?)?));
+            believed.push(Believed { sn: None, time: None, key: PublicKey::parse(&secrets::text(&path)?)? });
         }
         Keys { app, certified: None, believed }.that_believe_somebody()
     }
@@ -130,13 +165,12 @@ impl Keys {
             chain.extend(Certificate::bundle(&secrets::text(&path)?)?);
         }
         let mut believed = Vec::new();
-        for cert in rooted(&roots, chain) {
-            believed.push((Some(cert.sn()), cert.public_key()?));
+        for (cert, time) in rooted(&roots, chain) {
+            believed.push(Believed { sn: Some(cert.sn()), time: Some(time), key: cert.public_key()? });
         }
-        let certified = Certified {
-            app_cert_sn: Certificate::parse(&secrets::one(folders, "app_cert.crt")?)?.sn(),
-            root_cert_sn: root_sn(&roots),
-        };
+        let ours = Certificate::parse(&secrets::one(folders, "app_cert.crt")?)?;
+        let certified =
+            Certified { app_cert_sn: ours.sn(), root_cert_sn: root_sn(&roots), app_time: Time::of(&ours) };
         Keys { app, certified: Some(certified), believed }.that_believe_somebody()
     }
 
@@ -147,29 +181,100 @@ impl Keys {
         Ok(self)
     }
 
-    /// The keys that may have signed what names this certificate; none when it is one that we do not know. In
-    /// certificate mode an answer must name one.
-    fn named(&self, sn: Option<&str>) -> Vec<PublicKey> {
-        let fits = |known: &Option<String>| match (&self.certified, sn) {
+    /// The keys that may have signed, now, what names this certificate; none when it is one that we do not know. In
+    /// certificate mode an answer must name one. Without a time every certificate counts.
+    fn named(&self, sn: Option<&str>, now: Option<Instant>) -> Vec<PublicKey> {
+        let fits = |known: &&Believed| match (&self.certified, sn) {
             (None, _) => true,
-            (Some(_), Some(sn)) => known.as_deref() == Some(sn),
+            (Some(_), Some(sn)) => known.sn.as_deref() == Some(sn),
             (Some(_), None) => false,
         };
-        self.believed.iter().filter(|(known, _)| fits(known)).map(|(_, key)| key.clone()).collect()
+        self.counting(now).filter(fits).map(|known| known.key.clone()).collect()
     }
 
-    fn all(&self) -> Vec<PublicKey> {
-        self.believed.iter().map(|(_, key)| key.clone()).collect()
+    fn all(&self, now: Option<Instant>) -> Vec<PublicKey> {
+        self.counting(now).map(|known| known.key.clone()).collect()
+    }
+
+    fn counting(&self, now: Option<Instant>) -> impl Iterator<Item = &Believed> {
+        let counts = move |known: &&Believed| known.time.zip(now).is_none_or(|(time, now)| time.has(now));
+        self.believed.iter().filter(counts)
+    }
+
+    /// Refuses to ask the platform anything with a certificate of ours that is out of its time
+    /// (`certificate_expired`, `certificate_not_yet`); nothing was asked then.
+    fn may_ask(&self, now: Option<Instant>) -> Result<(), Refusal> {
+        let Some((certified, now)) = self.certified.as_ref().zip(now) else { return Ok(()) };
+        let day = |at: Instant| at.day_in(&Zone::shanghai());
+        let Time { from, until } = certified.app_time;
+        if now < from {
+            let day = day(from);
+            return Err(Refusal::new(
+                Kind::Busy,
+                "certificate_not_yet",
+                format!("Payments wait: our certificate for Alipay is valid from {day} on."),
+                format!("暂时无法支付：我方支付宝应用证书自 {day} 起生效。"),
+            ));
+        }
+        if now >= until {
+            let day = day(until);
+            return Err(Refusal::new(
+                Kind::Busy,
+                "certificate_expired",
+                format!(
+                    "Payments wait: our certificate for Alipay expired on {day}. An operator must replace it."
+                ),
+                format!("暂时无法支付：我方支付宝应用证书已于 {day} 过期，请运营者更换。"),
+            ));
+        }
+        Ok(())
+    }
+
+    /// What an operator has to replace before long: ours, and the platform's when none of them lasts.
+    fn warnings(&self, now: Instant) -> Vec<Words> {
+        let Some(certified) = &self.certified else { return Vec::new() };
+        let theirs = self.believed.iter().filter_map(|known| known.time).map(|time| time.until).max();
+        let ours = (Words::new("our certificate for Alipay", "我方支付宝应用证书"), certified.app_time.until);
+        let theirs = theirs.map(|until| (Words::new("Alipay’s own certificate", "支付宝公钥证书"), until));
+        std::iter::once(ours).chain(theirs).filter_map(|(what, until)| warning(&what, until, now)).collect()
     }
 }
 
-/// Those of the certificates that go back to one of the roots, over however many of the others.
-fn rooted(roots: &[Certificate], mut chain: Vec<Certificate>) -> Vec<Certificate> {
-    let mut trusted: Vec<Certificate> = Vec::new();
+fn warning(what: &Words, until: Instant, now: Instant) -> Option<Words> {
+    let day = until.day_in(&Zone::shanghai());
+    let days = now.seconds_until(until).div_euclid(86_400);
+    let (en, zh) = (&what.en, &what.zh);
+    if now >= until {
+        return Some(Words::new(
+            format!("Payments stand still: {en} expired on {day}. Put a new one into the folder of keys."),
+            format!("支付已停止：{zh}已于 {day} 过期，请将新证书放入密钥目录。"),
+        ));
+    }
+    (days < WARNING_DAYS).then(|| {
+        Words::new(
+            format!("In {days} days payments will stand still: {en} expires on {day}. Put a new one into the folder of keys."),
+            format!("{days} 天后支付将停止：{zh}将于 {day} 过期，请将新证书放入密钥目录。"),
+        )
+    })
+}
+
+/// Those of the certificates that go back to one of the roots, over however many of the others, each with the time in
+/// which all those above it count too; of several ways to a root the one that lasts longest.
+fn rooted(roots: &[Certificate], mut chain: Vec<Certificate>) -> Vec<(Certificate, Time)> {
+    let roots: Vec<(Certificate, Time)> = roots.iter().map(|root| (root.clone(), Time::of(root))).collect();
+    let mut trusted: Vec<(Certificate, Time)> = Vec::new();
     loop {
-        let is_issued =
-            |cert: &Certificate| roots.iter().chain(&trusted).any(|issuer| cert.is_issued_by(issuer));
-        let (fresh, rest): (Vec<_>, Vec<_>) = chain.into_iter().partition(is_issued);
+        let time_of = |cert: &Certificate| {
+            let issuers = roots.iter().chain(&trusted).filter(|(issuer, _)| cert.is_issued_by(issuer));
+            issuers.map(|(_, time)| Time::of(cert).within(*time)).max_by_key(|time| time.until)
+        };
+        let (mut fresh, mut rest) = (Vec::new(), Vec::new());
+        for cert in chain {
+            match time_of(&cert) {
+                Some(time) => fresh.push((cert, time)),
+                None => rest.push(cert),
+            }
+        }
         if fresh.is_empty() {
             return trusted;
         }
@@ -219,6 +324,11 @@ impl Alipay {
         Ok(Alipay { settings, keys, http: Http::default(), dice: Mutex::new(dice) })
     }
 
+    /// The time by which certificates are judged; none with a gateway whose clock is not ours.
+    fn judged_at(&self, now: Instant) -> Option<Instant> {
+        (self.settings.expiry == Expiry::At).then_some(now)
+    }
+
     fn call(&self, method: Method, content: &Value, now: Instant) -> Result<Reply> {
         match self.settings.version {
             Version::V2 => self.call_v2(method, content, now),
@@ -235,6 +345,7 @@ impl Alipay {
         now: Instant,
     ) -> Result<Params> {
         let keys = self.keys.get()?;
+        keys.may_ask(self.judged_at(now))?;
         let mut params: Params = [
             ("app_id", self.settings.app_id.clone()),
             ("method", method.name().into()),
@@ -266,7 +377,7 @@ impl Alipay {
             return Err(Error::fault(format!("the gateway answered with status {}", answer.status)));
         }
         let envelope = Envelope::read(&answer.body, method).map_err(unbelievable)?;
-        let keys = self.keys.get()?.named(envelope.alipay_cert_sn.as_deref());
+        let keys = self.keys.get()?.named(envelope.alipay_cert_sn.as_deref(), self.judged_at(now));
         let opened = keys.iter().find_map(|key| envelope.open(key).ok());
         let node: Map<String, Value> = serde_json::from_str(opened.ok_or_else(not_theirs)?)?;
         let text = |name: &str| node.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -276,6 +387,7 @@ impl Alipay {
 
     fn call_v3(&self, method: Method, content: &Value, now: Instant) -> Result<Reply> {
         let keys = self.keys.get()?;
+        keys.may_ask(self.judged_at(now))?;
         let is_read = method == Method::BillDownloadUrlQuery;
         let mut content = content.clone();
         if begins(method) {
@@ -304,12 +416,12 @@ impl Alipay {
             true => self.http.get(&url, &headers, ANSWER_BYTES_MAX)?,
             false => self.http.post(&url, &headers, &body)?,
         };
-        self.read_v3(&answer)
+        self.read_v3(&answer, self.judged_at(now))
     }
 
     /// Whatever is carried out is signed. A problem may come unsigned, as the official SDKs take it; with a signature
     /// it must be a good one.
-    fn read_v3(&self, answer: &Answer) -> Result<Reply> {
+    fn read_v3(&self, answer: &Answer, now: Option<Instant>) -> Result<Reply> {
         let header = |name| answer.header(name).map(str::to_owned);
         let seal = header(rest::SIGNATURE).map(|signature| Seal {
             timestamp: header(rest::TIMESTAMP).unwrap_or_default(),
@@ -319,7 +431,7 @@ impl Alipay {
         let text = answer.text()?;
         let is_sealed = match &seal {
             Some(seal) => {
-                let keys = self.keys.get()?.named(answer.header(rest::SN));
+                let keys = self.keys.get()?.named(answer.header(rest::SN), now);
                 keys.iter().any(|key| seal.verify(text, key).is_ok())
             }
             None => answer.status >= 400,
@@ -530,12 +642,12 @@ impl Provider for Alipay {
         Ok(Repaid::Done)
     }
 
-    fn read_notice(&self, delivery: &Delivery, _now: Instant) -> Result<Heard, Unread> {
+    fn read_notice(&self, delivery: &Delivery, now: Instant) -> Result<Heard, Unread> {
         let keys = self.keys.get().map_err(|_| Unread::NoKeys)?;
         let keys = match form::read_bytes(delivery.body) {
             Ok(fields) => match fields.get("alipay_cert_sn") {
-                Some(sn) => keys.named(Some(sn)),
-                None => keys.all(),
+                Some(sn) => keys.named(Some(sn), self.judged_at(now)),
+                None => keys.all(self.judged_at(now)),
             },
             Err(refusal) => return Err(Unread::Malformed(refusal.code)),
         };
@@ -571,6 +683,11 @@ impl Provider for Alipay {
             return Err(Error::fault("the bill is of another day or another seller"));
         }
         Ok(bill.lines.into_iter().map(line).collect())
+    }
+
+    fn warnings(&self, now: Instant) -> Vec<Words> {
+        let Some(now) = self.judged_at(now) else { return Vec::new() };
+        self.keys.get().map(|keys| keys.warnings(now)).unwrap_or_default()
     }
 }
 

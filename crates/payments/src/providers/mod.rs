@@ -20,8 +20,8 @@ pub mod secrets;
 pub mod stripe;
 pub mod trade_no;
 
-use crate::{Intent, Notice, Refund};
-use kernel::{Currency, Day, Error, Instant, Kind, Money, RefundId, Refusal, Result, Round, Share};
+use crate::{Intent, Notice, Refund, disputes};
+use kernel::{Currency, Day, Error, Instant, Kind, Money, RefundId, Refusal, Result, Round, Share, Words};
 use kernel::{IntentId, PlaceId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -53,6 +53,11 @@ pub trait Provider: Send + Sync {
 
     /// Everything that moved on a day, as the provider accounts for it.
     fn bill(&self, day: Day, now: Instant) -> Result<Vec<BillLine>>;
+
+    /// What an operator has to do before payments stand still, such as replacing a certificate that ends soon.
+    fn warnings(&self, _now: Instant) -> Vec<Words> {
+        Vec::new()
+    }
 }
 
 /// What a provider takes, and about what it keeps of it.
@@ -187,6 +192,8 @@ impl Delivery<'_> {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Heard {
     Notice(Notice),
+    /// A payer wants their money back through their bank, or it is decided whose it is.
+    Dispute(disputes::Told),
     /// Genuine, and about nothing that we act upon; this is what it was.
     Nothing(String),
 }

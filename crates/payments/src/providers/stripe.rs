@@ -10,7 +10,7 @@ use super::{
     trade_no,
 };
 use crate::notices::{Notice, What};
-use crate::{Intent, Refund};
+use crate::{Intent, Refund, disputes};
 use hmac::{Hmac, KeyInit, Mac};
 use kernel::{Currency, Day, Error, Instant, Kind, Money, RefundId, Refusal, Result, Share, Zone};
 use serde_json::Value;
@@ -381,6 +381,9 @@ fn hear(event: &Value) -> Result<Heard, Unread> {
             let key = text(&object["metadata"]["key"]);
             return Ok(Heard::Nothing(format!("a refund is {}: {key}", text(&object["status"]))));
         }
+        "charge.dispute.created" | "charge.dispute.updated" | "charge.dispute.closed" => {
+            return hear_dispute(object);
+        }
         other => return Ok(Heard::Nothing(other.to_owned())),
     };
     let Some(key) = object["metadata"]["key"].as_str() else {
@@ -397,6 +400,30 @@ fn hear(event: &Value) -> Result<Heard, Unread> {
         amount: money(sum, &object["currency"])
             .map_err(|_| Unread::Malformed("its amount makes no sense"))?,
         reference: object["id"].as_str().map(str::to_owned),
+    }))
+}
+
+/// A dispute as it stands. A warning asks something and takes no money; what is under review is still open.
+fn hear_dispute(object: &Value) -> Result<Heard, Unread> {
+    let state = match text(&object["status"]) {
+        "won" => disputes::State::Won,
+        "lost" => disputes::State::Lost,
+        "needs_response" | "under_review" => disputes::State::Open,
+        other => return Ok(Heard::Nothing(format!("a dispute is {other}"))),
+    };
+    let missing = |name| Unread::Malformed(name);
+    // The time to answer; nothing once there is nothing to answer any more.
+    let second = object["evidence_details"]["due_by"].as_i64().or(object["created"].as_i64());
+    let by = Instant::from_micros(second.ok_or(missing("it has no time"))?.saturating_mul(1_000_000));
+    Ok(Heard::Dispute(disputes::Told {
+        provider: NAME.into(),
+        number: object["id"].as_str().ok_or(missing("it has no id"))?.to_owned(),
+        reference: object["payment_intent"].as_str().ok_or(missing("it is of no payment"))?.to_owned(),
+        reason: text(&object["reason"]).replace('_', " "),
+        amount: money(&object["amount"], &object["currency"])
+            .map_err(|_| missing("its amount makes no sense"))?,
+        answer_by: by.day_in(&Zone::shanghai()),
+        state,
     }))
 }
 

@@ -277,12 +277,23 @@ const SANDBOX: Name<'static> =
 
 /// A certificate by this issuer's key, for that key.
 fn certificate(serial: u128, common_name: &'static str, of: &PrivateKey, by: &PrivateKey) -> String {
+    let (from, until) = (Instant::from_micros(0), Instant::from_micros(4_000_000_000_000_000));
+    certificate_from((from, until), serial, common_name, of, by)
+}
+
+fn certificate_from(
+    (from, until): (Instant, Instant),
+    serial: u128,
+    common_name: &'static str,
+    of: &PrivateKey,
+    by: &PrivateKey,
+) -> String {
     let issuing = Issuing {
         issuer: SANDBOX,
         subject: Name { common_name, ..SANDBOX },
         serial,
-        from: Instant::from_micros(0),
-        until: Instant::from_micros(4_000_000_000_000_000),
+        from,
+        until,
         authority: common_name == SANDBOX.common_name,
     };
     issue(&issuing, &of.public(), by)
@@ -314,6 +325,49 @@ fn in_certificate_mode_only_certificates_of_the_root_are_believed() {
     let fresh = certificate(5, "Gateway", &OTHER, &root);
     std::fs::write(house.keys.join("alipay_cert_2017.crt"), &fresh).expect("a file");
     assert!(by(&sn(&fresh), &OTHER).is_ok(), "rotated without a restart");
+}
+
+/// In days from now.
+fn days(from: i64, until: i64) -> (Instant, Instant) {
+    (NOW.plus_seconds(from * 86_400), NOW.plus_seconds(until * 86_400))
+}
+
+#[test]
+fn a_certificate_counts_in_its_time_alone() {
+    let root = PrivateKey::generate().expect("a key");
+    let house = House::with(Trust::Certificates, |keys| {
+        let write = |name: &str, text: &str| std::fs::write(keys.join(name), text).expect("a file");
+        write("alipay_root_cert.crt", &certificate(1, SANDBOX.common_name, &root, &root));
+        write("app_cert.crt", &certificate_from(days(-10, 40), 4, "App", &OURS, &root));
+        write("alipay_cert.crt", &certificate_from(days(-10, 50), 2, "Gateway", &THEIRS, &root));
+    });
+    let purse = crate::purse::Purse::new();
+    let begins = |at: Instant| house.alipay.create(&purse.intent, &Ask::page(""), at);
+    let code = |at| begins(at).err().and_then(|error| error.refusal().map(|refusal| refusal.code));
+    let mut signed = fields(&[]);
+    notice::sign(&mut signed, &THEIRS);
+    let body = form::write(&signed);
+    let hears = |at: Instant| house.alipay.read_notice(&Delivery { headers: &[], body: body.as_bytes() }, at);
+    let (now, _) = days(0, 0);
+    assert!(begins(now).is_ok() && hears(now).is_ok());
+    assert_eq!(house.alipay.warnings(now), []);
+
+    let (soon, late) = days(20, 41);
+    let said = &house.alipay.warnings(soon)[..];
+    assert!(
+        said.len() == 1 && said[0].en.contains("In 20 days") && said[0].zh.contains("20 天后"),
+        "{said:?}"
+    );
+    assert_eq!(code(late), Some("certificate_expired"));
+    assert!(house.alipay.warnings(late)[0].en.contains("expired on"));
+    assert!(hears(late).is_ok(), "theirs lasts longer");
+    let (over, before) = days(51, -11);
+    assert_eq!(hears(over), Err(Unread::UnknownKey), "nobody vouches for it any more");
+    assert_eq!(code(before), Some("certificate_not_yet"));
+
+    let fresh = certificate_from(days(40, 400), 5, "App", &OURS, &root);
+    std::fs::write(house.keys.join("app_cert.crt"), &fresh).expect("a file");
+    assert_eq!(code(late), None, "replaced without a restart");
 }
 
 #[test]

@@ -287,3 +287,30 @@ fn a_rolled_secret_is_believed_without_a_restart() {
     std::fs::write(town.keys.join("webhook_secret"), "").expect("a secret");
     assert!(matches!(town.hears(&header, body, NOW), Ok(Heard::Nothing(_))));
 }
+
+#[test]
+fn a_dispute_is_told_with_its_payment_and_its_time() {
+    let town = Town::new();
+    let heard = |kind: &str, status: &str| {
+        let body = json!({
+            "id": "evt_9", "object": "event", "type": kind, "livemode": false,
+            "data": { "object": {
+                "id": "dp_1", "object": "dispute", "payment_intent": "pi_1", "amount": 4300, "currency": "cny",
+                "reason": "product_not_received", "status": status, "created": 1_482_451_200,
+                "evidence_details": { "due_by": 1_483_056_000 },
+            } },
+        })
+        .to_string();
+        town.hears(&sign(&body), &body, NOW)
+    };
+    let Ok(Heard::Dispute(told)) = heard("charge.dispute.created", "needs_response") else {
+        panic!("a dispute");
+    };
+    assert_eq!((told.number.as_str(), told.reference.as_str()), ("dp_1", "pi_1"));
+    assert_eq!((told.amount, told.reason.as_str()), (Money::fen(4300), "product not received"));
+    assert_eq!(told.answer_by.to_string(), "2016-12-30");
+    assert_eq!(told.state, payments::disputes::State::Open);
+    let Ok(Heard::Dispute(lost)) = heard("charge.dispute.closed", "lost") else { panic!("a dispute") };
+    assert_eq!((lost.state, lost.id()), (payments::disputes::State::Lost, told.id()));
+    assert!(matches!(heard("charge.dispute.created", "warning_needs_response"), Ok(Heard::Nothing(_))));
+}

@@ -18,30 +18,58 @@ pub fn total(payouts: &[Payout]) -> Result<Money> {
     rest.iter().try_fold(first.amount, |sum, payout| sum.plus(payout.amount))
 }
 
+/// Files that go to the bank as one message, each with its payouts.
+pub type Message = [(File, Vec<Payout>)];
+
 /// A credit transfer initiation, with the count and the control sum of its payouts, once for the message and once
-/// for its one block of payments.
-pub fn pain_001(file: &File, payouts: &[Payout]) -> Result<String> {
-    let sum = total(payouts)?.decimal();
+/// for each block of payments, which is a file.
+pub fn pain_001(message: &Message) -> Result<String> {
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
-    write_message(&mut xml, file, payouts, &sum)
+    let head = head(message)?;
+    write_message(&mut xml, &head, message)
         .map_err(|error| Error::fault(format!("a payout file cannot be written: {error}")))?;
     let mut bytes = xml.into_inner();
     bytes.push(b'\n');
     String::from_utf8(bytes).map_err(|error| Error::fault(format!("a payout file is no text: {error}")))
 }
 
-fn write_message(xml: &mut Xml, file: &File, payouts: &[Payout], sum: &str) -> io::Result<()> {
+/// What stands above a message.
+struct Head<'a> {
+    first: &'a File,
+    payouts: usize,
+    /// The sum of all amounts as plain numbers, whatever their currencies, as ISO 20022 defines it.
+    sum: String,
+}
+
+fn head(message: &Message) -> Result<Head<'_>> {
+    let [(first, _), ..] = message else { return Err(Error::fault("a message without files")) };
+    let mut sum = Money::zero(total(&message[0].1)?.currency);
+    for (_, payouts) in message {
+        let part = total(payouts)?;
+        if part.currency.exponent() != sum.currency.exponent() {
+            return Err(Error::fault("the files of a message count in different places"));
+        }
+        sum.minor += part.minor;
+    }
+    let payouts = message.iter().map(|(_, payouts)| payouts.len()).sum();
+    Ok(Head { first, payouts, sum: sum.decimal() })
+}
+
+fn write_message(xml: &mut Xml, head: &Head, message: &Message) -> io::Result<()> {
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     xml.create_element("Document").with_attribute(("xmlns", NAMESPACE)).write_inner_content(|xml| {
         inside(xml, "CstmrCdtTrfInitn", |xml| {
             inside(xml, "GrpHdr", |xml| {
-                text(xml, "MsgId", &file.id.0)?;
-                text(xml, "CreDtTm", &file.sent_at.rfc3339())?;
-                text(xml, "NbOfTxs", &payouts.len().to_string())?;
-                text(xml, "CtrlSum", sum)?;
-                inside(xml, "InitgPty", |xml| text(xml, "Nm", &file.payer.name))
+                text(xml, "MsgId", &head.first.message.0)?;
+                text(xml, "CreDtTm", &head.first.sent_at.rfc3339())?;
+                text(xml, "NbOfTxs", &head.payouts.to_string())?;
+                text(xml, "CtrlSum", &head.sum)?;
+                inside(xml, "InitgPty", |xml| text(xml, "Nm", &head.first.payer.name))
             })?;
-            inside(xml, "PmtInf", |xml| write_payments(xml, file, payouts, sum))
+            message.iter().try_for_each(|(file, payouts)| {
+                let sum = total(payouts).map_err(|error| io::Error::other(error.to_string()))?.decimal();
+                inside(xml, "PmtInf", |xml| write_payments(xml, file, payouts, &sum))
+            })
         })
     })?;
     Ok(())
@@ -76,16 +104,19 @@ fn write_account(xml: &mut Xml, name: &str, party: &Party) -> io::Result<()> {
     inside(xml, name, |xml| {
         inside(xml, "Id", |xml| match &party.account {
             BankAccount::Iban(iban) => text(xml, "IBAN", iban),
-            BankAccount::Cnaps { number, .. } => inside(xml, "Othr", |xml| text(xml, "Id", number)),
+            BankAccount::Cnaps { number, .. } | BankAccount::Bic { number, .. } => {
+                inside(xml, "Othr", |xml| text(xml, "Id", number))
+            }
         })
     })
 }
 
-/// The bank: by its CNAPS code; an IBAN names its bank itself, which the standard's practice calls `NOTPROVIDED`.
+/// The bank: by its CNAPS code or its BIC; an IBAN names its bank itself, which the standard's practice calls `NOTPROVIDED`.
 fn write_bank(xml: &mut Xml, name: &str, party: &Party) -> io::Result<()> {
     inside(xml, name, |xml| {
         inside(xml, "FinInstnId", |xml| match &party.account {
             BankAccount::Iban(_) => inside(xml, "Othr", |xml| text(xml, "Id", "NOTPROVIDED")),
+            BankAccount::Bic { bic, .. } => text(xml, "BIC", bic),
             BankAccount::Cnaps { bank_code, .. } => inside(xml, "ClrSysMmbId", |xml| {
                 inside(xml, "ClrSysId", |xml| text(xml, "Cd", "CNAPS"))?;
                 text(xml, "MmbId", bank_code)

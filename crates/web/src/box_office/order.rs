@@ -81,7 +81,7 @@ fn paid(visit: &Visit, story: &Story) -> Markup {
         (heading(visit, bought, html! {
             @if !is_over { (parts::link_button(Weight::Quiet, &calendar, say(lang, "To my calendar", "加入日历"))) }
         }))
-        div class="grid grid-2" { @for ticket in &bought.tickets { (card(visit, bought, ticket)) } }
+        div class="grid grid-2" { @for ticket in bought.tickets.iter().filter(|ticket| ticket.voided_at.is_none()) { (card(visit, bought, ticket)) } }
         div class="section grid grid-2" {
             (summary(bought, lang))
             (refund_offer(visit, bought, &address))
@@ -175,10 +175,26 @@ fn refund_offer(visit: &Visit, bought: &Bought, address: &str) -> Markup {
             summary { (say(lang, "Refund these tickets", "退票")) }
             div class="stack" {
                 p class="muted" { (sentence) }
+                @if bought.order.seats > 1 { (some_seats(visit, bought, address)) }
                 (parts::press(Weight::Grave, &format!("{address}/refund"), &[], say(lang, "Refund all of them", "确认全部退票")))
             }
         }
     })
+}
+
+/// Some of the seats, each with its fee.
+fn some_seats(visit: &Visit, bought: &Bought, address: &str) -> Markup {
+    let left = bought.tickets.iter().filter(|ticket| ticket.voided_at.is_none());
+    html! {
+        form class="form" method="post" action={ (address) "/refund" } {
+            fieldset class="field" { legend { (visit.say("Or only some seats", "或只退部分座位")) }
+                @for ticket in left {
+                    label class="choice" { input type="checkbox" name="seat" value=(ticket.seat); span { b { (ticket.seat) } } }
+                }
+            }
+            (parts::button(Weight::Quiet, visit.say("Refund the chosen seats", "退选中座位")))
+        }
+    }
 }
 
 fn refunded(visit: &Visit, story: &Story) -> Markup {

@@ -3,16 +3,28 @@
 use super::{located, order, order_address};
 use crate::answer::{Answer, SeeOther};
 use crate::film;
+use crate::form::Form;
 use crate::visit::{Consumer, Visit};
 use axum::extract::Path;
 use axum::response::IntoResponse;
-use flows::buy_tickets;
+use flows::buy_tickets::{self, Desk};
 use kernel::{Error, Kind, OrderId};
 
-pub async fn refund(visit: Visit, consumer: Consumer, Path((place, id)): Path<(String, String)>) -> Answer {
+/// Everything, or the seats that were chosen.
+pub async fn refund(
+    visit: Visit,
+    consumer: Consumer,
+    Path((place, id)): Path<(String, String)>,
+    form: Form,
+) -> Answer {
     let (place, id) = located::<OrderId>(&place, &id)?;
     let (at, order) = (place.clone(), id.clone());
-    match visit.write(&place, move |scene| buy_tickets::refund(scene, &at, &order)).await {
+    let seats: Vec<String> = form.all("seat").into_iter().map(str::to_owned).collect();
+    let refunded = visit.write(&place, move |scene| match &seats[..] {
+        [] => buy_tickets::refund(scene, &at, &order),
+        seats => buy_tickets::refund_seats(scene, &at, &order, seats, Desk::Buyer),
+    });
+    match refunded.await {
         Ok(refund) => {
             let sum = film::amount(refund.amount);
             let onward = SeeOther::to(order_address(&place, &id));

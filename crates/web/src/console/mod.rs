@@ -1,12 +1,16 @@
 //! The console: what staff and operators work with.
 
 pub mod audiences;
+pub mod bank_accounts;
 pub mod books;
 pub mod campaigns;
 pub mod cinemas;
+pub mod disputes;
 pub mod imports;
 pub mod market;
 pub mod merchants;
+pub mod orders;
+pub mod payouts;
 pub mod people;
 pub mod reconciliation;
 pub mod release;

@@ -1,5 +1,7 @@
 //! Closing the day with payment providers: their bills beside our orders, and every difference to decide.
 
+pub mod unmatched;
+
 use crate::answer::{Answer, Page, SeeOther, Wrong};
 use crate::form::Form;
 use crate::look::parts::{self, Field, Stat, Weight};
@@ -64,12 +66,13 @@ pub async fn decide(visit: Visit, _: OperatorStaff, Path(id): Path<String>, form
 }
 
 async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
-    let (cases, bills, standing) = visit
+    let (cases, bills, standing, unmatched) = visit
         .read(|view| {
             Ok((
                 cases::latest(view, CASES_MAX)?,
                 bills::latest(view, BILLS_MAX)?,
                 reconciliation::standing(view)?,
+                flows::views::unmatched::latest(view)?,
             ))
         })
         .await?;
@@ -81,8 +84,10 @@ async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
     let (open, closed): (Vec<Case>, Vec<Case>) =
         cases.into_iter().partition(|case| case.state == State::Open);
     let body = html! {
-        (parts::heading(heading, beneath, parts::link_button(Weight::Quiet, "/console/settlement", visit.say("Settlement", "结算"))))
+        (parts::heading(heading, beneath, super::payouts::ways(visit)))
+        (unmatched::warnings(visit))
         @for one in &standing { (tiles(visit, one)) }
+        @if !unmatched.is_empty() { div class="section" { (unmatched::table(visit, &unmatched)) } }
         div class="section" { (open_cases(visit, &open)) }
         div class="section" { (parts::titled_card(visit.say("Fetch a bill", "获取账单"), fetch_form(visit, form, &standing))) }
         div class="section" { (bills_table(visit, &bills)) }

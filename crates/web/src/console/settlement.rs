@@ -90,12 +90,11 @@ async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
 }
 
 fn actions(visit: &Visit) -> Markup {
-    let links = [
-        ("/console/settlement/royalties", visit.say("Royalties", "版税")),
-        ("/console/reconciliation", visit.say("Reconciliation", "对账")),
-        ("/console/books", visit.say("Books", "账本")),
-    ];
-    html! { @for (href, word) in links { @if visit.site.leads(href, &visit.actor) { (parts::link_button(Weight::Quiet, href, word)) } } }
+    let royalties = "/console/settlement/royalties";
+    html! {
+        @if visit.site.leads(royalties, &visit.actor) { (parts::link_button(Weight::Quiet, royalties, visit.say("Royalties", "版税"))) }
+        (super::payouts::ways(visit))
+    }
 }
 
 /// Sums of several currencies, each said by itself.
