@@ -2,7 +2,8 @@
 //!
 //! A writer takes every closure that is waiting in its lane into one transaction, commits once and
 //! only then answers them all. Savepoints, which undo one closure alone, cost SQLite a quarter of
-//! its speed, so it first hopes to need none; see `Care`. What conflicts is run again by itself.
+//! its speed and PostgreSQL a way there and back, so it first hopes to need none; see `Care`. What
+//! conflicts is run again by itself.
 
 use crate::connection::{Connection, Tx, View};
 use crate::{Lane, postgres};
@@ -169,20 +170,19 @@ fn write_all(connection: &Connection, jobs: &Receiver<Box<dyn Job>>, plan: &Plan
     while let Ok(first) = jobs.recv() {
         let mut batch = vec![first];
         batch.extend(jobs.try_iter().take(BATCH_MAX - 1));
-        let may_hope = careful_left == 0 && connection.changes().is_some();
+        // One alone is undone with its transaction.
+        let care = if careful_left == 0 || batch.len() == 1 { Care::Hopeful } else { Care::Careful };
         careful_left = careful_left.saturating_sub(1);
-        let care = if may_hope { Care::Hopeful } else { Care::Careful };
         let mut written = write_together(connection, &mut batch, plan, care);
-        if matches!(written, Written::Spoilt) {
+        if matches!(written, Written::Spoilt) && batch.len() > 1 {
             careful_left = CAREFUL_BATCHES;
             written = write_together(connection, &mut batch, plan, Care::Careful);
         }
         match written {
             Written::Kept => batch.into_iter().for_each(|job| job.answer(None)),
             Written::Lost(why) => batch.into_iter().for_each(|job| job.answer(Some(&why))),
-            Written::Conflict | Written::Spoilt => {
-                batch.into_iter().for_each(|job| write_alone(connection, job, plan));
-            }
+            Written::Spoilt => batch.into_iter().for_each(|job| job.answer(Some(SPOILT))),
+            Written::Conflict => batch.into_iter().for_each(|job| write_alone(connection, job, plan)),
         }
     }
 }
@@ -191,12 +191,13 @@ fn write_all(connection: &Connection, jobs: &Receiver<Box<dyn Job>>, plan: &Plan
 fn write_alone(connection: &Connection, job: Box<dyn Job>, plan: &Plan) {
     let mut alone = [job];
     for try_number in 1..=TRIES_MAX {
-        match write_together(connection, &mut alone, plan, Care::Careful) {
+        match write_together(connection, &mut alone, plan, Care::Hopeful) {
             Written::Conflict if try_number < TRIES_MAX => {
                 std::thread::sleep(Duration::from_millis(3 * try_number * try_number));
             }
             Written::Lost(why) => return answer_one(alone, Some(&why)),
-            Written::Kept | Written::Conflict | Written::Spoilt => return answer_one(alone, None),
+            Written::Spoilt => return answer_one(alone, Some(SPOILT)),
+            Written::Kept | Written::Conflict => return answer_one(alone, None),
         }
     }
 }
@@ -205,11 +206,14 @@ fn answer_one([job]: [Box<dyn Job>; 1], lost: Option<&str>) {
     job.answer(lost);
 }
 
+/// What a closure hears that swallowed an error with which its transaction went; any other has its own answer.
+const SPOILT: &str = "a statement failed, and the transaction with it";
+
 enum Written {
     Kept,
     Lost(String),
     Conflict,
-    /// A closure must be undone that has written, and there is no savepoint to go back to.
+    /// A closure must be undone that has written, or broke the transaction, and there is no savepoint to go back to.
     Spoilt,
 }
 
@@ -260,6 +264,7 @@ fn run_hopeful(connection: &Connection, job: &mut dyn Job) -> Option<Written> {
     match job.run(&Tx(View(connection))) {
         Outcome::Retry => Some(Written::Conflict),
         _ if !connection.in_transaction() => Some(gave_up()),
+        _ if connection.is_broken() => Some(Written::Spoilt),
         Outcome::Undo if connection.changes() != before => Some(Written::Spoilt),
         Outcome::Keep | Outcome::Undo => None,
     }

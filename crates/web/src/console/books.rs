@@ -51,6 +51,22 @@ pub async fn list(visit: Visit, _: OperatorStaff) -> Answer<Page> {
     Ok(Page::console(heading, body))
 }
 
+/// What the house's own audits found, over every page of the console of whoever may look into it.
+pub fn alarm(visit: &Visit) -> Markup {
+    const HREF: &str = "/console/books";
+    let found = visit.house.findings().sentences().len();
+    if found == 0 || !visit.site.leads(HREF, &visit.actor) {
+        return html! {};
+    }
+    let sentence = match (visit.lang, found) {
+        (Lang::En, 1) => "The books do not agree: the audit found one thing that is wrong.".to_owned(),
+        (Lang::En, _) => format!("The books do not agree: the audit found {found} things that are wrong."),
+        (Lang::Zh, _) => format!("账目不符：审计发现 {found} 处问题。"),
+    };
+    let action = parts::Action { href: HREF, word: visit.say("Look into it", "查看") };
+    html! { div class="wrap alerts" role="alert" { (parts::alert(Tone::Cinnabar, &sentence, Some(action))) } }
+}
+
 fn stopping() -> Refusal {
     Refusal::new(Why::Busy, "stopping", "The house is about to stop.", "平台即将停止服务。")
 }
