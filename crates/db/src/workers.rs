@@ -108,10 +108,10 @@ fn busy() -> Refusal {
 struct Plan(Mutex<Vec<(u64, CommitFault)>>);
 
 impl Plan {
-    /// Counts one commit and says whether a fault was planned for it.
+    /// Counts one commit and says whether a fault was planned for it; of two that are due, one waits for the next.
     fn next(&self) -> Option<CommitFault> {
         let mut planned = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        planned.iter_mut().for_each(|(left, _)| *left -= 1);
+        planned.iter_mut().for_each(|(left, _)| *left = left.saturating_sub(1));
         let due = planned.iter().position(|(left, _)| *left == 0)?;
         Some(planned.swap_remove(due).1)
     }

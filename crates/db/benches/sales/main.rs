@@ -43,7 +43,8 @@ fn measure_sqlite(report: &mut Report) -> Result<()> {
     };
     let (mut ours, mut batches, mut singles) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        let measured = through::measure(&scratch::on_sqlite(Synchronous::Full)?, Sale::many(MANY))?;
+        let scratch = scratch::on_sqlite(Synchronous::Full)?;
+        let measured = through::measure(&scratch, Sale::many(MANY))?;
         let batch = measured.batch_mean.round() as usize;
         ours.push(measured);
         batches.push(by_hand(MANY, batch)?);
