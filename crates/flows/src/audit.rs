@@ -38,9 +38,8 @@ impl Findings {
 pub fn books(house: &House) -> Result<()> {
     let mut sentences = Vec::new();
     for book in house.read_blocking(views::places::with_books)? {
-        sentences.extend(
-            house.read_blocking(move |view| ledger::audit::discrepancies_since_seal(view, &book))?,
-        );
+        sentences
+            .extend(house.read_blocking(move |view| ledger::audit::discrepancies_since_seal(view, &book))?);
     }
     house.findings().keep(sentences, |found| &mut found.books);
     Ok(())

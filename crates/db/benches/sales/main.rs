@@ -7,6 +7,7 @@
 mod commits;
 mod raw;
 mod sale;
+mod statement;
 mod through;
 
 use anyhow::Result;
@@ -63,8 +64,7 @@ fn measure_postgres(url: &str, report: &mut Report) -> Result<()> {
     let (mut ours, mut batches, mut singles) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let scratch = scratch::on_postgres(url)?;
-        let measured =
-            through::measure(&Db::open_postgres(&scratch.address(), LANES, 1)?, Sale::many(many))?;
+        let measured = through::measure(&Db::open_postgres(&scratch.address(), LANES, 1)?, Sale::many(many))?;
         let batch = measured.batch_mean.round() as usize;
         ours.push(measured);
         batches.push(by_hand(many, batch)?);

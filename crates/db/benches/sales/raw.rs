@@ -2,6 +2,7 @@
 //! once. What a careful person would write who needs nothing of ours; the tables and their indexes are the same, and so is
 //! what is on disk when a batch is answered. The ledger's bench has this file too.
 
+use crate::statement::{Bound, Run, Write};
 use anyhow::Result;
 use postgres::types::private::BytesMut;
 use postgres::types::{IsNull, ToSql, Type};
@@ -10,27 +11,10 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use std::collections::HashMap;
 use std::time::Instant;
 
-/// A value as every driver can take it without a copy.
-#[derive(Clone, Copy, Debug)]
-pub enum Bound<'a> {
-    Text(&'a str),
-    Int(i64),
-}
-
-/// Whatever runs a statement.
-pub trait Run {
-    fn run<const N: usize>(&mut self, sql: &'static str, values: [Bound<'_>; N]) -> Result<u64>;
-}
-
 /// A connection that is ours alone.
 pub trait Raw: Run {
     /// Statements without values: `begin`, `commit`, what must be there first.
     fn control(&mut self, sql: &str) -> Result<()>;
-}
-
-/// What can be written by hand.
-pub trait Write {
-    fn write(&self, to: &mut impl Run) -> Result<()>;
 }
 
 /// How many a second, in batches of this size.

@@ -1,6 +1,6 @@
 //! What one sale writes, the same for every way to write it.
 
-use crate::raw::{Bound, Run, Write};
+use crate::statement::{Bound, Run, Write};
 use anyhow::Result;
 use db::{Bind, Tx, Value};
 use kernel::ids::Id;
@@ -86,7 +86,6 @@ impl Sale {
             at: at.micros,
         }
     }
-
 }
 
 impl Write for Sale {

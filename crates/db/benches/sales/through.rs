@@ -1,8 +1,8 @@
 //! Sales through `Db::write`, as the program does them.
 
 use crate::commits::Commits;
-use crate::raw::Write;
 use crate::sale::{Sale, Transaction, town};
+use crate::statement::Write;
 use crate::{CALLERS, seconds};
 use anyhow::Result;
 use db::{Db, Lane};

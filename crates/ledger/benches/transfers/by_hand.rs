@@ -1,6 +1,7 @@
 //! The same transfers by hand: a row and two balances each.
 
-use crate::raw::{Bound, Raw, Run, Write, rate as raw_rate};
+use crate::raw::{self, Raw};
+use crate::statement::{Bound, Run, Write};
 use anyhow::Result;
 use ledger::Transfer;
 use std::collections::BTreeSet;
@@ -22,7 +23,7 @@ pub fn rate(mut raw: impl Raw, moves: &[Transfer], batch: usize) -> Result<f64> 
         raw.run(ACCOUNT, [Bound::Text(book), Bound::Text(account)])?;
     }
     raw.control("commit")?;
-    raw_rate(&mut raw, moves, batch)
+    raw::rate(&mut raw, moves, batch)
 }
 
 impl Write for Transfer {

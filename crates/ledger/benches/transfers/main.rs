@@ -11,6 +11,8 @@ mod commits;
 mod pgbench;
 #[path = "../../../db/benches/sales/raw.rs"]
 mod raw;
+#[path = "../../../db/benches/sales/statement.rs"]
+mod statement;
 
 use anyhow::Result;
 use commits::Commits;
