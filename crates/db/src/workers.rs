@@ -21,13 +21,16 @@ const TRIES_MAX: u64 = 5;
 /// Batches that get savepoints at once after one that turned out to need them.
 const CAREFUL_BATCHES: u32 = 16;
 
-/// What a rehearsal may do to a commit. Either way the caller learns nothing but that it failed.
+/// What a rehearsal may do to a commit. Whichever way, the caller learns nothing but that it failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommitFault {
     /// The process dies just before: nothing is kept.
     KilledBefore,
     /// The process dies just after: everything is kept, nobody is told.
     KilledAfter,
+    /// The same, and the process does die: nothing is flushed, no destructor runs, no lock is given back.
+    AbortedBefore,
+    AbortedAfter,
 }
 
 /// An answer that is on its way.
@@ -248,14 +251,16 @@ fn try_together(
         }
     }
     let fault = plan.next();
-    if fault == Some(CommitFault::KilledBefore) {
-        return Ok(Written::Lost("killed before the commit".into()));
+    match fault {
+        Some(CommitFault::KilledBefore) => return Ok(Written::Lost("killed before the commit".into())),
+        Some(CommitFault::AbortedBefore) => std::process::abort(),
+        _ => connection.control("commit")?,
     }
-    connection.control("commit")?;
-    if fault == Some(CommitFault::KilledAfter) {
-        return Ok(Written::Lost("killed after the commit".into()));
+    match fault {
+        Some(CommitFault::KilledAfter) => Ok(Written::Lost("killed after the commit".into())),
+        Some(CommitFault::AbortedAfter) => std::process::abort(),
+        _ => Ok(Written::Kept),
     }
-    Ok(Written::Kept)
 }
 
 /// Runs one closure; why the batch cannot go on, if it cannot.

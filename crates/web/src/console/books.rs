@@ -439,6 +439,39 @@ mod tests {
     use crate::console::season::Season;
     use axum::http::StatusCode;
 
+    /// The house audits itself; what it finds stands over every page of whoever may look into it, until it is right.
+    #[tokio::test]
+    async fn what_the_audit_finds_stands_over_the_console() {
+        let season = Season::new().await;
+        season.runs(&[8]).await;
+        let house = season.town.house.clone();
+        let audit = |house: flows::House| async move {
+            let all = move || flows::audit::books(&house).and_then(|()| flows::audit::whole(&house));
+            tokio::task::spawn_blocking(all).await.expect("it runs").expect("an audit");
+        };
+        let touch = |sql: &'static str| house.db().write(db::Lane::house(), move |tx| tx.run(sql, &[]));
+        audit(house.clone()).await;
+        let operator = season.town.operator().await;
+        let quiet = operator.get("/console/slate?lang=en").await;
+        assert!(!quiet.text.contains("The books do not agree"), "{}", quiet.text);
+
+        touch("update account set credits_posted = credits_posted + 1 where id = 'service_fee'")
+            .await
+            .expect("touched");
+        audit(house.clone()).await;
+        let alarmed = operator.get("/console/slate?lang=en").await;
+        assert!(alarmed.text.contains("The books do not agree"), "{}", alarmed.text);
+        assert!(alarmed.text.contains("href=\"/console/books\""), "{}", alarmed.text);
+        assert!(operator.get("/console/slate?lang=zh").await.text.contains("账目不符"));
+        assert!(!operator.get("/?lang=en").await.text.contains("do not agree"), "consumers are told nothing");
+
+        touch("update account set credits_posted = credits_posted - 1 where id = 'service_fee'")
+            .await
+            .expect("put right");
+        audit(house.clone()).await;
+        assert!(!operator.get("/console/slate?lang=en").await.text.contains("do not agree"));
+    }
+
     #[tokio::test]
     async fn an_operator_sees_what_the_check_says() {
         let season = Season::new().await;
