@@ -33,6 +33,7 @@ fn what_does_not_fit_is_not_answered_and_nothing_answered_is_lost() {
     limit("pragma max_page_count = 100000");
     put(9_999).wait().expect("there is room again");
     assert_eq!(there().len(), kept.len() + 1);
-    let whole = db.read_blocking(|view| view.one::<(String,)>("pragma integrity_check", &[])).expect("a check");
+    let whole =
+        db.read_blocking(|view| view.one::<(String,)>("pragma integrity_check", &[])).expect("a check");
     assert_eq!(whole.0, "ok");
 }

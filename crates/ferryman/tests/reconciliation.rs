@@ -65,8 +65,11 @@ impl Wallet {
     fn send(&self, path: &str, body: &Value) -> Value {
         let url = format!("{}/sandbox/{path}", self.url);
         let text = body.to_string();
-        let sent =
-            if path.ends_with("hostility") { ureq::put(&url).send(text) } else { ureq::post(&url).send(text) };
+        let sent = if path.ends_with("hostility") {
+            ureq::put(&url).send(text)
+        } else {
+            ureq::post(&url).send(text)
+        };
         let mut said = sent.expect("it answers");
         serde_json::from_str(&said.body_mut().read_to_string().expect("a body")).expect("JSON")
     }
@@ -282,9 +285,13 @@ fn forty_errors_in_a_bill_of_ten_thousand_lines_are_found_and_none_is_invented()
     let next = reconcile::day(&house, "wallet", day.plus(1), Actor::System).expect("the next bill");
     assert_eq!((next.lines, next.opened, next.found), (5, 0, 5), "those that were cut off are found");
     let now = clock.now();
-    assert_eq!(house.read_blocking(move |view| check::broken(view, now)).expect("a check"), Vec::<String>::new());
+    assert_eq!(
+        house.read_blocking(move |view| check::broken(view, now)).expect("a check"),
+        Vec::<String>::new()
+    );
     let at: PlaceId = listing.place;
-    let open = house.read_blocking(move |view| ledger::balances::credit_of(view, &at, "provider:wallet", Currency::CNY));
+    let open = house
+        .read_blocking(move |view| ledger::balances::credit_of(view, &at, "provider:wallet", Currency::CNY));
     let paid: i64 = intents.iter().map(|intent| intent.amount.minor).sum();
     assert_eq!(open.expect("a balance").minor, -paid, "the orders' own books are as they were");
 }
