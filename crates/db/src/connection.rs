@@ -57,11 +57,19 @@ impl Connection {
         }
     }
 
-    /// How many rows this connection has changed since it was opened, where the engine knows.
-    pub fn changes(&self) -> Option<u64> {
+    /// How many rows this connection has changed since it was opened.
+    pub fn changes(&self) -> u64 {
         match self {
-            Connection::Sqlite(connection) => Some(connection.total_changes()),
-            Connection::Postgres(_) => None,
+            Connection::Sqlite(connection) => connection.total_changes(),
+            Connection::Postgres(session) => session.written(),
+        }
+    }
+
+    /// Whether a statement failed that takes its whole transaction along; on SQLite it fails alone.
+    pub fn is_broken(&self) -> bool {
+        match self {
+            Connection::Sqlite(_) => false,
+            Connection::Postgres(session) => session.is_broken(),
         }
     }
 

@@ -7,12 +7,18 @@ use kernel::{Error, Result};
 use postgres::types::private::BytesMut;
 use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use postgres::{Client, NoTls, Statement};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 type AnyError = Box<dyn std::error::Error + Sync + Send>;
 
-pub(crate) struct Session(RefCell<Open>);
+pub(crate) struct Session {
+    open: RefCell<Open>,
+    /// Rows that statements have written since it was opened; what was undone counts too.
+    written: Cell<u64>,
+    /// Whether a statement has failed since the last savepoint: then the server runs no other before a rollback.
+    broken: Cell<bool>,
+}
 
 struct Open {
     url: String,
@@ -23,7 +29,8 @@ struct Open {
 pub(crate) fn open(url: &str) -> Result<Connection> {
     let client = Client::connect(url, NoTls)?;
     let open = Open { url: url.to_owned(), client, statements: HashMap::new() };
-    Ok(Connection::Postgres(Session(RefCell::new(open))))
+    let (open, written, broken) = (RefCell::new(open), Cell::new(0), Cell::new(false));
+    Ok(Connection::Postgres(Session { open, written, broken }))
 }
 
 /// Whether running the same transaction again may succeed: a serialization failure or a deadlock.
@@ -36,22 +43,57 @@ pub(crate) fn may_retry(error: &Error) -> bool {
 impl Session {
     /// Begins a transaction; connects again first when the server has gone away in the meantime.
     pub fn begin(&self, sql: &str) -> Result<()> {
-        let mut open = self.0.borrow_mut();
+        let mut open = self.open.borrow_mut();
         if open.client.is_closed() {
             open.client = Client::connect(&open.url, NoTls)?;
             open.statements.clear();
         }
-        Ok(open.client.batch_execute(sql)?)
+        drop(open);
+        self.control(sql)
     }
 
     pub fn control(&self, sql: &str) -> Result<()> {
-        Ok(self.0.borrow_mut().client.batch_execute(sql)?)
+        self.open.borrow_mut().client.batch_execute(sql)?;
+        self.broken.set(false);
+        Ok(())
     }
 
     pub fn query(&self, sql: &'static str, binds: &[Value]) -> Result<Vec<Row>> {
-        let mut open = self.0.borrow_mut();
-        let statement = open.statement(sql)?;
-        let rows = open.client.query(&statement, &pointers(binds))?;
+        let rows = self.noted(self.open.borrow_mut().query(sql, binds))?;
+        if !sql.starts_with("select") {
+            self.written.set(self.written.get() + rows.len() as u64);
+        }
+        Ok(rows)
+    }
+
+    pub fn execute(&self, sql: &'static str, binds: &[Value]) -> Result<u64> {
+        let rows = self.noted(self.open.borrow_mut().execute(sql, binds))?;
+        self.written.set(self.written.get() + rows);
+        Ok(rows)
+    }
+
+    pub fn written(&self) -> u64 {
+        self.written.get()
+    }
+
+    pub fn is_broken(&self) -> bool {
+        self.broken.get()
+    }
+
+    fn noted<T>(&self, answer: Result<T>) -> Result<T> {
+        self.broken.set(self.broken.get() || answer.is_err());
+        answer
+    }
+
+    pub fn prepare(&self, sql: &'static str) -> Result<()> {
+        self.open.borrow_mut().statement(sql).map(|_| ())
+    }
+}
+
+impl Open {
+    fn query(&mut self, sql: &'static str, binds: &[Value]) -> Result<Vec<Row>> {
+        let statement = self.statement(sql)?;
+        let rows = self.client.query(&statement, &pointers(binds))?;
         rows.iter()
             .map(|row| {
                 let columns =
@@ -61,18 +103,11 @@ impl Session {
             .collect()
     }
 
-    pub fn execute(&self, sql: &'static str, binds: &[Value]) -> Result<u64> {
-        let mut open = self.0.borrow_mut();
-        let statement = open.statement(sql)?;
-        Ok(open.client.execute(&statement, &pointers(binds))?)
+    fn execute(&mut self, sql: &'static str, binds: &[Value]) -> Result<u64> {
+        let statement = self.statement(sql)?;
+        Ok(self.client.execute(&statement, &pointers(binds))?)
     }
 
-    pub fn prepare(&self, sql: &'static str) -> Result<()> {
-        self.0.borrow_mut().statement(sql).map(|_| ())
-    }
-}
-
-impl Open {
     fn statement(&mut self, sql: &'static str) -> Result<Statement> {
         if let Some(statement) = self.statements.get(sql) {
             return Ok(statement.clone());

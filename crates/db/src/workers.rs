@@ -2,7 +2,8 @@
 //!
 //! A writer takes every closure that is waiting in its lane into one transaction, commits once and
 //! only then answers them all. Savepoints, which undo one closure alone, cost SQLite a quarter of
-//! its speed, so it first hopes to need none; see `Care`. What conflicts is run again by itself.
+//! its speed and PostgreSQL a way there and back, so it first hopes to need none; see `Care`. What
+//! conflicts is run again by itself.
 
 use crate::connection::{Connection, Tx, View};
 use crate::{Lane, postgres};
@@ -20,13 +21,16 @@ const TRIES_MAX: u64 = 5;
 /// Batches that get savepoints at once after one that turned out to need them.
 const CAREFUL_BATCHES: u32 = 16;
 
-/// What a rehearsal may do to a commit. Either way the caller learns nothing but that it failed.
+/// What a rehearsal may do to a commit. Whichever way, the caller learns nothing but that it failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommitFault {
     /// The process dies just before: nothing is kept.
     KilledBefore,
     /// The process dies just after: everything is kept, nobody is told.
     KilledAfter,
+    /// The same, and the process does die: nothing is flushed, no destructor runs, no lock is given back.
+    AbortedBefore,
+    AbortedAfter,
 }
 
 /// An answer that is on its way.
@@ -107,10 +111,10 @@ fn busy() -> Refusal {
 struct Plan(Mutex<Vec<(u64, CommitFault)>>);
 
 impl Plan {
-    /// Counts one commit and says whether a fault was planned for it.
+    /// Counts one commit and says whether a fault was planned for it; of two that are due, one waits for the next.
     fn next(&self) -> Option<CommitFault> {
         let mut planned = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        planned.iter_mut().for_each(|(left, _)| *left -= 1);
+        planned.iter_mut().for_each(|(left, _)| *left = left.saturating_sub(1));
         let due = planned.iter().position(|(left, _)| *left == 0)?;
         Some(planned.swap_remove(due).1)
     }
@@ -169,20 +173,19 @@ fn write_all(connection: &Connection, jobs: &Receiver<Box<dyn Job>>, plan: &Plan
     while let Ok(first) = jobs.recv() {
         let mut batch = vec![first];
         batch.extend(jobs.try_iter().take(BATCH_MAX - 1));
-        let may_hope = careful_left == 0 && connection.changes().is_some();
+        // One alone is undone with its transaction.
+        let care = if careful_left == 0 || batch.len() == 1 { Care::Hopeful } else { Care::Careful };
         careful_left = careful_left.saturating_sub(1);
-        let care = if may_hope { Care::Hopeful } else { Care::Careful };
         let mut written = write_together(connection, &mut batch, plan, care);
-        if matches!(written, Written::Spoilt) {
+        if matches!(written, Written::Spoilt) && batch.len() > 1 {
             careful_left = CAREFUL_BATCHES;
             written = write_together(connection, &mut batch, plan, Care::Careful);
         }
         match written {
             Written::Kept => batch.into_iter().for_each(|job| job.answer(None)),
             Written::Lost(why) => batch.into_iter().for_each(|job| job.answer(Some(&why))),
-            Written::Conflict | Written::Spoilt => {
-                batch.into_iter().for_each(|job| write_alone(connection, job, plan));
-            }
+            Written::Spoilt => batch.into_iter().for_each(|job| job.answer(Some(SPOILT))),
+            Written::Conflict => batch.into_iter().for_each(|job| write_alone(connection, job, plan)),
         }
     }
 }
@@ -191,12 +194,13 @@ fn write_all(connection: &Connection, jobs: &Receiver<Box<dyn Job>>, plan: &Plan
 fn write_alone(connection: &Connection, job: Box<dyn Job>, plan: &Plan) {
     let mut alone = [job];
     for try_number in 1..=TRIES_MAX {
-        match write_together(connection, &mut alone, plan, Care::Careful) {
+        match write_together(connection, &mut alone, plan, Care::Hopeful) {
             Written::Conflict if try_number < TRIES_MAX => {
                 std::thread::sleep(Duration::from_millis(3 * try_number * try_number));
             }
             Written::Lost(why) => return answer_one(alone, Some(&why)),
-            Written::Kept | Written::Conflict | Written::Spoilt => return answer_one(alone, None),
+            Written::Spoilt => return answer_one(alone, Some(SPOILT)),
+            Written::Kept | Written::Conflict => return answer_one(alone, None),
         }
     }
 }
@@ -205,11 +209,14 @@ fn answer_one([job]: [Box<dyn Job>; 1], lost: Option<&str>) {
     job.answer(lost);
 }
 
+/// What a closure hears that swallowed an error with which its transaction went; any other has its own answer.
+const SPOILT: &str = "a statement failed, and the transaction with it";
+
 enum Written {
     Kept,
     Lost(String),
     Conflict,
-    /// A closure must be undone that has written, and there is no savepoint to go back to.
+    /// A closure must be undone that has written, or broke the transaction, and there is no savepoint to go back to.
     Spoilt,
 }
 
@@ -244,14 +251,16 @@ fn try_together(
         }
     }
     let fault = plan.next();
-    if fault == Some(CommitFault::KilledBefore) {
-        return Ok(Written::Lost("killed before the commit".into()));
+    match fault {
+        Some(CommitFault::KilledBefore) => return Ok(Written::Lost("killed before the commit".into())),
+        Some(CommitFault::AbortedBefore) => std::process::abort(),
+        _ => connection.control("commit")?,
     }
-    connection.control("commit")?;
-    if fault == Some(CommitFault::KilledAfter) {
-        return Ok(Written::Lost("killed after the commit".into()));
+    match fault {
+        Some(CommitFault::KilledAfter) => Ok(Written::Lost("killed after the commit".into())),
+        Some(CommitFault::AbortedAfter) => std::process::abort(),
+        _ => Ok(Written::Kept),
     }
-    Ok(Written::Kept)
 }
 
 /// Runs one closure; why the batch cannot go on, if it cannot.
@@ -260,6 +269,7 @@ fn run_hopeful(connection: &Connection, job: &mut dyn Job) -> Option<Written> {
     match job.run(&Tx(View(connection))) {
         Outcome::Retry => Some(Written::Conflict),
         _ if !connection.in_transaction() => Some(gave_up()),
+        _ if connection.is_broken() => Some(Written::Spoilt),
         Outcome::Undo if connection.changes() != before => Some(Written::Spoilt),
         Outcome::Keep | Outcome::Undo => None,
     }

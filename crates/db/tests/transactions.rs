@@ -39,6 +39,32 @@ fn a_bad_closure_harms_nobody_else_in_its_batch() {
     assert_eq!(names(&db), ["a", "b", "c", "d"]);
 }
 
+/// On PostgreSQL a statement that fails takes its transaction along, even when the closure makes light of it.
+#[test]
+fn a_swallowed_error_is_answered_as_what_became_of_it() {
+    let db = scratch::scratch();
+    put(&db, "taken", "x").expect("a setting");
+    let story = |name: &'static str| {
+        db.submit(Lane::house(), move |tx| {
+            tx.run("insert into setting (name, value) values ($1, 'x')", &[&name])?;
+            if name == "light" {
+                let _ = tx.run("insert into setting (name, value) values ('taken', 'y')", &[]);
+            }
+            Ok(())
+        })
+    };
+    for names in [vec!["light"], vec!["a", "light", "b"]] {
+        let waiting: Vec<_> = names.iter().map(|name| (*name, story(name))).collect();
+        let answered: Vec<_> = waiting.into_iter().map(|(name, one)| (name, one.wait().is_ok())).collect();
+        let there = self::names(&db);
+        for (name, is_kept) in answered {
+            assert_eq!(is_kept, there.iter().any(|known| known == name), "{name}: {there:?}");
+        }
+        db.write_blocking(Lane::house(), |tx| tx.run("delete from setting where name <> 'taken'", &[]))
+            .expect("a new beginning");
+    }
+}
+
 #[test]
 fn a_view_cannot_write() {
     let db = scratch::scratch();

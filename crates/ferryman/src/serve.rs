@@ -3,7 +3,7 @@
 use crate::{installation, providers};
 use anyhow::Context;
 use clap::Args;
-use flows::{House, audiences, learn_market, reconcile, seal_books, serve_ad, sweep};
+use flows::{House, audiences, audit, learn_market, reconcile, seal_books, serve_ad, sweep};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -68,6 +68,10 @@ fn recover(house: &House) {
 
 /// How often the house learns again what goes with what.
 const TASTES_EVERY: Duration = Duration::from_secs(600);
+/// How often every book is audited from its newest seal on.
+const BOOKS_EVERY: Duration = Duration::from_secs(300);
+/// How often every invariant is checked, and how often the markets are learned again.
+const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// Serves a house until ctrl-c or SIGTERM, and lets what is under way finish.
 pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Result<()> {
@@ -98,21 +102,18 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
             beside(house.clone(), stopping.clone(), Duration::from_secs(60), "seals", |house| {
                 seal_books::all(house).map(|_| ())
             }),
-            beside(house.clone(), stopping.clone(), Duration::from_secs(300), "audit", seal_books::audit),
             beside(house.clone(), stopping.clone(), Duration::from_secs(600), "bills", |house| {
                 reconcile::finish(house)?;
                 reconcile::yesterday(house)
             }),
             beside(house.clone(), stopping.clone(), Duration::from_secs(30), "ads", House::reload_ads),
-            beside(house.clone(), stopping.clone(), TASTES_EVERY, "tastes", House::learn_tastes),
-            tokio::spawn(learn(house.clone(), stopping)),
+            behind(house.clone(), stopping.clone(), At::Once, BOOKS_EVERY, "books", audit::books),
+            behind(house.clone(), stopping.clone(), At::Once, HOUR, "check", audit::whole),
+            behind(house.clone(), stopping.clone(), At::Once, TASTES_EVERY, "tastes", House::learn_tastes),
+            behind(house.clone(), stopping, At::Later, HOUR, "markets", |house| {
+                learn_market::refresh(house).map(|_| ())
+            }),
         ];
-        let learner = house.clone();
-        tokio::task::spawn_blocking(move || {
-            if let Err(error) = learner.learn_tastes() {
-                tracing::error!(%error, "recommendations wait for the next round");
-            }
-        });
         let api = api::router(
             house.clone(),
             api::Settings { behind_proxy: edge.behind_proxy, base_url: settings.base_url.clone() },
@@ -129,24 +130,44 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
     })
 }
 
-/// Learns every hour the markets of which more is known than before; what is under way when we stop is not
-/// waited for.
-async fn learn(house: House, mut stopping: watch::Receiver<()>) {
-    loop {
-        tokio::select! {
-            _ = tokio::time::sleep(Duration::from_secs(60 * 60)) => {}
-            _ = stopping.changed() => return,
+/// When work that repeats is done for the first time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum At {
+    Once,
+    Later,
+}
+
+/// Repeats a long piece of work that only reads until we stop; what is under way then is not waited for.
+fn behind(
+    house: House,
+    mut stopping: watch::Receiver<()>,
+    first: At,
+    every: Duration,
+    what: &'static str,
+    work: fn(&House) -> kernel::Result<()>,
+) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut wait = if first == At::Once { Duration::ZERO } else { every };
+        loop {
+            tokio::select! {
+                _ = tokio::time::sleep(wait) => {}
+                _ = stopping.changed() => return,
+            }
+            wait = every;
+            let house = house.clone();
+            tokio::select! {
+                done = tokio::task::spawn_blocking(move || work(&house)) => log_failed(what, done),
+                _ = stopping.changed() => return,
+            }
         }
-        let house = house.clone();
-        let learning = tokio::task::spawn_blocking(move || learn_market::refresh(&house));
-        tokio::select! {
-            learned = learning => match learned {
-                Ok(Ok(_)) => {}
-                Ok(Err(error)) => tracing::error!(%error, "no model was learned; it will be tried again"),
-                Err(panic) => tracing::error!(%panic, "learning panicked"),
-            },
-            _ = stopping.changed() => return,
-        }
+    })
+}
+
+fn log_failed(what: &'static str, done: Result<kernel::Result<()>, tokio::task::JoinError>) {
+    match done {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(what, %error, "this will be tried again"),
+        Err(panic) => tracing::error!(what, %panic, "this panicked"),
     }
 }
 
@@ -165,11 +186,7 @@ fn beside(
                 _ = stopping.changed() => true,
             };
             let house = house.clone();
-            match tokio::task::spawn_blocking(move || work(&house)).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => tracing::error!(what, %error, "this will be tried again"),
-                Err(panic) => tracing::error!(what, %panic, "this panicked"),
-            }
+            log_failed(what, tokio::task::spawn_blocking(move || work(&house)).await);
             if stopped {
                 return;
             }

@@ -83,6 +83,31 @@ fn free_port() -> u16 {
     listener.local_addr().expect("it has an address").port()
 }
 
+/// A house in service audits itself from its first moment on, and says what it finds.
+#[test]
+fn a_house_that_serves_audits_its_books() {
+    let folder = Folder::new("audit");
+    let db = folder.file("mine.db");
+    let touched = db::Db::open(&db).and_then(|db| {
+        db.write_blocking(db::Lane::house(), |tx| {
+            tx.run("insert into account values ('plc_house', 'fee', 'CNY', false, 0, 5, 0, 0)", &[])
+        })
+    });
+    touched.expect("a balance that no transfer explains");
+    let (listen, wallet) = (format!("127.0.0.1:{}", free_port()), format!("127.0.0.1:{}", free_port()));
+    let log = std::fs::File::create(folder.file("log")).expect("a log");
+    let mut serve = Command::new(FERRYMAN)
+        .args(["serve", "--db", &db, "--listen", &listen, "--wallet-listen", &wallet])
+        .stdout(log.try_clone().expect("the same log"))
+        .stderr(log)
+        .spawn()
+        .expect("it starts");
+    let said = || std::fs::read_to_string(folder.file("log")).unwrap_or_default();
+    wait_until("it says so", || said().contains("the books do not agree"));
+    serve.kill().expect("it is killed");
+    serve.wait().expect("it is gone");
+}
+
 #[test]
 fn a_database_that_is_no_demonstration_is_left_alone() {
     let folder = Folder::new("other");

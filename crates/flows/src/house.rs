@@ -23,6 +23,7 @@ struct Inner {
     crowd: crate::audiences::Crowd,
     rounds: crate::sweep::Rounds,
     memory: crate::learn_market::Memory,
+    findings: crate::audit::Findings,
 }
 
 /// What this installation signs with; every purpose has its own.
@@ -86,6 +87,7 @@ impl House {
             crowd: crate::audiences::Crowd::new(now),
             rounds: crate::sweep::Rounds::default(),
             memory: crate::learn_market::Memory::default(),
+            findings: crate::audit::Findings::default(),
         };
         Ok(House { inner: Arc::new(inner) })
     }
@@ -127,6 +129,11 @@ impl House {
 
     pub(crate) fn memory(&self) -> &crate::learn_market::Memory {
         &self.inner.memory
+    }
+
+    /// What the audits of this house found.
+    pub fn findings(&self) -> &crate::audit::Findings {
+        &self.inner.findings
     }
 
     /// Fresh dice, independent of everybody else's.

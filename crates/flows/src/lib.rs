@@ -5,6 +5,7 @@
 //! `views` holds the read-only joins that pages need; `check` holds the invariants.
 
 pub mod audiences;
+pub mod audit;
 pub mod buy_product;
 pub mod buy_tickets;
 pub mod check;

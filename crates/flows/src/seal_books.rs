@@ -1,9 +1,9 @@
-//! What keeps the books honest behind the sales: reservations end, batches are sealed, balances are audited.
+//! What keeps the books honest behind the sales: reservations end, batches are sealed.
 
 use crate::house::House;
 use crate::views;
 use kernel::{Actor, PlaceId, Result};
-use ledger::{audit, seals, transfers};
+use ledger::{seals, transfers};
 
 /// Reservations of one book that end in one round, at most.
 const ENDED_MAX: i64 = 500;
@@ -43,15 +43,4 @@ fn one(house: &House, book: &PlaceId) -> Result<usize> {
         }
     }
     Ok(SEALS_MAX)
-}
-
-/// Audits every book from its newest seal on, as a house does all day; says what it finds in the log.
-pub fn audit(house: &House) -> Result<()> {
-    for book in house.read_blocking(views::places::with_books)? {
-        let at = book.clone();
-        for sentence in house.read_blocking(move |view| audit::discrepancies_since_seal(view, &at))? {
-            tracing::error!(%book, sentence, "the books do not agree");
-        }
-    }
-    Ok(())
 }

@@ -1,6 +1,6 @@
 //! Transfers: posted, or pending and later posted, voided or expired.
 
-use db::{FromRow, Row, Tx, View, broke_check};
+use db::{FromRow, Row, Tx, View};
 use kernel::{Currency, Error, Instant, Kind as Why, Money, PlaceId, Refusal, Result};
 
 /// One movement of money inside a book.
@@ -233,29 +233,39 @@ fn resolve(
     enter(tx, &transfer, &Step::Resolve { reserved, kind }, now)
 }
 
-/// Writes the row, then moves the balances; a row that exists already moves nothing.
+/// Moves the balances, then writes the row; a row that exists already moves nothing.
+///
+/// Each of the three statements touches one row by its key, for which no engine keeps a journal of its own.
 fn enter(tx: &Tx, transfer: &Transfer, step: &Step, now: Instant) -> Result<Posted> {
     if transfer.amount.minor <= 0 {
         return Err(Error::fault("a transfer moves more than nothing"));
     }
-    if insert(tx, transfer, step, now)? == 0 {
-        // Either it is there already, or it is the first that one of its accounts sees.
+    let moved = step.moves(transfer.amount.minor);
+    if !debit(tx, transfer, moved)? {
         if let Some(kept) = find(tx, &transfer.book, &transfer.id)? {
             return entered_before(&kept, transfer, step);
         }
         open(tx, &transfer.book, &transfer.debit, transfer.amount.currency)?;
-        open(tx, &transfer.book, &transfer.credit, transfer.amount.currency)?;
-        if insert(tx, transfer, step, now)? == 0 {
-            // Two resolutions of one reservation have different ids; the second finds the first in its way.
-            return Err(differs());
+        if !debit(tx, transfer, moved)? {
+            return Err(overdrawn());
         }
     }
-    let (posted, pending) = step.moves(transfer.amount.minor);
-    move_balances(tx, transfer, posted, pending)?;
-    Ok(Posted::Now)
+    if !credit(tx, transfer, moved)? {
+        open(tx, &transfer.book, &transfer.credit, transfer.amount.currency)?;
+        credit(tx, transfer, moved)?;
+    }
+    if insert(tx, transfer, step, now)? == 1 {
+        return Ok(Posted::Now);
+    }
+    let back = (-moved.0, -moved.1);
+    debit(tx, transfer, back)?;
+    credit(tx, transfer, back)?;
+    // Two resolutions of one reservation have different ids; the second finds the first in its way.
+    let kept = find(tx, &transfer.book, &transfer.id)?.ok_or_else(differs)?;
+    entered_before(&kept, transfer, step)
 }
 
-/// The rows written: none when the id is taken, the reservation is resolved, or an account is not open yet.
+/// The rows written: none when the id is taken or the reservation is resolved.
 ///
 /// A transfer is never booked under a seal: should the clock stand before the newest one, it follows it.
 fn insert(tx: &Tx, transfer: &Transfer, step: &Step, now: Instant) -> Result<u64> {
@@ -267,16 +277,14 @@ fn insert(tx: &Tx, transfer: &Transfer, step: &Step, now: Instant) -> Result<u64
     tx.run(
         "insert into transfer
            (book_id, id, kind, pending_id, debit, credit, amount_minor, currency, code, reference, happened_at,
-            booked_at, expires_at)
-         select debited.book_id, cast($2 as text), cast($3 as text), cast($4 as text), debited.id, credited.id,
-           cast($7 as bigint), debited.currency, cast($9 as text), cast($10 as text), cast($11 as bigint),
-           case when sealed.until >= $12 then sealed.until + 1 else $12 end, cast($13 as bigint)
-         from account debited
-         join account credited on credited.book_id = debited.book_id and credited.currency = debited.currency
-         left join (
-           select until from seal where book_id = $1 order by number desc limit 1
-         ) sealed on true
-         where debited.book_id = $1 and debited.id = $5 and debited.currency = $8 and credited.id = $6
+            expires_at, booked_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, coalesce((
+             select case when until >= $13 then until + 1 else $13 end
+             from seal
+             where book_id = $1
+             order by number desc
+             limit 1
+           ), $13))
          on conflict do nothing",
         &[
             &transfer.book,
@@ -290,8 +298,8 @@ fn insert(tx: &Tx, transfer: &Transfer, step: &Step, now: Instant) -> Result<u64
             &transfer.code,
             &transfer.reference,
             &transfer.happened_at,
-            &now,
             &expires_at,
+            &now,
         ],
     )
 }
@@ -328,27 +336,31 @@ fn open(tx: &Tx, book: &PlaceId, id: &str, currency: Currency) -> Result<()> {
 /// The accounts that may never be overdrawn: nobody is paid from them what was not put in.
 const LIMITED: [&str; 4] = ["box_office", "fund", "merchant", "refunds"];
 
-fn move_balances(tx: &Tx, transfer: &Transfer, posted: i64, pending: i64) -> Result<()> {
-    let overdrawn = |error: Error| {
-        if !broke_check(&error, "account_not_overdrawn") {
-            return error;
-        }
-        refuse("overdrawn", "There is not enough money in this account.", "账户余额不足。")
-    };
-    tx.run(
+/// Whether the account was there and held enough.
+fn debit(tx: &Tx, transfer: &Transfer, (posted, pending): (i64, i64)) -> Result<bool> {
+    let touched = tx.run(
         "update account
          set debits_posted = debits_posted + $4, debits_pending = debits_pending + $5
-         where book_id = $1 and id = $2 and currency = $3",
+         where book_id = $1 and id = $2 and currency = $3
+           and (not limited or credits_posted >= debits_posted + debits_pending + $4 + $5)",
         &[&transfer.book, &transfer.debit, &transfer.amount.currency, &posted, &pending],
-    )
-    .map_err(overdrawn)?;
-    tx.run(
+    )?;
+    Ok(touched == 1)
+}
+
+/// Whether the account was there.
+fn credit(tx: &Tx, transfer: &Transfer, (posted, pending): (i64, i64)) -> Result<bool> {
+    let touched = tx.run(
         "update account
          set credits_posted = credits_posted + $4, credits_pending = credits_pending + $5
          where book_id = $1 and id = $2 and currency = $3",
         &[&transfer.book, &transfer.credit, &transfer.amount.currency, &posted, &pending],
     )?;
-    Ok(())
+    Ok(touched == 1)
+}
+
+fn overdrawn() -> Error {
+    refuse("overdrawn", "There is not enough money in this account.", "账户余额不足。")
 }
 
 fn refuse(code: &'static str, en: &str, zh: &str) -> Error {

@@ -5,10 +5,11 @@ use crate::accounts::{self, Account};
 use crate::apps::{self, App};
 use crate::hostility::Hostility;
 use crate::notices::{self, Pending};
+use crate::orders::{self, Biz};
 use crate::till::Till;
 use crate::trades::{self, Trade};
 use crate::{audit, bills, checkouts};
-use alipay::{amount, code};
+use alipay::{Method, amount, code};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -16,7 +17,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use db::{Tx, View};
 use kernel::{Act, Day, Error, Kind, Refusal, Result};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ pub fn router() -> Router<Arc<Till>> {
         .route("/apps/{app_id}/hostility", get(hostility).put(treat))
         .route("/apps/{app_id}/withdrawal", post(withdraw))
         .route("/apps/{app_id}/bills/{day}/planted", get(planted))
+        .route("/apps/{app_id}/trades", post(pay_all))
         .route("/accounts", get(list_accounts).post(open_account))
         .route("/accounts/{buyer}/top-up", post(top_up))
         .route("/accounts/{buyer}/auth-code", post(auth_code))
@@ -249,6 +251,27 @@ async fn pay(State(till): Desk, Path(out_trade_no): Path<String>, asked: Asked) 
         })
         .await;
     Said(paid.map(|trade| described_trade(&trade)))
+}
+
+/// Orders that one buyer pays at once, told to nobody: a day of trades in a few calls. All of them or none.
+async fn pay_all(State(till): Desk, Path(app_id): Path<String>, asked: Asked, body: String) -> Said {
+    const ORDERS_MAX: usize = 1_000;
+    let orders: Vec<Biz> = match serde_json::from_str::<Vec<Map<String, Value>>>(&body) {
+        Ok(orders) if orders.len() <= ORDERS_MAX => orders.into_iter().map(Biz).collect(),
+        _ => return Said(Err(orders::bad("orders").into())),
+    };
+    let paid = till.write(move |tx, act, rules| {
+        let app = apps::of(tx, &app_id)?;
+        let buyer = accounts::buyer(tx, act, rules, &wanted(&asked, "buyer")?)?;
+        let pay = |biz| {
+            let seller = (app.app_id.as_str(), app.seller_id.as_str());
+            let order = orders::read(biz, Method::TradePrecreate, seller, (None, None))?;
+            let trade = trades::open(tx, act, rules, &order, &buyer, "")?;
+            trades::pay(tx, act, rules, &trade.trade_no, &buyer)
+        };
+        orders.iter().map(pay).collect::<Result<Vec<Trade>>>()
+    });
+    Said(paid.await.map(|trades| trades.iter().map(described_trade).collect()))
 }
 
 async fn list_notices(State(till): Desk, asked: Asked) -> Said {

@@ -4,6 +4,7 @@
 //! response as it is, or with something `Wrong`. None of these knows the reader: the usher dresses
 //! them afterwards, in the reader's language, light and frame, here and nowhere else.
 
+use crate::console::books;
 use crate::cookies::{self, Seen};
 use crate::look::page::{self, Flash, Reader, Way, console_ways, consumer_ways};
 use crate::look::{Tone, parts, say};
@@ -101,7 +102,10 @@ impl Page {
             theme: visit.theme,
             reader,
             kind,
-            body: self.body,
+            body: match self.side {
+                Side::Consumer => self.body,
+                Side::Console => html! { (books::alarm(visit)) (self.body) },
+            },
             bottom_bar: self.bottom_bar,
             json_ld: self.json_ld,
             flash: flash.as_ref().map(|(tone, sentence)| Flash { tone: *tone, sentence }),

@@ -8,7 +8,7 @@ use crate::postgres::{Fsync, Server};
 use crate::workspace;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 struct Bench {
@@ -30,11 +30,13 @@ pub fn run(name: &str) -> Result<bool> {
     let known = || BENCHES.iter().map(|bench| bench.name).collect::<Vec<_>>().join(", ");
     let bench = BENCHES.iter().find(|bench| bench.name == name);
     let bench = bench.with_context(|| format!("there is no bench “{name}”; there are: {}", known()))?;
+    let before = load();
     let said = measure(bench)?;
     let report = json!({
         "name": bench.name,
         "machine": machine(),
         "commit": commit(),
+        "load": [before, load()],
         "figures": said["figures"],
         "ratios": said["ratios"],
     });
@@ -44,8 +46,11 @@ pub fn run(name: &str) -> Result<bool> {
 }
 
 fn measure(bench: &Bench) -> Result<Value> {
+    // Throw-away databases lie on the disk of the build, for what is durable in a memory file system costs nothing.
+    let folder = folder()?;
     let mut command = Command::new("cargo");
     command.args(["bench", "--quiet", "--package", bench.package, "--bench", bench.file]);
+    command.env("TMPDIR", &folder);
     let server = if bench.postgres { server() } else { None };
     if let Some(server) = &server {
         command.env("FERRYMAN_BENCH_POSTGRES", server.url());
@@ -82,12 +87,19 @@ fn first_of(file: &str, key: &str) -> String {
     line.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
 }
 
+/// How many processes wanted to run in the last minute; what is measured while others work is to be read with it.
+fn load() -> String {
+    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split(' ').next().unwrap_or_default().to_owned()
+}
+
 fn commit() -> String {
     let output = Command::new("git").args(["rev-parse", "HEAD"]).current_dir(workspace::root()).output();
     output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
 }
 
 fn print(report: &Value) {
+    println!("load of the machine, before and after: {}", report["load"]);
     for figure in report["figures"].as_array().into_iter().flatten() {
         println!("{:<64} {:>14} {}", text(&figure["name"]), number(&figure["value"]), text(&figure["unit"]));
     }
@@ -106,10 +118,14 @@ fn number(value: &Value) -> String {
 }
 
 fn write(name: &str, report: &Value) -> Result<()> {
-    let folder = workspace::root().join("target/bench");
-    std::fs::create_dir_all(&folder)?;
-    let file = folder.join(format!("{name}.json"));
+    let file = folder()?.join(format!("{name}.json"));
     std::fs::write(&file, format!("{report:#}\n"))?;
     println!("written to target/bench/{name}.json");
     Ok(())
+}
+
+fn folder() -> Result<PathBuf> {
+    let folder = workspace::root().join("target/bench");
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
 }

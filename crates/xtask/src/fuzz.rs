@@ -1,4 +1,4 @@
-//! Fuzzing what strangers send us: the fuzzer lives beside the parsers, in `crates/alipay/benches/fuzz.rs`.
+//! Fuzzing what strangers send us: the fuzzer is `crates/payments/benches/fuzz`.
 
 use crate::workspace;
 use anyhow::Result;
@@ -13,7 +13,7 @@ pub fn run(target: &str, options: &[&str]) -> Result<bool> {
         "--profile",
         "dev",
         "--package",
-        "alipay",
+        "payments",
         "--bench",
         "fuzz",
         "--",

@@ -7,7 +7,7 @@ const USAGE: &str = "\
 cargo xtask test [--only sqlite|postgres|browser|sdk|tidy]   everything CI runs, or one stage of it
 cargo xtask tidy                                         the rules of the house that no compiler knows
 cargo xtask bench NAME                                   figures, printed and written to target/bench/NAME.json
-cargo xtask fuzz TARGET [--minutes 10] [--seed 1]        notice, envelope, bill, certificate: what strangers send us";
+cargo xtask fuzz TARGET [--minutes 10] [--seed 1]        alipay, stripe, envelope, bill, certificate: what strangers send us";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

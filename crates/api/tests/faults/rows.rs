@@ -111,7 +111,7 @@ fn a_notice_before_the_answer_is_merged_with_it() {
     let town = Town::new();
     town.suffers(json!({ "notice_before_reply": true }));
     let held = town.holds("ann", &["F7"]).expect("held");
-    let (_, said) = town.desk("POST", "accounts/ann/auth-code", "");
+    let (_, said) = town.desk("POST", &format!("accounts/{}/auth-code", town.app.app_id), "");
     let digits = said["auth_code"].as_str().expect("digits").to_owned();
     let next = town.begins_by(&held.intent, &Ask { way: Way::BarCode(digits), seen_at: String::new() });
     assert_eq!(next.ok(), Some(Next::Wait));
@@ -235,7 +235,7 @@ fn a_lost_answer_to_a_bar_code_is_asked_for() {
     for fault in ["replies_lost", "system_errors"] {
         let town = Town::new();
         let held = town.holds("ann", &["F7"]).expect("held");
-        let (_, said) = town.desk("POST", "accounts/ann/auth-code", "");
+        let (_, said) = town.desk("POST", &format!("accounts/{}/auth-code", town.app.app_id), "");
         let digits = said["auth_code"].as_str().expect("digits").to_owned();
         town.suffers(json!({ fault: 1, "drop": 9 }));
         let begun = town.begins_by(&held.intent, &Ask { way: Way::BarCode(digits), seen_at: String::new() });

@@ -55,7 +55,7 @@ fn a_bar_code_and_a_code_to_scan_pay() {
     for version in [Version::V2, Version::V3] {
         let town = Town::speaking(version, Trust::PublicKeys);
         let held = town.holds("ann", &["F7"]).expect("held");
-        let (status, said) = town.desk("POST", "accounts/ann/auth-code", "");
+        let (status, said) = town.desk("POST", &format!("accounts/{}/auth-code", town.app.app_id), "");
         assert_eq!(status, 200, "{said}");
         let digits = said["auth_code"].as_str().expect("digits").to_owned();
         let next = town.begins_by(&held.intent, &Ask { way: Way::BarCode(digits), seen_at: String::new() });

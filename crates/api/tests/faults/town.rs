@@ -4,34 +4,66 @@ use alipay::{Params, form};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::response::Response;
 use box_office::showtimes::{self, Plan};
 use box_office::{Cinema, Hall, Order, SeatMap, Showtime, cinemas, cities, halls, orders};
 use db::View;
 use db::scratch::{Scratch, scratch};
+use flows::buy_product::{self, Promised};
 use flows::buy_tickets::{self, Held, Wish};
-use flows::{House, Scene, check, sweep, take_payment};
+use flows::{House, Scene, check, license_product, sweep, take_payment};
 use kernel::*;
-use payments::intents::State;
+use licensing::applications::{NewApplication, Stage};
+use licensing::approvals::Decision;
+use licensing::offers::NewOffer;
+use payments::intents::{Purpose, State};
 use payments::providers::alipay::{Alipay, Cashier, Expiry, Settings, Trust, Version};
 use payments::providers::{Ask, Next, Way, trade_no};
 use payments::{Intent, Provider, Refund, intents};
 use people::{OrgKind, orgs};
 use serde_json::{Value, json};
+use shops::orders::{Checkout, Wanted};
+use shops::{Listing, Shop};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Mutex, RwLock};
 use std::time::Duration;
+use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
 /// How long anything that happens by itself may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Names the papers with which another process of this program goes on in a town.
+pub const PAPERS: &str = "FERRYMAN_TOWN";
+
 /// One wallet for all tests of this program; each town has an app of its own there.
-static WALLET: LazyLock<wallet::Handle> = LazyLock::new(|| {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-        .join(format!("wallet-{:016x}", Dice::from_entropy().next()));
-    wallet::start(wallet::Options::new(folder)).expect("a wallet")
+struct Wallet {
+    url: String,
+    folder: PathBuf,
+    _here: Option<wallet::Handle>,
+}
+
+static WALLET: LazyLock<Wallet> = LazyLock::new(|| match papers() {
+    Some(papers) => {
+        Wallet { url: text(&papers, "wallet"), folder: text(&papers, "folder").into(), _here: None }
+    }
+    None => {
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+            .join(format!("wallet-{:016x}", Dice::from_entropy().next()));
+        let here = wallet::start(wallet::Options::new(folder)).expect("a wallet");
+        Wallet { url: here.base_url().to_owned(), folder: here.folder().to_owned(), _here: Some(here) }
+    }
 });
+
+/// What the process was told that started this one; nothing in a test of its own.
+pub fn papers() -> Option<Value> {
+    let text = std::env::var(PAPERS).ok()?;
+    Some(serde_json::from_str(&text).expect("papers are JSON"))
+}
+
+fn text(papers: &Value, name: &str) -> String {
+    papers[name].as_str().unwrap_or_else(|| panic!("papers say {name}")).to_owned()
+}
 
 static HTTP: LazyLock<ureq::Agent> = LazyLock::new(|| {
     let config = ureq::Agent::config_builder()
@@ -43,15 +75,24 @@ static HTTP: LazyLock<ureq::Agent> = LazyLock::new(|| {
 });
 
 pub struct Town {
-    pub scratch: Scratch,
     pub clock: Arc<FalseClock>,
     pub provider: Arc<Alipay>,
     pub app: wallet::Keys,
     pub show: Showtime,
     pub star: PlaceId,
-    house: RwLock<House>,
-    router: Arc<Mutex<Router>>,
-    _runtime: tokio::runtime::Runtime,
+    pub poster: Listing,
+    /// Where notices come to, whichever process is there.
+    address: SocketAddr,
+    database: String,
+    process: RwLock<Option<Process>>,
+    _scratch: Option<Scratch>,
+}
+
+/// What ends when a process does.
+struct Process {
+    house: House,
+    router: Router,
+    runtime: Runtime,
 }
 
 /// What a buyer has begun to pay.
@@ -67,57 +108,72 @@ impl Town {
     }
 
     pub fn speaking(version: Version, trust: Trust) -> Town {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-        let runtime = runtime.expect("a runtime");
-        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a port");
-        let address = listener.local_addr().expect("an address");
-        let app = new_app();
-        let settings = Settings {
-            name: "wallet",
-            app_id: app.app_id.clone(),
-            seller_id: app.seller_id.clone(),
-            gateway: WALLET.gateway(),
-            cashier: Cashier::Gateway,
-            version,
-            expiry: Expiry::After,
-            notify_url: format!("http://{address}/api/payments/wallet/notices"),
-            keys: vec![WALLET.folder().join("apps").join(&app.app_id), WALLET.folder().join("wallet")],
-            trust,
-            fee: Share::ppm(6_000),
-        };
-        let provider = Arc::new(Alipay::open(settings, Dice::from_entropy()).expect("the keys are there"));
-        let scratch = scratch();
-        let clock =
-            Arc::new(FalseClock::at(Day::new(2016, 12, 23).expect("a day").at(12, 0, &Zone::shanghai())));
-        let house = open(&scratch, &clock, &provider);
-        let show = house.write_blocking(&House::lane(), Actor::System, found).expect("a town");
-        let router = Arc::new(Mutex::new(api::router(house.clone(), api::Settings::local())));
-        let current = router.clone();
-        let served = Router::new().fallback(move |request: Request| serve(current.clone(), request));
-        runtime.spawn(async move { axum::serve(listener, served).await });
+        let (address, app, scratch) = (free_address(), new_app(), scratch());
+        let provider = adapter(&app, address, version, trust);
+        let noon = Day::new(2016, 12, 23).expect("a day").at(12, 0, &Zone::shanghai());
+        let clock = Arc::new(FalseClock::at(noon));
+        let database = scratch.address();
+        let process = Process::start(scratch.db.clone(), &clock, &provider, address);
+        let made = process.house.write_blocking(&House::lane(), Actor::System, found);
+        let (show, poster) = made.expect("a town");
         let star = show.place.clone();
-        Town {
-            scratch,
-            clock,
-            provider,
-            app,
-            show,
-            star,
-            house: RwLock::new(house),
-            router,
-            _runtime: runtime,
-        }
+        let process = RwLock::new(Some(process));
+        Town { clock, provider, app, show, star, poster, address, database, process, _scratch: Some(scratch) }
+    }
+
+    /// What another process must know to go on here.
+    pub fn papers(&self) -> Value {
+        json!({
+            "wallet": WALLET.url,
+            "folder": WALLET.folder,
+            "app": self.app.app_id,
+            "address": self.address.to_string(),
+            "database": self.database,
+            "now": self.clock.now().micros,
+            "star": self.star,
+            "show": self.show.id,
+            "shop": self.poster.place,
+            "poster": self.poster.id,
+        })
+    }
+
+    /// The town of another process, which has stopped.
+    pub fn of(papers: &Value) -> Town {
+        let app = wallet::Keys::of(&WALLET.folder, &text(papers, "app")).expect("its keys");
+        let address = text(papers, "address").parse().expect("an address");
+        let provider = adapter(&app, address, Version::V3, Trust::PublicKeys);
+        let clock =
+            Arc::new(FalseClock::at(Instant::from_micros(papers["now"].as_i64().expect("an instant"))));
+        let database = text(papers, "database");
+        let process =
+            Process::start(db::Db::open(&database).expect("a database"), &clock, &provider, address);
+        let (star, show) = (PlaceId(text(papers, "star")), ShowtimeId(text(papers, "show")));
+        let (shop, poster) = (PlaceId(text(papers, "shop")), ListingId(text(papers, "poster")));
+        let look = move |view: &View| {
+            Ok((showtimes::any(view, &star, &show)?, shops::listings::any(view, &shop, &poster)?))
+        };
+        let (show, poster) = process.house.read_blocking(look).expect("the town is there");
+        let star = show.place.clone();
+        let process = RwLock::new(Some(process));
+        Town { clock, provider, app, show, star, poster, address, database, process, _scratch: None }
     }
 
     pub fn house(&self) -> House {
-        self.house.read().expect("no panic").clone()
+        let process = self.process.read().expect("no panic");
+        process.as_ref().expect("the process lives").house.clone()
     }
 
-    /// The process ends and starts again on the same database, under the same address.
-    pub fn restarts(&self) {
-        let house = open(&self.scratch, &self.clock, &self.provider);
-        *self.router.lock().expect("no panic") = api::router(house.clone(), api::Settings::local());
-        *self.house.write().expect("no panic") = house;
+    /// The process ends; nobody hears what is sent to its address.
+    pub fn stops(&self) {
+        let ended = self.process.write().expect("no panic").take().expect("the process lives");
+        ended.runtime.shutdown_timeout(PATIENCE);
+    }
+
+    /// A process starts on the same database, under the same address.
+    pub fn starts(&self) {
+        let db = db::Db::open(&self.database).expect("a database");
+        let process = Process::start(db, &self.clock, &self.provider, self.address);
+        *self.process.write().expect("no panic") = Some(process);
     }
 
     pub fn read<T: Send + 'static>(&self, look: impl FnOnce(&View) -> Result<T> + Send + 'static) -> T {
@@ -179,8 +235,81 @@ impl Town {
         self.pays_for(&begun.key)
     }
 
+    /// Orders so many posters.
+    pub fn orders(&self, buyer: &str, quantity: i64) -> Result<Promised> {
+        let checkout = Checkout {
+            place: self.poster.place.clone(),
+            buyer: PersonId(format!("per_{buyer}")),
+            key: format!("{buyer} {quantity}"),
+            lines: vec![Wanted {
+                listing: self.poster.id.clone(),
+                quantity,
+                price_minor: self.poster.price.minor,
+            }],
+            recipient: "安小渡".into(),
+            address: "滨江路 1 号".into(),
+            click: None,
+        };
+        let (house, shop) = (self.house(), self.poster.place.clone());
+        house.write_blocking(&shop, person(buyer), move |scene| buy_product::order(scene, &checkout))
+    }
+
+    /// Goes to the cashier's page with any payment; our key of it.
+    pub fn goes_to_the_cashier(&self, intent: &Intent) -> Result<String> {
+        let ask = Ask { way: Way::Page, seen_at: "http://127.0.0.1:8080".into() };
+        if let Next::Visit(address) = self.begins_by(intent, &ask)? {
+            let answer = HTTP.get(&address).call().expect("the cashier answers");
+            assert_eq!(answer.status().as_u16(), 303, "the cashier takes the order");
+        }
+        Ok(self.key(intent))
+    }
+
+    /// Orders posters, pays, and the notice arrives.
+    pub fn buys_posters(&self, buyer: &str, quantity: i64) -> Promised {
+        let promised = self.orders(buyer, quantity).expect("there are posters");
+        let key = self.goes_to_the_cashier(&promised.intent).expect("the payment begins");
+        assert!(self.pays_for(&key));
+        self.until("the notice arrives", || self.intent(&promised.intent).state == State::Captured);
+        promised
+    }
+
+    pub fn sends_back(&self, buyer: &str, promised: &Promised) -> Result<Refund> {
+        self.takes_all_back(buyer, &promised.intent)
+    }
+
+    /// Everything of any payment goes back.
+    pub fn takes_all_back(&self, buyer: &str, intent: &Intent) -> Result<Refund> {
+        let (house, place) = (self.house(), intent.place.clone());
+        let intent = intent.clone();
+        house.write_blocking(&place, person(buyer), move |scene| match intent.purpose {
+            Purpose::Tickets => buy_tickets::refund(scene, &intent.place, &intent.order),
+            Purpose::Products => buy_product::refund(scene, &intent.place, &intent.order),
+        })
+    }
+
+    pub fn goods(&self, promised: &Promised) -> shops::orders::State {
+        let (place, order) = (promised.order.place.clone(), promised.order.id.clone());
+        self.read(move |view| shops::orders::any(view, &place, &order)).state
+    }
+
+    pub fn stock(&self) -> i64 {
+        let (place, id) = (self.poster.place.clone(), self.poster.id.clone());
+        self.read(move |view| shops::listings::any(view, &place, &id)).stock
+    }
+
+    /// Gives a part of any payment back.
+    pub fn gives_back_of(&self, intent: &Intent, key: &str, fen: i64) -> Result<Refund> {
+        let (house, place) = (self.house(), intent.place.clone());
+        let (at, id, key) = (place.clone(), intent.id.clone(), key.to_owned());
+        house.write_blocking(&place, Actor::System, move |scene| {
+            take_payment::give_back(scene, &at, &id, &key, Money::fen(fen))
+        })
+    }
+
     pub fn pays_for(&self, key: &str) -> bool {
-        let path = format!("trades/{key}/payment?buyer=ann&app_id={}", self.app.app_id);
+        // Every town has a buyer of its own, who has never more to pay than there is in one purse.
+        let app = &self.app.app_id;
+        let path = format!("trades/{key}/payment?buyer={app}&app_id={app}");
         let (status, said) = self.desk("POST", &path, "");
         assert!(status < 500, "{said}");
         status == 200
@@ -195,15 +324,11 @@ impl Town {
     }
 
     pub fn takes_back(&self, buyer: &str, begun: &Begun) -> Result<Refund> {
-        let (place, order) = (self.star.clone(), begun.held.order.id.clone());
-        self.story(person(buyer), move |scene| buy_tickets::refund(scene, &place, &order))
+        self.takes_all_back(buyer, &begun.held.intent)
     }
 
     pub fn gives_back(&self, begun: &Begun, key: &str, fen: i64) -> Result<Refund> {
-        let (place, id, key) = (self.star.clone(), begun.held.intent.id.clone(), key.to_owned());
-        self.story(Actor::System, move |scene| {
-            take_payment::give_back(scene, &place, &id, &key, Money::fen(fen))
-        })
+        self.gives_back_of(&begun.held.intent, key, fen)
     }
 
     pub fn pays_back(&self, refund: &Refund) -> Result<()> {
@@ -234,9 +359,8 @@ impl Town {
     }
 
     pub fn sql(&self, statement: &'static str) {
-        self.scratch
-            .write_blocking(db::Lane::house(), move |tx| tx.run(statement, &[]))
-            .expect("a statement");
+        let house = self.house();
+        house.db().write_blocking(db::Lane::house(), move |tx| tx.run(statement, &[])).expect("a statement");
     }
 
     pub fn later(&self, seconds: i64) {
@@ -330,19 +454,24 @@ impl Town {
 
     /// The wallet's own notices of our app, with their deliveries.
     pub fn notices(&self) -> Value {
-        let ours = format!("{}pay_", self.star);
+        let ours = [&self.star, &self.poster.place].map(|place| format!("{place}pay_"));
         let (_, said) = self.desk("GET", "notices", "");
         let all = said.as_array().cloned().unwrap_or_default();
         all.into_iter()
-            .filter(|one| one["out_trade_no"].as_str().is_some_and(|key| key.starts_with(&ours)))
+            .filter(|one| {
+                one["out_trade_no"].as_str().is_some_and(|key| ours.iter().any(|ours| key.starts_with(ours)))
+            })
             .collect()
     }
 
     /// Deliveries that were answered like this.
     pub fn deliveries(&self, begun: &Begun, answer: &str) -> usize {
+        self.deliveries_of(&begun.key, answer)
+    }
+
+    pub fn deliveries_of(&self, key: &str, answer: &str) -> usize {
         let notices = self.notices();
-        let of_it =
-            notices.as_array().into_iter().flatten().filter(|one| one["out_trade_no"] == begun.key.as_str());
+        let of_it = notices.as_array().into_iter().flatten().filter(|one| one["out_trade_no"] == key);
         of_it
             .flat_map(|one| one["deliveries"].as_array().cloned().unwrap_or_default())
             .filter(|delivery| delivery["outcome"].as_str().is_some_and(|outcome| outcome.contains(answer)))
@@ -360,9 +489,10 @@ impl Town {
             .header("content-type", "application/x-www-form-urlencoded; charset=utf-8")
             .body(Body::from(body))
             .expect("a request");
-        let router = self.router.lock().expect("no panic").clone();
-        self._runtime.block_on(async {
-            let response = router.oneshot(request).await.expect("an answer");
+        let process = self.process.read().expect("no panic");
+        let process = process.as_ref().expect("the process lives");
+        process.runtime.block_on(async {
+            let response = process.router.clone().oneshot(request).await.expect("an answer");
             let status = response.status().as_u16();
             let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.expect("a body");
             (status, String::from_utf8_lossy(&bytes).into_owned())
@@ -372,14 +502,43 @@ impl Town {
 
 pub const NOTICES: &str = "/api/payments/wallet/notices";
 
-async fn serve(current: Arc<Mutex<Router>>, request: Request) -> Response {
-    let router = current.lock().expect("no panic").clone();
-    router.oneshot(request).await.unwrap_or_else(|never| match never {})
+impl Process {
+    fn start(db: db::Db, clock: &Arc<FalseClock>, provider: &Arc<Alipay>, address: SocketAddr) -> Process {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        let provider: Arc<dyn Provider> = provider.clone();
+        let house = House::open(db, clock.clone(), Dice::from_entropy(), provider).expect("a house");
+        let router = api::router(house.clone(), api::Settings::local());
+        let listener = runtime.block_on(tokio::net::TcpListener::bind(address)).expect("the address is free");
+        let served = router.clone();
+        runtime.spawn(async move { axum::serve(listener, served).await });
+        Process { house, router, runtime }
+    }
 }
 
-fn open(scratch: &Scratch, clock: &Arc<FalseClock>, provider: &Arc<Alipay>) -> House {
-    let provider: Arc<dyn Provider> = provider.clone();
-    House::open(scratch.db.clone(), clock.clone(), Dice::from_entropy(), provider).expect("a house")
+fn adapter(app: &wallet::Keys, address: SocketAddr, version: Version, trust: Trust) -> Arc<Alipay> {
+    let settings = Settings {
+        name: "wallet",
+        app_id: app.app_id.clone(),
+        seller_id: app.seller_id.clone(),
+        gateway: format!("{}/gateway.do", WALLET.url),
+        cashier: Cashier::Gateway,
+        version,
+        expiry: Expiry::After,
+        notify_url: format!("http://{address}/api/payments/wallet/notices"),
+        keys: vec![WALLET.folder.join("apps").join(&app.app_id), WALLET.folder.join("wallet")],
+        trust,
+        fee: Share::ppm(6_000),
+    };
+    Arc::new(Alipay::open(settings, Dice::from_entropy()).expect("the keys are there"))
+}
+
+/// A port that nobody is given by chance, so that one process after the other may have it.
+fn free_address() -> SocketAddr {
+    let mut dice = Dice::from_entropy();
+    let mut ports = std::iter::repeat_with(|| 20_000 + dice.below(12_000) as u16);
+    let free = ports.find(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    SocketAddr::from(([127, 0, 0, 1], free.expect("there are ports")))
 }
 
 pub fn person(name: &str) -> Actor {
@@ -391,7 +550,7 @@ fn fen(amount: &Value) -> i64 {
 }
 
 pub fn desk(method: &str, path: &str, body: &str) -> (u16, Value) {
-    let url = format!("{}/sandbox/{path}", WALLET.base_url());
+    let url = format!("{}/sandbox/{path}", WALLET.url);
     let answered = match method {
         "GET" => HTTP.get(&url).call(),
         "PUT" => HTTP.put(&url).send(body),
@@ -411,16 +570,16 @@ fn new_app() -> wallet::Keys {
     assert_eq!(status, 200, "{apps}");
     let app = apps.as_array().into_iter().flatten().find(|app| app["name"] == name).cloned();
     let id = app.expect("the app is there")["app_id"].as_str().expect("a number").to_owned();
-    wallet::Keys::of(WALLET.folder(), &id).expect("its keys")
+    wallet::Keys::of(&WALLET.folder, &id).expect("its keys")
 }
 
 /// The platform's key, to sign what it never said.
 pub fn platform_key() -> alipay::PrivateKey {
-    let file = WALLET.folder().join("wallet/alipay_private_key.pem");
+    let file = WALLET.folder.join("wallet/alipay_private_key.pem");
     alipay::PrivateKey::parse(&std::fs::read_to_string(file).expect("a key")).expect("a key")
 }
 
-fn found(scene: &mut Scene) -> Result<Showtime> {
+fn found(scene: &mut Scene) -> Result<(Showtime, Listing)> {
     let words = |text: &str| Words::new(text, text);
     let zone = Zone::shanghai();
     let premiere = Day::new(2016, 12, 23)?;
@@ -473,5 +632,53 @@ fn found(scene: &mut Scene) -> Result<Showtime> {
         price: Money::fen(4000),
         minimum: Money::fen(0),
     };
-    showtimes::add(scene.tx, &mut scene.act, &hall, &plan)
+    let show = showtimes::add(scene.tx, &mut scene.act, &hall, &plan)?;
+    let poster = licensed(scene, &studio, &show.title)?;
+    Ok((show, poster))
+}
+
+/// A shop that takes 5 %, with 500 posters for 99 yuan under a licence.
+fn licensed(scene: &mut Scene, studio: &OrgId, film: &TitleId) -> Result<Listing> {
+    let words = |text: &str| Words::new(text, text);
+    let merchant = orgs::add(scene.tx, &mut scene.act, OrgKind::Merchant, &words("Paper Boat Studio"))?.id;
+    let shop = Shop {
+        place: scene.act.id(),
+        org: orgs::add(scene.tx, &mut scene.act, OrgKind::Shop, &words("East Gate Commerce"))?.id,
+        slug: "lantern".into(),
+        name: words("Lantern Store"),
+        currency: Currency::CNY,
+        commission: Share::percent(5),
+    };
+    shops::shops::add(scene.tx, &scene.act, &shop)?;
+    let offer = NewOffer {
+        title: film.clone(),
+        licensor: studio.clone(),
+        name: words("Goods"),
+        about: Words::default(),
+        categories: vec!["posters".into()],
+        territory: "CN".into(),
+        royalty: Share::percent(8),
+        rates: Vec::new(),
+        fund: Share::percent(2),
+        platform: Share::percent(30),
+        guarantee: Money::fen(0),
+        term_days: 365,
+        closes_on: Day::new(2017, 2, 21)?,
+    };
+    let offer = license_product::offer(scene, &offer)?;
+    let application = NewApplication {
+        offer: offer.id,
+        product: words("Night river poster"),
+        category: "posters".into(),
+        concept: "The river, a lantern, a boat.".into(),
+        artwork: "goods-print".into(),
+        planned_price: Money::fen(9900),
+        planned_units: 3000,
+    };
+    let made = license_product::apply(scene, &merchant, &application, "apply")?;
+    license_product::decide(scene, studio, &made.id, Stage::Concept, Decision::Approved, "Make a sample.")?;
+    let (_, product) =
+        license_product::decide(scene, studio, &made.id, Stage::Sample, Decision::Approved, "Good.")?;
+    let product = product.expect("the last approval makes the product");
+    license_product::list(scene, &merchant, &shop.place, &product.id, Money::fen(9900), 500)
 }

@@ -4,11 +4,14 @@
 //! means one raw connection of the engine's own driver, once with batches as large as the writer's
 //! are on average, once with a transaction a sale. Every answered sale is on disk (fsync on).
 
+mod commits;
 mod raw;
 mod sale;
+mod statement;
 mod through;
 
 use anyhow::Result;
+use db::{Db, Synchronous, scratch};
 use sale::Sale;
 use serde_json::{Value, json};
 use std::time::Instant;
@@ -18,6 +21,8 @@ const CALLERS: usize = 256;
 /// Sales in a round of the quick ways, and of the way with a commit each.
 const MANY: usize = 40_000;
 const FEW: usize = 2_000;
+/// Connections that write on PostgreSQL.
+const LANES: usize = 8;
 /// Each way is measured this often, one after the other; the middle one counts.
 const ROUNDS: usize = 3;
 
@@ -33,14 +38,18 @@ fn main() -> Result<()> {
 }
 
 fn measure_sqlite(report: &mut Report) -> Result<()> {
+    let by_hand = |count, batch| {
+        let scratch = scratch::on_sqlite(Synchronous::Full)?;
+        by_hand(raw::Sqlite::open(&scratch.address())?, count, batch)
+    };
     let (mut ours, mut batches, mut singles) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        let file = raw::File::new()?;
-        let measured = through::measure(&file.open()?, Sale::many(MANY))?;
+        let scratch = scratch::on_sqlite(Synchronous::Full)?;
+        let measured = through::measure(&scratch, Sale::many(MANY))?;
         let batch = measured.batch_mean.round() as usize;
         ours.push(measured);
-        batches.push(rate(MANY, || raw::on_sqlite(&Sale::many(MANY), batch))?);
-        singles.push(rate(FEW, || raw::on_sqlite(&Sale::many(FEW), 1))?);
+        batches.push(by_hand(MANY, batch)?);
+        singles.push(by_hand(FEW, 1)?);
     }
     report.add("SQLite", ours, batches, singles);
     Ok(())
@@ -48,22 +57,27 @@ fn measure_sqlite(report: &mut Report) -> Result<()> {
 
 fn measure_postgres(url: &str, report: &mut Report) -> Result<()> {
     let (many, few) = (MANY / 8, FEW / 2);
+    let by_hand = |count, batch| {
+        let scratch = scratch::on_postgres(url)?;
+        by_hand(raw::Postgres::open(&scratch.address())?, count, batch)
+    };
     let (mut ours, mut batches, mut singles) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        let schema = raw::Schema::new(url)?;
-        let measured = through::measure(&schema.open()?, Sale::many(many))?;
+        let scratch = scratch::on_postgres(url)?;
+        let measured = through::measure(&Db::open_postgres(&scratch.address(), LANES, 1)?, Sale::many(many))?;
         let batch = measured.batch_mean.round() as usize;
         ours.push(measured);
-        batches.push(rate(many, || raw::on_postgres(url, &Sale::many(many), batch))?);
-        singles.push(rate(few, || raw::on_postgres(url, &Sale::many(few), 1))?);
+        batches.push(by_hand(many, batch)?);
+        singles.push(by_hand(few, 1)?);
     }
     report.add("PostgreSQL", ours, batches, singles);
     Ok(())
 }
 
-/// Work a second; `work` says how many seconds it took.
-fn rate(count: usize, work: impl FnOnce() -> Result<f64>) -> Result<f64> {
-    Ok(count as f64 / work()?)
+/// Sales a second by hand, in a new town.
+fn by_hand(mut raw: impl raw::Raw, count: usize, batch: usize) -> Result<f64> {
+    raw.control(&sale::town().join(";"))?;
+    raw::rate(&mut raw, &Sale::many(count), batch)
 }
 
 /// Seconds that some work took.

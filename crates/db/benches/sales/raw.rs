@@ -1,105 +1,51 @@
-//! The same sales by hand, on one connection of each engine's own driver.
+//! The same rows by hand: one connection of each engine's own driver, a transaction a batch, every statement prepared
+//! once. What a careful person would write who needs nothing of ours; the tables and their indexes are the same, and so is
+//! what is on disk when a batch is answered. The ledger's bench has this file too.
 
-use crate::sale::{Bound, Run, Sale, town};
-use crate::seconds;
+use crate::statement::{Bound, Run, Write};
 use anyhow::Result;
-use db::{Db, Synchronous};
 use postgres::types::private::BytesMut;
 use postgres::types::{IsNull, ToSql, Type};
 use postgres::{Client, NoTls, Statement};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use std::collections::HashMap;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
-/// Seconds for these sales in batches of this size, on a new file.
-pub fn on_sqlite(sales: &[Sale], batch: usize) -> Result<f64> {
-    let file = File::new()?;
-    drop(file.open()?);
-    let mut connection = Sqlite(rusqlite::Connection::open(&file.0)?);
-    let settings = "pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -65536;";
-    connection.0.execute_batch(settings)?;
-    connection.0.set_prepared_statement_cache_capacity(64);
-    connection.0.execute_batch(&town().join(";"))?;
-    seconds(|| {
-        for sales in sales.chunks(batch) {
-            connection.0.execute_batch("begin immediate")?;
-            sales.iter().try_for_each(|sale| sale.write(&mut connection))?;
-            connection.0.execute_batch("commit")?;
-        }
-        Ok(())
-    })
+/// A connection that is ours alone.
+pub trait Raw: Run {
+    /// Statements without values: `begin`, `commit`, what must be there first.
+    fn control(&mut self, sql: &str) -> Result<()>;
 }
 
-/// The same in a new schema.
-pub fn on_postgres(url: &str, sales: &[Sale], batch: usize) -> Result<f64> {
-    let schema = Schema::new(url)?;
-    drop(schema.open()?);
-    let mut connection = Postgres(Client::connect(&schema.url, NoTls)?, HashMap::new());
-    connection.0.batch_execute(&town().join(";"))?;
-    seconds(|| {
-        for sales in sales.chunks(batch) {
-            connection.0.batch_execute("begin")?;
-            sales.iter().try_for_each(|sale| sale.write(&mut connection))?;
-            connection.0.batch_execute("commit")?;
-        }
-        Ok(())
-    })
-}
-
-/// A database file on the disk of the build, gone at the end.
-pub struct File(PathBuf);
-
-impl File {
-    pub fn new() -> Result<File> {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-        std::fs::create_dir_all(&folder)?;
-        let number = COUNT.fetch_add(1, Ordering::SeqCst);
-        Ok(File(folder.join(format!("bench-{}-{number}.db", std::process::id()))))
+/// How many a second, in batches of this size.
+pub fn rate(raw: &mut impl Raw, things: &[impl Write], batch: usize) -> Result<f64> {
+    let start = Instant::now();
+    for things in things.chunks(batch) {
+        raw.control("begin")?;
+        things.iter().try_for_each(|thing| thing.write(raw))?;
+        raw.control("commit")?;
     }
+    Ok(things.len() as f64 / start.elapsed().as_secs_f64())
+}
 
-    pub fn open(&self) -> Result<Db> {
-        Ok(Db::open_sqlite(&self.0, Synchronous::Full)?)
+pub struct Sqlite(rusqlite::Connection);
+
+impl Sqlite {
+    pub fn open(path: &str) -> Result<Sqlite> {
+        let connection = rusqlite::Connection::open(path)?;
+        connection.execute_batch(
+            "pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -65536;",
+        )?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(Sqlite(connection))
     }
 }
 
-impl Drop for File {
-    fn drop(&mut self) {
-        for end in ["", "-wal", "-shm"] {
-            let _ = std::fs::remove_file(format!("{}{end}", self.0.display()));
-        }
+impl Raw for Sqlite {
+    fn control(&mut self, sql: &str) -> Result<()> {
+        Ok(self.0.execute_batch(sql)?)
     }
 }
-
-/// A schema of its own on the server, gone at the end.
-pub struct Schema {
-    server: String,
-    name: String,
-    url: String,
-}
-
-impl Schema {
-    pub fn new(server: &str) -> Result<Schema> {
-        let name = format!("bench_{:016x}", kernel::Dice::from_entropy().next());
-        Client::connect(server, NoTls)?.batch_execute(&format!("create schema {name}"))?;
-        let url = format!("{server}?options=-csearch_path%3D{name}");
-        Ok(Schema { server: server.to_owned(), name, url })
-    }
-
-    pub fn open(&self) -> Result<Db> {
-        Ok(Db::open_postgres(&self.url, 8, 1)?)
-    }
-}
-
-impl Drop for Schema {
-    fn drop(&mut self) {
-        let client = Client::connect(&self.server, NoTls);
-        let _ = client.map(|mut client| client.batch_execute(&format!("drop schema {} cascade", self.name)));
-    }
-}
-
-struct Sqlite(rusqlite::Connection);
 
 impl Run for Sqlite {
     fn run<const N: usize>(&mut self, sql: &'static str, values: [Bound<'_>; N]) -> Result<u64> {
@@ -116,7 +62,19 @@ impl rusqlite::ToSql for Bound<'_> {
     }
 }
 
-struct Postgres(Client, HashMap<&'static str, Statement>);
+pub struct Postgres(Client, HashMap<&'static str, Statement>);
+
+impl Postgres {
+    pub fn open(url: &str) -> Result<Postgres> {
+        Ok(Postgres(Client::connect(url, NoTls)?, HashMap::new()))
+    }
+}
+
+impl Raw for Postgres {
+    fn control(&mut self, sql: &str) -> Result<()> {
+        Ok(self.0.batch_execute(sql)?)
+    }
+}
 
 impl Run for Postgres {
     fn run<const N: usize>(&mut self, sql: &'static str, values: [Bound<'_>; N]) -> Result<u64> {

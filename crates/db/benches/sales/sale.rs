@@ -1,5 +1,6 @@
 //! What one sale writes, the same for every way to write it.
 
+use crate::statement::{Bound, Run, Write};
 use anyhow::Result;
 use db::{Bind, Tx, Value};
 use kernel::ids::Id;
@@ -53,18 +54,6 @@ const EVENT: &str = "
     insert into event (place_id, id, at, kind, actor, title_id, subject, body)
     values ($1, $2, $3, 'tickets_sold', 'system', 'ttl_a', $4, $5)";
 
-/// A value as every driver can take it without a copy.
-#[derive(Clone, Copy, Debug)]
-pub enum Bound<'a> {
-    Text(&'a str),
-    Int(i64),
-}
-
-/// Whatever runs a statement.
-pub trait Run {
-    fn run<const N: usize>(&mut self, sql: &'static str, values: [Bound<'_>; N]) -> Result<u64>;
-}
-
 #[derive(Clone)]
 pub struct Sale {
     pub place: String,
@@ -97,8 +86,10 @@ impl Sale {
             at: at.micros,
         }
     }
+}
 
-    pub fn write(&self, to: &mut impl Run) -> Result<()> {
+impl Write for Sale {
+    fn write(&self, to: &mut impl Run) -> Result<()> {
         use Bound::{Int, Text};
         let (place, showtime, at) = (Text(&self.place), Text("sho_a"), Int(self.at));
         let (seat, order) = (Text(&self.seat), Text(&self.order));

@@ -1,11 +1,13 @@
 //! Sales through `Db::write`, as the program does them.
 
+use crate::commits::Commits;
 use crate::sale::{Sale, Transaction, town};
+use crate::statement::Write;
 use crate::{CALLERS, seconds};
 use anyhow::Result;
 use db::{Db, Lane};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 pub struct Measured {
@@ -20,7 +22,7 @@ pub fn measure(db: &Db, sales: Vec<Sale>) -> Result<Measured> {
         let statement: &'static str = statement.leak();
         db.write_blocking(Lane::house(), move |tx| tx.run(statement, &[]).map(|_| ()))?;
     }
-    let (count, commits) = (sales.len(), Arc::new(Commits::default()));
+    let (count, commits) = (sales.len(), Commits::default());
     let mut waits = Vec::new();
     let took = seconds(|| {
         waits = tokio::runtime::Runtime::new()?.block_on(sell_all(db, sales, &commits))?;
@@ -29,14 +31,14 @@ pub fn measure(db: &Db, sales: Vec<Sale>) -> Result<Measured> {
     waits.sort_by(f64::total_cmp);
     Ok(Measured {
         sales_per_second: count as f64 / took,
-        batch_mean: count as f64 / commits.count.load(Ordering::SeqCst) as f64,
+        batch_mean: count as f64 / commits.count() as f64,
         wait_ms_p50: waits[count / 2] * 1e3,
         wait_ms_p99: waits[count * 99 / 100] * 1e3,
     })
 }
 
 /// Every caller takes the next sale as soon as its last one is answered; how long each had to wait.
-async fn sell_all(db: &Db, sales: Vec<Sale>, commits: &Arc<Commits>) -> Result<Vec<f64>> {
+async fn sell_all(db: &Db, sales: Vec<Sale>, commits: &Commits) -> Result<Vec<f64>> {
     let (sales, next) = (Arc::new(sales), Arc::new(AtomicUsize::new(0)));
     let callers = (0..CALLERS).map(|_| {
         let (db, sales, next, commits) = (db.clone(), sales.clone(), next.clone(), commits.clone());
@@ -57,40 +59,13 @@ async fn sell_all(db: &Db, sales: Vec<Sale>, commits: &Arc<Commits>) -> Result<V
     Ok(waits)
 }
 
-async fn sell(db: &Db, sale: Sale, commits: &Arc<Commits>) -> Result<()> {
-    let answered = Answered(commits.clone());
+async fn sell(db: &Db, sale: Sale, commits: &Commits) -> Result<()> {
+    let answered = commits.answered();
     let lane = Lane::of(&sale.place);
     db.write(lane, move |tx| {
-        answered.0.begin();
+        answered.begin();
         sale.write(&mut Transaction(tx)).map_err(kernel::Error::Fault)
     })
     .await?;
     Ok(())
-}
-
-/// Counts commits from outside: a closure is dropped after the commit it was part of, so the first
-/// closure to run after one was dropped is the first of another commit in its lane.
-#[derive(Default)]
-struct Commits {
-    count: AtomicU64,
-}
-
-thread_local! {
-    static WAS_ANSWERED: std::cell::Cell<bool> = const { std::cell::Cell::new(true) };
-}
-
-impl Commits {
-    fn begin(&self) {
-        if WAS_ANSWERED.replace(false) {
-            self.count.fetch_add(1, Ordering::SeqCst);
-        }
-    }
-}
-
-struct Answered(Arc<Commits>);
-
-impl Drop for Answered {
-    fn drop(&mut self) {
-        WAS_ANSWERED.set(true);
-    }
 }

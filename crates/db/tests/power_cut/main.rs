@@ -11,12 +11,15 @@
 mod disk;
 #[path = "../../benches/sales/sale.rs"]
 mod sale;
+#[path = "../../benches/sales/statement.rs"]
+mod statement;
 mod wreck;
 
 use db::{Db, Lane, Synchronous};
 use disk::{Disk, Kept, Operation};
 use kernel::Dice;
 use sale::{Sale, Transaction, town};
+use statement::Write as _;
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -1,25 +1,37 @@
 //! Transfers a second: through `Db::write` and `ledger::post`, with and without a hot account.
 //!
-//! Beside it, on the same disk and server: the same rows by hand in batches, and PostgreSQL's own `pgbench` (its
-//! TPC-B-like script). Every answered transfer is on disk (fsync on).
+//! Beside it, on the same disk and server: the same row and the same two balances by hand, in batches of the size that
+//! `Db::write` made of them (what by hand leaves out: to look for a transfer of the same id, for the accounts and for the
+//! newest seal, a limit, the reserved sums, and to answer 256 callers one by one); and PostgreSQL's own
+//! `pgbench` (its TPC-B-like script). Every answered transfer is on disk (fsync on).
 
 mod by_hand;
+#[path = "../../../db/benches/sales/commits.rs"]
+mod commits;
 mod pgbench;
+#[path = "../../../db/benches/sales/raw.rs"]
+mod raw;
+#[path = "../../../db/benches/sales/statement.rs"]
+mod statement;
 
 use anyhow::Result;
-use db::{Db, Lane, Waiting};
+use commits::Commits;
+use db::scratch::{self, Scratch};
+use db::{Db, Lane, Synchronous, Waiting};
 use kernel::{Dice, Instant as Moment, Money, PlaceId};
 use ledger::{Posted, Transfer};
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Instant;
 
-/// Transfers that wait for their answer at the same time; also the size of a batch by hand.
-pub const WAITING: usize = 256;
+/// Transfers that wait for their answer at the same time.
+const WAITING: usize = 256;
 const ON_SQLITE: usize = 40_000;
 const ON_POSTGRES: usize = 6_000;
 /// Each way is measured this often, one after the other; the middle one counts.
 const ROUNDS: usize = 3;
+/// Connections that write on PostgreSQL.
+const LANES: usize = 8;
 /// Customers of a book, and books.
 const ACCOUNTS: u64 = 1_000;
 const BOOKS: u64 = 16;
@@ -37,23 +49,28 @@ pub enum Shape {
 
 fn main() -> Result<()> {
     let mut report = Report::default();
-    report.measure("SQLite", ON_SQLITE, by_hand::File::new, |file, moves| file.by_hand(moves))?;
+    report.measure(
+        "SQLite",
+        ON_SQLITE,
+        || Ok(scratch::on_sqlite(Synchronous::Full)?),
+        |scratch| Ok(scratch.db.clone()),
+        |scratch, moves, batch| by_hand::rate(raw::Sqlite::open(&scratch.address())?, moves, batch),
+    )?;
     match std::env::var("FERRYMAN_BENCH_POSTGRES") {
         Ok(url) => {
-            let schema = || by_hand::Schema::new(&url);
-            let ours =
-                report.measure("PostgreSQL", ON_POSTGRES, schema, |schema, moves| schema.by_hand(moves))?;
+            let ours = report.measure(
+                "PostgreSQL",
+                ON_POSTGRES,
+                || Ok(scratch::on_postgres(&url)?),
+                |scratch| Ok(Db::open_postgres(&scratch.address(), LANES, 1)?),
+                |scratch, moves, batch| by_hand::rate(raw::Postgres::open(&scratch.address())?, moves, batch),
+            )?;
             report.beside_pgbench(&url, ours)?;
         }
         Err(_) => println!("FERRYMAN_BENCH_POSTGRES is not set: PostgreSQL is left out"),
     }
     println!("{}", json!({ "figures": report.figures, "ratios": report.ratios }));
     Ok(())
-}
-
-/// A database of its own, gone at the end.
-pub trait Place {
-    fn open(&self) -> Result<Db>;
 }
 
 /// Seeded transfers; the same for every way of writing them.
@@ -78,17 +95,17 @@ pub fn transfers(shape: Shape, count: usize) -> Vec<Transfer> {
         .collect()
 }
 
-/// Transfers a second through the ordinary call, into accounts that were opened before.
-fn through(db: &Db, moves: Vec<Transfer>) -> Result<f64> {
-    let count = moves.len();
-    hand_in(db, openings(&moves))?;
-    let start = Instant::now();
-    hand_in(db, moves)?;
-    Ok(count as f64 / start.elapsed().as_secs_f64())
+/// Transfers a second through the ordinary call, into accounts that were opened before; and how many a commit took.
+fn through(db: &Db, moves: Vec<Transfer>) -> Result<(f64, f64)> {
+    let count = moves.len() as f64;
+    hand_in(db, openings(&moves), &Commits::default())?;
+    let (start, commits) = (Instant::now(), Commits::default());
+    hand_in(db, moves, &commits)?;
+    Ok((count / start.elapsed().as_secs_f64(), count / commits.count() as f64))
 }
 
 /// Keeps [`WAITING`] transfers under way; those who are answered make room for others, half of them at a time.
-fn hand_in(db: &Db, moves: Vec<Transfer>) -> Result<()> {
+fn hand_in(db: &Db, moves: Vec<Transfer>, commits: &Commits) -> Result<()> {
     let mut waiting: VecDeque<Waiting<Posted>> = VecDeque::new();
     for transfer in moves {
         if waiting.len() == WAITING {
@@ -96,8 +113,11 @@ fn hand_in(db: &Db, moves: Vec<Transfer>) -> Result<()> {
                 first.wait()?;
             }
         }
-        let lane = Lane::of(&transfer.book);
-        waiting.push_back(db.submit(lane, move |tx| ledger::post(tx, &transfer, transfer.happened_at)));
+        let (lane, answered) = (Lane::of(&transfer.book), commits.answered());
+        waiting.push_back(db.submit(lane, move |tx| {
+            answered.begin();
+            ledger::post(tx, &transfer, transfer.happened_at)
+        }));
     }
     for last in waiting {
         last.wait()?;
@@ -127,28 +147,34 @@ struct Report {
 
 impl Report {
     /// Answers transfers a second through the ordinary call, without a hot account.
-    fn measure<P: Place>(
+    fn measure(
         &mut self,
         engine: &str,
         count: usize,
-        place: impl Fn() -> Result<P>,
-        by_hand: impl Fn(&P, &[Transfer]) -> Result<f64>,
+        place: impl Fn() -> Result<Scratch>,
+        open: impl Fn(&Scratch) -> Result<Db>,
+        by_hand: impl Fn(&Scratch, &[Transfer], usize) -> Result<f64>,
     ) -> Result<f64> {
         let shapes = [Shape::Cold, Shape::Hot, Shape::ManyBooks];
-        let mut ours: [Vec<f64>; 3] = Default::default();
-        let mut hand = Vec::new();
+        let (mut ours, mut batches, mut hand) = (<[Vec<f64>; 3]>::default(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             for (rates, shape) in ours.iter_mut().zip(shapes) {
-                rates.push(through(&place()?.open()?, transfers(shape, count))?);
+                let place = place()?;
+                let (rate, batch) = through(&open(&place)?, transfers(shape, count))?;
+                rates.push(rate);
+                if shape == Shape::Cold {
+                    batches.push(batch);
+                }
             }
-            hand.push(by_hand(&place()?, &transfers(Shape::Cold, count))?);
+            let batch = batches.last().map_or(1, |batch| batch.round() as usize);
+            hand.push(by_hand(&place()?, &transfers(Shape::Cold, count), batch)?);
         }
         let [cold, hot, many] = ours.map(middle);
-        let hand = middle(hand);
+        let (hand, batch) = (middle(hand), middle(batches));
         self.figure(format!("{engine}: customer to customer, one book"), cold);
         self.figure(format!("{engine}: everybody to one account"), hot);
         self.figure(format!("{engine}: customer to customer, {BOOKS} books"), many);
-        self.figure(format!("{engine}: by hand, one connection, batches of {WAITING}"), hand);
+        self.figure(format!("{engine}: by hand, one connection, batches of {batch:.0}"), hand);
         self.ratio(format!("{engine}: one hot account"), hot / cold, "no hot account");
         self.ratio(format!("{engine}: through db.write"), cold / hand, "by hand in batches");
         Ok(cold)

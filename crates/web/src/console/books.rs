@@ -51,6 +51,22 @@ pub async fn list(visit: Visit, _: OperatorStaff) -> Answer<Page> {
     Ok(Page::console(heading, body))
 }
 
+/// What the house's own audits found, over every page of the console of whoever may look into it.
+pub fn alarm(visit: &Visit) -> Markup {
+    const HREF: &str = "/console/books";
+    let found = visit.house.findings().sentences().len();
+    if found == 0 || !visit.site.leads(HREF, &visit.actor) {
+        return html! {};
+    }
+    let sentence = match (visit.lang, found) {
+        (Lang::En, 1) => "The books do not agree: the audit found one thing that is wrong.".to_owned(),
+        (Lang::En, _) => format!("The books do not agree: the audit found {found} things that are wrong."),
+        (Lang::Zh, _) => format!("账目不符：审计发现 {found} 处问题。"),
+    };
+    let action = parts::Action { href: HREF, word: visit.say("Look into it", "查看") };
+    html! { div class="wrap alerts" role="alert" { (parts::alert(Tone::Cinnabar, &sentence, Some(action))) } }
+}
+
 fn stopping() -> Refusal {
     Refusal::new(Why::Busy, "stopping", "The house is about to stop.", "平台即将停止服务。")
 }
@@ -422,6 +438,39 @@ fn moves_table(visit: &Visit, balance: &Balance, moves: &[Move]) -> Markup {
 mod tests {
     use crate::console::season::Season;
     use axum::http::StatusCode;
+
+    /// The house audits itself; what it finds stands over every page of whoever may look into it, until it is right.
+    #[tokio::test]
+    async fn what_the_audit_finds_stands_over_the_console() {
+        let season = Season::new().await;
+        season.runs(&[8]).await;
+        let house = season.town.house.clone();
+        let audit = |house: flows::House| async move {
+            let all = move || flows::audit::books(&house).and_then(|()| flows::audit::whole(&house));
+            tokio::task::spawn_blocking(all).await.expect("it runs").expect("an audit");
+        };
+        let touch = |sql: &'static str| house.db().write(db::Lane::house(), move |tx| tx.run(sql, &[]));
+        audit(house.clone()).await;
+        let operator = season.town.operator().await;
+        let quiet = operator.get("/console/slate?lang=en").await;
+        assert!(!quiet.text.contains("The books do not agree"), "{}", quiet.text);
+
+        touch("update account set credits_posted = credits_posted + 1 where id = 'service_fee'")
+            .await
+            .expect("touched");
+        audit(house.clone()).await;
+        let alarmed = operator.get("/console/slate?lang=en").await;
+        assert!(alarmed.text.contains("The books do not agree"), "{}", alarmed.text);
+        assert!(alarmed.text.contains("href=\"/console/books\""), "{}", alarmed.text);
+        assert!(operator.get("/console/slate?lang=zh").await.text.contains("账目不符"));
+        assert!(!operator.get("/?lang=en").await.text.contains("do not agree"), "consumers are told nothing");
+
+        touch("update account set credits_posted = credits_posted - 1 where id = 'service_fee'")
+            .await
+            .expect("put right");
+        audit(house.clone()).await;
+        assert!(!operator.get("/console/slate?lang=en").await.text.contains("do not agree"));
+    }
 
     #[tokio::test]
     async fn an_operator_sees_what_the_check_says() {
