@@ -11,7 +11,9 @@ pub mod diffusion;
 mod features;
 mod fitting;
 mod history;
+mod missed;
 mod names;
+pub mod signals;
 mod telling;
 
 use crate::in_release::Expected;
@@ -71,6 +73,13 @@ impl Fact {
             Fact::Theatres(_) => Words::new("the number of theatres", "开画影院数"),
             Fact::Versions(_) => Words::new("the versions", "版本"),
             Fact::WantToSee(_) => Words::new("want-to-see", "想看人数"),
+        }
+    }
+
+    fn distributor(&self) -> Option<&str> {
+        match self {
+            Fact::Distributor(name) => Some(name),
+            _ => None,
         }
     }
 
@@ -235,6 +244,8 @@ pub enum Theme {
     Competition,
     Distributor,
     Kind,
+    /// How the newest films came out against their forecasts.
+    Lately,
     Name,
     People,
     Presales,
@@ -293,8 +304,14 @@ impl Model {
         let others: Vec<&Film> = slate.iter().collect();
         let row = features::row(history, film, &others, as_of);
         let level = history.level(history.market.day_of(as_of));
-        let expected = |window| self.expected(window, &row, level);
-        let reasons = self.reasons(&row);
+        let distributor = film.newest(as_of, Fact::distributor);
+        let today = history::number(history.market.day_of(as_of));
+        let seen = missed::Seen { row: &row, distributor, today };
+        let mut outlooks = Window::ALL.map(|window| self.outlook(window, &seen, level));
+        let heard = signals::hear(history, film, as_of, &outlooks);
+        heard.apply(&mut outlooks);
+        let expected = |window| outlooks[window as usize].expected();
+        let reasons = self.reasons(&seen, &heard);
         let comparables = comparable::nearest(self, history, film, &row, as_of);
         let mut forecast = Forecast {
             as_of,
@@ -310,6 +327,24 @@ impl Model {
         forecast.in_order();
         forecast.because = telling::tell(self, history, film, &others, &forecast);
         Ok(forecast)
+    }
+
+    /// What moved the first week, the strongest first.
+    fn reasons(&self, seen: &missed::Seen<'_>, heard: &signals::Heard) -> Vec<Reason> {
+        let mut moves = self.moves(seen.row);
+        let correction = missed::correction(&self.missed, Window::Week, seen);
+        for (moved, theme) in moves.iter_mut().zip(fitting::THEMES) {
+            *moved += match theme {
+                Theme::Distributor => correction.distributor,
+                Theme::Lately => correction.all,
+                Theme::Presales => heard.moved(Window::Week),
+                _ => 0.0,
+            };
+        }
+        let reason = |(theme, moved): (Theme, f64)| Reason { theme, factor: moved.exp() };
+        let mut reasons: Vec<Reason> = fitting::THEMES.into_iter().zip(moves).map(reason).collect();
+        reasons.sort_by(|a, b| b.factor.ln().abs().total_cmp(&a.factor.ln().abs()));
+        reasons
     }
 
     fn refuse_other_time(&self, film: &Film, days_ahead: i32) -> Result<(), Refusal> {

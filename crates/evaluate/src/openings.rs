@@ -197,8 +197,10 @@ fn at_horizon(
     days_ahead: i32,
 ) -> anyhow::Result<Vec<Score>> {
     let zone = &history.market.zone;
-    let model =
+    let mut model =
         Model::learn(history, options.train_until.plus(1).at(0, 0, zone), days_ahead).map_err(refused)?;
+    // A forecast sees of these only what its own instant knows.
+    model.follow(history, options.test_until.at(0, 0, zone));
     let asked = peers
         .iter()
         .filter(|one| options.test_from <= one.film.release && one.film.release <= options.test_until);
