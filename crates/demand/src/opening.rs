@@ -36,6 +36,20 @@ pub enum Version {
     ThreeD,
 }
 
+impl Version {
+    /// Which versions a chart's own words name, such as `2D` and `IMAX 3D`.
+    pub fn named(words: &[String]) -> Vec<Version> {
+        let marks = [
+            ("2D", Version::Flat),
+            ("巨幕", Version::GiantScreen),
+            ("IMAX", Version::Imax),
+            ("3D", Version::ThreeD),
+        ];
+        let said = |mark: &str| words.iter().any(|word| word.contains(mark));
+        marks.into_iter().filter(|(mark, _)| said(mark)).map(|(_, version)| version).collect()
+    }
+}
+
 /// Something known of a film. Money is in the minor units of the market's currency.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fact {
@@ -283,11 +297,18 @@ impl Forecast {
 }
 
 impl Model {
+    /// For how many days ahead to learn a model that is to answer for films so many days away.
+    pub fn rung(days_ahead: i32) -> i32 {
+        let furthest = fitting::RUNGS[fitting::RUNGS.len() - 1];
+        fitting::RUNGS.into_iter().find(|rung| *rung >= days_ahead).unwrap_or(furthest)
+    }
+
     /// Forecasts a film at an instant. `slate` is whatever else is announced; films that have opened are found
     /// in the history. Of the slate's films too only what was known by the instant is looked at.
     ///
     /// Refuses a film with a fact from after the instant, one that has opened, one further away than
-    /// [`DAYS_AHEAD_MAX`] or than the model was learned for, and values that cannot be.
+    /// [`DAYS_AHEAD_MAX`] or than the model was learned for, values that cannot be, and a market that was last reported
+    /// three months ago or earlier.
     pub fn forecast(
         &self,
         history: &History,
@@ -296,6 +317,7 @@ impl Model {
         as_of: Instant,
     ) -> Result<Forecast, Refusal> {
         film.refuse_later(as_of)?;
+        history.refuse_stale(as_of)?;
         let days_ahead = history.market.day_of(as_of).days_until(film.release);
         self.refuse_other_time(film, days_ahead)?;
         if let Some(bad) = film.facts.iter().find(|known| !known.fact.sane()) {

@@ -237,6 +237,20 @@ fn values_that_cannot_be_are_refused() {
     }
 }
 
+#[test]
+fn a_market_that_was_last_reported_long_ago_is_not_forecast() {
+    let (history, past, model) = learned();
+    let last = past.iter().flat_map(|one| &one.days).map(|taken| taken.day).max().unwrap();
+    let forecast = |days: i32| {
+        let release = last.plus(days + 10);
+        let film = Film { facts: Vec::new(), release, ..past[400].film.clone() };
+        model.forecast(history, &film, &[], midnight(last.plus(days)))
+    };
+    assert!(forecast(30).is_ok());
+    let refusal = forecast(200).unwrap_err();
+    assert!(refusal.code == "stale_market" && refusal.say.zh.contains("200"), "{:?}", refusal.say);
+}
+
 /// A film of which nothing is known but its name and its day is still a film of this market.
 #[test]
 fn a_film_without_facts_gets_the_wide_ranges_it_deserves() {

@@ -23,6 +23,7 @@ struct Inner {
     crowd: crate::audiences::Crowd,
     rounds: crate::sweep::Rounds,
     memory: crate::learn_market::Memory,
+    openings: crate::learn_openings::Memory,
 }
 
 /// What this installation signs with; every purpose has its own.
@@ -86,6 +87,7 @@ impl House {
             crowd: crate::audiences::Crowd::new(now),
             rounds: crate::sweep::Rounds::default(),
             memory: crate::learn_market::Memory::default(),
+            openings: crate::learn_openings::Memory::default(),
         };
         Ok(House { inner: Arc::new(inner) })
     }
@@ -123,6 +125,10 @@ impl House {
 
     pub(crate) fn rounds(&self) -> &crate::sweep::Rounds {
         &self.inner.rounds
+    }
+
+    pub(crate) fn openings(&self) -> &crate::learn_openings::Memory {
+        &self.inner.openings
     }
 
     pub(crate) fn memory(&self) -> &crate::learn_market::Memory {

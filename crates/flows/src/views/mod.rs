@@ -14,6 +14,7 @@ pub mod licences;
 pub mod market_series;
 pub mod merchandise;
 pub mod merchant_sales;
+pub mod openings;
 pub mod places;
 pub mod purchases;
 pub mod recommendations;
