@@ -11,7 +11,9 @@ pub mod diffusion;
 mod features;
 mod fitting;
 mod history;
+mod missed;
 mod names;
+pub mod signals;
 mod telling;
 
 use crate::in_release::Expected;
@@ -32,6 +34,20 @@ pub enum Version {
     GiantScreen,
     Imax,
     ThreeD,
+}
+
+impl Version {
+    /// Which versions a chart's own words name, such as `2D` and `IMAX 3D`.
+    pub fn named(words: &[String]) -> Vec<Version> {
+        let marks = [
+            ("2D", Version::Flat),
+            ("巨幕", Version::GiantScreen),
+            ("IMAX", Version::Imax),
+            ("3D", Version::ThreeD),
+        ];
+        let said = |mark: &str| words.iter().any(|word| word.contains(mark));
+        marks.into_iter().filter(|(mark, _)| said(mark)).map(|(_, version)| version).collect()
+    }
 }
 
 /// Something known of a film. Money is in the minor units of the market's currency.
@@ -71,6 +87,13 @@ impl Fact {
             Fact::Theatres(_) => Words::new("the number of theatres", "开画影院数"),
             Fact::Versions(_) => Words::new("the versions", "版本"),
             Fact::WantToSee(_) => Words::new("want-to-see", "想看人数"),
+        }
+    }
+
+    fn distributor(&self) -> Option<&str> {
+        match self {
+            Fact::Distributor(name) => Some(name),
+            _ => None,
         }
     }
 
@@ -235,6 +258,8 @@ pub enum Theme {
     Competition,
     Distributor,
     Kind,
+    /// How the newest films came out against their forecasts.
+    Lately,
     Name,
     People,
     Presales,
@@ -272,11 +297,18 @@ impl Forecast {
 }
 
 impl Model {
+    /// For how many days ahead to learn a model that is to answer for films so many days away.
+    pub fn rung(days_ahead: i32) -> i32 {
+        let furthest = fitting::RUNGS[fitting::RUNGS.len() - 1];
+        fitting::RUNGS.into_iter().find(|rung| *rung >= days_ahead).unwrap_or(furthest)
+    }
+
     /// Forecasts a film at an instant. `slate` is whatever else is announced; films that have opened are found
     /// in the history. Of the slate's films too only what was known by the instant is looked at.
     ///
     /// Refuses a film with a fact from after the instant, one that has opened, one further away than
-    /// [`DAYS_AHEAD_MAX`] or than the model was learned for, and values that cannot be.
+    /// [`DAYS_AHEAD_MAX`] or than the model was learned for, values that cannot be, and a market that was last reported
+    /// three months ago or earlier.
     pub fn forecast(
         &self,
         history: &History,
@@ -285,6 +317,7 @@ impl Model {
         as_of: Instant,
     ) -> Result<Forecast, Refusal> {
         film.refuse_later(as_of)?;
+        history.refuse_stale(as_of)?;
         let days_ahead = history.market.day_of(as_of).days_until(film.release);
         self.refuse_other_time(film, days_ahead)?;
         if let Some(bad) = film.facts.iter().find(|known| !known.fact.sane()) {
@@ -293,8 +326,14 @@ impl Model {
         let others: Vec<&Film> = slate.iter().collect();
         let row = features::row(history, film, &others, as_of);
         let level = history.level(history.market.day_of(as_of));
-        let expected = |window| self.expected(window, &row, level);
-        let reasons = self.reasons(&row);
+        let distributor = film.newest(as_of, Fact::distributor);
+        let today = history::number(history.market.day_of(as_of));
+        let seen = missed::Seen { row: &row, distributor, today };
+        let mut outlooks = Window::ALL.map(|window| self.outlook(window, &seen, level));
+        let heard = signals::hear(history, film, as_of, &outlooks);
+        heard.apply(&mut outlooks);
+        let expected = |window| outlooks[window as usize].expected();
+        let reasons = self.reasons(&seen, &heard);
         let comparables = comparable::nearest(self, history, film, &row, as_of);
         let mut forecast = Forecast {
             as_of,
@@ -310,6 +349,24 @@ impl Model {
         forecast.in_order();
         forecast.because = telling::tell(self, history, film, &others, &forecast);
         Ok(forecast)
+    }
+
+    /// What moved the first week, the strongest first.
+    fn reasons(&self, seen: &missed::Seen<'_>, heard: &signals::Heard) -> Vec<Reason> {
+        let mut moves = self.moves(seen.row);
+        let correction = missed::correction(&self.missed, Window::Week, seen);
+        for (moved, theme) in moves.iter_mut().zip(fitting::THEMES) {
+            *moved += match theme {
+                Theme::Distributor => correction.distributor,
+                Theme::Lately => correction.all,
+                Theme::Presales => heard.moved(Window::Week),
+                _ => 0.0,
+            };
+        }
+        let reason = |(theme, moved): (Theme, f64)| Reason { theme, factor: moved.exp() };
+        let mut reasons: Vec<Reason> = fitting::THEMES.into_iter().zip(moves).map(reason).collect();
+        reasons.sort_by(|a, b| b.factor.ln().abs().total_cmp(&a.factor.ln().abs()));
+        reasons
     }
 
     fn refuse_other_time(&self, film: &Film, days_ahead: i32) -> Result<(), Refusal> {

@@ -148,7 +148,8 @@ fn the_future_changes_nothing() {
     let as_of = midnight(past[at].film.release.plus(-28));
     let tell = |past: Vec<Past>, slate: Vec<Film>| {
         let history = history(past);
-        let model = Model::learn(&history, as_of, 28).unwrap();
+        let mut model = Model::learn(&history, midnight(day("2015-01-01")), 28).unwrap();
+        model.follow(&history, midnight(day("2017-01-01")));
         let film = slate.iter().find(|one| one.id == format!("film {at}")).unwrap().known_by(as_of);
         model.forecast(&history, &film, &slate, as_of).unwrap()
     };
@@ -236,6 +237,20 @@ fn values_that_cannot_be_are_refused() {
     }
 }
 
+#[test]
+fn a_market_that_was_last_reported_long_ago_is_not_forecast() {
+    let (history, past, model) = learned();
+    let last = past.iter().flat_map(|one| &one.days).map(|taken| taken.day).max().unwrap();
+    let forecast = |days: i32| {
+        let release = last.plus(days + 10);
+        let film = Film { facts: Vec::new(), release, ..past[400].film.clone() };
+        model.forecast(history, &film, &[], midnight(last.plus(days)))
+    };
+    assert!(forecast(30).is_ok());
+    let refusal = forecast(200).unwrap_err();
+    assert!(refusal.code == "stale_market" && refusal.say.zh.contains("200"), "{:?}", refusal.say);
+}
+
 /// A film of which nothing is known but its name and its day is still a film of this market.
 #[test]
 fn a_film_without_facts_gets_the_wide_ranges_it_deserves() {
@@ -276,4 +291,101 @@ fn a_week_with_a_missing_day_is_not_a_week() {
         history.taken_by("film 50", Window::Day).is_some()
             && history.taken_by("film 51", Window::Week).is_some()
     );
+}
+
+/// A distributor turns to small events after the model was learned: following it puts that right, and the ranges too.
+#[test]
+fn what_the_newest_films_were_missed_by_is_made_good() {
+    let turned = day("2015-07-01");
+    let mut past = market(420, 7);
+    for one in past.iter_mut().filter(|one| one.film.release >= turned && distributed_by(one, "Tiny")) {
+        one.days.iter_mut().for_each(|taken| {
+            taken.amount /= 6;
+            taken.to_date = taken.to_date.map(|to_date| to_date / 6);
+        });
+    }
+    let history = history(past.clone());
+    let mut model = Model::learn(&history, midnight(turned), 28).unwrap();
+    let late: Vec<&Past> = past.iter().filter(|one| one.film.release >= day("2016-01-01")).collect();
+    let errors = |model: &Model, tiny: bool| {
+        let films: Vec<&&Past> = late.iter().filter(|one| distributed_by(one, "Tiny") == tiny).collect();
+        let error = |one: &&&Past| {
+            let as_of = midnight(one.film.release.plus(-28));
+            let forecast = model.forecast(&history, &one.film.known_by(as_of), &[], as_of).unwrap();
+            let taken = history.taken_by(&one.film.id, Window::Week).unwrap();
+            (taken as f64 / forecast.week.amount as f64).ln()
+        };
+        films.iter().map(error).sum::<f64>() / films.len() as f64
+    };
+    let before = [true, false].map(|tiny| errors(&model, tiny));
+    model.follow(&history, midnight(day("2016-08-01")));
+    let after = [true, false].map(|tiny| errors(&model, tiny));
+    println!("{before:?} {after:?}");
+    assert!(before[0] < -0.6 && after[0].abs() < 0.7 * before[0].abs(), "{before:?} {after:?}");
+    assert!(after[1].abs() < before[1].abs() + 0.15, "the others pay little for it: {before:?} {after:?}");
+}
+
+fn distributed_by(one: &Past, name: &str) -> bool {
+    one.film.facts.iter().any(|known| known.fact == Fact::Distributor(name.to_owned()))
+}
+
+/// A forecast with presales of so much, counted so many days before release, where no other film's are known.
+fn presold(days_ahead: i32, sold: i64) -> demand::opening::Forecast {
+    static UNTOLD: std::sync::OnceLock<History> = std::sync::OnceLock::new();
+    let (_, past, model) = learned();
+    let history = UNTOLD.get_or_init(|| {
+        let mut past = past.clone();
+        past.iter_mut().for_each(|one| one.film.facts.retain(|known| !matches!(known.fact, Fact::Presales(_))));
+        history(past)
+    });
+    let film = &past[400].film;
+    let as_of = midnight(film.release.plus(-28));
+    let release = film.release.plus(days_ahead - 28);
+    let mut film = Film { release, facts: film.known_by(as_of).facts, ..film.clone() };
+    if sold > 0 {
+        film.facts.push(Known { at: as_of, fact: Fact::Presales(sold) });
+    }
+    // Far away the model that was learned for it answers; nearer, the same one knows enough.
+    model.forecast(history, &film, &[], as_of).unwrap()
+}
+
+#[test]
+fn presales_move_a_forecast_towards_what_they_say_and_the_earlier_the_less() {
+    let heard = |days_ahead: i32, times: f64| {
+        let bare = presold(days_ahead, 0);
+        let usual = 0.3 * bare.day.amount as f64 * (-0.4 * f64::from(days_ahead - 1)).exp();
+        let told = presold(days_ahead, (times * usual) as i64);
+        (bare, told)
+    };
+    let mut moves = Vec::new();
+    for days_ahead in [1, 3, 7, 14, 28] {
+        let (bare, told) = heard(days_ahead, 4.0);
+        let moved = (told.day.amount as f64 / bare.day.amount as f64).ln();
+        assert!(moved > 0.0 && moved < 4.0_f64.ln(), "towards what was heard, not beyond: {moved}");
+        let width = |one: &demand::opening::Forecast| (one.day.wide.high as f64 / one.day.wide.low as f64).ln();
+        assert!(width(&told) <= width(&bare) + 1e-6, "what was heard never makes it less sure");
+        assert!(told.reasons.iter().any(|one| one.theme == Theme::Presales && one.factor > 1.0));
+        let (_, few) = heard(days_ahead, 0.25);
+        assert!(few.day.amount < bare.day.amount);
+        moves.push(moved);
+    }
+    println!("{moves:?}");
+    assert!(moves.windows(2).all(|pair| pair[1] <= pair[0] + 1e-9), "{moves:?}");
+    assert!(moves[4] < 0.1, "four weeks ahead it barely moves: {moves:?}");
+}
+
+#[test]
+fn a_count_that_is_heard_later_is_refused_and_an_older_one_is_replaced() {
+    let (history, past, model) = learned();
+    let film = &past[400].film;
+    let as_of = midnight(film.release.plus(-28));
+    let with = |counts: &[(i32, i64)]| {
+        let mut film = film.known_by(as_of);
+        for (days, sold) in counts {
+            film.facts.push(Known { at: midnight(film.release.plus(-days)), fact: Fact::Presales(*sold) });
+        }
+        model.forecast(history, &film, &[], as_of)
+    };
+    assert_eq!(with(&[(28, 5_000_000), (27, 6_000_000)]).unwrap_err().code, "known_later");
+    assert_eq!(with(&[(28, 5_000_000)]).unwrap(), with(&[(30, 7), (28, 5_000_000)]).unwrap());
 }

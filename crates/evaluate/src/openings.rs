@@ -157,7 +157,7 @@ fn facts(film: &series::Film, release: Day, first: &FilmDay, market: &Market) ->
         say(ANNOUNCED_DAYS, Fact::Minutes(minutes));
     }
     if !film.versions.is_empty() {
-        say(ANNOUNCED_DAYS, Fact::Versions(versions(&film.versions)));
+        say(ANNOUNCED_DAYS, Fact::Versions(Version::named(&film.versions)));
     }
     if let Some(screens) = first.screens {
         say(BOOKED_DAYS, Fact::Theatres(screens));
@@ -166,17 +166,6 @@ fn facts(film: &series::Film, release: Day, first: &FilmDay, market: &Market) ->
         say(0, Fact::ShareOfShowings(share));
     }
     facts
-}
-
-fn versions(written: &[String]) -> Vec<Version> {
-    let marks = [
-        ("2D", Version::Flat),
-        ("巨幕", Version::GiantScreen),
-        ("IMAX", Version::Imax),
-        ("3D", Version::ThreeD),
-    ];
-    let said = |mark: &str| written.iter().any(|version| version.contains(mark));
-    marks.into_iter().filter(|(mark, _)| said(mark)).map(|(_, version)| version).collect()
 }
 
 fn is_peer(market: series::Market, past: &Past) -> bool {
@@ -197,8 +186,10 @@ fn at_horizon(
     days_ahead: i32,
 ) -> anyhow::Result<Vec<Score>> {
     let zone = &history.market.zone;
-    let model =
+    let mut model =
         Model::learn(history, options.train_until.plus(1).at(0, 0, zone), days_ahead).map_err(refused)?;
+    // A forecast sees of these only what its own instant knows.
+    model.follow(history, options.test_until.at(0, 0, zone));
     let asked = peers
         .iter()
         .filter(|one| options.test_from <= one.film.release && one.film.release <= options.test_until);

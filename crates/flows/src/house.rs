@@ -24,6 +24,7 @@ struct Inner {
     rounds: crate::sweep::Rounds,
     memory: crate::learn_market::Memory,
     findings: crate::audit::Findings,
+    openings: crate::learn_openings::Memory,
 }
 
 /// What this installation signs with; every purpose has its own.
@@ -88,6 +89,7 @@ impl House {
             rounds: crate::sweep::Rounds::default(),
             memory: crate::learn_market::Memory::default(),
             findings: crate::audit::Findings::default(),
+            openings: crate::learn_openings::Memory::default(),
         };
         Ok(House { inner: Arc::new(inner) })
     }
@@ -125,6 +127,10 @@ impl House {
 
     pub(crate) fn rounds(&self) -> &crate::sweep::Rounds {
         &self.inner.rounds
+    }
+
+    pub(crate) fn openings(&self) -> &crate::learn_openings::Memory {
+        &self.inner.openings
     }
 
     pub(crate) fn memory(&self) -> &crate::learn_market::Memory {

@@ -15,6 +15,7 @@ pub mod give_role;
 pub mod house;
 pub mod import_figures;
 pub mod learn_market;
+pub mod learn_openings;
 pub mod license_product;
 pub mod pay_out;
 pub mod reconcile;

@@ -77,11 +77,9 @@ const NAMED: [(&str, Theme); NAMED_COUNT] = {
         ("theatres_part", Screens),
         ("share_of_showings", Screens),
         ("rival_share_most", Screens),
-        ("presales", Presales),
-        ("want_to_see", Presales),
     ]
 };
-const NAMED_COUNT: usize = 70;
+const NAMED_COUNT: usize = 68;
 /// The market's most frequent genres have a column each, after the named ones.
 pub(super) const GENRES: usize = 16;
 pub(super) const COLUMN_COUNT: usize = NAMED_COUNT + GENRES;
@@ -118,7 +116,6 @@ pub(super) fn row(history: &History, film: &Film, slate: &[&Film], as_of: Instan
     sight.names(&mut row);
     sight.series(&mut row);
     sight.competition(slate, &mut row);
-    sight.presales(&mut row);
     sight.genres(&mut row);
     debug_assert_eq!(row.len(), COLUMN_COUNT);
     row
@@ -385,19 +382,6 @@ impl Sight<'_> {
         let own = mean(spoken.map(|(mean, _)| mean)).unwrap_or(self.usual);
         let series = self.earlier_in_series().filter_map(|one| one.outcome(Window::Week, self.today));
         series.last().map_or(own, |last| 0.7 * last + 0.3 * own)
-    }
-
-    fn presales(&self, row: &mut Vec<f64>) {
-        let level = self.history.level_on(self.today);
-        let sold = self.count(|fact| match fact {
-            Fact::Presales(minor) => Some((*minor as f64).max(1.0)),
-            _ => None,
-        });
-        let wishes = self.count(|fact| match fact {
-            Fact::WantToSee(people) => Some(*people as f64),
-            _ => None,
-        });
-        row.extend([sold.ln() - level, wishes.ln_1p()]);
     }
 
     fn genres(&self, row: &mut Vec<f64>) {

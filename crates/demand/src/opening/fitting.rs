@@ -3,7 +3,8 @@
 use super::diffusion::Curve;
 use super::features::{self, COLUMN_COUNT};
 use super::history::{History, Opened, number};
-use super::{Film, Reason, Theme, Window};
+use super::missed::{self, Miss};
+use super::{Film, Theme, Window};
 use crate::boosting::{Boosted, Loss, Settings, Table};
 use crate::in_release::{Expected, Range};
 use crate::least_squares::solve;
@@ -39,6 +40,10 @@ pub struct Model {
     pub curve: Curve,
     /// The films learned from, with what moved the forecast of each: for the comparables.
     pub(super) learned: Vec<Learned>,
+    /// Films that opened from this day on, in days since 1970, cannot have been learned from.
+    pub(super) learned_until: i32,
+    /// Of the films that were followed since, how far the forecasts were off.
+    pub(super) missed: Vec<Miss>,
 }
 
 #[derive(Clone, Debug)]
@@ -50,7 +55,32 @@ pub(super) struct Learned {
 #[derive(Clone, Debug)]
 struct Fitted {
     blend: Blend,
-    errors: Errors,
+    /// How films were forecast that had not been learned from.
+    judged: Vec<Judgement>,
+}
+
+/// What is expected of one window at an instant, on the logarithm of minor units.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outlook {
+    pub log: f64,
+    /// 5, 25, 75 and 95 % of the errors were below.
+    pub points: [f64; 4],
+}
+
+impl Outlook {
+    /// The standard deviation of a normal number with the same 90 % between its points.
+    pub fn deviation(&self) -> f64 {
+        ((self.points[3] - self.points[0]) / (2.0 * 1.6449)).max(0.05)
+    }
+
+    pub fn expected(&self) -> Expected {
+        let amount = |error: f64| (self.log + error).exp().clamp(0.0, 9e15).round() as i64;
+        let middle = amount(0.0);
+        let range =
+            |low: f64, high: f64| Range { low: amount(low).min(middle), high: amount(high).max(middle) };
+        let [low, half_low, half_high, high] = self.points;
+        Expected { amount: middle, half: range(half_low, half_high), wide: range(low, high) }
+    }
 }
 
 /// Trees and a ridge regression, averaged.
@@ -207,7 +237,13 @@ struct Errors {
 }
 
 impl Errors {
-    fn of(judged: &[Judgement]) -> Errors {
+    /// Of forecasts that came out by a day; older ones count for less.
+    fn of<'a>(judged: impl Iterator<Item = &'a Judgement>, today: i32) -> Errors {
+        let weighed = |one: &Judgement| {
+            let years = f64::from(today - one.known) / 365.25;
+            0.5_f64.powf(years / ERRORS_HALF_LIFE_YEARS)
+        };
+        let judged: Vec<&Judgement> = judged.filter(|one| one.known <= today).collect();
         let mut forecasts: Vec<f64> = judged.iter().map(|one| one.forecast).collect();
         forecasts.sort_by(f64::total_cmp);
         let at = |part: f64| crate::least_squares::quantile(&forecasts, part);
@@ -216,7 +252,7 @@ impl Errors {
             let mut inside: Vec<(f64, f64)> = judged
                 .iter()
                 .filter(|one| errors.third(one.forecast) == third)
-                .map(|one| (one.error, one.weight))
+                .map(|one| (one.error, weighed(one)))
                 .collect();
             inside.sort_by(|a, b| a.0.total_cmp(&b.0));
             errors.points[third] = conformal(&inside);
@@ -230,11 +266,14 @@ impl Errors {
 }
 
 /// How a film was forecast that had not been learned from.
-struct Judgement {
-    forecast: f64,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Judgement {
+    /// Less the size of the market.
+    pub forecast: f64,
     /// `ln taken − ln forecast`.
-    error: f64,
-    weight: f64,
+    pub error: f64,
+    /// The first day on which the outcome was known.
+    pub known: i32,
 }
 
 /// The points between which a further film's error lies as often as they say, if films go on as they did lately:
@@ -262,15 +301,15 @@ fn conformal(sorted: &[(f64, f64)]) -> [f64; 4] {
 }
 
 /// A film as it was seen so many days before its release.
-struct Row {
-    id: String,
+pub(super) struct Row {
+    pub id: String,
     release: i32,
-    values: Vec<f64>,
+    pub values: Vec<f64>,
     /// `ln taken − ln size of the market` at the instant it was seen.
-    targets: [Option<f64>; 4],
+    pub targets: [Option<f64>; 4],
     /// The first day on which the outcome is known, and the day it was seen on.
-    seen: i32,
-    known: [i32; 4],
+    pub seen: i32,
+    pub known: [i32; 4],
 }
 
 impl Model {
@@ -305,23 +344,32 @@ impl Model {
             fitted,
             curve: Curve::of(history, as_of),
             learned: Vec::new(),
+            learned_until: rows.iter().map(|row| row.release).max().unwrap_or(today) + 1,
+            missed: Vec::new(),
         };
         let learned = |row: &Row| Learned { id: row.id.clone(), moves: model.moves(&row.values) };
         model.learned = rows.iter().map(learned).collect();
         Ok(model)
     }
 
-    /// What is expected of a window, in minor units, at a size of the market. A window too few films have ended is
-    /// the first week by the curve's part of it.
-    pub(super) fn expected(&self, window: Window, row: &[f64], level: f64) -> Expected {
-        match &self.fitted[window as usize] {
-            Some(fitted) => fitted.expected(row, level),
-            None => {
-                let (first, last) = window.days_of_friday();
-                let part = self.curve.part(f64::from(last + 1)) - self.curve.part(f64::from(first));
-                scaled(self.expected(Window::Week, row, level), part / self.curve.part(7.0))
-            }
-        }
+    /// What is expected of a window, at a size of the market. A window of which too few films have ended is the
+    /// first week by the curve's part of it.
+    pub(super) fn outlook(&self, window: Window, seen: &missed::Seen<'_>, level: f64) -> Outlook {
+        let Some(fitted) = &self.fitted[window as usize] else {
+            let (first, last) = window.days_of_friday();
+            let part = self.curve.part(f64::from(last + 1)) - self.curve.part(f64::from(first));
+            let week = self.outlook(Window::Week, seen, level);
+            return Outlook { log: week.log + (part / self.curve.part(7.0)).ln(), ..week };
+        };
+        let corrected = fitted.blend.predict(seen.row) + missed::correction(&self.missed, window, seen).sum();
+        let since = self.missed.iter().filter_map(|miss| miss.judged[window as usize].as_ref());
+        let errors = Errors::of(fitted.judged.iter().chain(since), seen.today);
+        Outlook { log: corrected + level, points: errors.points[errors.third(corrected)] }
+    }
+
+    /// What the blend alone says of a window, less the size of the market.
+    pub(super) fn said(&self, window: Window, row: &[f64]) -> Option<f64> {
+        self.fitted[window as usize].as_ref().map(|fitted| fitted.blend.predict(row))
     }
 
     /// How much each theme moved the first week, as logarithms, in the order of the themes.
@@ -329,23 +377,13 @@ impl Model {
         let week = self.fitted[Window::Week as usize].as_ref();
         themes(&week.map_or_else(|| vec![0.0; COLUMN_COUNT], |week| week.blend.moves(row)))
     }
-
-    pub(super) fn reasons(&self, row: &[f64]) -> Vec<Reason> {
-        let moves = self.moves(row);
-        let mut reasons: Vec<Reason> = THEMES
-            .iter()
-            .zip(moves)
-            .map(|(theme, moved)| Reason { theme: *theme, factor: moved.exp() })
-            .collect();
-        reasons.sort_by(|a, b| b.factor.ln().abs().total_cmp(&a.factor.ln().abs()));
-        reasons
-    }
 }
 
-pub(super) const THEMES: [Theme; 9] = [
+pub(super) const THEMES: [Theme; 10] = [
     Theme::Competition,
     Theme::Distributor,
     Theme::Kind,
+    Theme::Lately,
     Theme::Name,
     Theme::People,
     Theme::Presales,
@@ -370,7 +408,7 @@ fn rows(history: &History, today: i32, days_ahead: i32) -> Vec<Row> {
     opened.filter_map(|one| row(history, one, today, days_ahead)).collect()
 }
 
-fn row(history: &History, one: &Opened, today: i32, days_ahead: i32) -> Option<Row> {
+pub(super) fn row(history: &History, one: &Opened, today: i32, days_ahead: i32) -> Option<Row> {
     let as_of = one.film.release.plus(-days_ahead).at(0, 0, &history.market.zone);
     let seen = one.release - days_ahead;
     let level = history.level_on(seen);
@@ -397,38 +435,19 @@ impl Fitted {
         }
         let ahead = judge(&usable, window);
         let part = best_part(&ahead);
-        let newest = ahead.iter().map(|one| one.release).max().unwrap_or(0);
         let judgement = |one: &Judged| {
             let forecast = part * one.trees + (1.0 - part) * one.line;
-            let years = f64::from(newest - one.release) / 365.25;
-            let weight = 0.5_f64.powf(years / ERRORS_HALF_LIFE_YEARS);
-            Judgement { forecast, error: one.target - forecast, weight }
+            Judgement { forecast, error: one.target - forecast, known: one.known }
         };
         let judged: Vec<Judgement> = ahead.iter().map(judgement).collect();
-        let blend = Blend::fit(&usable, window, part);
-        Some((Fitted { blend, errors: Errors::of(&judged) }, judged.len()))
+        let films = judged.len();
+        Some((Fitted { blend: Blend::fit(&usable, window, part), judged }, films))
     }
-
-    fn expected(&self, row: &[f64], level: f64) -> Expected {
-        let forecast = self.blend.predict(row);
-        let points = self.errors.points[self.errors.third(forecast)];
-        let amount = |error: f64| (forecast + level + error).exp().clamp(0.0, 9e15).round() as i64;
-        let middle = amount(0.0);
-        let range =
-            |low: f64, high: f64| Range { low: amount(low).min(middle), high: amount(high).max(middle) };
-        Expected { amount: middle, half: range(points[1], points[2]), wide: range(points[0], points[3]) }
-    }
-}
-
-fn scaled(of: Expected, factor: f64) -> Expected {
-    let amount = |minor: i64| (minor as f64 * factor).min(9e15).round() as i64;
-    let range = |range: Range| Range { low: amount(range.low), high: amount(range.high) };
-    Expected { amount: amount(of.amount), half: range(of.half), wide: range(of.wide) }
 }
 
 /// A film forecast by models that had not seen it, nor anything later.
 struct Judged {
-    release: i32,
+    known: i32,
     trees: f64,
     line: f64,
     target: f64,
@@ -449,7 +468,7 @@ fn judge(rows: &[&Row], window: Window) -> Vec<Judged> {
         judged.extend(stretch.iter().filter_map(|row| {
             let target = row.targets[window as usize]?;
             Some(Judged {
-                release: row.release,
+                known: row.known[window as usize],
                 trees: blend.grown(&row.values),
                 line: blend.line.predict(&row.values),
                 target,

@@ -3,7 +3,7 @@
 use super::names::Name;
 use super::{Fact, Film, Past, Taken, Version, Window};
 use crate::calendar::Calendar;
-use kernel::{Day, Instant, Zone};
+use kernel::{Day, Instant, Kind, Refusal, Zone};
 use std::collections::HashMap;
 
 /// Where films open: whose days, whose holidays.
@@ -24,6 +24,9 @@ impl Market {
 const LEVEL_DAYS: i32 = 364;
 /// Fewer reported days than this tell no market's size.
 const LEVEL_DAYS_MIN: i32 = 28;
+
+/// A market that was last reported longer ago has no size that is known.
+const STALE_DAYS: i32 = 90;
 
 /// A film of the history, with its outcomes on the logarithm of takings less the market's size at its release.
 #[derive(Clone, Debug)]
@@ -173,6 +176,22 @@ impl History {
             parts: parts.map(|parts| (parts, known_from[Window::Total as usize])),
             peer,
         }
+    }
+
+    /// Refuses an instant at which the market's newest day is long past: its size by now is not known.
+    pub fn refuse_stale(&self, as_of: Instant) -> Result<(), Refusal> {
+        let today = self.market.day_of(as_of);
+        let last = today.plus(self.first_day + self.running.len() as i32 - 2 - number(today));
+        if last.days_until(today) <= STALE_DAYS {
+            return Ok(());
+        }
+        let days = last.days_until(today);
+        Err(Refusal::new(
+            Kind::Conflict,
+            "stale_market",
+            format!("The market was last reported for {last}, {days} days ago; how large it is now is not known."),
+            format!("市场数据截至 {last}，已是 {days} 天前；目前大盘多大无从得知。"),
+        ))
     }
 
     /// The market's size on a day: the logarithm of what an average day of the year before it took, in minor units.

@@ -59,6 +59,7 @@ fn reason(reason: &Reason) -> Option<Words> {
         Theme::Competition => ("What else opens", "同期竞争"),
         Theme::Distributor => ("The distributor's record", "发行方的过往表现"),
         Theme::Kind => ("Genre, length, versions and budget", "类型、片长、版本与预算"),
+        Theme::Lately => ("How the newest films came out against their forecasts", "近期影片与预测之差"),
         Theme::Name => ("What the name promises", "片名"),
         Theme::People => ("The record of cast and directors", "主创的过往表现"),
         Theme::Presales => ("Presales and want-to-see", "预售与想看"),

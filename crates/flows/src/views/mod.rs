@@ -15,6 +15,7 @@ pub mod licences;
 pub mod market_series;
 pub mod merchandise;
 pub mod merchant_sales;
+pub mod openings;
 pub mod payouts;
 pub mod places;
 pub mod purchases;

@@ -1,17 +1,21 @@
 //! The days a film might open, as a question to the planner: the season and the reference films come from the
 //! imported daily chart of the home market, the rivals from the slate, the scenarios from the import rules.
 //!
-//! A film's own week is that of the films of its kind in the newest years: their first weeks, brought to today's
-//! market and an average season. Half of them took more, half less; how far they lie apart is the spread.
+//! A film's own week is its forecast before release, brought to an average season. Where too few films are known to
+//! forecast from, and of rivals that open after it, it is that of the films of its kind in the newest years: half of
+//! them took more, half less; how far they lie apart is the spread.
 
 use super::market_series::home;
+use super::openings;
+use crate::House;
+use crate::learn_openings::{self, Openings};
 use db::View;
-use demand::calendar::Calendar;
-use demand::opening::{Film, History, Market, Past, Taken};
+use demand::opening::{Film, Forecast, History, Window};
 use demand::planning::release_date::{Competition, Entrant, Question, Scenario, Season};
 use kernel::{Day, Instant, Kind, Lang, Refusal, Result, Words, Zone};
 use market::rules::Rules;
 use market::series::{self, Grain, Series};
+use std::sync::Arc;
 use titles::Title;
 
 /// Films that a film's week is read from, at least, and the years they opened in.
@@ -21,6 +25,18 @@ const YEARS: i32 = 3;
 const WEEKS_AROUND: i32 = 6;
 const FRIDAY: i8 = 5;
 const WEEKS_A_YEAR: f64 = 52.0;
+/// The 95 % point of a normal number.
+const NORMAL_WIDE: f64 = 1.6449;
+
+/// What a question is made of, as it was read.
+pub struct Known {
+    pub series: Series,
+    /// Titles of the slate.
+    pub slate: Vec<Title>,
+    pub openings: Arc<Openings>,
+    /// The title as its forecast sees it; `None` without a premiere.
+    pub film: Option<Film>,
+}
 
 /// A question with what it was made of.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,56 +45,96 @@ pub struct Asked {
     pub because: Vec<Words>,
 }
 
-/// The days a film might open, against the slate; names are in the reader's language.
+/// What a title will open with, as far as everything known today says.
+///
+/// Refuses a title without a premiere, one that has opened, and a market in which too few films are known.
+pub fn opening(openings: &Openings, film: Option<&Film>, now: Instant) -> Result<Forecast, Refusal> {
+    openings.forecast(film.ok_or_else(no_premiere)?, now)
+}
+
+/// A title as its forecast sees it, beside the market's openings.
+pub fn film(
+    house: &House,
+    view: &View,
+    title: &Title,
+    now: Instant,
+) -> Result<(Arc<Openings>, Option<Film>)> {
+    let film = title.premiere.map(|release| openings::film(view, title, release, now)).transpose()?;
+    Ok((learn_openings::openings(house, view, now)?, film))
+}
+
+/// Reads what the days of a film are compared with.
 ///
 /// Refuses a film that has opened, and a market of whose chart too little was imported.
-pub fn question(view: &View, title: &Title, now: Instant, lang: Lang) -> Result<Asked> {
+pub fn known(house: &House, view: &View, title: &Title, now: Instant) -> Result<Known> {
     candidates(title, now.day_in(&Zone::shanghai()))?;
     let chart = series::fullest_chart(view, home())?.filter(|chart| chart.grain == Grain::Day);
     let series = chart.map(|chart| series::load(view, chart, now)).transpose()?.flatten();
     let series = series.ok_or_else(too_little)?;
-    Ok(ask(&series, title, &titles::all(view)?, now, lang)?)
+    let (openings, film) = film(house, view, title, now)?;
+    Ok(Known { series, slate: titles::all(view)?, openings, film })
 }
 
-/// The same of a chart that is at hand.
-pub fn ask(
-    series: &Series,
-    title: &Title,
-    slate: &[Title],
-    now: Instant,
-    lang: Lang,
-) -> Result<Asked, Refusal> {
+/// The days a film might open, against the slate; names are in the reader's language. Takes seconds when it is the
+/// day's first question.
+pub fn ask(known: &Known, title: &Title, now: Instant, lang: Lang) -> Result<Asked, Refusal> {
+    let Known { series, slate, openings, film } = known;
     let today = now.day_in(&Zone::shanghai());
     let candidates = candidates(title, today)?;
-    let market = Market { zone: Zone::shanghai(), calendar: Calendar::mainland_china() };
-    let history = History::new(past(series, today), market, |_| true);
-    let season = Season::of(&history, today).map_err(|_| too_little())?;
-    let weeks = first_weeks(series, &history, &season, today);
+    let history = &openings.history;
+    let season = Season::of(history, today).map_err(|_| too_little())?;
+    let weeks = first_weeks(series, history, &season, today);
     if weeks.len() < FILMS_MIN {
         return Err(too_little());
     }
-    let (film, of_kind) = entrant(title, candidates[0], &weeks, lang);
+    history.refuse_stale(now)?;
+    let own = opening(openings, film.as_ref(), now);
+    let rivals = film.as_ref().map(|film| openings.rivals(film, now)).unwrap_or_default();
+    let (of_kind, alike) = entrant(title, candidates[0], &weeks, lang);
+    let film = match &own {
+        Ok(forecast) => foreseen(of_kind, forecast, &season),
+        Err(_) => of_kind,
+    };
     let opens = |one: &&Title| one.id != title.id && one.status.is_public();
     let coming = |one: &Title| {
         let release = one.premiere.filter(|day| *day > today.plus(-28))?;
-        Some(entrant(one, release, &weeks, lang).0)
+        let (of_kind, _) = entrant(one, release, &weeks, lang);
+        Some(match rivals.get(&one.id.0) {
+            Some(forecast) => foreseen(of_kind, forecast, &season),
+            None => of_kind,
+        })
     };
     let slate = slate.iter().filter(opens).filter_map(coming).collect();
     let scenarios = scenarios(&weeks, candidates[0].year())?;
-    let kind = if of_kind == weeks.len() {
+    let because = match own {
+        Ok(forecast) => forecast.because,
+        Err(refusal) => vec![refusal.say, of_its_kind(alike, weeks.len())],
+    };
+    let competition = Competition::default();
+    Ok(Asked { question: Question { film, slate, candidates, scenarios, season, competition }, because })
+}
+
+fn of_its_kind(alike: usize, all: usize) -> Words {
+    let kind = if alike == all {
         Words::new("all kinds", "各类型")
     } else {
         Words::new("its kind", "同类型")
     };
-    let because = vec![Words::new(
+    Words::new(
         format!(
-            "Its first week is read from {of_kind} films of {} that opened in the last {YEARS} years.",
+            "Its first week is read from {alike} films of {} that opened in the last {YEARS} years.",
             kind.en
         ),
-        format!("首周取自最近 {YEARS} 年上映的 {of_kind} 部{}影片。", kind.zh),
-    )];
-    let competition = Competition::default();
-    Ok(Asked { question: Question { film, slate, candidates, scenarios, season, competition }, because })
+        format!("首周取自最近 {YEARS} 年上映的 {alike} 部{}影片。", kind.zh),
+    )
+}
+
+/// An entrant by its forecast, in an average season.
+fn foreseen(entrant: Entrant, forecast: &Forecast, season: &Season) -> Entrant {
+    let week = forecast.of(Window::Week);
+    let first_week = (week.amount as f64 / season.at(entrant.release)).round() as i64;
+    let spread = (week.wide.high.max(1) as f64 / week.wide.low.max(1) as f64).ln() / (2.0 * NORMAL_WIDE);
+    Entrant { first_week: first_week.max(1), spread: spread.min(5.0), ..entrant }
 }
 
 /// The premiere and the Fridays around it that are still to come.
@@ -98,20 +154,6 @@ fn candidates(title: &Title, today: Day) -> Result<Vec<Day>, Refusal> {
     days.sort();
     days.dedup();
     Ok(days)
-}
-
-/// What was known on a day: runs with a release, up to the day before.
-fn past(series: &Series, today: Day) -> Vec<Past> {
-    let run = |(film, days): (&series::Film, &[series::FilmDay])| {
-        let days = days
-            .iter()
-            .filter(|one| one.day < today)
-            .filter_map(|one| Some(Taken { day: one.day, amount: one.gross?, to_date: one.gross_to_date }));
-        let known =
-            Film { id: film.key.clone(), name: film.title.clone(), release: film.release?, facts: vec![] };
-        Some(Past { film: known, days: days.collect() })
-    };
-    series.runs().filter_map(run).collect()
 }
 
 /// What a film's first seven days took, in today's market and an average season.
@@ -199,6 +241,15 @@ fn scenarios(weeks: &[FirstWeek], year: i16) -> Result<Vec<Scenario>, Refusal> {
     Ok(all)
 }
 
+fn no_premiere() -> Refusal {
+    Refusal::new(
+        Kind::Conflict,
+        "no_premiere",
+        "The film has no premiere yet; an opening is forecast for a day.",
+        "影片还没有定档，无法预测开画。",
+    )
+}
+
 fn too_little() -> Refusal {
     Refusal::new(
         Kind::Conflict,
@@ -215,6 +266,7 @@ fn too_little() -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use demand::opening::{self as opening_model, Fact, Past, Taken};
     use demand::planning::release_date::compare;
     use kernel::{Dice, OrgId, TitleId};
     use titles::Status;
@@ -278,11 +330,56 @@ mod tests {
         series
     }
 
+    /// What is known with nothing but a chart.
+    fn known(series: Series, slate: Vec<Title>, title: &Title, now: Instant) -> Known {
+        let run = |(film, days): (&series::Film, &[series::FilmDay])| {
+            let taken = |one: &series::FilmDay| Taken { day: one.day, amount: one.gross.unwrap(), to_date: None };
+            let known = |fact: Fact| opening_model::Known { at: Instant::default(), fact };
+            let facts = vec![known(Fact::Genres(film.genres.clone()))];
+            let film = Film {
+                id: film.key.clone(),
+                name: film.title.clone(),
+                release: film.release.unwrap(),
+                facts,
+            };
+            Past { film, days: days.iter().map(taken).collect() }
+        };
+        let past = series.runs().map(run).collect();
+        let coming = |one: &Title| Film {
+            id: one.id.0.clone(),
+            name: one.name.zh.clone(),
+            release: one.premiere.unwrap(),
+            facts: vec![],
+        };
+        let openings = openings::Openings { past, slate: slate.iter().map(coming).collect() };
+        let openings = Arc::new(Openings::of(openings, now));
+        Known { series, openings, film: Some(coming(title)), slate }
+    }
+
+    #[test]
+    fn a_film_is_known_by_its_forecast_where_enough_films_are_known() {
+        let now = day("2017-12-22").at(12, 0, &Zone::shanghai());
+        let (ours, rival) = (title("ours", "2018-01-19"), title("rival", "2018-01-12"));
+        let known = known(chart(167), vec![ours.clone(), rival], &ours, now);
+        let forecast = opening(&known.openings, known.film.as_ref(), now).unwrap();
+        assert!(forecast.week.amount > 20_000 && forecast.week.amount < 500_000, "{:?}", forecast.week);
+        assert!(forecast.comparables.len() == 5);
+        let asked = ask(&known, &ours, now, Lang::En).unwrap();
+        let because: Vec<&str> = asked.because.iter().map(|words| words.en.as_str()).collect();
+        assert!(because.iter().any(|one| one.contains("before release, learned from")), "{because:?}");
+        let season = asked.question.season.at(day("2018-01-19"));
+        let week = asked.question.film.first_week as f64 * season;
+        assert!((week / forecast.week.amount as f64 - 1.0).abs() < 0.01, "{week} {:?}", forecast.week);
+        assert!(asked.question.slate[0].first_week != asked.question.film.first_week);
+    }
+
     #[test]
     fn a_strong_season_and_a_distant_rival_make_a_better_day() {
         let now = day("2016-12-23").at(12, 0, &Zone::shanghai());
         let (ours, rival) = (title("ours", "2017-01-20"), title("rival", "2017-01-13"));
-        let asked = ask(&chart(115), &ours, &[ours.clone(), rival], now, Lang::En).unwrap();
+        // Fewer films than an opening is forecast from: it says so, and reads the week from the films there are.
+        let known = known(chart(115), vec![ours.clone(), rival], &ours, now);
+        let asked = ask(&known, &ours, now, Lang::En).unwrap();
         assert_eq!(asked.question.slate.len(), 1, "a film is no rival of itself");
         assert!(
             asked.question.candidates.iter().all(|one| one.weekday() == FRIDAY && *one > day("2016-12-23"))
@@ -294,14 +391,16 @@ mod tests {
         };
         assert!(total("2017-02-03", "quota") > 2 * total("2017-01-06", "quota"));
         assert!(total("2017-02-03", "no_more") > total("2017-02-03", "quota"));
-        assert!(asked.because[0].in_(Lang::En).contains("films of all kinds"), "{:?}", asked.because);
+        assert!(asked.because.iter().any(|one| one.en.contains("films of all kinds")), "{:?}", asked.because);
+        assert!(asked.because.iter().any(|one| one.en.contains("too few to learn openings from")));
     }
 
     #[test]
     fn too_little_of_the_market_and_a_film_that_has_opened_are_refused() {
         let now = day("2016-12-23").at(12, 0, &Zone::shanghai());
         let code = |weeks, premiere| {
-            ask(&chart(weeks), &title("ours", premiere), &[], now, Lang::En).unwrap_err().code
+            let ours = title("ours", premiere);
+            ask(&known(chart(weeks), vec![], &ours, now), &ours, now, Lang::En).unwrap_err().code
         };
         assert_eq!(code(115, "2016-12-23"), "has_opened");
         assert_eq!(code(20, "2017-01-20"), "little_history");

@@ -7,10 +7,13 @@ use crate::look::table::{Cell, Column, Kind, Table};
 use crate::look::{money, parts, say};
 use crate::visit::{StudioStaff, Visit};
 use axum::extract::Path;
+use demand::in_release::Range;
+use demand::opening::{Comparable, Forecast, Window};
 use demand::planning::release_date::{Choice, Question, compare};
 use flows::views::{market_series, release_dates};
-use kernel::{Dice, Error, Lang, Refusal, Words};
+use kernel::{Dice, Error, Lang, Refusal, Words, Zone};
 use maud::{Markup, html};
+use titles::Title;
 
 /// The same throws at every look, so that the page does not change by itself.
 const SEED: u64 = 1;
@@ -18,26 +21,91 @@ const PAINTS: [Paint; 3] = [Paint::Jade, Paint::Lantern, Paint::Cinnabar];
 
 pub async fn show(visit: Visit, staff: StudioStaff, Path(id): Path<String>) -> Answer<Page> {
     let title = find(&visit, &staff, &id).await?;
-    let (of, now, lang) = (title.clone(), visit.now, visit.lang);
-    let body = match visit.read(move |view| release_dates::question(view, &of, now, lang)).await {
-        Ok(asked) => {
-            let question = asked.question.clone();
-            let work = move || compare(&question, &mut Dice::seeded(SEED));
-            let done = tokio::task::spawn_blocking(work).await;
-            let choices = done.map_err(|_| Error::fault("comparing stopped"))??;
-            told(visit.lang, &asked.question, &choices, &asked.because)
+    let opening = opening(&visit, &title).await?;
+    let (house, of, now, lang) = (visit.house.clone(), title.clone(), visit.now, visit.lang);
+    let body = match visit.read(move |view| release_dates::known(&house, view, &of, now)).await {
+        Ok(known) => {
+            let of = title.clone();
+            let work = move || {
+                let asked = release_dates::ask(&known, &of, now, lang)?;
+                let choices = compare(&asked.question, &mut Dice::seeded(SEED))?;
+                Ok((asked, choices))
+            };
+            let done: Result<_, Refusal> =
+                tokio::task::spawn_blocking(work).await.map_err(|_| Error::fault("comparing stopped"))?;
+            match done {
+                Ok((asked, choices)) => told(lang, &asked.question, &choices, &asked.because),
+                Err(refusal) if refusal.kind == kernel::Kind::Conflict => refused(lang, &refusal),
+                Err(refusal) => return Err(Error::from(refusal).into()),
+            }
         }
-        Err(Error::Refused(refusal)) if refusal.kind == kernel::Kind::Conflict => {
-            refused(visit.lang, &refusal)
-        }
+        Err(Error::Refused(refusal)) if refusal.kind == kernel::Kind::Conflict => refused(lang, &refusal),
         Err(error) => return Err(error.into()),
     };
-    Ok(side(&visit, &title, Side::Dates, body))
+    Ok(side(&visit, &title, Side::Dates, html! { div class="stack" { (opening) (body) } }))
 }
 
 fn refused(lang: Lang, refusal: &Refusal) -> Markup {
     let title = say(lang, "No days to compare", "暂无可比较的档期");
     parts::empty(title, refusal.say.in_(lang), None)
+}
+
+/// What the title will open with: before its premiere, and nothing once that day has come.
+pub(super) async fn opening(visit: &Visit, title: &Title) -> Result<Markup, Error> {
+    let (lang, now) = (visit.lang, visit.now);
+    if title.premiere.is_none_or(|day| day <= now.day_in(&Zone::shanghai())) {
+        return Ok(html! {});
+    }
+    let (house, of) = (visit.house.clone(), title.clone());
+    let (openings, film) = visit.read(move |view| release_dates::film(&house, view, &of, now)).await?;
+    let work = move || release_dates::opening(&openings, film.as_ref(), now);
+    let done = tokio::task::spawn_blocking(work).await.map_err(|_| Error::fault("forecasting stopped"))?;
+    let heading = say(lang, "What it will open with", "开画预测");
+    Ok(match done {
+        Ok(forecast) => foreseen(lang, heading, &forecast),
+        Err(refusal) => parts::titled_card(heading, html! { p class="muted" { (refusal.say.in_(lang)) } }),
+    })
+}
+
+fn foreseen(lang: Lang, heading: &str, forecast: &Forecast) -> Markup {
+    let currency = market_series::home().currency().code();
+    let glance = |minor| Cell::glance(minor, currency, lang);
+    let between = |range: Range| {
+        let [low, high] = [range.low, range.high].map(|minor| money::compact(minor, currency, lang));
+        Cell::text(&format!("{low} – {high}"))
+    };
+    let row = |window: Window| {
+        let expected = forecast.of(window);
+        let name = Cell::text(window.words().in_(lang));
+        vec![name, glance(expected.amount), between(expected.half), between(expected.wide)]
+    };
+    let column = |en, zh, kind| Column::new(say(lang, en, zh), kind);
+    let windows = [
+        column("", "", Kind::Text),
+        column("Forecast", "预测", Kind::Money),
+        column("One time in two", "五成把握区间", Kind::Text),
+        column("Nine times in ten", "九成把握区间", Kind::Text),
+    ];
+    let films = [
+        column("Comparable film", "可比影片", Kind::Text),
+        column("Opened", "上映日期", Kind::Date),
+        column("First week then", "当时首周", Kind::Money),
+        column("In today's market", "折合今日市场", Kind::Money),
+    ];
+    let alike = |one: &Comparable| {
+        let opened = Cell::date(&one.release.to_string(), &one.release.to_string());
+        vec![Cell::text(&one.name), opened, glance(one.first_week), glance(one.first_week_today)]
+    };
+    let comparables = forecast.comparables.iter().map(alike).collect();
+    let because = &forecast.because;
+    parts::titled_card(
+        heading,
+        html! {
+            (Table::new(heading, &windows, Window::ALL.map(row).into()).render(lang))
+            ul { @for sentence in because { li { (sentence.in_(lang)) } } }
+            (Table::new(say(lang, "Comparable films", "可比影片"), &films, comparables).render(lang))
+        },
+    )
 }
 
 fn told(lang: Lang, question: &Question, choices: &[Choice], because: &[Words]) -> Markup {

@@ -1,0 +1,88 @@
+//! Learning openings: a model of the home market's films before release, from imported charts and our own books.
+//!
+//! What was learned is kept in memory until a chart brings something newer or the day is over; the first question of
+//! a day waits for it.
+
+use crate::house::House;
+use crate::views::openings;
+use db::View;
+use demand::calendar::Calendar;
+use demand::opening::{Film, Forecast, History, Market, Model};
+use kernel::{Day, Instant, Refusal, Result, Zone};
+use market::learned;
+use market::series;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+/// What was learned, until something newer is there.
+#[derive(Default)]
+pub(crate) struct Memory(Mutex<Option<(Stand, Arc<Openings>)>>);
+
+/// What is newest: the figures, the day.
+#[derive(Clone, Copy, PartialEq)]
+struct Stand {
+    chart: Option<Instant>,
+    today: Day,
+}
+
+/// The openings of the home market as a day began to know them.
+pub struct Openings {
+    pub history: History,
+    slate: Vec<Film>,
+    as_of: Instant,
+    /// By days ahead; what was refused is not tried again.
+    models: Mutex<BTreeMap<i32, Result<Arc<Model>, Refusal>>>,
+}
+
+/// Everything known of openings today, read at most once while no newer chart is there.
+pub fn openings(house: &House, view: &View, now: Instant) -> Result<Arc<Openings>> {
+    let chart = match series::fullest_chart(view, crate::views::market_series::home())? {
+        Some(chart) => learned::newest_of(view, chart.code, learned::Kind::Run)?,
+        None => None,
+    };
+    let stand = Stand { chart, today: now.day_in(&Zone::shanghai()) };
+    let mut memory = house.openings().0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if let Some((kept, openings)) = memory.as_ref()
+        && *kept == stand
+    {
+        return Ok(openings.clone());
+    }
+    let openings = Arc::new(Openings::of(openings::all(view, now)?, now));
+    *memory = Some((stand, openings.clone()));
+    Ok(openings)
+}
+
+impl Openings {
+    pub fn of(known: openings::Openings, as_of: Instant) -> Openings {
+        let market = Market { zone: Zone::shanghai(), calendar: Calendar::mainland_china() };
+        Openings {
+            history: History::new(known.past, market, |_| true),
+            slate: known.slate,
+            as_of,
+            models: Mutex::default(),
+        }
+    }
+
+    /// What a film will take, with ranges, comparable films and reasons. Takes seconds when it is the day's first of
+    /// its distance from release.
+    ///
+    /// Refuses when fewer than [`demand::opening::FILMS_MIN`] films are known, and whatever [`Model::forecast`] does.
+    pub fn forecast(&self, film: &Film, now: Instant) -> Result<Forecast, Refusal> {
+        let days_ahead = self.history.market.day_of(now).days_until(film.release);
+        self.model(Model::rung(days_ahead))?.forecast(&self.history, film, &self.slate, now)
+    }
+
+    /// The announced films that open no later than another, by the model that forecasts that one.
+    pub fn rivals(&self, film: &Film, now: Instant) -> BTreeMap<String, Forecast> {
+        let days_ahead = self.history.market.day_of(now).days_until(film.release);
+        let Ok(model) = self.model(Model::rung(days_ahead)) else { return BTreeMap::new() };
+        let forecast = |one: &Film| model.forecast(&self.history, one, &self.slate, now).ok();
+        self.slate.iter().filter_map(|one| Some((one.id.clone(), forecast(one)?))).collect()
+    }
+
+    fn model(&self, rung: i32) -> Result<Arc<Model>, Refusal> {
+        let mut models = self.models.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let learn = || Model::learn(&self.history, self.as_of, rung).map(Arc::new);
+        models.entry(rung).or_insert_with(learn).clone()
+    }
+}
