@@ -23,6 +23,7 @@ struct Inner {
     crowd: crate::audiences::Crowd,
     rounds: crate::sweep::Rounds,
     memory: crate::learn_market::Memory,
+    morning: crate::keep_forecasts::Morning,
 }
 
 /// What this installation signs with; every purpose has its own.
@@ -86,6 +87,7 @@ impl House {
             crowd: crate::audiences::Crowd::new(now),
             rounds: crate::sweep::Rounds::default(),
             memory: crate::learn_market::Memory::default(),
+            morning: crate::keep_forecasts::Morning::default(),
         };
         Ok(House { inner: Arc::new(inner) })
     }
@@ -127,6 +129,10 @@ impl House {
 
     pub(crate) fn memory(&self) -> &crate::learn_market::Memory {
         &self.inner.memory
+    }
+
+    pub(crate) fn morning(&self) -> &crate::keep_forecasts::Morning {
+        &self.inner.morning
     }
 
     /// Fresh dice, independent of everybody else's.

@@ -13,6 +13,7 @@ pub mod dispute;
 pub mod give_role;
 pub mod house;
 pub mod import_figures;
+pub mod keep_forecasts;
 pub mod learn_market;
 pub mod license_product;
 pub mod pay_out;
