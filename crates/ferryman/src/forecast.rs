@@ -146,7 +146,7 @@ fn by_city(outlook: &Outlook, cities: &[InCity]) -> String {
     let day = outlook.newest.as_of;
     let mut text = format!("  By city, on {day}  各城市\n");
     text += &format!(
-        "  {:<28} {:>12} {:>12} {:>8} {:>12} {:>14} {:>14} – {:<14} from 依据\n",
+        "  {:<34} {:>12} {:>12} {:>8} {:>12} {:>14} {:>14} – {:<14} from 依据\n",
         "city, cinema 城市、影院",
         "took 票房",
         "forecast",
@@ -171,7 +171,7 @@ fn place_line(scale: &Scale, name: &str, here: &Here, day: Day) -> String {
     let took = scale.say(here.took(day));
     let (told, basis) = match &here.told {
         Ok(told) => told,
-        Err(refusal) => return format!("  {name:<28} {took:>12}   {}\n", refusal.say.en),
+        Err(refusal) => return format!("  {name:<34} {took:>12}   {}\n", refusal.say.en),
     };
     let expected = here.expected.map_or("–".to_owned(), |one| scale.say(one.amount));
     let against = here.against(day).map_or("–".to_owned(), |against| format!("{:+.0} %", against * 100.0));
@@ -180,7 +180,7 @@ fn place_line(scale: &Scale, name: &str, here: &Here, day: Day) -> String {
         (scale.say(told.total.amount), scale.say(told.total.wide.low), scale.say(told.total.wide.high));
     let from = basis.words().en;
     format!(
-        "  {name:<28} {took:>12} {expected:>12} {against:>8} {next:>12} {total:>14} {low:>14} – {high:<14} {from}\n"
+        "  {name:<34} {took:>12} {expected:>12} {against:>8} {next:>12} {total:>14} {low:>14} – {high:<14} {from}\n"
     )
 }
 

@@ -79,9 +79,8 @@ fn what_cannot_be_taken_is_said_in_both_languages_and_fails() {
 #[test]
 fn every_kind_of_bad_series_is_handled_as_it_is_documented() {
     let folder = Folder::new("bad-series");
-    let row = |day: i32, amount: &str| {
-        format!("2020-02-{day:02},1,22,바람,2020-02-01,{amount},500,900,50,200,x\n")
-    };
+    let row =
+        |day: i32, amount: &str| format!("2020-02-{day:02},1,22,바람,2020-02-01,{amount},500,900,50,200,x\n");
     let header = CHART.split_once('\n').map_or("", |(header, _)| header);
     let run = |rows: &[String]| format!("{header}\n{}", rows.concat());
     // Enough good lines that one bad one does not spoil the file.

@@ -25,6 +25,8 @@ pub struct Kept {
     pub as_of: Day,
     /// Which model made it.
     pub model: String,
+    /// How many real tickets one of ours stood for.
+    pub one_stands_for: f64,
     pub so_far: i64,
     pub total: Expected,
     pub days: Vec<DayAhead>,
@@ -36,6 +38,7 @@ pub struct Kept {
 struct Body {
     as_of: Day,
     model: String,
+    one_stands_for: f64,
     so_far: i64,
     total: [i64; 5],
     days: Vec<[i64; 5]>,
@@ -111,7 +114,7 @@ fn make(house: &House, view: &View, now: Instant) -> Result<Vec<Learned>> {
         return Ok(Vec::new());
     }
     let foresight = Foresight::of(house, view, market_series::home())?;
-    let model = foresight.version();
+    let (model, scale) = (foresight.version(), market_series::one_stands_for(view)?);
     let films: Vec<_> = asked.iter().map(|(_, film)| film.clone()).collect();
     let until = |film: &demand::in_release::Film| film.days.last().map_or(film.release, |one| one.day);
     let Ok(told) = foresight.watch_all(&films, |watched, film| watched.forecast(until(film))) else {
@@ -119,15 +122,20 @@ fn make(house: &House, view: &View, now: Instant) -> Result<Vec<Learned>> {
     };
     let rows = asked.iter().zip(told).filter_map(|((title, _), told)| Some((title, told.ok()?)));
     rows.map(|(title, told)| {
-        Ok(Learned { subject: title.0.clone(), at: now, body: serde_json::to_string(&body(&told, &model))? })
+        Ok(Learned {
+            subject: title.0.clone(),
+            at: now,
+            body: serde_json::to_string(&body(&told, &model, scale))?,
+        })
     })
     .collect()
 }
 
-fn body(told: &Forecast, model: &str) -> Body {
+fn body(told: &Forecast, model: &str, one_stands_for: f64) -> Body {
     Body {
         as_of: told.as_of,
         model: model.to_owned(),
+        one_stands_for,
         so_far: told.so_far,
         total: written(&told.total),
         days: told.days.iter().map(|ahead| written(&ahead.expected)).collect(),
@@ -149,6 +157,7 @@ pub fn of(view: &View, title: &TitleId, now: Instant) -> Result<Vec<Kept>> {
             as_of: body.as_of,
             days: days.collect(),
             model: body.model,
+            one_stands_for: body.one_stands_for,
             so_far: body.so_far,
             total: read(body.total),
         });

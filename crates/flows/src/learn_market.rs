@@ -234,15 +234,15 @@ impl Cause {
 
     pub fn words(self) -> Words {
         match self {
-            Cause::Model => Words::new("the model learned anew", "模型重新学习"),
-            Cause::NewestDay => Words::new("the newest day itself", "最新一天本身"),
-            Cause::Level => Words::new("the days to come start from it", "后续各日以此为起点"),
-            Cause::Pace => Words::new("its decay, weekends and age", "衰减、周末与上映天数"),
-            Cause::OwnDays => Words::new("what its own days say of those to come", "自身走势对后续的影响"),
-            Cause::Screens => Words::new("screens and showings", "银幕与排片"),
-            Cause::Rivals => Words::new("rivals and the market", "竞争与大盘"),
-            Cause::Calendar => Words::new("calendar and age", "日历与上映天数"),
-            Cause::Errors => Words::new("what forecasts missed by lately", "近期预测偏差的修正"),
+            Cause::Model => Words::new("The model learned anew", "模型重新学习"),
+            Cause::NewestDay => Words::new("The newest day itself", "最新一天本身"),
+            Cause::Level => Words::new("The days to come start from it", "后续各日以此为起点"),
+            Cause::Pace => Words::new("Its decay, weekends and age", "衰减、周末与上映天数"),
+            Cause::OwnDays => Words::new("What its own days say of those to come", "自身走势对后续的影响"),
+            Cause::Screens => Words::new("Screens and showings", "银幕与排片"),
+            Cause::Rivals => Words::new("Rivals and the market", "竞争与大盘"),
+            Cause::Calendar => Words::new("Calendar and age", "日历与上映天数"),
+            Cause::Errors => Words::new("What forecasts missed by lately", "近期预测偏差的修正"),
         }
     }
 }

@@ -20,6 +20,8 @@ pub struct KeptForecast {
     as_of: String,
     /// `shipped`, or `learned` with its instant.
     model: String,
+    /// How many real tickets one of this installation's stood for; every amount here is multiplied by it.
+    one_stands_for: f64,
     so_far: Amount,
     total: Expectation,
     days: Vec<super::forecast::DayAhead>,
@@ -31,6 +33,7 @@ impl From<Kept> for KeptForecast {
             made_at: kept.at.rfc3339(),
             as_of: kept.as_of.to_string(),
             model: kept.model,
+            one_stands_for: kept.one_stands_for,
             so_far: Money::fen(kept.so_far).into(),
             total: kept.total.into(),
             days: kept.days.into_iter().map(super::forecast::DayAhead::from).collect(),

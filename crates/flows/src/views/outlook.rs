@@ -137,7 +137,10 @@ pub fn read(house: &House, view: &View, title: &Title, now: Instant) -> Result<R
         Err(refusal) => return Ok(Err(refusal)),
     };
     let foresight = Foresight::of(house, view, market_series::home())?;
-    let kept = keep_forecasts::of(view, &title.id, now)?;
+    let mut kept = keep_forecasts::of(view, &title.id, now)?;
+    // What was foretold when a ticket stood for another number of real ones speaks of other amounts.
+    let scale = market_series::one_stands_for(view)?;
+    kept.retain(|kept| kept.one_stands_for == scale);
     Ok(of(&foresight, film, &kept))
 }
 
@@ -256,6 +259,7 @@ mod tests {
             at: Instant::from_micros(7),
             as_of: evening.as_of,
             model: "an older one".into(),
+            one_stands_for: 1.0,
             so_far: evening.so_far,
             total,
             days: evening.days.clone(),

@@ -215,13 +215,15 @@ pub fn applications_waiting(view: &View, title: &TitleId) -> Result<i64> {
     Ok(waiting)
 }
 
-/// The latest events of a title that move money or minds, newest first; holds come and go and are left out.
+/// The latest events of a title that move money or minds, newest first; holds, views and clicks come and go and are
+/// left out.
 pub fn happenings(view: &View, title: &TitleId, limit: i64) -> Result<Vec<events::log::Event>> {
     view.all(
         "select place_id, id, at, kind, actor, title_id, subject, body
          from event
          where title_id = $1 and kind not in ('seats_held', 'seats_released', 'product_order_placed',
-           'product_order_expired', 'ticket_admitted', 'ad_clicked')
+           'product_order_expired', 'ticket_admitted', 'ad_clicked', 'ad_seen', 'page_viewed', 'song_played',
+           'product_carted')
          order by at desc, id desc
          limit $2",
         &[title, &limit.min(events::log::PAGE_MAX)],

@@ -2,9 +2,9 @@
 
 use crate::town::{Town, code, premiere};
 use demand::in_release::FILMS_MIN;
-use flows::{import_figures, keep_forecasts};
 use flows::learn_market::{self, Foresight};
 use flows::views::market_series;
+use flows::{import_figures, keep_forecasts};
 use kernel::{Actor, Day, Dice, Result};
 use market::imports::{self, Prepared};
 use market::learned::Change;

@@ -233,7 +233,7 @@ impl Glance<'_> {
                     }
                     (self.why())
                     (self.places())
-                    (self.shares())
+                    (self.surroundings())
                     div id="cities" { (self.cities()) }
                 } @else {
                     (parts::card(parts::empty(

@@ -26,7 +26,7 @@ const RIVERS: [&[Point]; 2] = [
 /// The least that a map shows, in degrees, so that two neighbours do not fill it.
 const SPAN_MIN: f64 = 7.0;
 /// Between the outermost circles and the edge, as a part of the span.
-const MARGIN: f64 = 0.16;
+const MARGIN: f64 = 0.13;
 
 fn ring(line: &str) -> Vec<Point> {
     let number = |text: &str| text.parse::<f64>().unwrap_or_default() / 100.0;
@@ -62,7 +62,7 @@ impl Map<'_> {
     pub fn render(&self) -> Markup {
         let names: Vec<(&str, String)> =
             self.keys.iter().map(|(name, paint)| (*name, format!("{} fill", paint.class()))).collect();
-        html! { (key(&names)) (both_sized(self.title, self.says, 470.0, |sheet| self.drawn(sheet))) }
+        html! { (key(&names)) (both_sized(self.title, self.says, 500.0, |sheet| self.drawn(sheet))) }
     }
 
     fn drawn(&self, sheet: Sheet) -> String {
@@ -153,12 +153,23 @@ impl Outlook {
         format!("M{} {}{steps}Z", whole[0].0, whole[0].1)
     }
 
+    /// Through the middles between its points, each point bending the way: a river has no corners.
     fn river(&self, river: &[Point]) -> String {
-        let inside =
-            |(x, y): &Point| (0.0..=self.sheet.width).contains(x) && (0.0..=self.sheet.height).contains(y);
-        let points = river.iter().map(|point| self.at(*point)).filter(inside);
-        let points: String = points.map(|(x, y)| format!("{x:.0},{y:.0} ")).collect();
-        format!(r##"<polyline class="map-river" points="{points}"/>"##)
+        let points: Vec<Point> = river.iter().map(|point| self.at(*point)).collect();
+        let mut path = String::new();
+        for bend in points.windows(3) {
+            let [before, at, after] = [bend[0], bend[1], bend[2]];
+            let middle = |a: Point, b: Point| ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0);
+            let (from, to) = (middle(before, at), middle(at, after));
+            let on_sheet = [from, at, to]
+                .iter()
+                .all(|(x, y)| (0.0..=self.sheet.width).contains(x) && (0.0..=self.sheet.height).contains(y));
+            if on_sheet {
+                path +=
+                    &format!("M{:.0} {:.0}Q{:.0} {:.0} {:.0} {:.0}", from.0, from.1, at.0, at.1, to.0, to.1);
+            }
+        }
+        format!(r##"<path class="map-river" d="{path}"/>"##)
     }
 }
 
@@ -228,15 +239,20 @@ fn labels(view: &Outlook, spots: &[&Spot]) -> String {
         let ((x, y), r) = view.circle(spot);
         let words =
             if spot.mark.is_empty() { spot.name.to_owned() } else { format!("{} {}", spot.name, spot.mark) };
-        let wide = width_of(&words, 13.0) + 4.0;
+        // The letters are bold.
+        let wide = width_of(&words, 14.0) + 6.0;
         let places = [
-            (x + r + 5.0, y + 5.0, ""),
-            (x - r - 5.0 - wide, y + 5.0, ""),
-            (x - wide / 2.0, y - r - 6.0, ""),
-            (x - wide / 2.0, y + r + 16.0, ""),
+            (x + r + 5.0, y + 5.0),
+            (x - r - 5.0 - wide, y + 5.0),
+            (x - wide / 2.0, y - r - 6.0),
+            (x - wide / 2.0, y + r + 16.0),
+            (x + r - wide, y - r - 6.0),
+            (x + r - wide, y + r + 16.0),
+            (x - r, y - r - 6.0),
+            (x - r, y + r + 16.0),
         ];
-        let frame = |(left, foot, _): &(f64, f64, &str)| [*left, foot - 13.0, left + wide, foot + 4.0];
-        let is_free = |place: &&(f64, f64, &str)| {
+        let frame = |(left, foot): &Point| [*left, foot - 13.0, left + wide, foot + 4.0];
+        let is_free = |place: &&Point| {
             let frame = frame(place);
             let on_sheet = frame[0] >= 2.0
                 && frame[1] >= 2.0

@@ -17,13 +17,23 @@ const AGES: i32 = 42;
 impl Glance<'_> {
     pub(super) fn why(&self) -> Markup {
         let Ok(outlook) = &self.facts.outlook else { return html! {} };
+        let has_alike = !outlook.alike.is_empty();
         html! {
             div class="grid grid-2" id="why" {
-                div { (self.moved(&outlook.moved)) }
-                div { (self.totals(outlook)) }
+                div class="stack" { (self.moved(&outlook.moved)) @if !has_alike { (self.no_alike()) } }
+                div class="stack" { (self.totals(outlook)) }
             }
-            (self.alike(outlook))
-            (self.calendar(&outlook.effects))
+            @if has_alike { (self.alike(outlook)) }
+        }
+    }
+
+    /// What the calendar does, beside what the cinemas do.
+    pub(super) fn surroundings(&self) -> Markup {
+        match &self.facts.outlook {
+            Ok(outlook) => html! {
+                div class="grid grid-2" { (self.calendar(&outlook.effects)) (self.shares()) }
+            },
+            Err(_) => self.shares(),
         }
     }
 
@@ -129,16 +139,20 @@ impl Glance<'_> {
         }
     }
 
+    fn no_alike(&self) -> Markup {
+        let why = self.say(
+            "No comparable film is named yet: the model that came with the program knows a film by its own days alone. Once the market’s daily chart is imported and learned, the films that began most alike are drawn here over this one.",
+            "暂时没有可比影片：随程序附带的模型只依据影片自身走势。导入并学习大盘每日榜单后，这里会画出开局最相近的影片。",
+        );
+        parts::titled_card(
+            self.say("Films that began alike", "开局相近的影片"),
+            html! { p class="muted" { (why) } },
+        )
+    }
+
     /// Small multiples: each comparable film over this one, both as parts of what they took by this age.
     fn alike(&self, outlook: &Outlook) -> Markup {
         let heading = self.say("Films that began alike", "开局相近的影片");
-        if outlook.alike.is_empty() {
-            let why = self.say(
-                "No comparable film is named yet: the model of this house knows a film by its own days alone. Once the daily chart of the market is imported and learned, the films that began most alike are drawn here.",
-                "暂时没有可比影片：当前模型只依据影片自身走势。导入并学习大盘每日榜单后，这里会画出开局最相近的影片。",
-            );
-            return html! { section class="card" { h2 class="card-title" { (heading) } p class="muted" { (why) } } };
-        }
         let panels: Vec<Markup> = outlook.alike.iter().map(|film| self.panel(outlook, film)).collect();
         html! { section class="section" { div class="section-head" { h2 { (heading) } } div class="grid grid-3" { @for panel in &panels { (panel) } } } }
     }
@@ -200,9 +214,12 @@ impl Glance<'_> {
     /// Weekdays and holidays of the days to come.
     fn calendar(&self, effects: &[Effect]) -> Markup {
         let percent = |effect: &Effect| (effect.ln.exp() - 1.0) * 100.0;
-        let named: Vec<String> = effects
-            .iter()
-            .filter_map(|effect| Some((effect, effect.occasion.as_ref()?)))
+        let mut occasions: Vec<_> =
+            effects.iter().filter_map(|effect| Some((effect, effect.occasion.as_ref()?))).collect();
+        // A holiday of several days is named on its first.
+        occasions.dedup_by(|later, first| later.1 == first.1);
+        let named: Vec<String> = occasions
+            .into_iter()
             .map(|(effect, words)| format!("{} {}", short_day(effect.day, self.lang), words.in_(self.lang)))
             .collect();
         let best = effects.iter().max_by(|a, b| a.ln.total_cmp(&b.ln));

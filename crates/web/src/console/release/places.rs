@@ -13,6 +13,9 @@ use maud::{Markup, html};
 /// By what the table is in order without a script: `?by=`.
 pub const ORDERS: [&str; 3] = ["took", "against", "occupancy"];
 
+/// Cities beside the map, at most.
+const STANDOUTS_MAX: usize = 5;
+
 pub fn city_address(title: &TitleId, code: &str) -> String {
     format!("{}/cities/{}", address(title), crate::encode(code))
 }
@@ -37,13 +40,60 @@ impl Glance<'_> {
             return html! {};
         }
         html! {
-            section class="card figure" id="map" {
-                figcaption { h3 { (self.finding_of_places(day)) } p class="muted" { (self.map_unit(day)) } }
-                (self.map(day))
-                p class="source" { (self.say("Source: tickets sold here; coasts from Natural Earth, public domain", "来源：本平台售票；海岸线取自 Natural Earth（公有领域）")) }
+            div class="grid grid-3" id="map" {
+                section class="card figure wide-2" {
+                    figcaption { h3 { (self.finding_of_places(day)) } p class="muted" { (self.map_unit(day)) } }
+                    (self.map(day))
+                    p class="source" { (self.say("Source: tickets sold here; coasts from Natural Earth, public domain", "来源：本平台售票；海岸线取自 Natural Earth（公有领域）")) }
+                }
+                (self.standouts(day))
             }
-            (self.orders())
-            (self.table_of_places(day))
+            div class="stack" { (self.orders()) (self.table_of_places(day)) }
+        }
+    }
+
+    /// The cities that are farthest from their forecasts.
+    fn standouts(&self, day: Day) -> Markup {
+        let mut stands: Vec<(&InCity, f64)> =
+            self.facts.places.iter().filter_map(|one| Some((one, one.here.against(day)?))).collect();
+        stands.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+        stands.truncate(STANDOUTS_MAX);
+        stands.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let line = |(one, against): &(&InCity, f64)| {
+            let tone = if *against < 0.0 { "change cinnabar" } else { "change jade" };
+            html! {
+                li {
+                    a href=(city_address(&self.facts.title.id, &one.city.code)) {
+                        span { (one.city.name.in_(self.lang)) }
+                        span class=(tone) { (money::change((against * 100.0).round() as i64 * 10_000, self.lang)) }
+                    }
+                    p class="muted" { (self.tells_of(one, day)) }
+                }
+            }
+        };
+        parts::titled_card(
+            self.say("Farthest from the forecast", "与预测相差最大"),
+            html! {
+                @if stands.is_empty() { p class="muted" { (self.say("No city has a forecast of that day yet.", "当天还没有城市预测。")) } }
+                ul class="standouts" { @for stand in &stands { (line(stand)) } }
+            },
+        )
+    }
+
+    /// `¥5.6m, 19 % of seats sold; ¥2.9m forecast for the next day`
+    fn tells_of(&self, one: &InCity, day: Day) -> String {
+        let glance = |minor| money::compact(minor, "CNY", self.lang);
+        let took = glance(one.here.took(day));
+        let full = money::percent((one.here.occupancy() * 1e3).round() as i64 * 1000, self.lang);
+        let next = one.here.told.as_ref().ok().and_then(|(told, _)| told.days.first());
+        let next = next.map(|ahead| glance(ahead.expected.amount));
+        match (self.lang, next) {
+            (Lang::En, Some(next)) => {
+                format!("{took}, {full} of seats sold; {next} forecast for the next day")
+            }
+            (Lang::En, None) => format!("{took}, {full} of seats sold"),
+            (Lang::Zh, Some(next)) => format!("{took}，上座率 {full}；次日预测 {next}"),
+            (Lang::Zh, None) => format!("{took}，上座率 {full}"),
         }
     }
 

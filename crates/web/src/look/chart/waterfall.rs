@@ -42,14 +42,6 @@ pub fn waterfall(title: &str, says: &str, rows: &[Fall]) -> Markup {
                     top + 18.0
                 ),
             };
-            if i + 1 < rows.len() {
-                drawn += &format!(
-                    r##"<line class="mark" x1="{0:.1}" y1="{1:.0}" x2="{0:.1}" y2="{2:.0}"/>"##,
-                    x(*to),
-                    top + 33.0,
-                    top + ROW + 21.0
-                );
-            }
         }
         drawn
     };
