@@ -87,6 +87,9 @@ pub fn registry(service: Service) -> Routes {
         // The release.
         .verb(GET, "/api/titles/{title}/takings", RELEASE, titles::takings::list, "List what a film took, day by day")
         .verb(GET, "/api/titles/{title}/forecast", RELEASE, titles::forecast::show, "Forecast what a film will still take").refuses(&[409, 422])
+        .verb(GET, "/api/titles/{title}/forecast/places", RELEASE, titles::forecast_places::show, "Forecast a film by city and cinema").refuses(&[409, 422])
+        .verb(GET, "/api/titles/{title}/forecast/reasons", RELEASE, titles::forecast_reasons::show, "Read what moved a forecast, which films began alike, what the calendar does").refuses(&[409, 422])
+        .verb(GET, "/api/titles/{title}/forecasts", RELEASE, titles::forecasts::list, "List the forecasts of a film as they were made")
         // Cinemas, seats, tickets, the door.
         .verb(GET, "/api/cinemas", ANYONE, cinemas::list::list, "List the cinemas")
         .verb(GET, "/api/places/{place}/showtimes", ANYONE, cinemas::showtimes::list, "List a cinema's showtimes of a day")

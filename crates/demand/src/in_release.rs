@@ -6,6 +6,7 @@
 //! walk, so the newest day carries it. The ranges are the errors this method made on films it had not seen
 //! (`docs/algorithms/in_release_forecast.md`).
 
+mod effects;
 mod features;
 mod fitting;
 mod market;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use series::{Point, Run};
 use shape::{Row, Shape};
 
+pub use effects::Effect;
 pub use fitting::FILMS_MIN;
 pub use market_model::{MarketModel, Watch};
 pub use moved::Moved;

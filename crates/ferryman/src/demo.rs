@@ -85,13 +85,15 @@ fn clear_the_way(file: &Path) -> anyhow::Result<()> {
 
 fn rehearse(db: &Db, seed: u64) -> anyhow::Result<Report> {
     mark(db, MARK, "begun")?;
+    let size = Size::demo();
+    mark(db, installation::ONE_STANDS_FOR, &size.one_stands_for.to_string())?;
     installation::make_key(db)?;
     let mut dice = Dice::seeded(seed);
     let clock = Arc::new(FalseClock::at(World::premiere().plus(-8).at(9, 0, &Zone::shanghai())));
     let pretend = Arc::new(Pretend::new());
     let house = House::open(db.clone(), clock.clone(), dice.fork(), pretend.clone())?;
     let password = passwords::hash(rehearsal::world::PASSWORD, &mut Dice::from_entropy())?;
-    let world = World::build(&house, Size::demo(), &password, dice.fork())?;
+    let world = World::build(&house, size, &password, dice.fork())?;
     let mut release = Release::new(world, Till(pretend), Faults::ordinary(), clock);
     release.run(&mut Bars::default())?;
     let report = Report::of(&release)?;
@@ -110,7 +112,6 @@ fn go_on_living(db: &Db, release: &mut Release) -> anyhow::Result<()> {
     }
     let shift = ShiftedClock::starting_at(release.world.house.now()).micros();
     mark(db, installation::CLOCK_SHIFT, &shift.to_string())?;
-    mark(db, installation::ONE_STANDS_FOR, &release.world.size.one_stands_for.to_string())?;
     mark(db, MARK, "finished")
 }
 

@@ -7,6 +7,8 @@ use demand::in_release::{DayAhead, Expected, Film, Forecast, Measure, Observed, 
 use flows::House;
 use flows::learn_market::{self, Foresight};
 use flows::views::market_series;
+use flows::views::outlook::Outlook;
+use flows::views::release_places::{self, Here, InCity};
 use kernel::{Currency, Day, Instant, Money, Refusal, Zone};
 use market::series::Market;
 use serde::Serialize;
@@ -113,6 +115,9 @@ fn foresight(house: &House, market: Market) -> anyhow::Result<Foresight> {
 fn tell(house: &House, market: Market, film: Film, options: &Options) -> anyhow::Result<ExitCode> {
     let told = forecast(&foresight(house, market)?, &film).map_err(installation::spoken)?;
     print!("{}", page(&film, &told));
+    if options.as_of.is_none() {
+        print!("{}", places(house, &film)?);
+    }
     if options.as_of.is_some() {
         println!("  · The newest model tells it: it may have learned from days after this one.");
         println!("    由最新的模型给出；该模型可能学习过此日之后的数据。");
@@ -121,6 +126,62 @@ fn tell(house: &House, market: Market, film: Film, options: &Options) -> anyhow:
         std::fs::write(file, serde_json::to_string_pretty(&Told::of(&film, &told, house.now()))? + "\n")?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The same by city and cinema, for a film that is sold here; nothing for one of a chart.
+fn places(house: &House, film: &Film) -> anyhow::Result<String> {
+    let (inside, name, release, now) = (house.clone(), film.name.clone(), film.release, house.now());
+    let told = house.read_blocking(move |view| {
+        let of_ours = |title: &titles::Title| title.name.zh == name && title.premiere == Some(release);
+        match titles::all(view)?.into_iter().find(of_ours) {
+            Some(title) => release_places::foretold(&inside, view, &title, now).map(|told| told.ok()),
+            None => Ok(None),
+        }
+    })?;
+    Ok(told.map_or_else(String::new, |(outlook, cities)| by_city(&outlook, &cities)))
+}
+
+fn by_city(outlook: &Outlook, cities: &[InCity]) -> String {
+    let scale = Scale { most: 1, measure: outlook.newest.measure };
+    let day = outlook.newest.as_of;
+    let mut text = format!("  By city, on {day}  各城市\n");
+    text += &format!(
+        "  {:<34} {:>12} {:>12} {:>8} {:>12} {:>14} {:>14} – {:<14} from 依据\n",
+        "city, cinema 城市、影院",
+        "took 票房",
+        "forecast",
+        "against",
+        "next day",
+        "whole run",
+        "90 % from",
+        "to"
+    );
+    for city in cities {
+        text += &place_line(&scale, &city.city.name.en, &city.here, day);
+        if city.cinemas.len() > 1 {
+            for cinema in &city.cinemas {
+                text += &place_line(&scale, &format!("  {}", cinema.here.name.en), &cinema.here, day);
+            }
+        }
+    }
+    text + "\n"
+}
+
+fn place_line(scale: &Scale, name: &str, here: &Here, day: Day) -> String {
+    let took = scale.say(here.took(day));
+    let (told, basis) = match &here.told {
+        Ok(told) => told,
+        Err(refusal) => return format!("  {name:<34} {took:>12}   {}\n", refusal.say.en),
+    };
+    let expected = here.expected.map_or("–".to_owned(), |one| scale.say(one.amount));
+    let against = here.against(day).map_or("–".to_owned(), |against| format!("{:+.0} %", against * 100.0));
+    let next = told.days.first().map_or("–".to_owned(), |ahead| scale.say(ahead.expected.amount));
+    let (total, low, high) =
+        (scale.say(told.total.amount), scale.say(told.total.wide.low), scale.say(told.total.wide.high));
+    let from = basis.words().en;
+    format!(
+        "  {name:<34} {took:>12} {expected:>12} {against:>8} {next:>12} {total:>14} {low:>14} – {high:<14} {from}\n"
+    )
 }
 
 /// The forecast for a terminal.

@@ -74,6 +74,54 @@ fn what_cannot_be_taken_is_said_in_both_languages_and_fails() {
     assert!(!done && said.contains("not a kind of file that can be imported"), "{said}");
 }
 
+/// Gaps, repeated and contradicting days, negative and enormous values, films of one day, days out of order, unknown
+/// text and mixed currencies: each is handled as it is documented, and nothing else of the file is lost.
+#[test]
+fn every_kind_of_bad_series_is_handled_as_it_is_documented() {
+    let folder = Folder::new("bad-series");
+    let row =
+        |day: i32, amount: &str| format!("2020-02-{day:02},1,22,바람,2020-02-01,{amount},500,900,50,200,x\n");
+    let header = CHART.split_once('\n').map_or("", |(header, _)| header);
+    let run = |rows: &[String]| format!("{header}\n{}", rows.concat());
+    // Enough good lines that one bad one does not spoil the file.
+    let good: Vec<String> = (1..=28).flat_map(|day| [row(day, "5000")]).collect();
+    let with = |bad: &[String]| run(&[&good[..], bad].concat());
+    let many = |film: i32| {
+        (1..=28).map(move |day| format!("2020-02-{day:02},2,{film},별,2020-02-01,4000,400,800,40,150,x\n"))
+    };
+    let whole: Vec<String> = (100..110).flat_map(many).collect();
+    let spoiled = |bad: String| run(&[&whole[..], &[bad]].concat());
+    let cases: [(&str, String, bool, &[&str]); 9] = [
+        ("gap.csv", run(&[row(1, "5000"), row(9, "4000")]), true, &["2", "0", "0", "0"]),
+        ("one_day.csv", run(&[row(1, "5000")]), true, &["1", "0", "0", "0"]),
+        ("order.csv", run(&[row(3, "5000"), row(1, "6000"), row(2, "5500")]), true, &["3", "0", "0", "0"]),
+        ("twice.csv", with(&[row(28, "5000")]), true, &[]),
+        ("differs.csv", spoiled(row(1, "1") + &row(1, "2")), false, &[]),
+        ("negative.csv", spoiled(row(1, "-5")), false, &[]),
+        ("enormous.csv", spoiled(row(1, "99999999999999999")), false, &[]),
+        ("currency.csv", spoiled(row(1, "$5000")), false, &[]),
+        ("no_day.csv", spoiled(row(31, "5000")), false, &[]),
+    ];
+    for (name, text, is_taken, counts) in cases {
+        let file = folder.file(name, &text);
+        let (done, said) = folder.ferryman(&["import", &file, "--dry-run"]);
+        assert!(!said.contains("panicked"), "{name}: {said}");
+        let (taken, told) = folder.ferryman(&["import", &file]);
+        assert_eq!((done, taken), (is_taken, is_taken), "{name}: {said}{told}");
+        if !counts.is_empty() {
+            assert!(line(&told, name).ends_with(counts), "{name}: {told}");
+        }
+        if !is_taken {
+            let says_where = told.contains(&format!("“{name}”")) && told.contains("行");
+            assert!(says_where, "{name}: {told}");
+        }
+    }
+    let unknown: Vec<u8> = [header.as_bytes(), b"\n\xff\xfe\x00\xd8,\x81\n"].concat();
+    std::fs::write(folder.path("unknown.csv"), unknown).expect("it works");
+    let (done, said) = folder.ferryman(&["import", &folder.path("unknown.csv")]);
+    assert!(!done && said.contains("UTF-8") && !said.contains("panicked"), "{said}");
+}
+
 #[test]
 fn a_forecast_is_never_invented() {
     let folder = Folder::new("forecast");

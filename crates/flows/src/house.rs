@@ -25,6 +25,7 @@ struct Inner {
     memory: crate::learn_market::Memory,
     findings: crate::audit::Findings,
     openings: crate::learn_openings::Memory,
+    morning: crate::keep_forecasts::Morning,
 }
 
 /// What this installation signs with; every purpose has its own.
@@ -90,6 +91,7 @@ impl House {
             memory: crate::learn_market::Memory::default(),
             findings: crate::audit::Findings::default(),
             openings: crate::learn_openings::Memory::default(),
+            morning: crate::keep_forecasts::Morning::default(),
         };
         Ok(House { inner: Arc::new(inner) })
     }
@@ -140,6 +142,10 @@ impl House {
     /// What the audits of this house found.
     pub fn findings(&self) -> &crate::audit::Findings {
         &self.inner.findings
+    }
+
+    pub(crate) fn morning(&self) -> &crate::keep_forecasts::Morning {
+        &self.inner.morning
     }
 
     /// Fresh dice, independent of everybody else's.

@@ -7,8 +7,8 @@ use crate::house::House;
 use crate::views::market_series;
 use db::{Lane, View};
 use demand::calendar::Calendar;
-use demand::in_release::{Film, Forecast, MarketModel, Model, Watch};
-use kernel::{Day, Instant, Kind, Refusal, Result, Zone};
+use demand::in_release::{Effect, Film, Forecast, HORIZON_DAYS, MarketModel, Model, Watch};
+use kernel::{Day, Instant, Kind, Refusal, Result, Words, Zone};
 use market::learned;
 use market::series::Market;
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,6 +49,7 @@ struct Stand {
 
 /// A model with the films of its market, which are each other's rivals.
 struct Learned {
+    at: Instant,
     model: MarketModel,
     films: Vec<Film>,
 }
@@ -139,6 +140,14 @@ impl Foresight {
         Foresight { market: market_series::home(), mind: Mind::Shipped(SHIPPED.clone()) }
     }
 
+    /// Which model this is, for the record: `shipped`, or `learned` with its instant.
+    pub fn version(&self) -> String {
+        match &self.mind {
+            Mind::Shipped(_) => "shipped".to_owned(),
+            Mind::Learned(learned) => format!("learned {}", learned.at.rfc3339()),
+        }
+    }
+
     /// What a film will still take, from its days up to one, and why.
     pub fn forecast(&self, film: &Film, until: Day) -> Result<Forecast, Refusal> {
         self.watch(film, |watched| watched.explain(until))
@@ -173,7 +182,9 @@ impl Foresight {
                 let is_other = |film: &&Film| !names.contains(&(film.name.as_str(), film.release));
                 films.extend(learned.films.iter().filter(is_other).cloned());
                 let watch = learned.model.watch(&films, calendar(self.market))?;
-                let among = |film| look(&Watched::AmongRivals { watch: &watch, film }, &asked[film]);
+                let (films, market) = (&films[..], self.market);
+                let among =
+                    |film| look(&Watched::AmongRivals { watch: &watch, film, films, market }, &asked[film]);
                 Ok((0..asked.len()).map(among).collect())
             }
         }
@@ -183,7 +194,68 @@ impl Foresight {
 /// A film that is being watched.
 pub enum Watched<'a> {
     Alone { model: &'a Model, film: &'a Film, market: Market },
-    AmongRivals { watch: &'a Watch<'a>, film: usize },
+    AmongRivals { watch: &'a Watch<'a>, film: usize, films: &'a [Film], market: Market },
+}
+
+/// What moves a forecast from one evening to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The model itself was learned anew.
+    Model,
+    /// The newest day's own takings, against what was expected of it.
+    NewestDay,
+    /// The days to come start from where the newest day stands.
+    Level,
+    /// The film's decay, weekends and age are read anew.
+    Pace,
+    /// Level and pace together, where rivals are known.
+    OwnDays,
+    Screens,
+    Rivals,
+    Calendar,
+    /// What lately was forecast too high or too low, and rounding.
+    Errors,
+}
+
+impl Cause {
+    pub fn code(self) -> &'static str {
+        match self {
+            Cause::Model => "model",
+            Cause::NewestDay => "newest_day",
+            Cause::Level => "level",
+            Cause::Pace => "pace",
+            Cause::OwnDays => "own_days",
+            Cause::Screens => "screens",
+            Cause::Rivals => "rivals",
+            Cause::Calendar => "calendar",
+            Cause::Errors => "errors",
+        }
+    }
+
+    pub fn words(self) -> Words {
+        match self {
+            Cause::Model => Words::new("The model learned anew", "模型重新学习"),
+            Cause::NewestDay => Words::new("The newest day itself", "最新一天本身"),
+            Cause::Level => Words::new("The days to come start from it", "后续各日以此为起点"),
+            Cause::Pace => Words::new("Its decay, weekends and age", "衰减、周末与上映天数"),
+            Cause::OwnDays => Words::new("What its own days say of those to come", "自身走势对后续的影响"),
+            Cause::Screens => Words::new("Screens and showings", "银幕与排片"),
+            Cause::Rivals => Words::new("Rivals and the market", "竞争与大盘"),
+            Cause::Calendar => Words::new("Calendar and age", "日历与上映天数"),
+            Cause::Errors => Words::new("What forecasts missed by lately", "近期预测偏差的修正"),
+        }
+    }
+}
+
+/// A released film that began alike.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alike {
+    pub name: String,
+    pub release: Day,
+    /// What it took in the four weeks after this age, per unit of what it had taken by then.
+    pub kept: f64,
+    /// Its days by age (the release day is 1), in the market's minor units.
+    pub days: Vec<(i32, i64)>,
 }
 
 impl Watched<'_> {
@@ -191,7 +263,59 @@ impl Watched<'_> {
     pub fn forecast(&self, until: Day) -> Result<Forecast, Refusal> {
         match self {
             Watched::Alone { .. } => self.explain(until),
-            Watched::AmongRivals { watch, film } => ranged(watch.forecast(*film, until)?),
+            Watched::AmongRivals { watch, film, .. } => ranged(watch.forecast(*film, until)?),
+        }
+    }
+
+    /// What moved the forecast of the days to come between the evening before a day and that day's: logarithms
+    /// that add up, by cause. Refuses when either evening has no forecast.
+    pub fn causes(&self, until: Day) -> Result<Vec<(Cause, f64)>, Refusal> {
+        match self {
+            Watched::AmongRivals { watch, film, .. } => {
+                let moved = watch.moved(*film, until)?;
+                Ok(vec![
+                    (Cause::OwnDays, moved.own_days),
+                    (Cause::Screens, moved.screens),
+                    (Cause::Rivals, moved.rivals),
+                    (Cause::Calendar, moved.calendar),
+                ])
+            }
+            Watched::Alone { film, .. } => {
+                let (before, now) = (self.explain(until.plus(-1))?, self.explain(until)?);
+                let taken = film.days.iter().find(|one| one.day == until).map_or(0, |one| one.amount);
+                let expected = before.days[0].expected.amount;
+                let sum = |forecast: &Forecast, skip: usize| -> f64 {
+                    let days = forecast.days.iter().skip(skip).take(HORIZON_DAYS as usize - 1);
+                    days.map(|ahead| ahead.expected.amount as f64).sum()
+                };
+                let level = (taken.max(1) as f64 / expected.max(1) as f64).ln();
+                let all = (sum(&now, 0) / sum(&before, 1).max(1.0)).ln();
+                Ok(vec![(Cause::Level, level), (Cause::Pace, all - level)])
+            }
+        }
+    }
+
+    /// Released films whose first days were most like this one's, the most alike first. A model without rivals
+    /// knows none.
+    pub fn alike(&self, until: Day) -> Result<Vec<Alike>, Refusal> {
+        let Watched::AmongRivals { watch, film, films, .. } = self else { return Ok(Vec::new()) };
+        let found = watch.comparable(*film, until)?.into_iter().filter_map(|(name, kept)| {
+            let of_name = films.iter().filter(|film| film.name == name && film.release < until);
+            let whole = of_name.max_by_key(|film| film.days.len())?;
+            let day =
+                |one: &demand::in_release::Observed| (whole.release.days_until(one.day) + 1, one.amount);
+            let days = whole.days.iter().map(day).collect();
+            Some(Alike { name: name.to_owned(), release: whole.release, kept, days })
+        });
+        Ok(found.collect())
+    }
+
+    /// What weekdays and holidays do to the days after one, as far as a forecast goes.
+    pub fn effects(&self, until: Day) -> Vec<Effect> {
+        let days = (1..=HORIZON_DAYS).map(|ahead| until.plus(ahead));
+        match self {
+            Watched::Alone { model, market, .. } => model.effects(calendar(*market), days),
+            Watched::AmongRivals { watch, market, .. } => watch.effects(calendar(*market), days),
         }
     }
 
@@ -203,7 +327,7 @@ impl Watched<'_> {
                 known.days.retain(|one| one.day <= until);
                 model.forecast(&known, calendar(*market))
             }
-            Watched::AmongRivals { watch, film } => ranged(watch.explain(*film, until)?),
+            Watched::AmongRivals { watch, film, .. } => ranged(watch.explain(*film, until)?),
         }
     }
 }
@@ -241,7 +365,7 @@ fn remembered(house: &House, view: &View, market: Market) -> Result<Option<Arc<L
     let row = learned::newest(view, market.code(), kind, SUBJECT, now)?;
     // A model that another version of the program learned is not read; a new one will be learned.
     let Some(model) = row.and_then(|row| MarketModel::from_json(&row.body).ok()) else { return Ok(None) };
-    let learned = Arc::new(Learned { model, films: market_series::films(view, market, now)? });
+    let learned = Arc::new(Learned { at, model, films: market_series::films(view, market, now)? });
     memory.insert(market, (stand, learned.clone()));
     Ok(Some(learned))
 }

@@ -14,6 +14,7 @@ pub mod dispute;
 pub mod give_role;
 pub mod house;
 pub mod import_figures;
+pub mod keep_forecasts;
 pub mod learn_market;
 pub mod learn_openings;
 pub mod license_product;

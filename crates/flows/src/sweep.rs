@@ -1,9 +1,9 @@
 //! What must happen sooner or later, whether or not anybody asks: holds end, lost notices are found,
-//! refunds are paid out, clearing accounts mirror. Each is safe to repeat.
+//! refunds are paid out, clearing accounts mirror, the day's forecasts are kept. Each is safe to repeat.
 
 use crate::house::House;
 use crate::take_payment::{self, Heard};
-use crate::{buy_product, buy_tickets, close_period};
+use crate::{buy_product, buy_tickets, close_period, keep_forecasts};
 use kernel::{Actor, Error, Instant, PlaceId, Result};
 use payments::intents::{self, Asked};
 use payments::refunds;
@@ -117,6 +117,7 @@ pub fn place(house: &House, place: &PlaceId) -> Result<Swept> {
 pub fn all(house: &House) -> Result<Swept> {
     let mut swept = Swept::default();
     let mut failed = close_period::mirror_all(house).err();
+    failed = failed.or(keep_forecasts::keep(house).err());
     for at in house.read_blocking(crate::views::places::selling)? {
         match place(house, &at) {
             Ok(one) => swept.add(one),

@@ -1,6 +1,6 @@
 //! What was learned from outside, and when: one table that is only ever appended to.
 //!
-//! A subject (a film of a chart, its run, a cinema, a person's taste, a model) may be learned about again. The
+//! A subject (a film of a chart, its run, a cinema, a person's taste, a model, a forecast) may be learned about again. The
 //! later row adds to the earlier ones or corrects them; both stay, so that a forecast can be made from what was
 //! known at any instant.
 
@@ -14,6 +14,8 @@ use std::collections::HashMap;
 pub enum Kind {
     Cinema,
     Film,
+    /// A forecast as it was made, so that it can be held against what happened.
+    Forecast,
     Model,
     /// A film's days.
     Run,
@@ -26,6 +28,7 @@ impl Kind {
         match self {
             Kind::Cinema => "cinema",
             Kind::Film => "film",
+            Kind::Forecast => "forecast",
             Kind::Model => "model",
             Kind::Run => "run",
             Kind::Taste => "taste",
@@ -66,6 +69,17 @@ pub fn by(view: &View, source: &str, kind: Kind, as_of: Instant) -> Result<Vec<L
          where source = $1 and kind = $2 and learned_at <= $3
          order by subject, learned_at",
         &[&source, &kind.code(), &as_of],
+    )
+}
+
+/// Everything learned about one subject by an instant, oldest first.
+pub fn of(view: &View, source: &str, kind: Kind, subject: &str, as_of: Instant) -> Result<Vec<Learned>> {
+    view.all(
+        "select subject, learned_at, body
+         from learned
+         where source = $1 and kind = $2 and subject = $3 and learned_at <= $4
+         order by learned_at",
+        &[&source, &kind.code(), &subject, &as_of],
     )
 }
 

@@ -23,7 +23,7 @@ pub const PASSWORD: &str = "ferryman";
 /// How large a town is.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
-    pub cinemas: usize,
+    pub cities: usize,
     pub halls: usize,
     pub shoppers: usize,
     pub days: i32,
@@ -36,12 +36,12 @@ pub struct Size {
 impl Size {
     /// The demonstration: about one thousandth of the real market.
     pub fn demo() -> Size {
-        Size { cinemas: 10, halls: 42, shoppers: 5000, days: 10, one_stands_for: 1000.0, visits: 130 }
+        Size { cities: 10, halls: 42, shoppers: 5000, days: 10, one_stands_for: 1000.0, visits: 130 }
     }
 
     /// A rehearsal: two cinemas, two days.
     pub fn small() -> Size {
-        Size { cinemas: 2, halls: 4, shoppers: 60, days: 2, one_stands_for: 14_000.0, visits: 8 }
+        Size { cities: 2, halls: 4, shoppers: 60, days: 2, one_stands_for: 14_000.0, visits: 8 }
     }
 }
 
@@ -366,43 +366,59 @@ const CITIES: [(&str, &str, &str, i64, f64, f64, f64); 10] = [
 ];
 
 fn open_cinemas(house: &House, staff: &Staff, size: Size) -> Result<Vec<Site>> {
-    let total: f64 = CITIES[..size.cinemas].iter().map(|city| city.6).sum();
+    let total: f64 = CITIES[..size.cities].iter().map(|city| city.6).sum();
+    let halls_min = if size.halls > size.cities * 2 { 2 } else { 1 };
     let mut opened = Vec::new();
-    for (i, city) in CITIES[..size.cinemas].iter().enumerate() {
+    for (i, city) in CITIES[..size.cities].iter().enumerate() {
         let weight = city.6 / total;
-        let count = ((size.halls as f64 * weight).round() as usize).max(if size.halls > size.cinemas * 2 {
-            2
-        } else {
-            1
-        });
-        let org = staff.circuit.clone();
-        let place = PlaceId(format!("plc_{}", city.0.to_lowercase()));
-        let story_place = place.clone();
-        opened.push(house.write_blocking(&place, Actor::System, move |scene| {
-            open_cinema(scene, &org, &story_place, CITIES[i], count, weight)
-        })?);
+        let halls = ((size.halls as f64 * weight).round() as usize).max(halls_min);
+        let cinemas = halls.div_ceil(HALLS_MAX);
+        for branch in 0..cinemas {
+            // The first has the odd halls.
+            let count = (halls + cinemas - 1 - branch) / cinemas;
+            let part = weight * count as f64 / halls as f64;
+            let org = staff.circuit.clone();
+            let nth = if branch == 0 { String::new() } else { format!("_{}", branch + 1) };
+            let place = PlaceId(format!("plc_{}{nth}", city.0.to_lowercase()));
+            let story_place = place.clone();
+            opened.push(house.write_blocking(&place, Actor::System, move |scene| {
+                open_cinema(scene, &org, &story_place, (CITIES[i], branch), count, part)
+            })?);
+        }
     }
     Ok(opened)
 }
+
+/// Halls of one cinema, at most; a city with more has several.
+const HALLS_MAX: usize = 4;
+/// What the cinemas of one city are called after its name, and where they are.
+const BRANCHES: [(&str, &str, &str, &str); 3] = [
+    ("", "", "4F, 1 Riverside Road", "滨江路 1 号 4 楼"),
+    (" North Bank", "北岸店", "6F, 88 Lantern Street", "灯火街 88 号 6 楼"),
+    (" Old Ferry", "老渡口店", "2F, 17 Ferry Lane", "渡口巷 17 号 2 楼"),
+];
 
 fn open_cinema(
     scene: &mut Scene,
     org: &OrgId,
     place: &PlaceId,
-    city: (&str, &str, &str, i64, f64, f64, f64),
+    (city, branch): ((&str, &str, &str, i64, f64, f64, f64), usize),
     count: usize,
     weight: f64,
 ) -> Result<Site> {
     let (code, en, zh, tier, longitude, latitude, _) = city;
-    let named = words(en, zh);
-    cities::add(scene.tx, &cities::City { code: code.into(), name: named, tier, longitude, latitude })?;
+    let (branch_en, branch_zh, street_en, street_zh) = BRANCHES[branch.min(BRANCHES.len() - 1)];
+    if branch == 0 {
+        let named = words(en, zh);
+        cities::add(scene.tx, &cities::City { code: code.into(), name: named, tier, longitude, latitude })?;
+    }
     let cinema = Cinema {
         place: place.clone(),
         org: org.clone(),
         city: code.into(),
-        slug: format!("nine-bends-{}", en.to_lowercase()),
-        name: words(&format!("Nine Bends {en}"), &format!("九曲影城·{zh}")),
-        address: words("4F, 1 Riverside Road", "滨江路 1 号 4 楼"),
+        slug: format!("nine-bends-{en}{branch_en}").to_lowercase().replace(' ', "-"),
+        name: words(&format!("Nine Bends {en}{branch_en}"), &format!("九曲影城·{zh}{branch_zh}")),
+        address: words(street_en, street_zh),
         zone: Zone::shanghai(),
         service_fee: Money::fen(300),
     };

@@ -140,6 +140,8 @@ pub fn registry(site: Site) -> Routes {
         .page(POST, "/console/market/imports", OPERATOR, console::imports::bring_in)
         .page(GET, "/console/release", RELEASE, console::release::choose)
         .page(GET, "/console/release/{title}", RELEASE, console::release::show)
+        .page(GET, "/console/release/{title}/cities/{city}", RELEASE, console::release::city::show)
+        .page(GET, "/console/release/{title}/forecasts", RELEASE, console::release::forecasts::show)
         .page(GET, "/console/release/{title}/live", RELEASE, console::release::live::stream)
         .page(GET, "/console/release/{title}/showings", RELEASE, console::release::showings::show)
         .page(GET, "/console/reconciliation", OPERATOR, console::reconciliation::list)

@@ -9,10 +9,10 @@ use crate::at::At;
 use crate::call::{Call, ReleaseTeam};
 use crate::money::Amount;
 use crate::words::Bilingual;
-use demand::in_release::{Expected, Film, Measure, Range};
-use flows::views::market_series;
+use demand::in_release::{self, Expected, Range};
+use flows::views::{market_series, outlook};
 use flows::{House, learn_market::Foresight};
-use kernel::{Instant, Kind, Money, Refusal, Result, TitleId, Zone};
+use kernel::{Instant, Money, Result, TitleId, Zone};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -69,6 +69,12 @@ impl From<Expected> for Expectation {
     }
 }
 
+impl From<in_release::DayAhead> for DayAhead {
+    fn from(ahead: in_release::DayAhead) -> DayAhead {
+        DayAhead { day: ahead.day.to_string(), expected: ahead.expected.into() }
+    }
+}
+
 pub async fn show(call: Call, team: ReleaseTeam, At((title,)): At<(TitleId,)>) -> Answer<Found<Forecast>> {
     let title = of_own_release(&call, &team, title).await?;
     let now = call.now;
@@ -77,30 +83,15 @@ pub async fn show(call: Call, team: ReleaseTeam, At((title,)): At<(TitleId,)>) -
 }
 
 fn forecast(house: &House, view: &db::View, title: &::titles::Title, now: Instant) -> Result<Forecast> {
-    let release = title.premiere.ok_or_else(no_premiere)?;
+    let film = outlook::film(view, title, now)??;
     let market = market_series::home();
-    let film = market_series::own(view, title, now)?;
-    let film = film.unwrap_or_else(|| Film::of(release, Measure::Gross(market.currency()), Vec::new()));
     let told = Foresight::of(house, view, market)?.forecast(&film, now.day_in(&Zone::shanghai()))?;
     Ok(Forecast {
         as_of: told.as_of.to_string(),
         one_stands_for: market_series::one_stands_for(view)?,
         so_far: Money::fen(told.so_far).into(),
-        days: told
-            .days
-            .into_iter()
-            .map(|ahead| DayAhead { day: ahead.day.to_string(), expected: ahead.expected.into() })
-            .collect(),
+        days: told.days.into_iter().map(DayAhead::from).collect(),
         total: told.total.into(),
         because: told.because.into_iter().map(Bilingual::from).collect(),
     })
-}
-
-fn no_premiere() -> Refusal {
-    Refusal::new(
-        Kind::Conflict,
-        "no_premiere",
-        "The film has no premiere day yet, so there is nothing to forecast from.",
-        "影片还没有首映日期，无法预测。",
-    )
 }

@@ -3,6 +3,9 @@
 pub mod create;
 pub mod edit;
 pub mod forecast;
+pub mod forecast_places;
+pub mod forecast_reasons;
+pub mod forecasts;
 pub mod list;
 pub mod of_studio;
 pub mod show;

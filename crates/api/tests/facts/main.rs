@@ -3,6 +3,7 @@
 mod bodies;
 mod contract;
 mod document;
+mod forecasts;
 mod noise;
 mod notices;
 mod permissions;

@@ -540,6 +540,10 @@ impl<'a> Watch<'a> {
         )
     }
 
+    pub(super) fn shape(&self) -> &Shape {
+        &self.model.shape
+    }
+
     pub(super) fn at(&self, day: Day) -> i32 {
         self.ground.market.first.days_until(day)
     }

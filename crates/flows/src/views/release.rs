@@ -174,8 +174,15 @@ impl FromRow for Showing {
     }
 }
 
-/// A film's showings of a business day that began by a moment, the emptiest first: [`SHOWINGS_MAX`] of them.
-pub fn emptiest(view: &View, title: &TitleId, day: Day, by: Instant) -> Result<Vec<Showing>> {
+/// A film's showings of a business day that began by a moment, in one cinema or in all, the emptiest first:
+/// [`SHOWINGS_MAX`] of them.
+pub fn emptiest(
+    view: &View,
+    title: &TitleId,
+    place: Option<&PlaceId>,
+    day: Day,
+    by: Instant,
+) -> Result<Vec<Showing>> {
     view.all(
         "with sold as (
            select place_id, showtime_id, sum(seats) as admissions, sum(base_minor) as base
@@ -192,9 +199,10 @@ pub fn emptiest(view: &View, title: &TitleId, day: Day, by: Instant) -> Result<V
          join hall on hall.place_id = showtime.place_id and hall.id = showtime.hall_id
          left join sold on sold.place_id = showtime.place_id and sold.showtime_id = showtime.id
          where showtime.title_id = $1 and showtime.day = $2 and showtime.starts_at <= $3
+           and showtime.place_id = coalesce($5, showtime.place_id)
          order by coalesce(sold.admissions, 0), showtime.starts_at, showtime.id
          limit $4",
-        &[title, &day, &by, &SHOWINGS_MAX],
+        &[title, &day, &by, &SHOWINGS_MAX, &place],
     )
 }
 
@@ -207,13 +215,15 @@ pub fn applications_waiting(view: &View, title: &TitleId) -> Result<i64> {
     Ok(waiting)
 }
 
-/// The latest events of a title that move money or minds, newest first; holds come and go and are left out.
+/// The latest events of a title that move money or minds, newest first; holds, views and clicks come and go and are
+/// left out.
 pub fn happenings(view: &View, title: &TitleId, limit: i64) -> Result<Vec<events::log::Event>> {
     view.all(
         "select place_id, id, at, kind, actor, title_id, subject, body
          from event
          where title_id = $1 and kind not in ('seats_held', 'seats_released', 'product_order_placed',
-           'product_order_expired', 'ticket_admitted', 'ad_clicked')
+           'product_order_expired', 'ticket_admitted', 'ad_clicked', 'ad_seen', 'page_viewed', 'song_played',
+           'product_carted')
          order by at desc, id desc
          limit $2",
         &[title, &limit.min(events::log::PAGE_MAX)],

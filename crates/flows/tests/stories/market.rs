@@ -2,9 +2,9 @@
 
 use crate::town::{Town, code, premiere};
 use demand::in_release::FILMS_MIN;
-use flows::import_figures;
 use flows::learn_market::{self, Foresight};
 use flows::views::market_series;
+use flows::{import_figures, keep_forecasts};
 use kernel::{Actor, Day, Dice, Result};
 use market::imports::{self, Prepared};
 use market::learned::Change;
@@ -134,4 +134,40 @@ fn our_own_sales_are_learned_from_unless_the_chart_has_the_film() {
         (1, 7_888_000_000),
         "once, and with the whole country's figure"
     );
+}
+
+/// Three days of 2, 4 and 3 tickets of ¥40; forecasts come with the third evening.
+#[test]
+fn each_mornings_forecast_is_kept_once_and_for_good() {
+    let town = Town::new();
+    for (i, seats) in [&["A1", "A2"][..], &["A1", "A2", "A3", "A4"], &["A1", "A2", "A3"]].iter().enumerate() {
+        let day = premiere().plus(i as i32);
+        let showing = town.subsidised(day, 20, 0, 4_000, 0).unwrap();
+        town.at(day, 12, 0);
+        town.buys("ann", &showing, seats);
+    }
+    let kept = |town: &Town| {
+        let now = town.house.now();
+        town.read(move |view| {
+            let title = titles::all(view)?.remove(0);
+            keep_forecasts::of(view, &title.id, now)
+        })
+    };
+    town.at(premiere().plus(3), 5, 0);
+    town.sweeps();
+    assert!(kept(&town).is_empty(), "the night is not over");
+    town.at(premiere().plus(3), 9, 0);
+    town.sweeps();
+    let first = kept(&town);
+    assert_eq!((first.len(), first[0].as_of, first[0].so_far), (1, premiere().plus(2), 36_000));
+    assert_eq!((first[0].model.as_str(), first[0].days.len()), ("shipped", 28));
+    town.later(60);
+    town.sweeps();
+    assert_eq!(kept(&town), first, "once a morning");
+    let showing = town.subsidised(premiere().plus(3), 20, 0, 4_000, 0).unwrap();
+    town.buys("ann", &showing, &["A1"]);
+    town.at(premiere().plus(4), 9, 0);
+    town.sweeps();
+    let both = kept(&town);
+    assert_eq!((both.len(), &both[0], both[1].so_far), (2, &first[0], 40_000), "nothing changes the first");
 }

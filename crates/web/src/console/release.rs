@@ -1,10 +1,14 @@
 //! The release at a glance: one screen that says how the film is doing, why, and what to do now.
 
+mod against;
 pub mod alerts;
 mod charts;
+pub mod city;
 pub mod facts;
+pub mod forecasts;
 pub mod live;
-pub mod outlook;
+mod moved;
+mod places;
 pub mod showings;
 mod tiles;
 mod timeline;
@@ -124,7 +128,9 @@ pub async fn show(visit: Visit, Path(id): Path<String>) -> Answer<Page> {
         Lang::Zh => format!("《{name}》上映一览"),
     };
     let stream = format!("{}/live?lang={}&since={}", address(&facts.title.id), visit.lang.code(), facts.mark);
-    let page = Glance { lang: visit.lang, ways: Ways::of(&visit, &facts.title.id), facts: &facts };
+    let by = visit.asked("by").and_then(|by| places::ORDERS.iter().position(|order| *order == by));
+    let ways = Ways::of(&visit, &facts.title.id);
+    let page = Glance { lang: visit.lang, ways, facts: &facts, by: by.unwrap_or(0) };
     let body = html! {
         (parts::heading(&heading, &page.standing(), parts::pill(Tone::Lantern, visit.say("live", "实时"))))
         (parts::live(&stream, page.body()))
@@ -139,6 +145,7 @@ struct Ways {
     campaigns: bool,
     merchants: bool,
     terms: bool,
+    planner: bool,
 }
 
 impl Ways {
@@ -149,6 +156,7 @@ impl Ways {
             campaigns: leads("/console/campaigns"),
             merchants: leads("/console/merchants"),
             terms: leads("/console/settlement/terms/{title}"),
+            planner: leads("/console/cinemas/{place}/plan"),
         }
     }
 
@@ -160,7 +168,14 @@ impl Ways {
                 Words::new("See the showings", "查看场次"),
             )),
             Way::Cities => Some(("#cities".into(), Words::new("See the cities", "查看城市"))),
-            Way::Forecast => Some(("#forecast".into(), Words::new("See why", "查看原因"))),
+            Way::Forecast => Some(("#why".into(), Words::new("See why", "查看原因"))),
+            Way::City(code) => {
+                Some((places::city_address(&self.title, &code), Words::new("See the city", "查看城市")))
+            }
+            Way::Planner { place, .. } if self.planner => {
+                Some((format!("/console/cinemas/{place}/plan"), Words::new("Plan its day", "安排场次")))
+            }
+            Way::Planner { city, .. } => self.to(Way::City(city)),
             Way::Campaigns => self
                 .campaigns
                 .then(|| ("/console/campaigns".into(), Words::new("To the campaigns", "查看投放"))),
@@ -180,6 +195,8 @@ struct Glance<'a> {
     lang: Lang,
     ways: Ways,
     facts: &'a Facts,
+    /// In which order cities stand, of [`places::ORDERS`].
+    by: usize,
 }
 
 impl Glance<'_> {
@@ -214,7 +231,9 @@ impl Glance<'_> {
                         div class="wide-2" id="forecast" { (self.forecast()) }
                         section class="card" { h2 class="card-title" { (self.say("What happened", "动态")) } div id="release-events" { (self.timeline()) } }
                     }
-                    (self.shares())
+                    (self.why())
+                    (self.places())
+                    (self.surroundings())
                     div id="cities" { (self.cities()) }
                 } @else {
                     (parts::card(parts::empty(
@@ -240,7 +259,7 @@ impl Glance<'_> {
     fn alerts(&self) -> Markup {
         html! {
             @for alert in alerts::decide(&Known::of(self.facts)) {
-                @let way = self.ways.to(alert.way);
+                @let way = self.ways.to(alert.way.clone());
                 (parts::alert(alert.tone, alert.say.in_(self.lang), way.as_ref().map(|(href, word)| Action { href, word: word.in_(self.lang) })))
             }
         }

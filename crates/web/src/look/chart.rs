@@ -8,12 +8,14 @@ mod bars;
 mod columns;
 mod hours;
 mod line;
+mod waterfall;
 
 pub use axis::Axis;
 pub use bars::{Bar, Part, bars, share_bar};
 pub use columns::Columns;
 pub use hours::{Hours, Slot, clock};
 pub use line::{Band, Line};
+pub use waterfall::{Fall, waterfall};
 
 use super::{say, table::Table};
 use kernel::Lang;

@@ -8,6 +8,7 @@
 pub mod art;
 pub mod chart;
 pub mod icon;
+pub mod map;
 pub mod money;
 pub mod page;
 pub mod parts;

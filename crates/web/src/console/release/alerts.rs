@@ -4,7 +4,8 @@ use super::facts::{Facts, THIN};
 use crate::look::{Tone, money};
 use ads::campaigns::State;
 use demand::in_release::Expected;
-use kernel::{Day, Lang, Words};
+use flows::views::release_places::InCity;
+use kernel::{Day, Lang, PlaceId, Words};
 
 /// Admissions per showing that fall by this much in a day are worth a call, in parts of one.
 const FALL: f64 = 0.25;
@@ -18,15 +19,30 @@ const CUT: f64 = 0.8;
 const NEARLY_SPENT: f64 = 0.9;
 /// A campaign is judged by its sales once it has spent this part.
 const JUDGED_FROM: f64 = 0.1;
+/// A city is fuller than its showings serve from this occupancy on, if it also runs so far above its forecast.
+const FULL: f64 = 0.8;
+const ABOVE: f64 = 0.15;
+/// A city lags when its day is so far below its forecast, and below what nine in ten days stay within.
+const BELOW: f64 = 0.25;
+/// Cities that one page speaks of, at most.
+const CITIES_MAX: usize = 3;
 /// Campaigns that one page speaks of, at most.
 const CAMPAIGNS_MAX: usize = 3;
 
 /// Where one can do something about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Way {
     Showings,
     Cities,
+    /// Why the forecast says what it says.
     Forecast,
+    /// A city, by its code.
+    City(String),
+    /// The day planner of a cinema, for those who plan there; else its city.
+    Planner {
+        place: PlaceId,
+        city: String,
+    },
     Campaigns,
     Merchants,
     Terms,
@@ -57,9 +73,40 @@ pub struct Known {
     /// The day at real proportions, and what was expected of it.
     pub gross_minor: i64,
     pub expected: Option<Expected>,
+    pub cities: Vec<Stand>,
     pub campaigns: Vec<Spent>,
     pub applications_waiting: i64,
     pub has_terms: bool,
+}
+
+/// How a city's newest finished day stands against its forecast. Parts of one.
+#[derive(Clone, Debug)]
+pub struct Stand {
+    pub code: String,
+    pub name: Words,
+    pub day: Day,
+    /// 0.3 is 30 % above.
+    pub against: f64,
+    pub is_below_wide: bool,
+    pub occupancy: f64,
+    /// The cinema that was fullest.
+    pub fullest: PlaceId,
+}
+
+impl Stand {
+    fn of(one: &InCity, day: Day) -> Option<Stand> {
+        let occupancy = |cinema: &&flows::views::release_places::InCinema| cinema.here.occupancy();
+        let fullest = one.cinemas.iter().max_by(|a, b| occupancy(a).total_cmp(&occupancy(b)))?;
+        Some(Stand {
+            code: one.city.code.clone(),
+            name: one.city.name.clone(),
+            day,
+            against: one.here.against(day)?,
+            is_below_wide: one.here.expected.is_some_and(|expected| one.here.took(day) < expected.wide.low),
+            occupancy: one.here.occupancy(),
+            fullest: fullest.place.clone(),
+        })
+    }
 }
 
 /// A live campaign.
@@ -89,6 +136,9 @@ impl Known {
             ..Known::default()
         };
         let Some(latest) = &facts.latest else { return known };
+        let newest = facts.outlook.as_ref().ok().map(|outlook| outlook.newest.as_of);
+        let stands = newest.map(|day| facts.places.iter().filter_map(move |one| Stand::of(one, day)));
+        let known = Known { cities: stands.into_iter().flatten().collect(), ..known };
         let scheduled =
             latest.tomorrow.as_ref().filter(|next| next.all_showings * 2 >= latest.film.all_showings);
         Known {
@@ -112,6 +162,7 @@ pub fn decide(known: &Known) -> Vec<Alert> {
     let mut found: Vec<Alert> = [emptier(known), unexpected(known), shares(known), cut(known)]
         .into_iter()
         .flatten()
+        .chain(known.cities.iter().filter_map(city).take(CITIES_MAX))
         .chain(known.campaigns.iter().filter_map(campaign).take(CAMPAIGNS_MAX))
         .chain([approvals(known), terms(known)].into_iter().flatten())
         .collect();
@@ -225,6 +276,39 @@ fn shares(known: &Known) -> Option<Alert> {
         }
     });
     Some(Alert { tone: if wanted { Tone::Jade } else { Tone::Lantern }, say, way: Way::Cities })
+}
+
+/// A city that could sell more than its showings hold, or sells far less than was forecast.
+fn city(stand: &Stand) -> Option<Alert> {
+    let (is_full, is_low) =
+        (stand.against >= ABOVE && stand.occupancy >= FULL, stand.against <= -BELOW && stand.is_below_wide);
+    if !is_full && !is_low {
+        return None;
+    }
+    let say = in_both(|lang| {
+        let (name, day) = (stand.name.in_(lang), stand.day.say(lang));
+        let (size, full) = (percent(stand.against.abs(), lang), percent(stand.occupancy, lang));
+        match (lang, is_full) {
+            (Lang::En, true) => {
+                format!(
+                    "{name} ran {size} above forecast on {day} with {full} of its seats sold: add showings."
+                )
+            }
+            (Lang::En, false) => {
+                format!("{name} ran {size} below forecast on {day}, below what nine in ten days stay above.")
+            }
+            (Lang::Zh, true) => format!("{day} {name}比预测高 {size}，上座率 {full}，可以加场。"),
+            (Lang::Zh, false) => format!("{day} {name}比预测低 {size}，低于九成区间。"),
+        }
+    });
+    Some(match is_full {
+        true => Alert {
+            tone: Tone::Jade,
+            say,
+            way: Way::Planner { place: stand.fullest.clone(), city: stand.code.clone() },
+        },
+        false => Alert { tone: Tone::Lantern, say, way: Way::City(stand.code.clone()) },
+    })
 }
 
 fn cut(known: &Known) -> Option<Alert> {
@@ -364,6 +448,38 @@ mod tests {
         );
         assert_eq!(one(&Known { over: false, ..low.clone() }), "Nothing asks for you just now.");
         assert_eq!(said(&Known { gross_minor: 12_000_000_000, ..low })[0].0, Tone::Jade);
+    }
+
+    #[test]
+    fn a_full_city_above_its_forecast_wants_showings() {
+        let stand = |against, is_below_wide, occupancy| Stand {
+            code: "CTU".into(),
+            name: Words::new("Chengdu", "成都"),
+            day: Day::new(2016, 12, 25).unwrap(),
+            against,
+            is_below_wide,
+            occupancy,
+            fullest: PlaceId("plc_ctu".into()),
+        };
+        let with = |stand| Known { cities: vec![stand], ..calm() };
+        let way = Way::Planner { place: PlaceId("plc_ctu".into()), city: "CTU".into() };
+        assert_eq!(
+            said(&with(stand(0.302, false, 0.93))),
+            [(
+                Tone::Jade,
+                "Chengdu ran 30\u{202f}% above forecast on Sun 25 Dec with 93\u{202f}% of its seats sold: add showings."
+                    .into(),
+                way
+            )]
+        );
+        assert_eq!(one(&with(stand(0.302, false, 0.5))), "Nothing asks for you just now.");
+        assert_eq!(one(&with(stand(0.1, false, 0.93))), "Nothing asks for you just now.");
+        let low = &said(&with(stand(-0.41, true, 0.1)))[0];
+        assert_eq!(low.2, Way::City("CTU".into()));
+        assert!(low.1.starts_with("Chengdu ran 41"), "{}", low.1);
+        assert_eq!(one(&with(stand(-0.41, false, 0.1))), "Nothing asks for you just now.");
+        let many = Known { cities: vec![stand(0.5, false, 0.9); 9], ..calm() };
+        assert_eq!(decide(&many).len(), CITIES_MAX);
     }
 
     #[test]

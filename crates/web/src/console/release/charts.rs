@@ -1,20 +1,35 @@
-//! The release's two charts: what it takes against the forecast, and its share of showings against its share of box office.
+//! Two of the release's charts: what it takes against the forecast, and its share of showings against its share of
+//! box office.
 
-use super::outlook::{Outlook, Point};
+use super::against::{self, Against};
 use super::{Glance, short_day};
-use crate::look::chart::{Band, Figure, Line, Paint, Series};
+use crate::look::chart::{Figure, Line, Paint, Series};
 use crate::look::money;
 use crate::look::parts;
 use crate::look::table::{Cell, Column, Kind, Table};
-use demand::in_release::{Expected, Range};
+use flows::views::outlook::{Outlook, Point};
 use flows::views::takings::FilmDay;
 use kernel::Lang;
 use maud::{Markup, html};
 
+/// Past days on the chart.
+const PAST_DAYS: usize = 21;
+
 impl Glance<'_> {
+    /// What today took so far, beside what is expected of it.
+    fn with_today(&self, mut points: Vec<Point>) -> Vec<Point> {
+        let today = self.facts.latest.as_ref().filter(|latest| !latest.over).map(|latest| &latest.film);
+        if let Some(today) = today
+            && let Some(point) = points.iter_mut().find(|point| point.day == today.day)
+        {
+            point.actual = Some(self.facts.scale.minor(today.base_minor));
+        }
+        points
+    }
+
     fn points(&self) -> Vec<Point> {
         match &self.facts.outlook {
-            Ok(outlook) => outlook.points.clone(),
+            Ok(outlook) => self.with_today(outlook.points(PAST_DAYS)),
             Err(_) => {
                 let actual = |day: &FilmDay| Some(self.facts.scale.minor(day.base_minor));
                 self.facts
@@ -31,11 +46,17 @@ impl Glance<'_> {
             Ok(outlook) => self.finding(outlook),
             Err(_) => self.say("Box office day by day", "每日票房").to_owned(),
         };
-        let source = self.say(
-            "tickets sold here; the forecast is learned from the daily charts of 2011 to 2014",
-            "本平台售票；预测模型学习自 2011 至 2014 年逐日票房",
-        );
-        let columns = self.forecast_columns();
+        let source = match &self.facts.outlook {
+            Ok(outlook) if outlook.model != "shipped" => self.say(
+                "tickets sold here; the forecast is learned from the imported chart and own sales",
+                "本平台售票；预测模型学习自导入的榜单与本平台售票",
+            ),
+            _ => self.say(
+                "tickets sold here; the forecast is learned from the daily charts of 2011 to 2014",
+                "本平台售票；预测模型学习自 2011 至 2014 年逐日票房",
+            ),
+        };
+        let (points, columns) = (self.points(), against::columns(self.lang));
         let figure = Figure {
             lang: self.lang,
             title: &title,
@@ -45,7 +66,7 @@ impl Glance<'_> {
             table: Table::new(
                 self.say("Box office and forecast", "票房与预测"),
                 &columns,
-                self.forecast_rows(),
+                against::rows(self.lang, &points),
             ),
         };
         html! {
@@ -53,7 +74,7 @@ impl Glance<'_> {
             @match &self.facts.outlook {
                 Ok(outlook) => details class="card" {
                     summary { (self.say("Why the forecast says so", "预测的依据")) }
-                    ul class="stack" { @for sentence in &outlook.because { li { (sentence.in_(self.lang)) } } }
+                    ul class="stack" { @for sentence in &outlook.newest.because { li { (sentence.in_(self.lang)) } } }
                 },
                 Err(refusal) => (parts::alert(crate::look::Tone::Plain, &self.no_forecast(refusal.in_(self.lang)), None)),
             }
@@ -67,8 +88,11 @@ impl Glance<'_> {
     /// The chart's title says what it shows.
     fn finding(&self, outlook: &Outlook) -> String {
         let say = |minor| money::compact(minor, "CNY", self.lang);
-        let (total, low, high) =
-            (say(outlook.total.amount), say(outlook.total.wide.low), say(outlook.total.wide.high));
+        let (total, low, high) = (
+            say(outlook.newest.total.amount),
+            say(outlook.newest.total.wide.low),
+            say(outlook.newest.total.wide.high),
+        );
         match self.lang {
             Lang::En => {
                 format!("The run should come to {total}; nine in ten such films end between {low} and {high}")
@@ -79,86 +103,8 @@ impl Glance<'_> {
 
     pub(super) fn forecast_chart(&self) -> Markup {
         let points = self.points();
-        let yuan = |minor: i64| minor as f64 / 100.0;
-        let of = |side: fn(Expected) -> i64| -> Vec<Option<f64>> {
-            points.iter().map(|point| point.expected.map(side).map(yuan)).collect()
-        };
         let goes_on = self.facts.latest.as_ref().is_some_and(|latest| !latest.over);
-        let newest = points.iter().rposition(|point| point.actual.is_some());
-        let taken = |today: bool| -> Vec<Option<f64>> {
-            let is_today = |i: usize| goes_on && newest == Some(i);
-            let keep = |(i, point): (usize, &Point)| point.actual.filter(|_| is_today(i) == today).map(yuan);
-            points.iter().enumerate().map(keep).collect()
-        };
-        let mut series = vec![Series::new(self.say("actual", "实际"), taken(false), Paint::Lantern)];
-        if goes_on {
-            series.push(Series::new(self.say("today, so far", "今天截至目前"), taken(true), Paint::Jade));
-        }
-        let mut bands = Vec::new();
-        if self.facts.outlook.is_ok() {
-            series
-                .push(Series::new(self.say("forecast", "预测"), of(|one| one.amount), Paint::Water).dashed());
-            bands.push(Band {
-                name: "P5–P95",
-                low: of(|one| one.wide.low),
-                high: of(|one| one.wide.high),
-                inner: false,
-            });
-            bands.push(Band {
-                name: "P25–P75",
-                low: of(|one| one.half.low),
-                high: of(|one| one.half.high),
-                inner: true,
-            });
-        }
-        let mark = if goes_on { self.say("today", "今天") } else { self.say("newest day", "最新一天") };
-        Line {
-            lang: self.lang,
-            title: self.say("Box office by day", "每日票房"),
-            says: self.say(
-                "What each day took, with the forecast of the evening before, and the days to come with their ranges.",
-                "每日实际票房与前一晚的预测，以及未来几天的预测区间。",
-            ),
-            labels: points.iter().map(|point| short_day(point.day, self.lang)).collect(),
-            series,
-            bands,
-            area: false,
-            mark: newest.map(|i| (i, mark)),
-        }
-        .render()
-    }
-
-    fn forecast_columns(&self) -> [Column<'_>; 5] {
-        let money = |en, zh| Column::new(self.say(en, zh), Kind::Money).unit(self.say("CNY", "元"));
-        [
-            Column::new(self.say("Day", "日期"), Kind::Date),
-            money("Actual", "实际"),
-            money("Forecast", "预测"),
-            money("Half lie between", "五成区间"),
-            money("Nine in ten between", "九成区间"),
-        ]
-    }
-
-    fn forecast_rows(&self) -> Vec<Vec<Cell>> {
-        let glance = |minor: i64| Cell::glance(minor, "CNY", self.lang);
-        let range = |range: Range| {
-            let said = format!(
-                "{} – {}",
-                money::compact(range.low, "CNY", self.lang),
-                money::compact(range.high, "CNY", self.lang)
-            );
-            Cell::markup(html! { (said) }, &range.low.to_string())
-        };
-        let row = |point: &Point| {
-            vec![
-                Cell::date(&point.day.to_string(), &point.day.say(self.lang)),
-                point.actual.map_or_else(Cell::none, glance),
-                point.expected.map_or_else(Cell::none, |one| glance(one.amount)),
-                point.expected.map_or_else(Cell::none, |one| range(one.half)),
-                point.expected.map_or_else(Cell::none, |one| range(one.wide)),
-            ]
-        };
-        self.points().iter().map(row).collect()
+        Against { lang: self.lang, points: &points, goes_on }.chart()
     }
 
     /// Share of showings against share of box office, day by day.

@@ -1,13 +1,14 @@
 //! Everything the release page is made of, read from one snapshot.
 
-use super::outlook::{self, Outlook};
 use ads::campaigns::{self, Campaign};
 use db::View;
 use events::log::Event;
+use flows::House;
+use flows::views::outlook::{self, Outlook};
 use flows::views::release::{self, City, Pace};
+use flows::views::release_places::{self, InCity};
 use flows::views::takings::{self, FilmDay};
 use flows::views::{self, market_series, merchandise};
-use flows::{House, learn_market::Foresight};
 use kernel::{Instant, PlaceId, Refusal, Result, Words, Zone};
 use std::collections::HashMap;
 use titles::{Title, want_to_see};
@@ -64,6 +65,8 @@ pub struct Facts {
     pub ahead: Vec<FilmDay>,
     pub latest: Option<Latest>,
     pub outlook: Result<Outlook, Refusal>,
+    /// By city, with their cinemas; of the newest day that is over.
+    pub places: Vec<InCity>,
     pub campaigns: Vec<(Campaign, views::campaigns::Sums)>,
     pub goods: merchandise::Sums,
     pub wanted: i64,
@@ -83,13 +86,16 @@ pub fn zone() -> Zone {
 impl Facts {
     pub fn read(house: &House, view: &View, title: &Title, now: Instant) -> Result<Facts> {
         let (id, today) = (&title.id, now.day_in(&zone()));
-        let foresight = Foresight::of(house, view, market_series::home())?;
+        let outlook = outlook::read(house, view, title, now)?;
+        let places = match &outlook {
+            Ok(outlook) => release_places::read(view, title, outlook)?,
+            Err(_) => Vec::new(),
+        };
         let scale = Scale::stored(view)?;
         let all = takings::by_day(view, id)?;
         let begun = all.partition_point(|one| one.day <= today);
         let (days, ahead) = (all[..begun].to_vec(), all[begun..].to_vec());
         let latest = latest(view, title, &days, &ahead, now)?;
-        let known = days.len() - usize::from(latest.as_ref().is_some_and(|latest| !latest.over));
         let (cities, cities_before) = match &latest {
             Some(latest) => cities_of(view, title, latest, now)?,
             None => (Vec::new(), Vec::new()),
@@ -99,7 +105,8 @@ impl Facts {
             now,
             mark: mark(view)?,
             scale,
-            outlook: outlook::of(&foresight, title.premiere, &days, known, scale),
+            outlook,
+            places,
             campaigns: campaigns_of(view, title)?,
             goods: merchandise::sums(view, id)?,
             wanted: want_to_see::count(view, id)?,

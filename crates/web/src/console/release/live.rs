@@ -112,8 +112,12 @@ impl Watch {
         self.visit.now = house.now();
         let (title, now, inside) = (self.title.clone(), self.visit.now, house.clone());
         let facts = house.read(move |view| Facts::read(&inside, view, &title, now)).await?;
-        let page =
-            Glance { lang: self.visit.lang, ways: Ways::of(&self.visit, &self.title.id), facts: &facts };
+        let page = Glance {
+            lang: self.visit.lang,
+            ways: Ways::of(&self.visit, &self.title.id),
+            facts: &facts,
+            by: 0,
+        };
         let mut new = serde_json::Map::new();
         for (part, inside) in page.fresh() {
             let inside = inside.into_string();

@@ -9,47 +9,64 @@ use crate::visit::Visit;
 use axum::extract::Path;
 use flows::views::release::{self, SHOWINGS_MAX, Showing};
 use flows::views::takings;
-use kernel::{Day, Instant, Lang};
+use kernel::ids::Id;
+use kernel::{Day, Instant, Lang, PlaceId};
 use maud::html;
 use titles::Title;
 
 /// Days among which one may choose.
 const DAYS_MAX: usize = 14;
 
-/// `?day=2016-12-25&fewer=15`
+/// `?day=2016-12-25&fewer=15`, in one cinema with `&place=plc_…`
 pub async fn show(visit: Visit, Path(id): Path<String>) -> Answer<Page> {
     let title = find(&visit, &id).await?;
     let today = visit.now.day_in(&zone());
     let asked = visit.asked("day").map(|day| Day::parse(&day)).transpose()?;
     let fewer = visit.asked("fewer").and_then(|text| text.parse::<i64>().ok()).filter(|fewer| *fewer > 0);
-    let (id, now) = (title.id.clone(), visit.now);
+    let place = visit.asked("place").map(|place| PlaceId::parse(&place)).transpose()?;
+    let (id, now, of) = (title.id.clone(), visit.now, place.clone());
     let (days, day, list) = visit
         .read(move |view| {
             let days = takings::by_day(view, &id)?;
             let newest = days.iter().rev().map(|one| one.day).find(|day| *day <= today);
             let day = asked.or(newest).unwrap_or(today);
             let by = if day < today { Instant::from_micros(i64::MAX) } else { now };
-            Ok((days, day, release::emptiest(view, &id, day, by)?))
+            Ok((days, day, release::emptiest(view, &id, of.as_ref(), day, by)?))
         })
         .await?;
     let begun: Vec<Day> = days.iter().map(|one| one.day).filter(|day| *day <= today).collect();
-    Ok(page(&visit, &title, &begun[begun.len().saturating_sub(DAYS_MAX)..], day, fewer, &list))
+    Ok(page(
+        &visit,
+        &title,
+        &begun[begun.len().saturating_sub(DAYS_MAX)..],
+        Choice { day, fewer, place },
+        &list,
+    ))
 }
 
-fn page(visit: &Visit, title: &Title, days: &[Day], day: Day, fewer: Option<i64>, list: &[Showing]) -> Page {
+/// What was chosen in the address.
+struct Choice {
+    day: Day,
+    fewer: Option<i64>,
+    place: Option<PlaceId>,
+}
+
+fn page(visit: &Visit, title: &Title, days: &[Day], choice: Choice, list: &[Showing]) -> Page {
+    let Choice { day, fewer, place } = choice;
     let own = format!("{}/showings", address(&title.id));
+    let at = place.map_or(String::new(), |place| format!("&place={place}"));
     let thin = fewer.map_or(String::new(), |fewer| format!("&fewer={fewer}"));
     let links: Vec<(String, String)> =
-        days.iter().rev().map(|day| (format!("{own}?day={day}{thin}"), day.say(visit.lang))).collect();
+        days.iter().rev().map(|day| (format!("{own}?day={day}{at}{thin}"), day.say(visit.lang))).collect();
     let links: Vec<(&str, &str)> = links.iter().map(|(href, word)| (href.as_str(), word.as_str())).collect();
     let chosen = days.iter().rev().position(|one| *one == day).unwrap_or(usize::MAX);
     let shown: Vec<&Showing> =
         list.iter().filter(|showing| fewer.is_none_or(|fewer| showing.admissions < fewer)).collect();
     let heading = visit.say("Showings, the emptiest first", "场次（由少到多）");
     let kinds = [
-        (format!("{own}?day={day}"), visit.say("All that have begun", "全部已开映").to_owned()),
+        (format!("{own}?day={day}{at}"), visit.say("All that have begun", "全部已开映").to_owned()),
         (
-            format!("{own}?day={day}&fewer={THIN}"),
+            format!("{own}?day={day}{at}&fewer={THIN}"),
             match visit.lang {
                 Lang::En => format!("Fewer than {THIN} people"),
                 Lang::Zh => format!("不足 {THIN} 人"),

@@ -86,7 +86,7 @@ impl Glance<'_> {
     fn so_far(&self) -> Markup {
         let sum: i64 = self.facts.days.iter().map(|day| self.facts.scale.minor(day.base_minor)).sum();
         let note = self.facts.outlook.as_ref().map_or(String::new(), |outlook| {
-            let total = outlook.total;
+            let total = outlook.newest.total;
             let (amount, low, high) =
                 (self.glance(total.amount), self.glance(total.wide.low), self.glance(total.wide.high));
             match self.lang {

@@ -1,0 +1,250 @@
+//! Every forecast of a release as it was made, held against what happened.
+
+use super::against::{self, Against};
+use super::moved::totals;
+use super::{address, find};
+use crate::answer::{Answer, Page};
+use crate::look::chart::Figure;
+use crate::look::table::{Cell, Column, Kind, Table};
+use crate::look::{Tone, money, parts};
+use crate::visit::Visit;
+use axum::extract::Path;
+use flows::views::outlook::{self, Evening, Outlook, Point};
+use kernel::{Day, Lang, Refusal, Result, Zone};
+use maud::{Markup, html};
+use titles::Title;
+
+/// `?after=2016-12-25`: the forecast made from the days up to that one; the first when nothing is asked.
+pub async fn show(visit: Visit, Path(id): Path<String>) -> Answer<Page> {
+    let title = find(&visit, &id).await?;
+    let asked = visit.asked("after").map(|day| Day::parse(&day)).transpose()?;
+    let (house, now, of) = (visit.house.clone(), visit.now, title.clone());
+    let outlook = visit.read(move |view| outlook::read(&house, view, &of, now)).await?;
+    let heading = visit.say("Forecasts, and what happened", "预测与实际");
+    let back =
+        parts::link_button(parts::Weight::Quiet, &address(&title.id), visit.say("At a glance", "上映一览"));
+    let body = html! {
+        (parts::heading(heading, title.name.in_(visit.lang), back))
+        @match &outlook {
+            Ok(outlook) => (told(&visit, &title, outlook, asked)?),
+            Err(refusal) => (nothing(&visit, refusal)),
+        }
+    };
+    Ok(Page::console(heading, body))
+}
+
+fn nothing(visit: &Visit, refusal: &Refusal) -> Markup {
+    parts::empty(visit.say("No forecast yet", "暂无预测"), refusal.say.in_(visit.lang), None)
+}
+
+fn told(visit: &Visit, title: &Title, outlook: &Outlook, asked: Option<Day>) -> Result<Markup> {
+    let evenings = &outlook.evenings;
+    let first = evenings.first().map(|evening| evening.as_of);
+    let chosen = asked.or(first).and_then(|day| outlook.evening(day));
+    let evening = chosen.ok_or_else(|| Refusal::not_found("forecast", "预测"))?;
+    let own = format!("{}/forecasts", address(&title.id));
+    let link = |evening: &Evening| {
+        let age = outlook.film.release.days_until(evening.as_of) + 1;
+        let word = match visit.lang {
+            Lang::En => format!("Day {age}"),
+            Lang::Zh => format!("第 {age} 天"),
+        };
+        (format!("{own}?after={}", evening.as_of), word)
+    };
+    let links: Vec<(String, String)> = evenings.iter().map(link).collect();
+    let links: Vec<(&str, &str)> = links.iter().map(|(href, word)| (href.as_str(), word.as_str())).collect();
+    let at = evenings.iter().position(|one| one.as_of == evening.as_of).unwrap_or(usize::MAX);
+    Ok(html! {
+        div class="stack" {
+            (parts::chips(visit.say("Made after", "作出时间"), &links, at))
+            (one(visit.lang, outlook, evening))
+            (totals(visit.lang, outlook))
+            (all(visit.lang, outlook, &own))
+        }
+    })
+}
+
+/// What an evening foretold, beside what came.
+fn points(outlook: &Outlook, evening: &Evening) -> Vec<Point> {
+    let took = |day: Day| outlook.film.days.iter().find(|one| one.day == day).map(|one| one.amount);
+    let known = outlook.film.days.iter().filter(|one| one.day <= evening.as_of);
+    let known = known.map(|one| Point { day: one.day, actual: Some(one.amount), expected: None });
+    let ahead = evening.days.iter();
+    let ahead =
+        ahead.map(|ahead| Point { day: ahead.day, actual: took(ahead.day), expected: Some(ahead.expected) });
+    known.chain(ahead).collect()
+}
+
+/// How good an evening's forecast was, over the days that have come: `Σ|took − forecast| ÷ Σ took`, and how many
+/// days its ranges held.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Judged {
+    days: usize,
+    in_half: usize,
+    in_wide: usize,
+    missed: i64,
+    taken: i64,
+}
+
+impl Judged {
+    fn of(points: &[Point]) -> Judged {
+        let mut judged = Judged::default();
+        for (took, one) in points.iter().filter_map(|point| point.actual.zip(point.expected)) {
+            let within = |low, high| usize::from((low..=high).contains(&took));
+            judged.days += 1;
+            judged.in_half += within(one.half.low, one.half.high);
+            judged.in_wide += within(one.wide.low, one.wide.high);
+            judged.missed += (took - one.amount).abs();
+            judged.taken += took;
+        }
+        judged
+    }
+
+    fn error_ppm(&self) -> Option<i64> {
+        (self.taken > 0).then(|| (self.missed as f64 / self.taken as f64 * 1e6).round() as i64)
+    }
+}
+
+fn one(lang: Lang, outlook: &Outlook, evening: &Evening) -> Markup {
+    let say = |en, zh| crate::look::say(lang, en, zh);
+    let points = points(outlook, evening);
+    let judged = Judged::of(&points);
+    let title = finding(lang, evening, &judged);
+    let columns = against::columns(lang);
+    let made = made(lang, evening);
+    html! {
+        (Figure {
+            lang,
+            title: &title,
+            unit: say("box office a day without service fees, CNY", "每日票房（不含服务费），元"),
+            source: &made,
+            chart: Against { lang, points: &points, goes_on: false }.chart(),
+            table: Table::new(say("Forecast and what happened", "预测与实际"), &columns, against::rows(lang, &points)),
+        }.render())
+        @if evening.kept.is_none() {
+            (parts::alert(Tone::Plain, say(
+                "No forecast was kept that day. This one was worked out afterwards with today’s model, from what was known that evening only.",
+                "当天没有存档的预测。此预测由现在的模型事后算出，只使用当晚已知的数据。",
+            ), None))
+        }
+    }
+}
+
+fn finding(lang: Lang, evening: &Evening, judged: &Judged) -> String {
+    let (day, total) = (evening.as_of.say(lang), money::compact(evening.total.amount, "CNY", lang));
+    let wide = against::between(evening.total.wide, lang);
+    let (days, half, in_wide) = (judged.days, judged.in_half, judged.in_wide);
+    match (lang, judged.error_ppm()) {
+        (Lang::En, None) => format!("After {day} the run was to come to {total} ({wide})"),
+        (Lang::Zh, None) => format!("{day} 之后预测全程 {total}（{wide}）"),
+        (Lang::En, Some(error)) => format!(
+            "After {day} the run was to come to {total} ({wide}); of {days} days since, {half} lay in the half and {in_wide} in the nine-in-ten range, {} off",
+            money::percent(error, lang)
+        ),
+        (Lang::Zh, Some(error)) => format!(
+            "{day} 之后预测全程 {total}（{wide}）；此后 {days} 天中 {half} 天落在五成区间、{in_wide} 天落在九成区间，偏差 {}",
+            money::percent(error, lang)
+        ),
+    }
+}
+
+/// When and by whom a forecast was made.
+fn made(lang: Lang, evening: &Evening) -> String {
+    match &evening.kept {
+        None => crate::look::say(lang, "worked out afterwards", "事后算出").to_owned(),
+        Some((at, model)) => {
+            let (at, is_shipped) = (at.say(&Zone::shanghai(), lang), model == "shipped");
+            match (lang, is_shipped) {
+                (Lang::En, true) => format!("kept on {at}, by the shipped model"),
+                (Lang::En, false) => format!("kept on {at}, by the model {model}"),
+                (Lang::Zh, true) => format!("{at} 存档，随附模型"),
+                (Lang::Zh, false) => format!("{at} 存档，模型 {model}"),
+            }
+        }
+    }
+}
+
+fn all(lang: Lang, outlook: &Outlook, own: &str) -> Markup {
+    let say = |en, zh| crate::look::say(lang, en, zh);
+    let columns = [
+        Column::new(say("After", "截至"), Kind::Date),
+        Column::new(say("Made", "作出"), Kind::Text),
+        Column::new(say("The run", "全程预测"), Kind::Money).unit(say("CNY", "元")),
+        Column::new(say("Nine in ten between", "九成区间"), Kind::Money),
+        Column::new(say("Days since", "此后天数"), Kind::Number),
+        Column::new(say("In the half range", "五成区间内"), Kind::Number),
+        Column::new(say("In nine in ten", "九成区间内"), Kind::Number),
+        Column::new(say("Off by", "偏差"), Kind::Share),
+    ];
+    let rows = outlook.evenings.iter().map(|evening| {
+        let judged = Judged::of(&points(outlook, evening));
+        let link = html! { a href={ (own) "?after=" (evening.as_of) } { (evening.as_of.say(lang)) } };
+        vec![
+            Cell::markup(link, &evening.as_of.to_string()),
+            Cell::text(&made(lang, evening)),
+            Cell::glance(evening.total.amount, "CNY", lang),
+            against::range(evening.total.wide, lang),
+            Cell::number(judged.days as i64),
+            Cell::number(judged.in_half as i64),
+            Cell::number(judged.in_wide as i64),
+            judged.error_ppm().map_or_else(Cell::none, |error| Cell::share(error, lang)),
+        ]
+    });
+    Table::new(say("Every forecast", "全部预测"), &columns, rows.collect()).render(lang)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::console::season::{Season, day};
+    use axum::http::StatusCode;
+    use demand::in_release::{Expected, Range};
+
+    /// By hand: 90 and 130 against 100: missed 40 of 220 taken, 18.2 %; the half range (80 to 120) holds one of the
+    /// two, the wide one (50 to 150) both; a day that has not come is not judged.
+    #[test]
+    fn a_forecast_is_judged_by_the_days_that_came() {
+        let expected =
+            Expected { amount: 100, half: Range { low: 80, high: 120 }, wide: Range { low: 50, high: 150 } };
+        let point = |i: i8, actual| Point { day: day(i), actual, expected: Some(expected) };
+        let judged = Judged::of(&[point(23, Some(90)), point(24, Some(130)), point(25, None)]);
+        assert_eq!(judged, Judged { days: 2, in_half: 1, in_wide: 2, missed: 40, taken: 220 });
+        assert_eq!(judged.error_ppm(), Some(181_818));
+        assert_eq!(Judged::of(&[]).error_ppm(), None);
+    }
+
+    #[tokio::test]
+    async fn a_forecast_made_on_the_third_day_stands_beside_what_came() {
+        let season = Season::new().await;
+        season.runs(&[40, 50, 60, 20, 10]).await;
+        let path = format!("/console/release/{}/forecasts", season.title);
+        let page = season.ann.get(&path).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+        for part in ["After Wed 21 Dec the run was to come to", "of one day since", "worked out afterwards"] {
+            let part = part.replace("one day", "1 days");
+            assert!(page.text.contains(&part), "{part}\n{}", page.text);
+        }
+        let house = season.town.house.clone();
+        let kept =
+            tokio::task::spawn_blocking(move || flows::keep_forecasts::keep(&house)).await.expect("a thread");
+        assert_eq!(kept.expect("kept"), 1);
+        let newest = season.ann.get(&format!("{path}?after=2016-12-22")).await;
+        assert!(
+            newest.text.contains("kept on") && newest.text.contains("by the shipped model"),
+            "{}",
+            newest.text
+        );
+        assert!(!newest.text.contains("No forecast was kept that day"));
+        assert_eq!(season.ann.get(&format!("{path}?after=2016-12-19")).await.status, StatusCode::NOT_FOUND);
+        let zh = season.ann.get(&format!("{path}?lang=zh")).await;
+        assert!(zh.text.contains("预测与实际") && zh.text.contains("事后算出"));
+    }
+
+    #[tokio::test]
+    async fn without_enough_days_there_is_no_forecast_to_show() {
+        let season = Season::new().await;
+        season.runs(&[40]).await;
+        let page = season.ann.get(&format!("/console/release/{}/forecasts", season.title)).await;
+        assert!(page.text.contains("No forecast yet") && page.text.contains("needs 3 days"), "{}", page.text);
+    }
+}
