@@ -321,6 +321,13 @@ impl Crowd {
         known.members.iter().filter(|(_, members)| members.contains(*id)).map(|(id, _)| id.clone()).collect()
     }
 
+    /// The city where somebody who agreed is at home, as far as it is known. No SQL.
+    pub fn home_of(&self, actor: &Actor) -> Option<String> {
+        let known = self.known();
+        let id = actor.person().and_then(|person| known.ids.get(person))?;
+        known.features.home(*id).map(str::to_owned)
+    }
+
     /// How many agreed.
     pub fn people(&self) -> u64 {
         self.known().features.people()

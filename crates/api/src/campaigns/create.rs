@@ -27,6 +27,9 @@ pub struct CampaignDraft {
     ends_at: String,
     budget: Amount,
     click_price: Amount,
+    /// How many in a hundred never see it, so that its lift shows; 10 unless it is said.
+    #[schema(minimum = 0, maximum = 50)]
+    holdout_percent: Option<i64>,
     /// Where it may be shown.
     #[schema(min_items = 1, max_items = 50)]
     surfaces: Vec<String>,
@@ -54,6 +57,7 @@ impl CampaignDraft {
             ends_at: read::moment("ends_at", &self.ends_at)?,
             budget: self.budget.read("budget")?,
             click_price: self.click_price.read("click_price")?,
+            holdout: self.holdout_percent.map_or(PROPOSED, |percent| Share::percent(percent.clamp(-1, 100))),
             surfaces: surfaces.collect::<Result<_, _>>()?,
             creative: NewCreative {
                 headline: self.creative.headline.into(),

@@ -29,6 +29,8 @@ pub struct Campaign {
     budget: Amount,
     /// What one click costs.
     click_price: Amount,
+    /// How many in a hundred never see it, so that its lift shows.
+    holdout_percent: f64,
 }
 
 impl From<campaigns::Campaign> for Campaign {
@@ -43,6 +45,7 @@ impl From<campaigns::Campaign> for Campaign {
             ends_at: campaign.ends_at.rfc3339(),
             budget: campaign.budget.into(),
             click_price: campaign.click_price.into(),
+            holdout_percent: campaign.holdout.ppm as f64 / 1e4,
         }
     }
 }

@@ -162,6 +162,15 @@ impl Features {
         columns[0].set(id, VALUE_MAX);
     }
 
+    /// The city where somebody is at home, if it is known.
+    pub fn home(&self, id: u32) -> Option<&str> {
+        let key = self.homes.get(id as usize).filter(|home| **home != NO_HOME)?;
+        match &self.recents[*key as usize].0 {
+            Key::Lives(city) => Some(city),
+            _ => None,
+        }
+    }
+
     /// How many of a group are at home in each city, most first; whose city is not known is left out.
     pub fn by_home(&self, members: &Members) -> Vec<(&str, u64)> {
         let mut counts = vec![0_u64; self.recents.len()];
