@@ -128,6 +128,8 @@ pub fn registry(service: Service) -> Routes {
         .verb(POST, "/api/orgs/{org}/audience-counts", RELEASE, audiences::count::count, "Count the people a rule holds for").refuses(&[409])
         .verb(PUT, "/api/consents/audiences", SIGNED_IN, audiences::consent::give, "Agree that what you do decides which ads you see")
         .verb(DELETE, "/api/consents/audiences", SIGNED_IN, audiences::consent::withdraw, "No longer agree to that")
+        .verb(PUT, "/api/consents/suggestions", SIGNED_IN, audiences::consent::give_suggestions, "Agree that what you do decides what you are suggested")
+        .verb(DELETE, "/api/consents/suggestions", SIGNED_IN, audiences::consent::withdraw_suggestions, "No longer agree to that")
         .verb(POST, "/api/places/{place}/plays", SIGNED_IN, audiences::play::tell, "Tell that you played a song of a film")
         .verb(POST, "/api/ads/decisions", ANYONE, ads::decide::decide, "Decide which ad to show")
         .verb(POST, "/api/ads/clicks", ANYONE, ads::click::click, "Follow an ad").refuses(&[404, 410])

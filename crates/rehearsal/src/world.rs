@@ -552,7 +552,7 @@ fn sign_shoppers_up(
             // Two in three agree that what they do decides which ads they see.
             if i % 3 != 2 {
                 scene.act.actor = crate::shoppers::consumer(&person);
-                flows::audiences::consent(scene, true)?;
+                flows::agree::say(scene, people::consents::AUDIENCES, true)?;
             }
             Ok(person)
         }));

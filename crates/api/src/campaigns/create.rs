@@ -11,8 +11,9 @@ use crate::titles::visible;
 use crate::words::Bilingual;
 use ::ads::campaigns::NewCampaign;
 use ::ads::creatives::NewCreative;
+use ::ads::holdout::PROPOSED;
 use flows::run_campaign;
-use kernel::{OrgId, Refusal, TitleId};
+use kernel::{OrgId, Refusal, Share, TitleId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
