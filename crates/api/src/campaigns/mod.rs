@@ -2,9 +2,11 @@
 
 pub mod change;
 pub mod create;
+pub mod lift;
 pub mod of_org;
 pub mod report;
 pub mod show;
+pub mod split;
 
 use crate::call::{Call, ReleaseTeam};
 use crate::money::Amount;

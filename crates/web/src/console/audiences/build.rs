@@ -291,6 +291,7 @@ fn one_line(visit: &Visit, choices: &Choices, form: &Form, line: usize) -> Marku
 }
 
 fn what_options(visit: &Visit, choices: &Choices, chosen: &str) -> Markup {
+    let goods = visit.say("Goods", "商品类目");
     type Group<'a> = (&'a str, fn(&What) -> bool);
     let groups: [Group; 6] = [
         ("", |what| matches!(what, What::Anything)),
@@ -300,7 +301,6 @@ fn what_options(visit: &Visit, choices: &Choices, chosen: &str) -> Markup {
         (visit.say("Places", "场所"), |what| matches!(what, What::Place(_))),
         (visit.say("Cities", "城市"), |what| matches!(what, What::City(_))),
     ];
-    let goods = visit.say("Goods", "商品类目");
     let option = |code: String, word: &str| {
         html! { option value=(code) selected[code == chosen] { (word) } }
     };

@@ -6,7 +6,7 @@ use crate::form::Form;
 use crate::look::chart::{Bar, Figure, Paint, bars};
 use crate::look::parts::{self, Weight};
 use crate::look::table::{Cell, Column, Kind, Table};
-use crate::look::{Tone, money};
+use crate::look::Tone;
 use crate::visit::Visit;
 use ads::campaigns::{Campaign, State};
 use axum::extract::Path;
@@ -79,11 +79,11 @@ async fn page(visit: &Visit, campaign: Campaign, form: &Form) -> Answer<Page> {
 
 /// For how much money somebody wants to know.
 fn question(visit: &Visit, campaign: &Campaign, advice: &Advice, wrong: Option<&Refusal>) -> Markup {
-    let amount = advice.budget.to_string().replace([',', '¥', '$'], "");
+    let amount = advice.budget.decimal();
     let field = parts::Field {
         name: "budget",
         label: visit.say("Money for a week", "一周的预算"),
-        value: amount.trim(),
+        value: &amount,
         unit: campaign.budget.currency.symbol(),
         inputmode: Some("decimal"),
         hint: visit.say("Proposed is what is left, spread evenly until the last day.", "默认为剩余预算按天数平均到一周。"),
