@@ -27,6 +27,10 @@ create table withheld (
 
 create index withheld_by_campaign on withheld (place_id, campaign_id, at);
 
+create index withheld_by_unit on withheld (campaign_id, unit);
+
+create index impression_by_unit on impression (campaign_id, unit);
+
 -- What of an allotment may be spent on a surface in a city; the part without either is for all the rest.
 create table allotment_part (
     place_id text not null,

@@ -11,7 +11,9 @@ use crate::clicks::Click;
 use crate::creatives::{self, Creative};
 use crate::pacing::Pacer;
 use db::View;
-use kernel::{AudienceId, CampaignId, CreativeId, Instant, Money, PlaceId, Result, Share, SurfaceId, TitleId};
+use kernel::{
+    AudienceId, CampaignId, CreativeId, Instant, Money, PlaceId, Result, Share, SurfaceId, TitleId,
+};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -179,7 +181,8 @@ impl Book {
                 candidate.shown += 1;
             }
             let run = &self.runs[candidate.run];
-            let open = self.purses[candidate.purse].left_minor(&ask.surface, &ask.city) >= run.click_price.minor
+            let open = self.purses[candidate.purse].left_minor(&ask.surface, &ask.city)
+                >= run.click_price.minor
                 && run.flies(ask.now)
                 && run.is_for(&ask.audiences);
             if open && !in_the_running.contains(&candidate.run) {

@@ -8,8 +8,8 @@ use crate::creatives::{self, NewCreative};
 use crate::{holdout, limits};
 use db::{FromRow, Row, Tx, View};
 use kernel::{
-    Act, CampaignId, Currency, Error, Instant, Kind, Money, OrgId, PlaceId, Refusal, Result, Share, SurfaceId,
-    TitleId,
+    Act, CampaignId, Currency, Error, Instant, Kind, Money, OrgId, PlaceId, Refusal, Result, Share,
+    SurfaceId, TitleId,
 };
 use std::collections::BTreeMap;
 
@@ -470,9 +470,12 @@ pub fn divide_rest(tx: &Tx, org: &OrgId, id: &CampaignId, wishes: &[Wish]) -> Re
     let spent: i64 = allotments.iter().map(|one| one.spent.minor).sum();
     let wished = wishes.iter().try_fold(0_i64, |sum, wish| sum.checked_add(wish.minor));
     let over = wished.map(|wished| campaign.budget.minor - spent - wished).filter(|over| *over >= 0);
-    let over = over.ok_or_else(|| more_than_left(Money::new(campaign.budget.minor - spent, campaign.budget.currency)))?;
-    let wishes_of = |place: &PlaceId| wishes.iter().filter(|wish| wish.place == *place).cloned().collect::<Vec<_>>();
-    let weights: Vec<i64> = allotments.iter().map(|one| wishes_of(&one.place).iter().map(|wish| wish.minor).sum()).collect();
+    let over = over
+        .ok_or_else(|| more_than_left(Money::new(campaign.budget.minor - spent, campaign.budget.currency)))?;
+    let wishes_of =
+        |place: &PlaceId| wishes.iter().filter(|wish| wish.place == *place).cloned().collect::<Vec<_>>();
+    let weights: Vec<i64> =
+        allotments.iter().map(|one| wishes_of(&one.place).iter().map(|wish| wish.minor).sum()).collect();
     let weights = if weights.iter().all(|weight| *weight == 0) { vec![1; weights.len()] } else { weights };
     let rests = Money::new(over, campaign.budget.currency).split(&weights);
     for (allotment, rest) in allotments.iter().zip(rests) {
@@ -493,7 +496,9 @@ fn divide_place(tx: &Tx, allotment: &Allotment, wishes: &[Wish], rest_minor: i64
     let rest_minor = rest_minor + wished.remove(&Default::default()).unwrap_or(0);
     let before = parts(tx, place, id)?;
     let spent_of = |surface: &str, city: &str| {
-        let part = before.iter().find(|part| part.surface.as_ref().is_some_and(|id| id.0 == surface) && part.city == city);
+        let part = before
+            .iter()
+            .find(|part| part.surface.as_ref().is_some_and(|id| id.0 == surface) && part.city == city);
         part.map_or(0, |part| part.spent_minor)
     };
     let mut written: Vec<(String, String, i64, i64)> = wished

@@ -101,15 +101,16 @@ fn line(cell: &CellPlan) -> String {
 }
 
 fn report(advice: &Advice) -> Value {
-    let cells = advice.plan.iter().flat_map(|plan| advice.spots.iter().zip(&plan.cells)).map(|(spot, cell)| {
-        json!({
-            "surface": spot.surface, "city": spot.city, "name": spot.cell.name.en,
-            "known": cell.evidence == Evidence::Measured, "spend_minor": cell.spend.minor,
-            "tickets": cell.tickets.mean, "tickets_range": cell.tickets.wide,
-            "marginal": cell.marginal_now.mean, "marginal_range": cell.marginal_now.wide,
-            "exposed": spot.people.0, "held_out": spot.people.1,
-        })
-    });
+    let cells =
+        advice.plan.iter().flat_map(|plan| advice.spots.iter().zip(&plan.cells)).map(|(spot, cell)| {
+            json!({
+                "surface": spot.surface, "city": spot.city, "name": spot.cell.name.en,
+                "known": cell.evidence == Evidence::Measured, "spend_minor": cell.spend.minor,
+                "tickets": cell.tickets.mean, "tickets_range": cell.tickets.wide,
+                "marginal": cell.marginal_now.mean, "marginal_range": cell.marginal_now.wide,
+                "exposed": spot.people.0, "held_out": spot.people.1,
+            })
+        });
     json!({
         "budget_minor": advice.budget.minor, "kept_minor": advice.kept.minor,
         "refused": advice.plan.as_ref().err().map(|refusal| refusal.code),

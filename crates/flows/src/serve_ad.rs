@@ -10,8 +10,7 @@ use ads::tokens::{Attribution, Shown};
 use ads::{choosing, impressions};
 use events::{Kind, log};
 use kernel::{
-    Actor, Instant, Kind as Why, Lang, Money, OrderId, PlaceId, Refusal, Result, SurfaceId,
-    TitleId,
+    Actor, Instant, Kind as Why, Lang, Money, OrderId, PlaceId, Refusal, Result, SurfaceId, TitleId,
 };
 use ledger::Transfer;
 use payments::intents::Purpose;

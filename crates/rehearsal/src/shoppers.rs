@@ -214,7 +214,8 @@ pub fn visit(
         if let Some(ad) = ad.filter(|_| world.dice.chance(CLICKS))
             && let Ok(shown) = serve_ad::place_of(&house, &ad.token)
         {
-            let click = house.submit(&stand.place, consumer(&person), move |scene| serve_ad::follow(scene, &shown));
+            let click =
+                house.submit(&stand.place, consumer(&person), move |scene| serve_ad::follow(scene, &shown));
             followed.push((person.clone(), click));
         }
         if stand.sells && !shelf.is_empty() && world.dice.chance(0.035) {

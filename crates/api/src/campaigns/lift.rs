@@ -60,7 +60,12 @@ pub struct PartialLift {
 
 impl From<&Arm> for LiftGroup {
     fn from(arm: &Arm) -> LiftGroup {
-        LiftGroup { people: arm.people, buyers: arm.buyers, tickets: arm.tickets, sales_minor: arm.sales_minor }
+        LiftGroup {
+            people: arm.people,
+            buyers: arm.buyers,
+            tickets: arm.tickets,
+            sales_minor: arm.sales_minor,
+        }
     }
 }
 
@@ -83,7 +88,11 @@ impl From<lift::Group> for PartialLift {
     }
 }
 
-pub async fn show(call: Call, team: ReleaseTeam, At((id,)): At<(CampaignId,)>) -> Answer<Found<CampaignLift>> {
+pub async fn show(
+    call: Call,
+    team: ReleaseTeam,
+    At((id,)): At<(CampaignId,)>,
+) -> Answer<Found<CampaignLift>> {
     let campaign = own(&call, &team, id).await?;
     let lots = call.house.keys().lots.clone();
     let lift = call.read(move |view| Ok((lift::of(view, &lots, &campaign)?, campaign))).await?;

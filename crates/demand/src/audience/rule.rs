@@ -403,7 +403,10 @@ mod tests {
     #[test]
     fn a_probability_is_said_in_percent() {
         let rule = Rule::read(r#"{"likely": {"category": "tickets", "permille": 25}}"#).unwrap();
-        assert_eq!(rule.say(Lang::En, &name), "will buy tickets within a day with a probability of at least 2.5 %");
+        assert_eq!(
+            rule.say(Lang::En, &name),
+            "will buy tickets within a day with a probability of at least 2.5 %"
+        );
         assert_eq!(rule.say(Lang::Zh, &name), "一天内购买电影票的概率不低于 2.5%");
         for permille in [0, 501] {
             let text = format!(r#"{{"likely": {{"category": "tickets", "permille": {permille}}}}}"#);

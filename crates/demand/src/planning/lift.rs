@@ -79,7 +79,11 @@ impl Arms {
     /// Tickets of the exposed that would not have been sold without the ads.
     pub fn tickets(&self) -> Interval {
         let (a, b) = (&self.exposed, &self.held_out);
-        total((a.people, a.tickets as f64, a.tickets_squared), (b.people, b.tickets as f64, b.tickets_squared), 1.0)
+        total(
+            (a.people, a.tickets as f64, a.tickets_squared),
+            (b.people, b.tickets as f64, b.tickets_squared),
+            1.0,
+        )
     }
 
     /// Sales to the exposed, in minor units, that would not have been made without the ads.
@@ -87,7 +91,11 @@ impl Arms {
         let (a, b) = (&self.exposed, &self.held_out);
         let sold = (a.sales_minor + b.sales_minor) as f64;
         let one = sold / ((a.buyers + b.buyers) as f64).max(1.0);
-        total((a.people, a.sales_minor as f64, a.sales_squared), (b.people, b.sales_minor as f64, b.sales_squared), one)
+        total(
+            (a.people, a.sales_minor as f64, a.sales_squared),
+            (b.people, b.sales_minor as f64, b.sales_squared),
+            one,
+        )
     }
 }
 
@@ -182,7 +190,12 @@ fn spread(known: &[(f64, f64)], between: f64) -> Spread {
         let all = variance + between;
         -0.5 * (all.ln() + (lift - mean).powi(2) / all)
     });
-    Spread { variance: between, weight: fit.sum::<f64>() - 0.5 * weight.ln(), mean, mean_variance: 1.0 / weight }
+    Spread {
+        variance: between,
+        weight: fit.sum::<f64>() - 0.5 * weight.ln(),
+        mean,
+        mean_variance: 1.0 / weight,
+    }
 }
 
 /// A lift of rates and its variance, with half a buyer more on either side of each rate.

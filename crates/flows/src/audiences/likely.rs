@@ -71,7 +71,9 @@ impl Notes {
     /// A purchase or a wish that was taken back was none.
     pub fn take_back(&mut self, id: u32, did: &Did) {
         let Some((kind, category, _)) = read(did) else { return };
-        let Some((own, category)) = self.people.get_mut(&id).zip(self.categories.get(&category)) else { return };
+        let Some((own, category)) = self.people.get_mut(&id).zip(self.categories.get(&category)) else {
+            return;
+        };
         if let Some(at) = own.iter().rposition(|note| note.kind == kind && note.category == *category) {
             own.remove(at);
         }
@@ -103,8 +105,11 @@ impl Notes {
         let diary = Diary::new(&actions, Zone::shanghai());
         let days: Vec<Day> = (-LEARNT_DAYS..0).map(|ago| today.plus(ago)).collect();
         let model = Model::fit(&diary, &days)?;
-        let names: BTreeMap<u32, &String> = self.categories.iter().map(|(name, number)| (*number, name)).collect();
-        let told = |one: Example| Some((one.person, (*names.get(&one.category)?).clone(), model.probability(&one.row)));
+        let names: BTreeMap<u32, &String> =
+            self.categories.iter().map(|(name, number)| (*number, name)).collect();
+        let told = |one: Example| {
+            Some((one.person, (*names.get(&one.category)?).clone(), model.probability(&one.row)))
+        };
         let likely = diary.examples(today).into_iter().filter_map(told).collect();
         let before = Model::fit(&diary, &days[..days.len() - 1]);
         let calibration = before.map(|model| judge(&model, &diary, today.plus(-1)));
@@ -124,7 +129,9 @@ fn read(did: &Did) -> Option<(Kind, String, String)> {
     let title = did.title.as_ref().map(|title| title.0.clone());
     match (&did.category, title) {
         (Some(category), _) => Some((kind, category.clone(), did.item.clone())),
-        (None, Some(title)) if did.behaviour != Behaviour::BoughtGoods => Some((kind, TICKETS.to_owned(), title)),
+        (None, Some(title)) if did.behaviour != Behaviour::BoughtGoods => {
+            Some((kind, TICKETS.to_owned(), title))
+        }
         (None, _) => None,
     }
 }
@@ -133,8 +140,11 @@ fn judge(model: &Model, diary: &Diary, day: Day) -> Calibration {
     let mut told: Vec<(f64, bool)> =
         diary.examples(day).iter().map(|one| (model.probability(&one.row), one.bought)).collect();
     told.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mean = |part: &[(f64, bool)], of: fn(&(f64, bool)) -> f64| part.iter().map(of).sum::<f64>() / part.len() as f64;
-    let group = |part: &[(f64, bool)]| (mean(part, |one| one.0), mean(part, |one| f64::from(u8::from(one.1))));
+    let mean = |part: &[(f64, bool)], of: fn(&(f64, bool)) -> f64| {
+        part.iter().map(of).sum::<f64>() / part.len() as f64
+    };
+    let group =
+        |part: &[(f64, bool)]| (mean(part, |one| one.0), mean(part, |one| f64::from(u8::from(one.1))));
     Calibration {
         day,
         pairs: told.len(),

@@ -61,6 +61,20 @@ pub(super) fn budgets_kept(view: &View, _now: Instant) -> Result<Vec<String>> {
     Ok(found)
 }
 
+pub(super) fn lots_kept(view: &View, _now: Instant) -> Result<Vec<String>> {
+    let both: Vec<(String,)> = view.all(
+        "select distinct withheld.campaign_id
+         from withheld
+         join impression on impression.campaign_id = withheld.campaign_id and impression.unit = withheld.unit
+         where withheld.unit <> ''",
+        &[],
+    )?;
+    Ok(both
+        .into_iter()
+        .map(|(id,)| format!("somebody who is held out of campaign {id} was shown it"))
+        .collect())
+}
+
 pub(super) fn credits_derive(view: &View, _now: Instant) -> Result<Vec<String>> {
     let rows: Vec<(String, String)> = view.all(
         "with sold as (

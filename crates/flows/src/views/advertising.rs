@@ -55,7 +55,11 @@ pub fn week_of(view: &View, campaign: &Campaign, now: Instant) -> Result<(Money,
     let left = (campaign.budget.minor - spent).max(0);
     let seconds = now.max(campaign.starts_at).seconds_until(campaign.ends_at).max(0);
     let week = FLIGHT_DAYS * 86_400;
-    let a_week = if seconds <= week { left } else { (i128::from(left) * i128::from(week) / i128::from(seconds)) as i64 };
+    let a_week = if seconds <= week {
+        left
+    } else {
+        (i128::from(left) * i128::from(week) / i128::from(seconds)) as i64
+    };
     let money = |minor| Money::new(minor, campaign.budget.currency);
     Ok((money(a_week), money(left)))
 }
@@ -81,8 +85,11 @@ pub fn advise(view: &View, lots: &Lots, campaign: &Campaign, budget: Money, now:
 /// and what is over are left to cells that are not named; a measured cell that gets nothing is named.
 pub fn wishes(advice: &Advice, left: Money) -> Result<Vec<campaigns::Wish>, Refusal> {
     let plan = advice.plan.as_ref().map_err(Clone::clone)?;
-    let weeks = |minor: i64| (i128::from(minor) * i128::from(left.minor) / i128::from(advice.budget.minor.max(1))) as i64;
-    let measured = advice.spots.iter().zip(&plan.cells).filter(|(_, cell)| cell.evidence == Evidence::Measured);
+    let weeks = |minor: i64| {
+        (i128::from(minor) * i128::from(left.minor) / i128::from(advice.budget.minor.max(1))) as i64
+    };
+    let measured =
+        advice.spots.iter().zip(&plan.cells).filter(|(_, cell)| cell.evidence == Evidence::Measured);
     let wish = |(spot, cell): (&Spot, &planning::CellPlan)| campaigns::Wish {
         place: spot.place.clone(),
         surface: Some(spot.surface.clone()),

@@ -3,11 +3,11 @@
 use db::{FromRow, Row, View};
 use demand::audience::{Behaviour, Named, Rule, What};
 use events::Kind;
-use people::consents;
 use kernel::{
     AudienceId, Day, EventId, Instant, Lang, OrderId, PersonId, PlaceId, ProductId, Result, TitleId, Words,
     Zone,
 };
+use people::consents;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 

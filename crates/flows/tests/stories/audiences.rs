@@ -6,8 +6,8 @@ use demand::audience::{Behaviour, Did, Like, Likely, Rule, Times, What};
 use events::Kind;
 use flows::audiences::{self, Look, Sighting};
 use flows::{agree, serve_ad, want_to_see};
-use people::consents::AUDIENCES;
 use kernel::{Actor, CampaignId, Lang, PlaceId, Result, SurfaceId};
+use people::consents::AUDIENCES;
 
 fn consumer(name: &str) -> Actor {
     Actor::Person { id: person(name), name: name.into(), roles: Vec::new() }
@@ -240,7 +240,8 @@ fn three_weeks() -> Town {
         for (n, name) in names.iter().enumerate() {
             let looked_yesterday = (day + n as i32 + 4) % 5 == 0;
             if looked_yesterday && n % 2 == 0 && dice.chance(0.5) {
-                let promised = town.orders(name, &poster, 1, None);
+                // Another number every day makes it another order.
+                let promised = town.orders(name, &poster, i64::from(day) + 1, None);
                 let promised = promised.expect("an order");
                 town.tells_at("plc_lantern", &town.pays(&promised.intent)).expect("the notice is taken");
             }

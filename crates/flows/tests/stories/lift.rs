@@ -63,7 +63,8 @@ impl Street {
 
     fn advice(&self) -> advertising::Advice {
         serve_ad::write_views(&self.town.house).expect("views are written");
-        let (campaign, lots, now) = (self.campaign(), self.town.house.keys().lots.clone(), self.town.house.now());
+        let (campaign, lots, now) =
+            (self.campaign(), self.town.house.keys().lots.clone(), self.town.house.now());
         self.town.read(move |view| {
             let (week, _) = advertising::week_of(view, &campaign, now)?;
             advertising::advise(view, &lots, &campaign, week, now)
@@ -72,7 +73,8 @@ impl Street {
 
     fn takes_the_split(&self) -> kernel::Result<Campaign> {
         let (studio, id) = (self.town.studio.clone(), self.campaign.clone());
-        self.town.story("plc_house", Actor::System, move |scene| run_campaign::take_split(scene, &studio, &id))
+        self.town
+            .story("plc_house", Actor::System, move |scene| run_campaign::take_split(scene, &studio, &id))
     }
 }
 
@@ -118,9 +120,9 @@ fn whoever_is_held_out_never_sees_the_ad_and_a_guest_is_not_measured() {
     let lift = street.lift();
     assert_eq!(lift.all.exposed.people + lift.all.held_out.people, 40);
     assert!(lift.withheld > lift.all.held_out.people, "guests are held out too");
-    let named = street.town.read(|view| {
-        view.one::<(i64,)>("select count(*) from impression where unit like '%per_%'", &[])
-    });
+    let named = street
+        .town
+        .read(|view| view.one::<(i64,)>("select count(*) from impression where unit like '%per_%'", &[]));
     assert_eq!(named.0, 0, "nobody's id is kept with an ad");
 }
 

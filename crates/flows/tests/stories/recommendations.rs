@@ -1,8 +1,8 @@
 //! What somebody may also like, and why.
 
 use crate::town::{Town, person};
-use flows::views::recommendations::{Shown, Suggestion, Thing};
 use flows::agree;
+use flows::views::recommendations::{Shown, Suggestion, Thing};
 use kernel::{Actor, ProductId};
 use people::consents::{self, SUGGESTIONS};
 
@@ -92,8 +92,9 @@ fn what_is_kept_out_is_not_used_until_it_may_be_again() {
     let code = Thing::Film(town.film.clone()).code();
     let say = |kept_out| {
         let code = code.clone();
-        let told = town
-            .story("plc_house", consumer("zoe"), move |scene| agree::except(scene, SUGGESTIONS, &code, kept_out));
+        let told = town.story("plc_house", consumer("zoe"), move |scene| {
+            agree::except(scene, SUGGESTIONS, &code, kept_out)
+        });
         told.expect("a word");
     };
     say(true);

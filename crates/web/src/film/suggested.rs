@@ -105,6 +105,19 @@ mod tests {
         assert!(en.text.contains("You may also like") && en.text.contains("Lantern scarf"), "{}", en.text);
         let reasons = ["goes with this", "new this month", "many people here chose it"];
         assert!(reasons.iter().any(|reason| en.text.contains(reason)), "{}", en.text);
+        // Somebody with an account is told that nothing of theirs is used, and where to agree.
+        let ann = town.person("ann", &[]).await;
+        assert!(ann.get(&mug).await.text.contains("These are the same for everybody."));
+        ann.post("/account/consent", &[("purpose", "suggestions"), ("given", "yes")]).await;
+        assert!(!ann.get(&mug).await.text.contains("These are the same for everybody."));
+        let film = format!("film:{}", street.title);
+        let kept = ann
+            .post(crate::people::consent::EXCEPTIONS, &[("subject", &film), ("use", "no"), ("next", &mug)]);
+        assert_eq!(kept.await.location(), mug);
+        let account = ann.get("/account").await.text;
+        assert!(account.contains("You keep these out") && account.contains("The Ferryman"), "{account}");
+        ann.post(crate::people::consent::EXCEPTIONS, &[("subject", &film), ("use", "yes")]).await;
+        assert!(!ann.get("/account").await.text.contains("You keep these out"));
         let zh = town.browser().header("accept-language", "zh").get(&mug).await;
         assert!(zh.text.contains("猜你喜欢"));
     }

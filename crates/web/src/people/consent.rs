@@ -53,7 +53,14 @@ fn suggestions(visit: &Visit, agreed: &Agreed) -> Markup {
             } }
         }
     };
-    card(visit, visit.say("Suggestions that suit you", "个性化推荐"), told, consents::SUGGESTIONS, agreed.suggestions, kept_out)
+    card(
+        visit,
+        visit.say("Suggestions that suit you", "个性化推荐"),
+        told,
+        consents::SUGGESTIONS,
+        agreed.suggestions,
+        kept_out,
+    )
 }
 
 fn card(visit: &Visit, title: &str, told: &str, purpose: &str, given: bool, more: Markup) -> Markup {
@@ -103,7 +110,8 @@ pub async fn except(visit: Visit, _: Consumer, form: Form) -> Answer<SeeOther> {
     visit
         .write(&House::lane(), move |scene| agree::except(scene, consents::SUGGESTIONS, &subject, !used))
         .await?;
-    let next = if form.text("next").is_empty() { "/account".into() } else { address::next(form.text("next")) };
+    let next =
+        if form.text("next").is_empty() { "/account".into() } else { address::next(form.text("next")) };
     let onward = SeeOther::to(next);
     Ok(if used {
         onward.saying("It is used again.", "已恢复使用。")

@@ -391,7 +391,11 @@ fn how_sure(visit: &Visit) -> Markup {
     };
     let rows = known.groups.iter().enumerate().map(row).collect();
     let title = visit.say("How well the probabilities hold", "概率的检验");
-    parts::section(title, None, html! { p class="muted" { (said) } (Table::new(title, &columns, rows).render(lang)) })
+    parts::section(
+        title,
+        None,
+        html! { p class="muted" { (said) } (Table::new(title, &columns, rows).render(lang)) },
+    )
 }
 
 /// What the people of the seed have in common, in sentences.

@@ -11,10 +11,10 @@ use ::channels::{Channel, Surface, surfaces};
 use ::people::{Org, OrgKind};
 use ads::campaigns::{Campaign, NewCampaign};
 use ads::creatives::NewCreative;
+use ads::holdout::PROPOSED;
 use axum::response::IntoResponse;
 use flows::{House, run_campaign};
 use kernel::ids::Id;
-use ads::holdout::PROPOSED;
 use kernel::{Currency, Error, OrgId, Refusal, Result, Share, SurfaceId, TitleId, Zone};
 use maud::{Markup, html};
 use titles::Title;
@@ -297,6 +297,8 @@ mod tests {
             "Fri 23 Dec – Thu 5 Jan",
             "¥1,000.00",
             "¥1.20",
+            "Hold-out",
+            "10%",
             "Every night has a ferryman",
         ] {
             assert!(shown.text.contains(word), "{word}: {}", shown.text);
@@ -326,6 +328,8 @@ mod tests {
             ("budget", "-5", "budget"),
             ("budget", "USD 30", "budget"),
             ("click_price", "1000.01", "click_price"),
+            ("holdout", "51", "holdout"),
+            ("holdout", "some", "holdout"),
             ("surfaces", "", "surfaces"),
             ("surfaces", "srf_none", "surfaces"),
             ("headline_en", "headline too long, far too long, longer than any card can bear", "headline_en"),

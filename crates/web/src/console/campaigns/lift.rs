@@ -41,7 +41,9 @@ fn too_little(visit: &Visit, campaign: &Campaign, lift: &Lift) -> String {
             "Not known yet: {seen} signed-in people could see it and {held} were held out; at least {PEOPLE_MIN} of \
              each are needed."
         ),
-        Lang::Zh => format!("尚不可知：已登录的人中 {seen} 人可看到广告，{held} 人被留出；两组各需至少 {PEOPLE_MIN} 人。"),
+        Lang::Zh => format!(
+            "尚不可知：已登录的人中 {seen} 人可看到广告，{held} 人被留出；两组各需至少 {PEOPLE_MIN} 人。"
+        ),
     }
 }
 
@@ -92,7 +94,10 @@ fn sentence(visit: &Visit, sums: &Sums, lift: &Lift) -> String {
             format!("广告确有作用：每花 1 元多卖 {each:.1} 元。"),
         )
     } else if sales.high < 0.0 {
-        ("so the ads sold nothing more; they may have put people off.".into(), "广告没有带来更多销售，甚至可能适得其反。".into())
+        (
+            "so the ads sold nothing more; they may have put people off.".into(),
+            "广告没有带来更多销售，甚至可能适得其反。".into(),
+        )
     } else {
         (
             "which may yet be chance: it is not known whether the ads sold anything.".into(),
@@ -100,7 +105,9 @@ fn sentence(visit: &Visit, sums: &Sums, lift: &Lift) -> String {
         )
     };
     match visit.lang {
-        Lang::En => format!("Of {n} people who could see the ads {a} bought, of {m} who were held out {b}, {en}"),
+        Lang::En => {
+            format!("Of {n} people who could see the ads {a} bought, of {m} who were held out {b}, {en}")
+        }
         Lang::Zh => format!("能看到广告的 {n} 人中有 {a} 购买，被留出的 {m} 人中有 {b} 购买，{zh}"),
     }
 }
@@ -141,9 +148,7 @@ fn groups(visit: &Visit, title: &str, head: &str, groups: &[Group]) -> Markup {
         ]
     };
     let table = Table::new(title, &columns, groups.iter().map(row).collect());
-    let beneath = visit.say(
-        "Where few were counted, the lift leans on that of all.",
-        "人数少的一行参考了整体的增量。",
-    );
+    let beneath =
+        visit.say("Where few were counted, the lift leans on that of all.", "人数少的一行参考了整体的增量。");
     html! { div class="section" { (table.render(visit.lang)) @if groups.len() > 1 { p class="muted" { (beneath) } } } }
 }

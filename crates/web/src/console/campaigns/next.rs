@@ -3,10 +3,10 @@
 use super::{Promoter, address, find, flight};
 use crate::answer::{Answer, Page, SeeOther};
 use crate::form::Form;
+use crate::look::Tone;
 use crate::look::chart::{Bar, Figure, Paint, bars};
 use crate::look::parts::{self, Weight};
 use crate::look::table::{Cell, Column, Kind, Table};
-use crate::look::Tone;
 use crate::visit::Visit;
 use ads::campaigns::{Campaign, State};
 use axum::extract::Path;
@@ -47,7 +47,8 @@ struct Told {
 async fn page(visit: &Visit, campaign: Campaign, form: &Form) -> Answer<Page> {
     let (asked, lots, now) = (visit.asked("budget"), visit.house.keys().lots.clone(), visit.now);
     let currency = campaign.budget.currency;
-    let wanted = asked.filter(|text| !text.trim().is_empty()).map(|text| Money::parse(&text, currency)).transpose();
+    let wanted =
+        asked.filter(|text| !text.trim().is_empty()).map(|text| Money::parse(&text, currency)).transpose();
     let (wanted, wrong) = match wanted {
         Ok(wanted) => (wanted, None),
         Err(refusal) => (None, Some(refusal)),
@@ -64,7 +65,11 @@ async fn page(visit: &Visit, campaign: Campaign, form: &Form) -> Answer<Page> {
     });
     let told = told.await.unwrap_or_else(|_| Err(Error::fault("reading the lift stopped")))?;
     let title = visit.say("Where to advertise next", "下一步投到哪里");
-    let back = parts::link_button(Weight::Quiet, &address(&campaign.id), visit.say("Back to the campaign", "返回投放计划"));
+    let back = parts::link_button(
+        Weight::Quiet,
+        &address(&campaign.id),
+        visit.say("Back to the campaign", "返回投放计划"),
+    );
     let body = html! {
         (parts::heading(title, &format!("{} · {}", campaign.name, flight(&campaign, visit.lang)), back))
         @if let Some(error) = form.error(visit.lang, &html! {}) { div role="alert" { (parts::alert(Tone::Cinnabar, error, None)) } }
@@ -86,7 +91,10 @@ fn question(visit: &Visit, campaign: &Campaign, advice: &Advice, wrong: Option<&
         value: &amount,
         unit: campaign.budget.currency.symbol(),
         inputmode: Some("decimal"),
-        hint: visit.say("Proposed is what is left, spread evenly until the last day.", "默认为剩余预算按天数平均到一周。"),
+        hint: visit.say(
+            "Proposed is what is left, spread evenly until the last day.",
+            "默认为剩余预算按天数平均到一周。",
+        ),
         error: wrong.map(|refusal| refusal.in_(visit.lang)),
         ..parts::Field::default()
     };
@@ -121,7 +129,9 @@ fn planned(visit: &Visit, campaign: &Campaign, told: &Told, plan: &Plan) -> Mark
 
 fn kept(visit: &Visit, kept: Money) -> String {
     match visit.lang {
-        Lang::En => format!("{kept} of it is kept for where too little is known yet, so that it becomes known."),
+        Lang::En => {
+            format!("{kept} of it is kept for where too little is known yet, so that it becomes known.")
+        }
         Lang::Zh => format!("其中 {kept} 留给数据不足的地方，以便了解它们。"),
     }
 }
@@ -133,7 +143,13 @@ fn chart(visit: &Visit, advice: &Advice, plan: &Plan) -> Markup {
     let measured = known.iter().filter(|(_, cell)| cell.evidence == Evidence::Measured);
     let drawn: Vec<(&str, f64, String)> = measured
         .take(DRAWN_MAX)
-        .map(|(spot, cell)| (spot.cell.name.in_(visit.lang), cell.marginal_now.mean.max(0.0), hundred(visit, &cell.marginal_now)))
+        .map(|(spot, cell)| {
+            (
+                spot.cell.name.in_(visit.lang),
+                cell.marginal_now.mean.max(0.0),
+                hundred(visit, &cell.marginal_now),
+            )
+        })
         .collect();
     let rows: Vec<Bar> = drawn
         .iter()
@@ -152,7 +168,11 @@ fn chart(visit: &Visit, advice: &Advice, plan: &Plan) -> Markup {
         Column::new(visit.say("Next hundred, now", "再投一百（目前）"), Kind::Text),
         Column::new(visit.say("Next hundred, then", "再投一百（之后）"), Kind::Text),
     ];
-    let table = Table::new(visit.say("The split", "分配"), &columns, known.iter().map(|(spot, cell)| row(visit, spot, cell)).collect());
+    let table = Table::new(
+        visit.say("The split", "分配"),
+        &columns,
+        known.iter().map(|(spot, cell)| row(visit, spot, cell)).collect(),
+    );
     html! {
         div class="section" {
             (Figure {
@@ -220,7 +240,11 @@ fn not_yet(visit: &Visit, advice: &Advice, refusal: &Refusal) -> Markup {
         Column::new(visit.say("Held out", "对照组"), Kind::Number),
     ];
     let row = |spot: &Spot| {
-        vec![Cell::text(spot.cell.name.in_(visit.lang)), Cell::number(spot.people.0), Cell::number(spot.people.1)]
+        vec![
+            Cell::text(spot.cell.name.in_(visit.lang)),
+            Cell::number(spot.people.0),
+            Cell::number(spot.people.1),
+        ]
     };
     let rows: Vec<_> = advice.spots.iter().map(row).collect();
     html! {
@@ -229,5 +253,39 @@ fn not_yet(visit: &Visit, advice: &Advice, refusal: &Refusal) -> Markup {
         @if !rows.is_empty() {
             div class="section" { (Table::new(visit.say("Counted so far", "目前人数"), &columns, rows).render(visit.lang)) }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::channels::testing::Street;
+    use crate::testing::Town;
+    use axum::http::StatusCode;
+    use kernel::Role;
+
+    #[tokio::test]
+    async fn what_is_not_known_yet_is_said_and_nothing_is_split() {
+        let town = Town::new();
+        let street = Street::new(&town).await;
+        let at = format!("/console/campaigns/{}", street.campaign().await);
+        assert!(street.sun.get(&at).await.text.contains("holds nobody out"));
+        let next = street.sun.get(&format!("{at}/next?budget=500")).await;
+        assert_eq!(next.status, StatusCode::OK);
+        assert!(
+            next.text.contains("Not known yet.") && next.text.contains("value=\"500.00\""),
+            "{}",
+            next.text
+        );
+        assert!(!next.text.contains("Take this split"));
+        let wrong = street.sun.get(&format!("{at}/next?budget=much")).await;
+        assert!(wrong.text.contains("budget-error"), "{}", wrong.text);
+        let taken = street.sun.post(&format!("{at}/split"), &[]).await;
+        assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", taken.text);
+        assert!(taken.text.contains("a split needs 3"));
+        let (_, rival) = town.staff("rival", Role::Studio).await;
+        assert_eq!(rival.get(&format!("{at}/next")).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(rival.post(&format!("{at}/split"), &[]).await.status, StatusCode::NOT_FOUND);
+        let zh = street.sun.clone().header("accept-language", "zh").get(&format!("{at}/next?lang=zh")).await;
+        assert!(zh.text.contains("尚不可知"));
     }
 }

@@ -1,6 +1,6 @@
 //! One campaign: how it does, where, day by day, and what it says.
 
-use super::{Promoter, lift, Told, address, find, flight, rate, state_pill, told};
+use super::{Promoter, Told, address, find, flight, lift, rate, state_pill, told};
 use crate::answer::{Answer, Page};
 use crate::console::audiences::aim::{self, Aim};
 use crate::form::Form;
