@@ -101,53 +101,62 @@ pub fn wishes(advice: &Advice, left: Money) -> Result<Vec<campaigns::Wish>, Refu
 
 type Key = (SurfaceId, String);
 
+/// What was found out about a cell.
+#[derive(Default)]
+struct Found {
+    place: Option<PlaceId>,
+    flights: Vec<Flight>,
+    people: (i64, i64),
+}
+
 /// The cells of a campaign's surfaces, those where most people were met first.
 fn spots(view: &View, lots: &Lots, campaign: &Campaign, now: Instant) -> Result<Vec<Spot>> {
     let names = lift::surfaces(view, campaign)?;
     let cities = super::audiences::names(view)?;
-    let mut found: BTreeMap<Key, (PlaceId, Vec<Flight>, (i64, i64))> = BTreeMap::new();
+    let mut found: BTreeMap<Key, Found> = BTreeMap::new();
     for one in campaigns::of_title(view, &campaign.title)? {
-        let comparable = one.org == campaign.org && one.budget.currency == campaign.budget.currency;
-        if !comparable {
-            continue;
-        }
-        let mut flights: BTreeMap<(Key, i64), (Flight, PlaceId)> = BTreeMap::new();
-        for person in lift::met(view, lots, &one)? {
-            let key = (person.surface.clone(), person.city.clone());
-            if !names.contains_key(&key.0.0) {
-                continue;
-            }
-            let place = person.place.clone();
-            let cell = found.entry(key.clone()).or_insert_with(|| (place.clone(), Vec::new(), (0, 0)));
-            match person.arm {
-                Arm::Exposed => cell.2.0 += 1,
-                Arm::Withheld => cell.2.1 += 1,
-            }
-            if let Some(week) = whole_week(&one, person.at, now) {
-                let nothing = || (nothing(campaign.budget), place);
-                add(&mut flights.entry((key, week)).or_insert_with(nothing).0, &person)?;
-            }
-        }
-        for ((key, _), (flight, place)) in flights {
-            found.entry(key).or_insert_with(|| (place, Vec::new(), (0, 0))).1.push(flight);
+        if one.org == campaign.org && one.budget.currency == campaign.budget.currency {
+            let mut met = lift::met(view, lots, &one)?;
+            met.retain(|person| names.contains_key(&person.surface.0));
+            take_in(&mut found, &one, &met, now)?;
         }
     }
-    let spot = |((surface, city), (place, flights, people)): (Key, (PlaceId, Vec<Flight>, (i64, i64)))| {
-        let name = names.get(&surface.0).cloned().unwrap_or_default();
-        let name = match city.as_str() {
-            "" => Words::new(format!("{}, city not known", name.en), format!("{}，城市未知", name.zh)),
-            code => {
-                let city = cities.city(code);
-                Words::new(format!("{}, {}", name.en, city.en), format!("{}，{}", name.zh, city.zh))
-            }
+    let mut spots = Vec::new();
+    for ((surface, city), Found { place, flights, people }) in found {
+        let Some(place) = place else { continue };
+        let where_ = match city.as_str() {
+            "" => Words::new("city not known", "城市未知"),
+            code => cities.city(code),
         };
-        let id = format!("{surface}/{city}");
-        Spot { place, surface, city, cell: cell(id, name, flights, campaign.budget), people }
-    };
-    let mut spots: Vec<Spot> = found.into_iter().map(spot).collect();
+        let name = names.get(&surface.0).cloned().unwrap_or_default();
+        let name = Words::new(format!("{}, {}", name.en, where_.en), format!("{}，{}", name.zh, where_.zh));
+        let cell = cell(format!("{surface}/{city}"), name, flights, campaign.budget);
+        spots.push(Spot { place, surface, city, cell, people });
+    }
     spots.sort_by_key(|spot| -(spot.people.0 + spot.people.1));
     spots.truncate(planning::CELLS_MAX);
     Ok(spots)
+}
+
+/// Counts everybody whom one campaign met, and its whole weeks as flights.
+fn take_in(found: &mut BTreeMap<Key, Found>, campaign: &Campaign, met: &[Met], now: Instant) -> Result<()> {
+    let mut flights: BTreeMap<(Key, i64), Flight> = BTreeMap::new();
+    for person in met {
+        let key = (person.surface.clone(), person.city.clone());
+        let cell = found.entry(key.clone()).or_default();
+        cell.place = Some(person.place.clone());
+        match person.arm {
+            Arm::Exposed => cell.people.0 += 1,
+            Arm::Withheld => cell.people.1 += 1,
+        }
+        if let Some(week) = whole_week(campaign, person.at, now) {
+            add(flights.entry((key, week)).or_insert_with(|| nothing(campaign.budget)), person)?;
+        }
+    }
+    for ((key, _), flight) in flights {
+        found.entry(key).or_default().flights.push(flight);
+    }
+    Ok(())
 }
 
 fn cell(id: String, name: Words, flights: Vec<Flight>, budget: Money) -> Cell {

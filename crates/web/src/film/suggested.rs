@@ -111,9 +111,9 @@ mod tests {
         ann.post("/account/consent", &[("purpose", "suggestions"), ("given", "yes")]).await;
         assert!(!ann.get(&mug).await.text.contains("These are the same for everybody."));
         let film = format!("film:{}", street.title);
-        let kept = ann
-            .post(crate::people::consent::EXCEPTIONS, &[("subject", &film), ("use", "no"), ("next", &mug)]);
-        assert_eq!(kept.await.location(), mug);
+        let said = [("subject", film.as_str()), ("use", "no"), ("next", mug.as_str())];
+        let kept = ann.post(crate::people::consent::EXCEPTIONS, &said).await;
+        assert_eq!(kept.location(), mug);
         let account = ann.get("/account").await.text;
         assert!(account.contains("You keep these out") && account.contains("The Ferryman"), "{account}");
         ann.post(crate::people::consent::EXCEPTIONS, &[("subject", &film), ("use", "yes")]).await;
