@@ -6,11 +6,14 @@
 
 use crate::audiences;
 use crate::campaigns::{self, Campaign, Placement};
-use crate::choosing::{Ask, Chosen};
+use crate::choosing::{Ask, Decision};
+use crate::clicks::Click;
 use crate::creatives::{self, Creative};
 use crate::pacing::Pacer;
 use db::View;
-use kernel::{AudienceId, CampaignId, CreativeId, Instant, Money, PlaceId, Result, SurfaceId, TitleId};
+use kernel::{
+    AudienceId, CampaignId, CreativeId, Instant, Money, PlaceId, Result, Share, SurfaceId, TitleId,
+};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -39,6 +42,8 @@ pub(crate) struct Run {
     /// Whom alone it may be shown to; everybody when there is none.
     pub audience: Option<AudienceId>,
     pub click_price: Money,
+    /// The part of its audience that it is kept from.
+    pub holdout: Share,
     pub starts_at: Instant,
     pub ends_at: Instant,
     pub pacer: Pacer,
@@ -58,6 +63,31 @@ pub(crate) struct Purse {
     pub place: PlaceId,
     pub run: usize,
     pub left_minor: i64,
+    /// What of it is for single surfaces and cities, once it was divided.
+    pub parts: Option<Parts>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parts {
+    by_surface: HashMap<SurfaceId, HashMap<String, i64>>,
+    rest_minor: i64,
+}
+
+impl Purse {
+    /// What may be spent on somebody of this city on a surface.
+    pub fn left_minor(&self, surface: &SurfaceId, city: &str) -> i64 {
+        let Some(parts) = &self.parts else { return self.left_minor };
+        let own = parts.by_surface.get(surface).and_then(|cities| cities.get(city));
+        self.left_minor.min(own.copied().unwrap_or(parts.rest_minor))
+    }
+
+    fn take(&mut self, surface: &SurfaceId, city: &str, minor: i64) {
+        self.left_minor -= minor;
+        if let Some(parts) = &mut self.parts {
+            let own = parts.by_surface.get_mut(surface).and_then(|cities| cities.get_mut(city));
+            *own.unwrap_or(&mut parts.rest_minor) -= minor;
+        }
+    }
 }
 
 /// What may appear on a surface.
@@ -93,6 +123,7 @@ impl Book {
                 let left_minor = campaigns::allotment(view, &place, &campaign.id)?
                     .map_or(0, |allotment| allotment.left_minor());
                 let purse = book.add_purse(run, &place, left_minor);
+                book.purses[purse].parts = parts(view, &place, &campaign.id)?;
                 book.recall(view, run, &place, now)?;
                 let learnt = learnt(view, &place, &campaign.id, now)?;
                 traffic.count(&learnt);
@@ -139,8 +170,10 @@ impl Book {
         self.runs.iter().find(|run| run.campaign == *campaign).map(|run| run.pacer.multiplier())
     }
 
-    /// After every decision: counts the view, and paces everybody who was in the running.
-    pub fn note(&mut self, ask: &Ask, chosen: Option<&Chosen>) {
+    /// After every decision: counts the view, and paces everybody who was in the running. What was withheld
+    /// tires its viewer as if it had been seen, so that both groups meet a campaign equally often.
+    pub fn note(&mut self, ask: &Ask, decision: &Decision) {
+        let chosen = decision.shown.as_ref();
         let Some(slot) = self.slots.get_mut(&ask.surface) else { return };
         let mut in_the_running: Vec<usize> = Vec::with_capacity(slot.candidates.len());
         for candidate in &mut slot.candidates {
@@ -148,7 +181,8 @@ impl Book {
                 candidate.shown += 1;
             }
             let run = &self.runs[candidate.run];
-            let open = self.purses[candidate.purse].left_minor >= run.click_price.minor
+            let open = self.purses[candidate.purse].left_minor(&ask.surface, &ask.city)
+                >= run.click_price.minor
                 && run.flies(ask.now)
                 && run.is_for(&ask.audiences);
             if open && !in_the_running.contains(&candidate.run) {
@@ -164,14 +198,17 @@ impl Book {
                 }
                 None => run.pacer.update(0.0),
             }
+            if decision.withheld.as_ref().is_some_and(|withheld| withheld.campaign == run.campaign) {
+                run.saw(&ask.visitor, ask.now);
+            }
         }
     }
 
     /// After a click was charged.
-    pub fn note_click(&mut self, place: &PlaceId, campaign: &CampaignId, cost: Money) {
+    pub fn note_click(&mut self, click: &Click, cost: Money) {
         for purse in &mut self.purses {
-            if purse.place == *place && self.runs[purse.run].campaign == *campaign {
-                purse.left_minor -= cost.minor;
+            if purse.place == click.place && self.runs[purse.run].campaign == click.campaign {
+                purse.take(&click.surface, &click.city, cost.minor);
             }
         }
     }
@@ -182,6 +219,7 @@ impl Book {
             title: campaign.title.clone(),
             audience: None,
             click_price: campaign.click_price,
+            holdout: campaign.holdout,
             starts_at: campaign.starts_at,
             ends_at: campaign.ends_at,
             pacer: Pacer::new(campaign.budget.minor, 0.0),
@@ -191,7 +229,7 @@ impl Book {
     }
 
     fn add_purse(&mut self, run: usize, place: &PlaceId, left_minor: i64) -> usize {
-        self.purses.push(Purse { place: place.clone(), run, left_minor });
+        self.purses.push(Purse { place: place.clone(), run, left_minor, parts: None });
         self.purses.len() - 1
     }
 
@@ -227,8 +265,11 @@ impl Book {
         let run = &mut self.runs[run];
         let seen: Vec<(String, i64, Instant)> = view.all(
             "select visitor, count(*), min(at)
-            from impression
-            where place_id = $1 and campaign_id = $2 and at > $3
+            from (
+                select visitor, at from impression where place_id = $1 and campaign_id = $2 and at > $3
+                union all
+                select visitor, at from withheld where place_id = $1 and campaign_id = $2 and at > $3
+            ) met
             group by visitor
             order by max(at) desc
             limit $4",
@@ -285,6 +326,22 @@ impl Run {
             None => {}
         }
     }
+}
+
+/// What is left of each part of an allotment; none while it is not divided.
+fn parts(view: &View, place: &PlaceId, campaign: &CampaignId) -> Result<Option<Parts>> {
+    let mut parts: Option<Parts> = None;
+    for part in campaigns::parts(view, place, campaign)? {
+        let left_minor = part.allotted_minor - part.spent_minor;
+        let parts = parts.get_or_insert_default();
+        match part.surface {
+            Some(surface) => {
+                parts.by_surface.entry(surface).or_default().insert(part.city, left_minor);
+            }
+            None => parts.rest_minor = left_minor,
+        }
+    }
+    Ok(parts)
 }
 
 /// What is known of a creative on a surface.

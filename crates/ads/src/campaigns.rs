@@ -5,12 +5,13 @@
 //! its own allotment, so that a click never has to ask another shard.
 
 use crate::creatives::{self, NewCreative};
-use crate::limits;
+use crate::{holdout, limits};
 use db::{FromRow, Row, Tx, View};
 use kernel::{
-    Act, CampaignId, Currency, Error, Instant, Kind, Money, OrgId, PlaceId, Refusal, Result, SurfaceId,
-    TitleId,
+    Act, CampaignId, Currency, Error, Instant, Kind, Money, OrgId, PlaceId, Refusal, Result, Share,
+    SurfaceId, TitleId,
 };
+use std::collections::BTreeMap;
 
 pub const NAME_CHARS_MAX: usize = 80;
 pub const SURFACES_MAX: usize = 50;
@@ -60,6 +61,8 @@ pub struct Campaign {
     pub budget: Money,
     /// What one click costs.
     pub click_price: Money,
+    /// The part of its audience that never sees it, so that its lift shows.
+    pub holdout: Share,
     pub created_at: Instant,
 }
 
@@ -72,6 +75,7 @@ pub struct NewCampaign {
     pub ends_at: Instant,
     pub budget: Money,
     pub click_price: Money,
+    pub holdout: Share,
     pub surfaces: Vec<SurfaceId>,
     pub creative: NewCreative,
 }
@@ -92,6 +96,7 @@ impl FromRow for Campaign {
             ends_at,
             budget: Money::new(budget_minor, currency),
             click_price: Money::new(click_minor, currency),
+            holdout: Share::ppm(row.next()?),
             created_at: row.next()?,
         })
     }
@@ -110,6 +115,7 @@ pub fn add(tx: &Tx, act: &mut Act, new: &NewCampaign) -> Result<Campaign> {
         ends_at: new.ends_at,
         budget: new.budget,
         click_price: new.click_price,
+        holdout: new.holdout,
         created_at: act.at,
     };
     insert(tx, &campaign)?;
@@ -143,6 +149,7 @@ fn check(new: &NewCampaign) -> Result<(), Refusal> {
     if !(1..=new.budget.minor).contains(&new.click_price.minor) {
         return Err(click_price_out_of_limits(new.budget));
     }
+    holdout::check(new.holdout)?;
     let seconds = new.starts_at.seconds_until(new.ends_at);
     if seconds <= 0 || seconds > FLIGHT_DAYS_MAX * 86_400 {
         return Err(flight_out_of_limits());
@@ -153,8 +160,8 @@ fn check(new: &NewCampaign) -> Result<(), Refusal> {
 fn insert(tx: &Tx, campaign: &Campaign) -> Result<()> {
     tx.run(
         "insert into campaign (id, title_id, org_id, name, state, starts_at, ends_at, budget_minor, click_minor,
-            currency, created_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            currency, holdout_ppm, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         &[
             &campaign.id,
             &campaign.title,
@@ -166,6 +173,7 @@ fn insert(tx: &Tx, campaign: &Campaign) -> Result<()> {
             &campaign.budget.minor,
             &campaign.click_price.minor,
             &campaign.budget.currency,
+            &campaign.holdout.ppm,
             &campaign.created_at,
         ],
     )?;
@@ -259,7 +267,7 @@ fn now_must_be(view: &View, org: &OrgId, id: &CampaignId, state: State) -> Resul
 
 pub fn any(view: &View, id: &CampaignId) -> Result<Campaign> {
     let campaign = view.maybe(
-        "select id, title_id, org_id, name, state, starts_at, ends_at, budget_minor, click_minor, currency, created_at
+        "select id, title_id, org_id, name, state, starts_at, ends_at, budget_minor, click_minor, currency, holdout_ppm, created_at
         from campaign
         where id = $1",
         &[id],
@@ -275,7 +283,7 @@ pub fn of(view: &View, org: &OrgId, id: &CampaignId) -> Result<Campaign> {
 
 pub fn of_org(view: &View, org: &OrgId) -> Result<Vec<Campaign>> {
     view.all(
-        "select id, title_id, org_id, name, state, starts_at, ends_at, budget_minor, click_minor, currency, created_at
+        "select id, title_id, org_id, name, state, starts_at, ends_at, budget_minor, click_minor, currency, holdout_ppm, created_at
         from campaign
         where org_id = $1
         order by created_at desc, id
@@ -286,7 +294,7 @@ pub fn of_org(view: &View, org: &OrgId) -> Result<Vec<Campaign>> {
 
 pub fn of_title(view: &View, title: &TitleId) -> Result<Vec<Campaign>> {
     view.all(
-        "select id, title_id, org_id, name, state, starts_at, ends_at, budget_minor, click_minor, currency, created_at
+        "select id, title_id, org_id, name, state, starts_at, ends_at, budget_minor, click_minor, currency, holdout_ppm, created_at
         from campaign
         where title_id = $1
         order by created_at desc, id
@@ -298,7 +306,7 @@ pub fn of_title(view: &View, title: &TitleId) -> Result<Vec<Campaign>> {
 /// The campaigns that may be shown at this moment.
 pub fn live(view: &View, now: Instant) -> Result<Vec<Campaign>> {
     view.all(
-        "select id, title_id, org_id, name, state, starts_at, ends_at, budget_minor, click_minor, currency, created_at
+        "select id, title_id, org_id, name, state, starts_at, ends_at, budget_minor, click_minor, currency, holdout_ppm, created_at
         from campaign
         where state = 'live' and starts_at <= $1 and ends_at > $1
         order by id
@@ -310,7 +318,7 @@ pub fn live(view: &View, now: Instant) -> Result<Vec<Campaign>> {
 /// The live campaigns whose flight is not over, also those that have yet to start.
 pub(crate) fn not_over(view: &View, now: Instant) -> Result<Vec<Campaign>> {
     view.all(
-        "select id, title_id, org_id, name, state, starts_at, ends_at, budget_minor, click_minor, currency, created_at
+        "select id, title_id, org_id, name, state, starts_at, ends_at, budget_minor, click_minor, currency, holdout_ppm, created_at
         from campaign
         where state = 'live' and ends_at > $1
         order by id
@@ -399,6 +407,150 @@ pub fn allotments(view: &View, id: &CampaignId) -> Result<Vec<Allotment>> {
         allotments.extend(allotment(view, &place, id)?);
     }
     Ok(allotments)
+}
+
+/// What of an allotment is for one surface in one city, or, without a surface, for all the rest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub surface: Option<SurfaceId>,
+    pub city: String,
+    pub allotted_minor: i64,
+    pub spent_minor: i64,
+}
+
+impl FromRow for Part {
+    fn from_row(row: &mut Row) -> Result<Part> {
+        let surface = Some(row.next::<String>()?).filter(|id| !id.is_empty()).map(SurfaceId);
+        let (city, allotted_minor, spent_minor) = (row.next()?, row.next()?, row.next()?);
+        Ok(Part { surface, city, allotted_minor, spent_minor })
+    }
+}
+
+/// The parts of a campaign's allotment at a place; none while it is not divided.
+pub fn parts(view: &View, place: &PlaceId, id: &CampaignId) -> Result<Vec<Part>> {
+    view.all(
+        "select surface_id, city, allotted_minor, spent_minor
+        from allotment_part
+        where place_id = $1 and campaign_id = $2
+        order by surface_id, city",
+        &[place, id],
+    )
+}
+
+/// What may yet be spent on a surface in a city, or, without a surface, wherever nothing else is said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    pub place: PlaceId,
+    pub surface: Option<SurfaceId>,
+    pub city: String,
+    pub minor: i64,
+}
+
+/// Parts of one campaign, at most.
+pub const PARTS_MAX: usize = 2_000;
+
+/// Divides what a campaign has not spent among surfaces and cities; what the wishes leave of it is everywhere's,
+/// by how much each place has of them. A wish for a place or a surface that the campaign is not shown on, and more
+/// than is left, is refused. Said again, the division before it is over; what was spent stays spent.
+pub fn divide_rest(tx: &Tx, org: &OrgId, id: &CampaignId, wishes: &[Wish]) -> Result<Campaign> {
+    let campaign = of(tx, org, id)?;
+    if !matches!(campaign.state, State::Live | State::Paused) {
+        return Err(wrong_state(campaign.state).into());
+    }
+    let placements = placements(tx, id)?;
+    let known = |wish: &Wish| match &wish.surface {
+        Some(surface) => placements.iter().any(|one| one.place == wish.place && one.surface == *surface),
+        None => wish.city.is_empty() && placements.iter().any(|one| one.place == wish.place),
+    };
+    limits::within("parts", wishes.len() as i64, 1, PARTS_MAX as i64)?;
+    if wishes.iter().any(|wish| !known(wish) || wish.minor < 0) {
+        return Err(unknown_part().into());
+    }
+    let allotments = allotments(tx, id)?;
+    let spent: i64 = allotments.iter().map(|one| one.spent.minor).sum();
+    let wished = wishes.iter().try_fold(0_i64, |sum, wish| sum.checked_add(wish.minor));
+    let over = wished.map(|wished| campaign.budget.minor - spent - wished).filter(|over| *over >= 0);
+    let over = over
+        .ok_or_else(|| more_than_left(Money::new(campaign.budget.minor - spent, campaign.budget.currency)))?;
+    let wishes_of =
+        |place: &PlaceId| wishes.iter().filter(|wish| wish.place == *place).cloned().collect::<Vec<_>>();
+    let weights: Vec<i64> =
+        allotments.iter().map(|one| wishes_of(&one.place).iter().map(|wish| wish.minor).sum()).collect();
+    let weights = if weights.iter().all(|weight| *weight == 0) { vec![1; weights.len()] } else { weights };
+    let rests = Money::new(over, campaign.budget.currency).split(&weights);
+    for (allotment, rest) in allotments.iter().zip(rests) {
+        divide_place(tx, allotment, &wishes_of(&allotment.place), rest.minor)?;
+    }
+    of(tx, org, id)
+}
+
+/// Writes one place's parts and how much they are together. What was spent before it was divided, or where nothing
+/// is planned any more, was spent of the rest.
+fn divide_place(tx: &Tx, allotment: &Allotment, wishes: &[Wish], rest_minor: i64) -> Result<()> {
+    let (place, id) = (&allotment.place, &allotment.campaign);
+    let mut wished: BTreeMap<(String, String), i64> = BTreeMap::new();
+    for wish in wishes {
+        let surface = wish.surface.as_ref().map_or(String::new(), |surface| surface.0.clone());
+        *wished.entry((surface, wish.city.clone())).or_default() += wish.minor;
+    }
+    let rest_minor = rest_minor + wished.remove(&Default::default()).unwrap_or(0);
+    let before = parts(tx, place, id)?;
+    let spent_of = |surface: &str, city: &str| {
+        let part = before
+            .iter()
+            .find(|part| part.surface.as_ref().is_some_and(|id| id.0 == surface) && part.city == city);
+        part.map_or(0, |part| part.spent_minor)
+    };
+    let mut written: Vec<(String, String, i64, i64)> = wished
+        .into_iter()
+        .map(|((surface, city), minor)| {
+            let spent = spent_of(&surface, &city);
+            (surface, city, spent + minor, spent)
+        })
+        .collect();
+    let unplanned = allotment.spent.minor - written.iter().map(|(.., spent)| spent).sum::<i64>();
+    written.push((String::new(), String::new(), unplanned + rest_minor, unplanned));
+    tx.run("delete from allotment_part where place_id = $1 and campaign_id = $2", &[place, id])?;
+    for (surface, city, allotted, spent) in &written {
+        tx.run(
+            "insert into allotment_part (place_id, campaign_id, surface_id, city, allotted_minor, spent_minor)
+            values ($1, $2, $3, $4, $5, $6)",
+            &[place, id, surface, city, allotted, spent],
+        )?;
+    }
+    let total: i64 = written.iter().map(|(_, _, allotted, _)| allotted).sum();
+    let kept = tx.run(
+        "update allotment set allotted_minor = $3 where place_id = $1 and campaign_id = $2 and spent_minor = $4",
+        &[place, id, &total, &allotment.spent.minor],
+    )?;
+    if kept == 1 { Ok(()) } else { Err(spent_meanwhile().into()) }
+}
+
+fn unknown_part() -> Refusal {
+    Refusal::field(
+        "parts",
+        "unknown_part",
+        "One of these amounts is negative, or for a surface that this campaign is not shown on.",
+        "其中有一笔金额为负，或所指广告位不在该投放计划中。",
+    )
+}
+
+fn more_than_left(left: Money) -> Refusal {
+    Refusal::field(
+        "parts",
+        "more_than_left",
+        format!("Only {left} of this campaign's budget is left to divide."),
+        format!("该投放计划只剩 {left} 可分配。"),
+    )
+}
+
+fn spent_meanwhile() -> Refusal {
+    Refusal::new(
+        Kind::Conflict,
+        "spent_meanwhile",
+        "A click was paid for a moment ago; please try again.",
+        "刚刚产生了一次点击费用，请重试。",
+    )
 }
 
 pub(crate) fn unknown() -> Refusal {

@@ -5,12 +5,16 @@
 //! (Chapelle and Li, NIPS 2011): each as often as it is probably the best. So that what was shown can
 //! later be judged without bias, the probability of every choice is known exactly: some rounds are
 //! drawn, each ad's chance is its part of the rounds won, mixed with a little of everybody's, and
-//! the winner is drawn from those chances.
+//! the winner is drawn from those chances. Should whoever looks be held out of the winner's campaign, the ad is
+//! withheld and the chances of the campaigns that hold nobody out here decide.
 
 use crate::book::{Book, Candidate, Run, Slot};
 use crate::creatives::Creative;
-use crate::impressions::Impression;
-use kernel::{AudienceId, CampaignId, Dice, Id, ImpressionId, Instant, Lang, PlaceId, SurfaceId, TitleId};
+use crate::holdout::Lots;
+use crate::impressions::{Arm, Impression};
+use kernel::{
+    AudienceId, CampaignId, Dice, Id, ImpressionId, Instant, Lang, PersonId, PlaceId, SurfaceId, TitleId,
+};
 use std::sync::Arc;
 
 /// What is believed of an ad that nobody has seen: one click in a hundred views.
@@ -28,13 +32,33 @@ const CONTENDERS_MAX: usize = 16;
 pub struct Ask {
     pub surface: SurfaceId,
     pub visitor: String,
+    /// Whoever it is when they are signed in; nothing is measured of guests.
+    pub person: Option<PersonId>,
+    /// Where they live, as far as it is known; empty if it is not.
+    pub city: String,
     /// The audiences that the visitor is in, of those that campaigns are aimed at.
     pub audiences: Vec<AudienceId>,
     pub lang: Lang,
     pub now: Instant,
 }
 
-/// The ad to show.
+impl Ask {
+    /// Whom lots are drawn for.
+    fn who(&self) -> &str {
+        self.person.as_ref().map_or(&self.visitor, |person| &person.0)
+    }
+}
+
+/// What a question comes to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Decision {
+    /// The ad to show.
+    pub shown: Option<Chosen>,
+    /// The ad that won, when whoever looks is held out of its campaign.
+    pub withheld: Option<Chosen>,
+}
+
+/// An ad that won.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chosen {
     pub impression: ImpressionId,
@@ -43,6 +67,8 @@ pub struct Chosen {
     pub campaign: CampaignId,
     pub title: TitleId,
     pub creative: Arc<Creative>,
+    /// The viewer's pseudonym in this campaign; empty of a guest.
+    pub unit: String,
     /// How probable this choice was; more than nought.
     pub propensity_ppm: i64,
     /// What the view is expected to cost the campaign.
@@ -51,7 +77,7 @@ pub struct Chosen {
 
 impl Chosen {
     /// The row to write once it has been seen.
-    pub fn impression(&self, ask: &Ask) -> Impression {
+    pub fn impression(&self, ask: &Ask, arm: Arm) -> Impression {
         Impression {
             place: self.place.clone(),
             id: self.impression.clone(),
@@ -60,32 +86,56 @@ impl Chosen {
             surface: self.surface.clone(),
             title: self.title.clone(),
             visitor: ask.visitor.clone(),
+            unit: self.unit.clone(),
+            city: ask.city.clone(),
+            arm,
             propensity_ppm: self.propensity_ppm,
             at: ask.now,
         }
     }
 }
 
-/// The ad for this question, if any campaign wants it and may have it.
-pub fn choose(book: &Book, ask: &Ask, dice: &mut Dice) -> Option<Chosen> {
-    let slot = book.slot(&ask.surface)?;
+/// The ad for this question, if any campaign wants it and may have it, and the one that is withheld.
+pub fn choose(book: &Book, lots: &Lots, ask: &Ask, dice: &mut Dice) -> Decision {
+    let Some(slot) = book.slot(&ask.surface) else { return Decision::default() };
     let contenders = contenders(book, slot, ask);
     if contenders.is_empty() {
-        return None;
+        return Decision::default();
     }
-    let chances = chances(&contenders, dice);
-    let winner = dice.weighted(&chances);
-    let Contender { run, candidate, .. } = &contenders[winner];
-    Some(Chosen {
-        impression: ImpressionId::make(ask.now, dice),
-        place: slot.place.clone(),
-        surface: ask.surface.clone(),
-        campaign: run.campaign.clone(),
-        title: run.title.clone(),
-        creative: candidate.creative.clone(),
-        propensity_ppm: (chances[winner] * 1e6).round() as i64,
-        expected_cost_minor: run.click_price.minor as f64 * contenders[winner].rate(),
-    })
+    let mut chances = chances(&contenders, dice);
+    let won = dice.weighted(&chances);
+    let chosen = |won: usize, chances: &[f64], dice: &mut Dice| {
+        let Contender { run, candidate, .. } = &contenders[won];
+        let lot = ask.person.as_ref().map(|person| lots.draw(&run.campaign, &person.0));
+        Chosen {
+            impression: ImpressionId::make(ask.now, dice),
+            place: slot.place.clone(),
+            surface: ask.surface.clone(),
+            campaign: run.campaign.clone(),
+            title: run.title.clone(),
+            creative: candidate.creative.clone(),
+            unit: lot.map(|lot| lot.pseudonym).unwrap_or_default(),
+            propensity_ppm: (chances[won] * 1e6).round() as i64,
+            expected_cost_minor: run.click_price.minor as f64 * contenders[won].rate(),
+        }
+    };
+    let holds_out = |contender: &Contender| contender.holds_out(lots, ask);
+    if !holds_out(&contenders[won]) {
+        return Decision { shown: Some(chosen(won, &chances, dice)), withheld: None };
+    }
+    let withheld = Some(chosen(won, &chances, dice));
+    // Drawn again among the others, an ad is shown with its chance over that of all that may be shown: whether
+    // it won at once or after one that was withheld.
+    for (chance, contender) in chances.iter_mut().zip(&contenders) {
+        *chance = if holds_out(contender) { 0.0 } else { *chance };
+    }
+    let open: f64 = chances.iter().sum();
+    if open <= 0.0 {
+        return Decision { shown: None, withheld };
+    }
+    chances.iter_mut().for_each(|chance| *chance /= open);
+    let won = dice.weighted(&chances);
+    Decision { shown: Some(chosen(won, &chances, dice)), withheld }
 }
 
 /// An ad that may be shown here and now.
@@ -110,6 +160,11 @@ impl Contender<'_> {
         self.bid_minor * self.rate() * 1000.0
     }
 
+    /// Whether whoever looks is held out of its campaign.
+    fn holds_out(&self, lots: &Lots, ask: &Ask) -> bool {
+        self.run.holdout.ppm > 0 && lots.draw(&self.run.campaign, ask.who()).is_held_out(self.run.holdout)
+    }
+
     /// What it may be worth with some luck: two standard deviations above the mean.
     fn promise(&self) -> f64 {
         let views = self.clicks + self.misses;
@@ -122,7 +177,8 @@ fn contenders<'a>(book: &'a Book, slot: &'a Slot, ask: &Ask) -> Vec<Contender<'a
     let mut contenders = Vec::with_capacity(slot.candidates.len());
     for candidate in &slot.candidates {
         let run = &book.runs[candidate.run];
-        let affordable = book.purses[candidate.purse].left_minor >= run.click_price.minor;
+        let left_minor = book.purses[candidate.purse].left_minor(&ask.surface, &ask.city);
+        let affordable = left_minor >= run.click_price.minor;
         let speaks = candidate.creative.speaks(ask.lang);
         let wanted = run.is_for(&ask.audiences) && !run.tired(&ask.visitor, ask.now);
         if !affordable || !speaks || !wanted || !run.flies(ask.now) {
@@ -190,10 +246,10 @@ fn gamma(shape: f64, dice: &mut Dice) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{choose as decide, *};
     use crate::book::FREQUENCY_MAX;
     use crate::campaigns::{Campaign, Placement, State};
-    use kernel::{CreativeId, Money, OrgId, Words};
+    use kernel::{CreativeId, Money, OrgId, Share, Words};
 
     const NOON: Instant = Instant::from_micros(1_482_465_600_000_000);
 
@@ -201,10 +257,20 @@ mod tests {
         Ask {
             surface: SurfaceId("srf_1".into()),
             visitor: "ann".into(),
+            person: None,
+            city: String::new(),
             audiences: Vec::new(),
             lang: Lang::En,
             now: NOON,
         }
+    }
+
+    fn lots() -> Lots {
+        Lots::new(b"key")
+    }
+
+    fn choose(book: &Book, ask: &Ask, dice: &mut Dice) -> Option<Chosen> {
+        decide(book, &lots(), ask, dice).shown
     }
 
     fn campaign(name: &str, click_minor: i64) -> Campaign {
@@ -218,6 +284,7 @@ mod tests {
             ends_at: NOON.plus_minutes(60),
             budget: Money::fen(100_000),
             click_price: Money::fen(click_minor),
+            holdout: Share::ZERO,
             created_at: NOON,
         }
     }
@@ -307,7 +374,7 @@ mod tests {
         assert!(!shown(&book, Ask { lang: Lang::Zh, ..ask() }));
         let mut spent = with(Book::default(), "a", 100, 150);
         assert!(shown(&spent, ask()));
-        spent.note_click(&PlaceId("plc_music".into()), &CampaignId("cmp_a".into()), Money::fen(100));
+        spent.note_click(&click("a", ""), Money::fen(100));
         assert!(!shown(&spent, ask()));
     }
 
@@ -324,6 +391,99 @@ mod tests {
         assert_eq!(book.audiences().into_iter().collect::<Vec<_>>(), [fans]);
     }
 
+    fn click(campaign: &str, city: &str) -> crate::clicks::Click {
+        crate::clicks::Click {
+            place: PlaceId("plc_music".into()),
+            impression: ImpressionId("imp_1".into()),
+            campaign: CampaignId(format!("cmp_{campaign}")),
+            title: TitleId("ttl_ferryman".into()),
+            surface: SurfaceId("srf_1".into()),
+            visitor: "ann".into(),
+            city: city.into(),
+        }
+    }
+
+    #[test]
+    fn whoever_is_held_out_is_shown_the_next_ad_and_the_first_is_withheld() {
+        let half = Campaign { holdout: Share::percent(50), ..campaign("a", 100) };
+        let book = Book::default().with(&half, &placement(0), creative("a"), 10_000);
+        let book = with(book, "b", 100, 10_000).knowing("crv_a", 10_000, 300).knowing("crv_b", 10_000, 100);
+        let mut dice = Dice::seeded(5);
+        let (mut held, mut by_next) = (0, 0);
+        for i in 0..1000 {
+            let person = PersonId(format!("per_{i}"));
+            let lot = lots().draw(&half.id, &person.0);
+            let decision = decide(&book, &lots(), &Ask { person: Some(person), ..ask() }, &mut dice);
+            let Decision { shown: Some(shown), withheld } = decision else { panic!("there is always b") };
+            let is_held = lot.is_held_out(half.holdout);
+            assert!(!is_held || shown.campaign.0 == "cmp_b", "an ad for somebody it is kept from");
+            assert!(withheld.is_none() || is_held && shown.propensity_ppm == 1_000_000);
+            if let Some(withheld) = withheld {
+                assert_eq!((&withheld.campaign.0[..], &withheld.unit), ("cmp_a", &lot.pseudonym));
+                by_next += 1;
+            }
+            held += i64::from(is_held);
+        }
+        assert!((440..560).contains(&held), "{held}");
+        assert!(
+            by_next * 100 > held * 95,
+            "a wins nearly always, also where it is withheld: {by_next} of {held}"
+        );
+    }
+
+    #[test]
+    fn where_all_hold_out_nothing_is_shown_and_a_guest_has_no_pseudonym() {
+        let whole = Campaign { holdout: Share::ONE, ..campaign("a", 100) };
+        let book = Book::default().with(&whole, &placement(0), creative("a"), 10_000);
+        let decision = decide(&book, &lots(), &ask(), &mut Dice::seeded(1));
+        assert_eq!((decision.shown, decision.withheld.map(|one| one.unit)), (None, Some(String::new())));
+    }
+
+    #[test]
+    fn what_is_withheld_tires_like_what_is_seen() {
+        let whole = Campaign { holdout: Share::ONE, ..campaign("a", 100) };
+        let mut book = Book::default().with(&whole, &placement(0), creative("a"), 10_000);
+        for met in 0..=FREQUENCY_MAX {
+            let decision = decide(&book, &lots(), &ask(), &mut Dice::seeded(1));
+            assert_eq!(decision.withheld.is_some(), met < FREQUENCY_MAX);
+            book.note(&ask(), &decision);
+        }
+    }
+
+    /// What drawing lots costs a decision among sixteen ads, as a ratio to none: `cargo test -p ads --release lots --
+    /// --ignored --nocapture`.
+    #[test]
+    #[ignore = "measures"]
+    fn lots_cost_a_decision_next_to_nothing() {
+        let book = |holdout: Share| {
+            (0..16).fold(Book::default(), |book, i| {
+                let name = format!("c{i}");
+                let campaign = Campaign { holdout, ..campaign(&name, 100 + i) };
+                book.with(&campaign, &placement(0), creative(&name), 1_000_000)
+            })
+        };
+        let (without, with) = (book(Share::ZERO), book(Share::percent(10)));
+        let asks: Vec<Ask> =
+            (0..1_000).map(|i| Ask { person: Some(PersonId(format!("per_{i}"))), ..ask() }).collect();
+        let mut dice = Dice::seeded(1);
+        let mut seconds = |book: &Book| {
+            let clock = std::time::Instant::now();
+            for ask in &asks {
+                std::hint::black_box(decide(book, &lots(), ask, &mut dice));
+            }
+            clock.elapsed().as_secs_f64()
+        };
+        let (mut none, mut some) = (Vec::new(), Vec::new());
+        for _ in 0..15 {
+            none.push(seconds(&without));
+            some.push(seconds(&with));
+        }
+        let least = |times: &[f64]| times.iter().copied().fold(f64::INFINITY, f64::min);
+        let (none, some) = (least(&none), least(&some));
+        println!("{:.2} µs a decision, {:.2} µs with lots: × {:.3}", none * 1e3, some * 1e3, some / none);
+        assert!(some < 1.5 * none);
+    }
+
     #[test]
     fn an_ad_below_the_floor_is_not_shown() {
         // One click in a hundred at 100 fen is 1,000 fen a thousand views.
@@ -338,9 +498,9 @@ mod tests {
         let mut book = with(Book::default(), "a", 100, 10_000);
         let mut dice = Dice::seeded(1);
         for _ in 0..FREQUENCY_MAX {
-            let chosen = choose(&book, &ask(), &mut dice);
-            assert!(chosen.is_some());
-            book.note(&ask(), chosen.as_ref());
+            let decision = decide(&book, &lots(), &ask(), &mut dice);
+            assert!(decision.shown.is_some());
+            book.note(&ask(), &decision);
         }
         assert_eq!(choose(&book, &ask(), &mut dice), None);
         assert!(choose(&book, &Ask { visitor: "ben".into(), ..ask() }, &mut dice).is_some());
@@ -354,9 +514,9 @@ mod tests {
         let mut shown_a = 0;
         for i in 0..1000 {
             let ask = Ask { visitor: format!("visitor {i}"), ..ask() };
-            let chosen = choose(&book, &ask, &mut dice);
-            shown_a += i64::from(chosen.as_ref().is_some_and(|chosen| chosen.campaign.0 == "cmp_a"));
-            book.note(&ask, chosen.as_ref());
+            let decision = decide(&book, &lots(), &ask, &mut dice);
+            shown_a += i64::from(decision.shown.as_ref().is_some_and(|chosen| chosen.campaign.0 == "cmp_a"));
+            book.note(&ask, &decision);
         }
         // 1,000 fen over a thousand views of 1.5 fen each lasts for two thirds of them.
         assert!((550..800).contains(&shown_a), "{shown_a}");

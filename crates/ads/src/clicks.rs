@@ -20,6 +20,8 @@ pub struct Click {
     pub title: TitleId,
     pub surface: SurfaceId,
     pub visitor: String,
+    /// Where whoever followed it lives, as far as it was known.
+    pub city: String,
 }
 
 /// A click on the books.
@@ -41,6 +43,7 @@ impl FromRow for Clicked {
             title: row.next()?,
             surface: row.next()?,
             visitor: row.next()?,
+            city: row.next()?,
         };
         let (id, cost_minor, currency) = (row.next()?, row.next()?, row.next::<Currency>()?);
         Ok(Clicked { id, click, cost: Money::new(cost_minor, currency), at: row.next()? })
@@ -72,7 +75,7 @@ pub fn record(tx: &Tx, act: &mut Act, click: &Click) -> Result<Recorded> {
         return Ok(Recorded::Again(of_impression(tx, &click.place, &click.impression)?));
     }
     let running = matches!(campaign.state, State::Live | State::Paused);
-    if running && spend(tx, &click.place, &click.campaign, campaign.click_price)? {
+    if running && spend(tx, click, campaign.click_price)? {
         clicked.cost = campaign.click_price;
         tx.run(
             "update click set cost_minor = $3 where place_id = $1 and id = $2",
@@ -85,9 +88,9 @@ pub fn record(tx: &Tx, act: &mut Act, click: &Click) -> Result<Recorded> {
 fn insert(tx: &Tx, clicked: &Clicked) -> Result<bool> {
     let click = &clicked.click;
     let added = tx.run(
-        "insert into click (place_id, id, impression_id, campaign_id, title_id, surface_id, visitor, cost_minor,
-            currency, at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        "insert into click (place_id, id, impression_id, campaign_id, title_id, surface_id, visitor, city,
+            cost_minor, currency, at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         on conflict (place_id, impression_id) do nothing",
         &[
             &click.place,
@@ -97,6 +100,7 @@ fn insert(tx: &Tx, clicked: &Clicked) -> Result<bool> {
             &click.title,
             &click.surface,
             &click.visitor,
+            &click.city,
             &clicked.cost.minor,
             &clicked.cost.currency,
             &clicked.at,
@@ -105,19 +109,48 @@ fn insert(tx: &Tx, clicked: &Clicked) -> Result<bool> {
     Ok(added == 1)
 }
 
-/// Takes the cost from the allotment, if all of it is there.
-fn spend(tx: &Tx, place: &PlaceId, campaign: &CampaignId, cost: Money) -> Result<bool> {
+/// Takes the cost from the allotment and, where it is divided, from the part it falls to, if all of it is there.
+fn spend(tx: &Tx, click: &Click, cost: Money) -> Result<bool> {
+    let (place, campaign) = (&click.place, &click.campaign);
     let spent = tx.run(
         "update allotment set spent_minor = spent_minor + $3
         where place_id = $1 and campaign_id = $2 and spent_minor + $3 <= allotted_minor",
         &[place, campaign, &cost.minor],
     )?;
-    Ok(spent == 1)
+    if spent == 0 {
+        return Ok(false);
+    }
+    let Some((surface, city)) = part(tx, click)? else { return Ok(true) };
+    let taken = tx.run(
+        "update allotment_part set spent_minor = spent_minor + $5
+        where place_id = $1 and campaign_id = $2 and surface_id = $3 and city = $4
+          and spent_minor + $5 <= allotted_minor",
+        &[place, campaign, &surface, &city, &cost.minor],
+    )?;
+    if taken == 0 {
+        tx.run(
+            "update allotment set spent_minor = spent_minor - $3 where place_id = $1 and campaign_id = $2",
+            &[place, campaign, &cost.minor],
+        )?;
+    }
+    Ok(taken == 1)
+}
+
+/// The part of the allotment that pays for a click: its surface and city, or the rest; none while it is not divided.
+fn part(view: &View, click: &Click) -> Result<Option<(String, String)>> {
+    view.maybe(
+        "select surface_id, city
+        from allotment_part
+        where place_id = $1 and campaign_id = $2 and (surface_id = $3 and city = $4 or surface_id = '' and city = '')
+        order by surface_id desc
+        limit 1",
+        &[&click.place, &click.campaign, &click.surface, &click.city],
+    )
 }
 
 fn of_impression(view: &View, place: &PlaceId, impression: &ImpressionId) -> Result<Clicked> {
     view.one(
-        "select place_id, impression_id, campaign_id, title_id, surface_id, visitor, id, cost_minor, currency, at
+        "select place_id, impression_id, campaign_id, title_id, surface_id, visitor, city, id, cost_minor, currency, at
         from click
         where place_id = $1 and impression_id = $2",
         &[place, impression],
@@ -126,7 +159,7 @@ fn of_impression(view: &View, place: &PlaceId, impression: &ImpressionId) -> Res
 
 pub fn any(view: &View, place: &PlaceId, id: &ClickId) -> Result<Clicked> {
     let clicked = view.maybe(
-        "select place_id, impression_id, campaign_id, title_id, surface_id, visitor, id, cost_minor, currency, at
+        "select place_id, impression_id, campaign_id, title_id, surface_id, visitor, city, id, cost_minor, currency, at
         from click
         where place_id = $1 and id = $2",
         &[place, id],

@@ -2,23 +2,25 @@
 
 use crate::book::Book;
 use crate::choosing::{Ask, Chosen, choose};
-use crate::impressions::Impression;
-use kernel::{AudienceId, CampaignId, Dice, Money, PlaceId};
+use crate::clicks::Click;
+use crate::holdout::Lots;
+use crate::impressions::{Arm, Impression};
+use kernel::{AudienceId, Dice, Money};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard};
 
 /// Views that wait to be written, at most; beyond it no ad is shown, so that none is shown unseen.
 pub const WAITING_MAX: usize = 20_000;
 
-#[derive(Default)]
 pub struct Desk {
+    lots: Lots,
     book: Mutex<Book>,
     seen: Mutex<Vec<Impression>>,
 }
 
 impl Desk {
-    pub fn new(book: Book) -> Desk {
-        Desk { book: Mutex::new(book), seen: Mutex::default() }
+    pub fn new(book: Book, lots: Lots) -> Desk {
+        Desk { lots, book: Mutex::new(book), seen: Mutex::default() }
     }
 
     /// Puts a book that was read again in the place of the old one.
@@ -28,17 +30,18 @@ impl Desk {
         *open = carried;
     }
 
-    /// Chooses an ad for a view and notes it; nothing when no campaign wants it.
+    /// Chooses an ad for a view and notes it, as what is withheld; nothing when no campaign wants it.
     pub fn show(&self, ask: &Ask, dice: &mut Dice) -> Option<Chosen> {
         let mut seen = lock(&self.seen);
         if seen.len() >= WAITING_MAX {
             return None;
         }
         let mut book = lock(&self.book);
-        let chosen = choose(&book, ask, dice);
-        book.note(ask, chosen.as_ref());
-        let chosen = chosen?;
-        seen.push(chosen.impression(ask));
+        let decision = choose(&book, &self.lots, ask, dice);
+        book.note(ask, &decision);
+        seen.extend(decision.withheld.map(|withheld| withheld.impression(ask, Arm::Withheld)));
+        let chosen = decision.shown?;
+        seen.push(chosen.impression(ask, Arm::Exposed));
         Some(chosen)
     }
 
@@ -53,8 +56,8 @@ impl Desk {
     }
 
     /// After a click was charged to a place's allotment.
-    pub fn note_click(&self, place: &PlaceId, campaign: &CampaignId, cost: Money) {
-        lock(&self.book).note_click(place, campaign, cost);
+    pub fn note_click(&self, click: &Click, cost: Money) {
+        lock(&self.book).note_click(click, cost);
     }
 }
 

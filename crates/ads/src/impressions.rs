@@ -1,4 +1,4 @@
-//! That an ad was seen, recorded in batches after the fact.
+//! That an ad was seen, or would have been by somebody who is held out, recorded in batches after the fact.
 
 use crate::limits;
 use db::Tx;
@@ -18,9 +18,22 @@ pub struct Impression {
     pub title: TitleId,
     /// Whoever saw it, by a pseudonym.
     pub visitor: String,
+    /// Whoever it was, by the pseudonym of this campaign alone; empty of a guest.
+    pub unit: String,
+    /// Where they live, as far as it was known; empty if it was not.
+    pub city: String,
+    pub arm: Arm,
     /// How probable it was that this ad and no other was chosen.
     pub propensity_ppm: i64,
     pub at: Instant,
+}
+
+/// Whether the ad was shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arm {
+    Exposed,
+    /// It had won, but whoever looked is held out of its campaign.
+    Withheld,
 }
 
 /// Records a batch; one that is already there is left as it is. Answers how many were new.
@@ -29,11 +42,22 @@ pub fn record_all(tx: &Tx, impressions: &[Impression]) -> Result<u64> {
     let mut recorded = 0;
     for seen in impressions {
         limits::filled("visitor", &seen.visitor, VISITOR_CHARS_MAX)?;
+        let statement = match seen.arm {
+            Arm::Exposed => {
+                "insert into impression (place_id, id, campaign_id, creative_id, surface_id, title_id, visitor, unit,
+                    city, propensity_ppm, at)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                on conflict (place_id, id) do nothing"
+            }
+            Arm::Withheld => {
+                "insert into withheld (place_id, id, campaign_id, creative_id, surface_id, title_id, visitor, unit,
+                    city, propensity_ppm, at)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                on conflict (place_id, id) do nothing"
+            }
+        };
         recorded += tx.run(
-            "insert into impression (place_id, id, campaign_id, creative_id, surface_id, title_id, visitor,
-                propensity_ppm, at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            on conflict (place_id, id) do nothing",
+            statement,
             &[
                 &seen.place,
                 &seen.id,
@@ -42,6 +66,8 @@ pub fn record_all(tx: &Tx, impressions: &[Impression]) -> Result<u64> {
                 &seen.surface,
                 &seen.title,
                 &seen.visitor,
+                &seen.unit,
+                &seen.city,
                 &seen.propensity_ppm,
                 &seen.at,
             ],

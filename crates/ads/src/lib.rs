@@ -12,6 +12,7 @@ pub mod clicks;
 pub mod creatives;
 pub mod credits;
 pub mod desk;
+pub mod holdout;
 pub mod impressions;
 pub mod pacing;
 pub mod report;

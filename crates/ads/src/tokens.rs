@@ -5,7 +5,7 @@
 
 use crate::choosing::{Ask, Chosen};
 use crate::clicks::{Click, Clicked};
-use crate::impressions::Impression;
+use crate::impressions::{Arm, Impression};
 use kernel::{CampaignId, ClickId, CreativeId, ImpressionId, Instant, PlaceId, Seal, SurfaceId, TitleId};
 
 /// A sale is credited to a click at most this long before it.
@@ -65,13 +65,13 @@ impl Attribution {
     }
 }
 
-/// An ad on somebody's page, that may now be seen and followed.
+/// An ad on somebody's page, that may now be seen and followed. Who somebody is in a campaign is not in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown(pub Impression);
 
 impl Shown {
     pub fn of(chosen: &Chosen, ask: &Ask) -> Shown {
-        Shown(chosen.impression(ask))
+        Shown(Impression { unit: String::new(), ..chosen.impression(ask, Arm::Exposed) })
     }
 
     /// The click that follows it.
@@ -84,6 +84,7 @@ impl Shown {
             title: shown.title,
             surface: shown.surface,
             visitor: shown.visitor,
+            city: shown.city,
         }
     }
 
@@ -100,13 +101,14 @@ impl Shown {
             &shown.propensity_ppm.to_string(),
             &shown.at.micros.to_string(),
             &shown.visitor,
+            &shown.city,
         ]))
     }
 
     /// None when it is not ours, or too old.
     pub fn open(seal: &Seal, token: &str, now: Instant) -> Option<Shown> {
         let text = seal.open(token)?;
-        let ["shown", place, id, campaign, creative, surface, title, propensity_ppm, at, visitor] =
+        let ["shown", place, id, campaign, creative, surface, title, propensity_ppm, at, visitor, city] =
             parts(&text)?
         else {
             return None;
@@ -120,6 +122,9 @@ impl Shown {
             surface: SurfaceId(surface.into()),
             title: TitleId(title.into()),
             visitor: visitor.into(),
+            unit: String::new(),
+            city: city.into(),
+            arm: Arm::Exposed,
             propensity_ppm: propensity_ppm.parse().ok()?,
             at,
         }))
@@ -165,6 +170,9 @@ mod tests {
             surface: SurfaceId("srf_1".into()),
             title: TitleId("ttl_ferryman".into()),
             visitor: "安".into(),
+            unit: String::new(),
+            city: "SHA".into(),
+            arm: Arm::Exposed,
             propensity_ppm: 250_000,
             at: NOON,
         })

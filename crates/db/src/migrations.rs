@@ -31,6 +31,8 @@ pub const MIGRATIONS: Tree = &[
     ("0040_market", include_str!("../../../migrations/0040_market.sql")),
     ("0050_settlement", include_str!("../../../migrations/0050_settlement.sql")),
     ("0051_payments", include_str!("../../../migrations/0051_payments.sql")),
+    ("0052_ads", include_str!("../../../migrations/0052_ads.sql")),
+    ("0053_people", include_str!("../../../migrations/0053_people.sql")),
 ];
 
 const CREATE: &str = "create table if not exists migration (name text not null, statement bigint not null, primary key (name, statement))";

@@ -18,4 +18,6 @@ pub use features::{Features, Key, KeyId, TIMES_MAX, WINDOW_DAYS_MAX};
 pub use likeness::{Likeness, Reason, SEED_MIN};
 pub use members::Members;
 pub use plan::Plan;
-pub use rule::{Behaviour, DEPTH_MAX, Did, Like, Named, Rule, TERMS_MAX, Times, What};
+pub use rule::{
+    Behaviour, DEPTH_MAX, Did, Like, Likely, Named, PERMILLE_MAX, Rule, TERMS_MAX, TICKETS, Times, What,
+};

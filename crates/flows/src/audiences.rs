@@ -5,9 +5,12 @@
 //! what somebody did after they last agreed is known here; who withdraws is forgotten. A page that somebody
 //! looks at is noticed only of those people, kept in memory and written to the log in batches.
 
+mod likely;
+
+pub use likely::Calibration;
+
 use crate::house::{House, Scene};
 use crate::views::audiences::{self as reading, News, Told};
-use ::people::consents;
 use ads::audiences::{self, Audience};
 use ads::campaigns::Campaign;
 use demand::audience::{Behaviour, Features, Key, KeyId, Likeness, Members, Plan, Rule, What};
@@ -47,6 +50,9 @@ struct Known {
     /// Who is in the audiences that campaigns are aimed at.
     members: BTreeMap<AudienceId, Members>,
     measured: BTreeMap<AudienceId, (String, Instant)>,
+    notes: likely::Notes,
+    /// The day for which it was last reckoned who will buy, and how well that works.
+    reckoned: Option<(Day, Option<Calibration>)>,
 }
 
 /// That somebody looked at something, put it in a basket, saw an ad.
@@ -107,21 +113,6 @@ fn write_all(scene: &mut Scene, seen: &[(Actor, Sighting)]) -> Result<usize> {
         log::append(scene.tx, &mut act, place, *kind, title.as_ref(), subject, body)?;
     }
     Ok(seen.len())
-}
-
-/// The signed-in actor agrees, or no longer, that what they do here decides which ads they see.
-pub fn consent(scene: &mut Scene, given: bool) -> Result<bool> {
-    let person = scene.act.person()?;
-    let (changed, kind) = if given {
-        (consents::give(scene.tx, &scene.act, consents::AUDIENCES)?, Kind::ConsentGiven)
-    } else {
-        (consents::withdraw(scene.tx, &scene.act, consents::AUDIENCES)?, Kind::ConsentWithdrawn)
-    };
-    if changed {
-        let body = json!({ "purpose": consents::AUDIENCES });
-        log::append(scene.tx, &mut scene.act, &PlaceId::house(), kind, None, &person, body)?;
-    }
-    Ok(changed)
 }
 
 /// Names an audience of an organisation.
@@ -205,6 +196,30 @@ pub fn refresh(house: &House) -> Result<()> {
     let audiences =
         house.read_blocking(move |view| aimed.iter().map(|id| audiences::any(view, id)).collect())?;
     find_members(house, audiences)
+}
+
+/// Reckons who will probably buy, once a day; whether it did. Learning may take a while, and keeps nobody waiting.
+pub fn reckon(house: &House) -> Result<bool> {
+    let today = today(house);
+    let (notes, since) = {
+        let mut known = house.crowd().known_mut();
+        if known.reckoned.as_ref().is_some_and(|(day, _)| *day == today) {
+            return Ok(false);
+        }
+        known.notes.turn_to(today);
+        (known.notes.clone(), known.since.clone())
+    };
+    let reckoned = notes.reckon(today);
+    let mut known = house.crowd().known_mut();
+    // Who went meanwhile is gone; a number that somebody else was given is theirs.
+    let same: Vec<bool> = since.iter().zip(&known.since).map(|(then, now)| then == now).collect();
+    let likely = reckoned.as_ref().map(|reckoned| {
+        let mine = reckoned.likely.iter().filter(|(id, ..)| same.get(*id as usize) == Some(&true));
+        mine.map(|(id, category, probability)| (*id, category.as_str(), *probability))
+    });
+    known.features.keep_likely(likely);
+    known.reckoned = Some((today, reckoned.and_then(|reckoned| reckoned.calibration)));
+    Ok(true)
 }
 
 fn today(house: &House) -> Day {
@@ -310,6 +325,8 @@ impl Crowd {
             read_to: reading::Marks::default(),
             members: BTreeMap::new(),
             measured: BTreeMap::new(),
+            notes: likely::Notes::default(),
+            reckoned: None,
         };
         Crowd { known: RwLock::new(known), waiting: Mutex::default(), refreshing: Mutex::default() }
     }
@@ -319,6 +336,23 @@ impl Crowd {
         let known = self.known();
         let Some(id) = actor.person().and_then(|person| known.ids.get(person)) else { return Vec::new() };
         known.members.iter().filter(|(_, members)| members.contains(*id)).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// The city where somebody who agreed is at home, as far as it is known. No SQL.
+    pub fn home_of(&self, actor: &Actor) -> Option<String> {
+        let known = self.known();
+        let id = actor.person().and_then(|person| known.ids.get(person))?;
+        known.features.home(*id).map(str::to_owned)
+    }
+
+    /// How the forecasts of who will buy did yesterday; none while that cannot be told.
+    pub fn calibration(&self) -> Option<Calibration> {
+        self.known().reckoned.as_ref().and_then(|(_, calibration)| calibration.clone())
+    }
+
+    /// Whether it is known who will probably buy.
+    pub fn knows_likely(&self) -> bool {
+        self.known().features.knows_likely()
     }
 
     /// How many agreed.
@@ -331,7 +365,7 @@ impl Crowd {
         let known = self.known();
         let things = known.features.keys().filter_map(|key| match key {
             Key::Did(_, what) => Some(what.clone()),
-            Key::Lives(_) => None,
+            Key::Lives(_) | Key::Likely(_) => None,
         });
         things.collect()
     }
@@ -372,6 +406,7 @@ impl Known {
     fn forget(&mut self, person: &PersonId) {
         if let Some(id) = self.ids.remove(person) {
             self.features.forget(id);
+            self.notes.forget(id);
             self.members.values_mut().for_each(|members| {
                 members.remove(id);
             });
@@ -381,6 +416,7 @@ impl Known {
 
     fn note(&mut self, did: &reading::Did) {
         let Some(id) = self.agreed(did) else { return };
+        self.notes.note(id, did);
         let keys = self.keys(did);
         self.features.note(id, &keys, did.day);
         if let (Behaviour::BoughtTickets, Some(city)) = (did.behaviour, &did.city) {
@@ -390,6 +426,7 @@ impl Known {
 
     fn take_back(&mut self, did: &reading::Did) {
         let Some(id) = self.agreed(did) else { return };
+        self.notes.take_back(id, did);
         // A wish is taken back for the day on which it was made.
         let wished = did.title.clone().filter(|_| did.behaviour == Behaviour::WantsToSee);
         let wished = wished.map(|title| Key::Did(did.behaviour, What::Title(title)));

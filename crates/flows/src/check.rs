@@ -133,6 +133,13 @@ pub const INVARIANTS: &[Invariant] = &[
         find: ads::budgets_kept,
     },
     Invariant {
+        code: "lots_kept",
+        promise: || {
+            Words::new("Nobody who is held out of a campaign was shown it", "被留出的人从未看到该计划的广告")
+        },
+        find: ads::lots_kept,
+    },
+    Invariant {
         code: "credits_derive",
         promise: || {
             Words::new(

@@ -34,6 +34,8 @@ pub struct Keys {
     pub click: Seal,
     pub form: Seal,
     pub visitor: Seal,
+    /// Who is held out of which campaign.
+    pub lots: ads::holdout::Lots,
     pub tickets: box_office::Signer,
 }
 
@@ -43,6 +45,7 @@ impl Keys {
             click: Seal::new(key, "click"),
             form: Seal::new(key, "form"),
             visitor: Seal::new(key, "visitor"),
+            lots: ads::holdout::Lots::new(key),
             tickets: box_office::Signer::new(key),
         }
     }
@@ -78,13 +81,14 @@ impl House {
             db.write_blocking(Lane::house(), move |tx| people::installation::key(tx, &mut act.clone()))?;
         let now = clock.now();
         let book = db.read_blocking(move |view| ads::book::Book::load(view, now))?;
+        let keys = Keys::of(&key);
         let inner = Inner {
             db,
             clock,
             dice: Mutex::new(dice),
-            keys: Keys::of(&key),
+            ads: ads::desk::Desk::new(book, keys.lots.clone()),
+            keys,
             providers,
-            ads: ads::desk::Desk::new(book),
             recommender: Mutex::default(),
             crowd: crate::audiences::Crowd::new(now),
             rounds: crate::sweep::Rounds::default(),

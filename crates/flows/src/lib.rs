@@ -4,6 +4,7 @@
 //! it happens in. The edges call it through `House::write`; rehearsals call the same function.
 //! `views` holds the read-only joins that pages need; `check` holds the invariants.
 
+pub mod agree;
 pub mod audiences;
 pub mod audit;
 pub mod buy_product;

@@ -1,6 +1,7 @@
 //! A campaign's life: drafted, launched, paused, resumed, ended; every change is in the log.
 
 use crate::house::Scene;
+use crate::views::advertising;
 use ads::campaigns::{self, Campaign, NewCampaign};
 use events::{Kind, log};
 use kernel::{CampaignId, OrgId, PlaceId, Result};
@@ -37,6 +38,18 @@ pub fn change(scene: &mut Scene, org: &OrgId, id: &CampaignId, change: Change) -
         note(scene, &after)?;
     }
     Ok(after)
+}
+
+/// Divides what a campaign has left as `views::advertising` advises at this moment. Refuses while too little is known.
+/// Afterwards the house should read its live campaigns again (`House::reload_ads`).
+pub fn take_split(scene: &mut Scene, org: &OrgId, id: &CampaignId) -> Result<Campaign> {
+    let campaign = campaigns::of(scene.tx, org, id)?;
+    let (week, left) = advertising::week_of(scene.tx, &campaign, scene.act.at)?;
+    let advice = advertising::advise(scene.tx, &scene.keys().lots, &campaign, week, scene.act.at)?;
+    let wishes = advertising::wishes(&advice, left)?;
+    let divided = campaigns::divide_rest(scene.tx, org, id, &wishes)?;
+    note(scene, &divided)?;
+    Ok(divided)
 }
 
 fn note(scene: &mut Scene, campaign: &Campaign) -> Result<()> {

@@ -10,8 +10,7 @@ use ads::tokens::{Attribution, Shown};
 use ads::{choosing, impressions};
 use events::{Kind, log};
 use kernel::{
-    Actor, CampaignId, Instant, Kind as Why, Lang, Money, OrderId, PlaceId, Refusal, Result, SurfaceId,
-    TitleId,
+    Actor, Instant, Kind as Why, Lang, Money, OrderId, PlaceId, Refusal, Result, SurfaceId, TitleId,
 };
 use ledger::Transfer;
 use payments::intents::Purpose;
@@ -32,11 +31,27 @@ pub fn show(house: &House, surface: &SurfaceId, visitor: &str, lang: Lang) -> Op
     show_to(house, surface, visitor, &Actor::Guest, lang)
 }
 
-/// Chooses an ad for a view of a surface, also among those that are meant for audiences this person is in.
+/// Chooses an ad for a view of a surface, also among those that are meant for audiences this person is in. Where
+/// they live is known of those who agreed to it.
 pub fn show_to(house: &House, surface: &SurfaceId, visitor: &str, viewer: &Actor, lang: Lang) -> Option<Ad> {
+    let city = house.crowd().home_of(viewer).unwrap_or_default();
+    show_in(house, surface, visitor, viewer, city, lang)
+}
+
+/// Chooses an ad for a view by somebody of whom the channel knows the city.
+pub fn show_in(
+    house: &House,
+    surface: &SurfaceId,
+    visitor: &str,
+    viewer: &Actor,
+    city: String,
+    lang: Lang,
+) -> Option<Ad> {
     let ask = choosing::Ask {
         surface: surface.clone(),
         visitor: visitor.to_owned(),
+        person: viewer.person().cloned(),
+        city,
         audiences: house.crowd().audiences_of(viewer),
         lang,
         now: house.now(),
@@ -72,7 +87,8 @@ pub struct Followed {
     pub title: TitleId,
     pub place: PlaceId,
     pub token: String,
-    pub campaign: CampaignId,
+    /// The click as it was charged.
+    pub click: clicks::Click,
     /// What this click took from the campaign's allotment; nothing when it was taken before.
     pub cost: Money,
 }
@@ -111,12 +127,12 @@ pub fn follow(scene: &mut Scene, shown: &Shown) -> Result<Followed> {
         )?;
     }
     let token = Attribution::of(&clicked).sign(&scene.keys().click);
-    Ok(Followed { title: click.title, place: click.place, token, campaign: click.campaign, cost })
+    Ok(Followed { title: click.title.clone(), place: click.place.clone(), token, click, cost })
 }
 
 /// Tells the desk what a click took, once it is on disk, so that nobody is shown an ad that cannot be paid for.
 pub fn count(house: &House, followed: &Followed) {
-    house.ads().note_click(&followed.place, &followed.campaign, followed.cost);
+    house.ads().note_click(&followed.click, followed.cost);
 }
 
 fn bill(scene: &Scene, clicked: &clicks::Clicked) -> Result<()> {

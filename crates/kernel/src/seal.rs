@@ -34,6 +34,11 @@ impl Seal {
         Some(text)
     }
 
+    /// What only this key makes of a text, and nobody can turn back.
+    pub fn digest(&self, text: &str) -> [u8; 32] {
+        self.mac(text).finalize().into_bytes().into()
+    }
+
     fn mac(&self, text: &str) -> Hmac<Sha256> {
         let mut mac =
             <Hmac<Sha256> as KeyInit>::new_from_slice(&self.key).expect("HMAC takes a key of any length");

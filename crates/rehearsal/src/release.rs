@@ -201,7 +201,7 @@ impl Release {
         self.sweep()
     }
 
-    fn visit_channels(&mut self) -> Result<(Vec<String>, Vec<Intent>)> {
+    fn visit_channels(&mut self) -> Result<(Vec<(PersonId, String)>, Vec<Intent>)> {
         let (mut tokens, mut intents) = (Vec::new(), Vec::new());
         for (i, stand) in self.world.stands.clone().iter().enumerate() {
             let shelf = self.shelves.get(i).cloned().unwrap_or_default();
@@ -213,7 +213,7 @@ impl Release {
     }
 
     /// Parties of an hour: those the film draws by itself, and those whom an ad has brought.
-    fn parties(&mut self, wanted: &[f64], part: f64, tokens: Vec<String>) -> Vec<Party> {
+    fn parties(&mut self, wanted: &[f64], part: f64, tokens: Vec<(PersonId, String)>) -> Vec<Party> {
         let mut parties = Vec::new();
         let now = self.clock.now();
         for (film, wanted) in wanted.iter().enumerate() {
@@ -224,9 +224,10 @@ impl Release {
                 parties.extend(self.party(film, count, now, None));
             }
         }
-        for token in tokens {
+        for (person, token) in tokens {
             let count = shoppers::party_size(&mut self.world.dice);
-            parties.extend(self.party(0, count, now, Some(token)));
+            let party = self.party(0, count, now, Some(token));
+            parties.extend(party.map(|party| Party { person, ..party }));
         }
         parties
     }

@@ -192,8 +192,8 @@ pub fn deliver(house: &House, notices: Vec<Notice>) -> Result<()> {
 
 /// What an hour on the channels leads to: people who came by an ad, and baskets.
 pub struct Visits {
-    /// Tokens of those who want tickets now.
-    pub by_ad: Vec<String>,
+    /// Those who want tickets now, with the token of the ad that brought them.
+    pub by_ad: Vec<(PersonId, String)>,
     pub intents: Vec<Intent>,
 }
 
@@ -210,29 +210,28 @@ pub fn visit(
     let mut buyers: Vec<(PersonId, Option<String>)> = Vec::new();
     for _ in 0..visitors {
         let person = world.dice.pick(&world.shoppers).clone();
-        let ad = serve_ad::show(&house, &stand.surface, &person.0, Lang::Zh);
+        let ad = serve_ad::show_to(&house, &stand.surface, &person.0, &consumer(&person), Lang::Zh);
         if let Some(ad) = ad.filter(|_| world.dice.chance(CLICKS))
             && let Ok(shown) = serve_ad::place_of(&house, &ad.token)
         {
-            followed.push(
-                house.submit(&stand.place, consumer(&person), move |scene| serve_ad::follow(scene, &shown)),
-            );
+            let click =
+                house.submit(&stand.place, consumer(&person), move |scene| serve_ad::follow(scene, &shown));
+            followed.push((person.clone(), click));
         }
         if stand.sells && !shelf.is_empty() && world.dice.chance(0.035) {
             buyers.push((person, None));
         }
     }
     let mut by_ad = Vec::new();
-    for one in followed {
+    for (person, one) in followed {
         let one = one.wait()?;
         serve_ad::count(&house, &one);
         let token = one.token;
         tally.clicks += 1;
         if world.dice.chance(BUYS_AFTER_AD) {
-            by_ad.push(token.clone());
+            by_ad.push((person.clone(), token.clone()));
         }
         if stand.sells && !shelf.is_empty() && world.dice.chance(0.08) {
-            let person = world.dice.pick(&world.shoppers).clone();
             buyers.push((person, Some(token)));
         }
     }

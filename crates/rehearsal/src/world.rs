@@ -568,7 +568,7 @@ fn sign_shoppers_up(
             // Two in three agree that what they do decides which ads they see.
             if i % 3 != 2 {
                 scene.act.actor = crate::shoppers::consumer(&person);
-                flows::audiences::consent(scene, true)?;
+                flows::agree::say(scene, people::consents::AUDIENCES, true)?;
             }
             Ok(person)
         }));
@@ -587,6 +587,7 @@ fn plan_campaign(house: &House, staff: &Staff, film: &Film, stands: &[Stand]) ->
         ends_at: premiere.plus(30).at(0, 0, &zone),
         budget: Money::fen(3_000_000),
         click_price: Money::fen(180),
+        holdout: ads::holdout::PROPOSED,
         surfaces: stands.iter().map(|stand| stand.surface.clone()).collect(),
         creative: NewCreative {
             headline: words("Every night has a ferryman", "每个夜里，都有一个摆渡人"),

@@ -94,6 +94,7 @@ pub fn registry(site: Site) -> Routes {
         .page(POST, "/sign-out/everywhere", SIGNED_IN, people::sign_out::everywhere)
         .page(GET, "/account", SIGNED_IN, people::account::show)
         .page(POST, "/account/consent", SIGNED_IN, people::consent::change)
+        .page(POST, "/account/suggestions/exceptions", SIGNED_IN, people::consent::except)
         .page(POST, "/reading", ANYONE, people::reading::choose)
         // Shops and other channels.
         .page(GET, "/shops", ANYONE, channels::list::show)
@@ -213,6 +214,8 @@ pub fn registry(site: Site) -> Routes {
         .page(POST, "/console/campaigns/{campaign}/pause", RELEASE, console::campaigns::flight::pause)
         .page(POST, "/console/campaigns/{campaign}/resumption", RELEASE, console::campaigns::flight::resume)
         .page(POST, "/console/campaigns/{campaign}/end", RELEASE, console::campaigns::flight::end)
+        .page(GET, "/console/campaigns/{campaign}/next", RELEASE, console::campaigns::next::show)
+        .page(POST, "/console/campaigns/{campaign}/split", RELEASE, console::campaigns::next::take)
         .page(POST, "/console/campaigns/{campaign}/audience", RELEASE, console::audiences::aim::aim)
         .page(GET, "/console/merchants", GOODS, console::merchants::start)
         .page(GET, "/console/merchants/offers", STUDIO, console::merchants::offers::list)

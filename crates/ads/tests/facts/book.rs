@@ -1,6 +1,7 @@
 use crate::town::{NOON, Town, surface, wish};
 use ads::book::{Book, FREQUENCY_MAX};
-use ads::choosing::{Ask, choose};
+use ads::choosing::{Ask, Chosen};
+use ads::holdout::Lots;
 use ads::impressions;
 use ads::tokens::{self, Shown};
 use kernel::{Dice, Lang};
@@ -9,10 +10,16 @@ fn ask(visitor: &str) -> Ask {
     Ask {
         surface: surface("home"),
         visitor: visitor.into(),
+        person: None,
+        city: String::new(),
         audiences: Vec::new(),
         lang: Lang::Zh,
         now: NOON.plus_minutes(10),
     }
+}
+
+fn choose(book: &Book, ask: &Ask, dice: &mut Dice) -> Option<Chosen> {
+    ads::choosing::choose(book, &Lots::new(b"key"), ask, dice).shown
 }
 
 #[test]
@@ -45,8 +52,8 @@ fn a_new_book_remembers_what_was_not_yet_written() {
     let mut book = town.read(|view| Book::load(view, NOON));
     let mut dice = Dice::seeded(1);
     for _ in 0..FREQUENCY_MAX {
-        let chosen = choose(&book, &ask("ann"), &mut dice);
-        book.note(&ask("ann"), chosen.as_ref());
+        let decision = ads::choosing::choose(&book, &Lots::new(b"key"), &ask("ann"), &mut dice);
+        book.note(&ask("ann"), &decision);
     }
     let fresh = town.read(|view| Book::load(view, NOON.plus_minutes(5)));
     assert!(choose(&fresh, &ask("ann"), &mut dice).is_some());

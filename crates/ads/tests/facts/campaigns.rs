@@ -82,6 +82,8 @@ fn a_campaign_has_limits() {
         ("budget_out_of_limits", NewCampaign { budget: Money::fen(0), ..wish() }),
         ("budget_out_of_limits", NewCampaign { budget: Money::fen(BUDGET_MAX_MINOR + 1), ..wish() }),
         ("click_price_out_of_limits", NewCampaign { click_price: Money::fen(10_001), ..wish() }),
+        ("out_of_limits", NewCampaign { holdout: kernel::Share::ppm(500_001), ..wish() }),
+        ("out_of_limits", NewCampaign { holdout: kernel::Share::ppm(-10_000), ..wish() }),
         ("currency_differs", NewCampaign { click_price: Money::new(1, Currency::USD), ..wish() }),
         (
             "currency_differs",

@@ -3,4 +3,5 @@
 mod book;
 mod campaigns;
 mod measuring;
+mod parts;
 mod town;

@@ -45,6 +45,7 @@ pub fn wish() -> NewCampaign {
         ends_at: NOON.plus_minutes(3 * 24 * 60),
         budget: Money::fen(10_000),
         click_price: Money::fen(100),
+        holdout: kernel::Share::ZERO,
         surfaces: ["home", "player", "club"].map(surface).into(),
         creative: NewCreative {
             headline: Words::new("The Ferryman", "摆渡人"),
@@ -115,6 +116,9 @@ impl Town {
             surface: surface("home"),
             title: campaign.title.clone(),
             visitor: visitor.into(),
+            unit: String::new(),
+            city: String::new(),
+            arm: ads::impressions::Arm::Exposed,
             propensity_ppm: 500_000,
             at,
         }
@@ -128,6 +132,7 @@ impl Town {
             title: campaign.title.clone(),
             surface: surface("home"),
             visitor: "ann".into(),
+            city: String::new(),
         }
     }
 

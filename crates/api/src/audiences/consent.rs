@@ -1,8 +1,10 @@
-//! Agreeing that what one does here decides which ads one sees, and no longer. Saying it twice changes nothing.
+//! Agreeing that what one does here decides which ads one sees, or what one is suggested, and no longer. Each is asked by
+//! itself; saying it twice changes nothing.
 
 use crate::answer::{Answer, Found};
 use crate::call::{Call, Consumer};
-use flows::audiences;
+use flows::agree;
+use people::consents::{AUDIENCES, SUGGESTIONS};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,14 +15,22 @@ pub struct Consent {
 }
 
 pub async fn give(call: Call, _: Consumer) -> Answer<Found<Consent>> {
-    change(&call, true).await
+    change(&call, AUDIENCES, true).await
 }
 
 pub async fn withdraw(call: Call, _: Consumer) -> Answer<Found<Consent>> {
-    change(&call, false).await
+    change(&call, AUDIENCES, false).await
 }
 
-async fn change(call: &Call, given: bool) -> Answer<Found<Consent>> {
-    call.write_in_house(move |scene| audiences::consent(scene, given)).await?;
+pub async fn give_suggestions(call: Call, _: Consumer) -> Answer<Found<Consent>> {
+    change(&call, SUGGESTIONS, true).await
+}
+
+pub async fn withdraw_suggestions(call: Call, _: Consumer) -> Answer<Found<Consent>> {
+    change(&call, SUGGESTIONS, false).await
+}
+
+async fn change(call: &Call, purpose: &'static str, given: bool) -> Answer<Found<Consent>> {
+    call.write_in_house(move |scene| agree::say(scene, purpose, given)).await?;
     Ok(Found(Consent { given }))
 }

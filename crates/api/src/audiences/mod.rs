@@ -22,7 +22,8 @@ pub struct Audience {
     /// Whose it is.
     org: String,
     name: String,
-    /// Who is in it: `{"all": […]}`, `{"any": […]}`, `{"not": …}`, `{"did": …}`, `{"lives": …}` or `{"like": …}`.
+    /// Who is in it: `{"all": […]}`, `{"any": […]}`, `{"not": …}`, `{"did": …}`, `{"lives": …}`, `{"like": …}` or
+    /// `{"likely": …}`.
     #[schema(value_type = Object)]
     rule: Value,
     changed_at: String,

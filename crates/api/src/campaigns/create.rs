@@ -11,8 +11,9 @@ use crate::titles::visible;
 use crate::words::Bilingual;
 use ::ads::campaigns::NewCampaign;
 use ::ads::creatives::NewCreative;
+use ::ads::holdout::PROPOSED;
 use flows::run_campaign;
-use kernel::{OrgId, Refusal, TitleId};
+use kernel::{OrgId, Refusal, Share, TitleId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -27,6 +28,9 @@ pub struct CampaignDraft {
     ends_at: String,
     budget: Amount,
     click_price: Amount,
+    /// How many in a hundred never see it, so that its lift shows; 10 unless it is said.
+    #[schema(minimum = 0, maximum = 50)]
+    holdout_percent: Option<i64>,
     /// Where it may be shown.
     #[schema(min_items = 1, max_items = 50)]
     surfaces: Vec<String>,
@@ -54,6 +58,7 @@ impl CampaignDraft {
             ends_at: read::moment("ends_at", &self.ends_at)?,
             budget: self.budget.read("budget")?,
             click_price: self.click_price.read("click_price")?,
+            holdout: self.holdout_percent.map_or(PROPOSED, |percent| Share::percent(percent.clamp(-1, 100))),
             surfaces: surfaces.collect::<Result<_, _>>()?,
             creative: NewCreative {
                 headline: self.creative.headline.into(),

@@ -2,9 +2,11 @@
 
 pub mod change;
 pub mod create;
+pub mod lift;
 pub mod of_org;
 pub mod report;
 pub mod show;
+pub mod split;
 
 use crate::call::{Call, ReleaseTeam};
 use crate::money::Amount;
@@ -29,6 +31,8 @@ pub struct Campaign {
     budget: Amount,
     /// What one click costs.
     click_price: Amount,
+    /// How many in a hundred never see it, so that its lift shows.
+    holdout_percent: f64,
 }
 
 impl From<campaigns::Campaign> for Campaign {
@@ -43,6 +47,7 @@ impl From<campaigns::Campaign> for Campaign {
             ends_at: campaign.ends_at.rfc3339(),
             budget: campaign.budget.into(),
             click_price: campaign.click_price.into(),
+            holdout_percent: campaign.holdout.ppm as f64 / 1e4,
         }
     }
 }

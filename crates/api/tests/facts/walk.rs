@@ -163,7 +163,7 @@ impl Walk {
         let draft = json!({
             "title": self.ids["title"], "name": "Christmas",
             "starts_at": NOW.plus_minutes(-60).rfc3339(), "ends_at": NOW.plus_minutes(60 * 24 * 30).rfc3339(),
-            "budget": yuan("3000"), "click_price": yuan("1.80"), "surfaces": [self.town.surface.0],
+            "budget": yuan("3000"), "click_price": yuan("1.80"), "holdout_percent": 0, "surfaces": [self.town.surface.0],
             "creative": { "headline": { "en": "Come aboard", "zh": "上船" }, "text": { "en": "", "zh": "" }, "artwork": "" },
         });
         let made =
@@ -190,6 +190,9 @@ impl Walk {
         let consent = "/api/consents/audiences";
         for (method, given) in [(Method::PUT, true), (Method::DELETE, false)] {
             let said = self.change("ann", method, consent.into(), None, false).await;
+            assert_eq!(said, json!({ "given": given }));
+            let method = if given { Method::PUT } else { Method::DELETE };
+            let said = self.change("ann", method, "/api/consents/suggestions".into(), None, false).await;
             assert_eq!(said, json!({ "given": given }));
         }
         let play = json!({ "title": self.ids["title"] });

@@ -25,6 +25,8 @@ const NO_HOME: u32 = u32::MAX;
 pub enum Key {
     Did(Behaviour, What),
     Lives(String),
+    /// How probably they buy in a category tomorrow; its one column holds thousandths, up to [`VALUE_MAX`].
+    Likely(String),
 }
 
 /// A key's number here.
@@ -43,6 +45,7 @@ pub struct Features {
     /// Each consumer's city, as its key.
     homes: Vec<u32>,
     likenesses: BTreeMap<AudienceId, Arc<Likeness>>,
+    knows_likely: bool,
 }
 
 impl Features {
@@ -56,6 +59,7 @@ impl Features {
             people: 0,
             homes: Vec::new(),
             likenesses: BTreeMap::new(),
+            knows_likely: false,
         }
     }
 
@@ -160,6 +164,41 @@ impl Features {
         let columns = &mut self.recents[home as usize].1;
         columns.resize_with(1, Column::default);
         columns[0].set(id, VALUE_MAX);
+    }
+
+    /// The city where somebody is at home, if it is known.
+    pub fn home(&self, id: u32) -> Option<&str> {
+        let key = self.homes.get(id as usize).filter(|home| **home != NO_HOME)?;
+        match &self.recents[*key as usize].0 {
+            Key::Lives(city) => Some(city),
+            _ => None,
+        }
+    }
+
+    /// Puts what was reckoned of who will buy in the place of what was reckoned before: of a person and a category the
+    /// probability. Below a thousandth is not kept, and who was not admitted is left out. `None` forgets all of it.
+    pub fn keep_likely<'a>(&mut self, reckoned: Option<impl Iterator<Item = (u32, &'a str, f64)>>) {
+        for (key, columns) in &mut self.recents {
+            if matches!(key, Key::Likely(_)) {
+                columns.clear();
+            }
+        }
+        self.knows_likely = reckoned.is_some();
+        for (id, category, probability) in reckoned.into_iter().flatten() {
+            let permille = (probability * 1000.0).floor().clamp(0.0, f64::from(VALUE_MAX)) as u16;
+            if permille == 0 || !self.present.contains(id) {
+                continue;
+            }
+            let KeyId(key) = self.key(&Key::Likely(category.to_owned()));
+            let columns = &mut self.recents[key as usize].1;
+            columns.resize_with(1, Column::default);
+            columns[0].set(id, permille);
+        }
+    }
+
+    /// Whether it was reckoned who will buy.
+    pub fn knows_likely(&self) -> bool {
+        self.knows_likely
     }
 
     /// How many of a group are at home in each city, most first; whose city is not known is left out.

@@ -159,7 +159,7 @@ fn lately(features: &Features, key: &Key, block: usize) -> Bits {
 /// The features that tell most of who is in the seed, without points yet.
 fn telling(features: &Features, members: &Members, sample: &Sample, seed: &Rule) -> Vec<Reason> {
     let mut told: Vec<(f64, Reason)> = Vec::new();
-    for key in features.keys().filter(|key| !key.is_in(seed)) {
+    for key in features.keys().filter(|key| !key.is_in(seed) && !matches!(key, Key::Likely(_))) {
         let (mut having, mut both) = (0, 0);
         for block in &sample.blocks {
             let bits = lately(features, key, *block);

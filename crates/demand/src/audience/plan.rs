@@ -8,7 +8,7 @@
 use super::column::{Bits, Column, NO_BITS};
 use super::features::{Features, Key};
 use super::members::{Members, count};
-use super::rule::{Did, Like, Rule, Times, What};
+use super::rule::{Did, Like, Likely, Rule, Times, What};
 use kernel::{Kind, Refusal};
 
 pub struct Plan<'a> {
@@ -86,6 +86,7 @@ fn node<'a>(features: &'a Features, rule: &Rule, negated: bool) -> Result<Node<'
         Rule::Did(did) => did_node(features, did, negated),
         Rule::Lives(city) => leaf(features, features.recent(&Key::Lives(city.clone()), 1), 1, negated),
         Rule::Like(like) => like_node(features, like, negated)?,
+        Rule::Likely(likely) => likely_node(features, likely, negated)?,
     })
 }
 
@@ -116,6 +117,19 @@ fn like_node<'a>(features: &'a Features, like: &Like, negated: bool) -> Result<N
         Some(points) => leaf(features, Some(&likeness.scores), points, negated),
         None => leaf(features, None, 1, negated),
     })
+}
+
+fn likely_node<'a>(features: &'a Features, likely: &Likely, negated: bool) -> Result<Node<'a>, Refusal> {
+    if !features.knows_likely() {
+        return Err(Refusal::new(
+            Kind::Conflict,
+            "likely_unknown",
+            "Too little was bought so far to say who is likely to buy.",
+            "购买记录太少，尚不能推算谁可能购买。",
+        ));
+    }
+    let column = features.recent(&Key::Likely(likely.category.clone()), 1);
+    Ok(leaf(features, column, likely.permille as u16, negated))
 }
 
 fn leaf<'a>(features: &Features, column: Option<&'a Column>, value: u16, negated: bool) -> Node<'a> {

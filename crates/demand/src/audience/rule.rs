@@ -28,7 +28,23 @@ pub enum Rule {
     /// Whose city this is, by its code.
     Lives(String),
     Like(Like),
+    Likely(Likely),
 }
+
+/// Who will probably buy in a category tomorrow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Likely {
+    /// A category of goods, or [`TICKETS`].
+    pub category: String,
+    /// The least probability, in a thousand.
+    pub permille: u32,
+}
+
+/// The category that stands for tickets of any film.
+pub const TICKETS: &str = "tickets";
+/// The highest probability that may be asked for, in a thousand.
+pub const PERMILLE_MAX: u32 = 500;
 
 /// Who did something so many times lately.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -190,14 +206,14 @@ impl Rule {
         match self {
             Rule::All(parts) | Rule::Any(parts) => parts,
             Rule::Not(part) => std::slice::from_ref(part),
-            Rule::Did(_) | Rule::Lives(_) | Rule::Like(_) => &[],
+            Rule::Did(_) | Rule::Lives(_) | Rule::Like(_) | Rule::Likely(_) => &[],
         }
     }
 
     /// All terms, in the order in which they are written.
     pub fn terms(&self) -> Vec<&Rule> {
         match self {
-            Rule::Did(_) | Rule::Lives(_) | Rule::Like(_) => vec![self],
+            Rule::Did(_) | Rule::Lives(_) | Rule::Like(_) | Rule::Likely(_) => vec![self],
             group => group.parts().iter().flat_map(Rule::terms).collect(),
         }
     }
@@ -233,6 +249,7 @@ impl Rule {
             (Rule::Like(like), Lang::Zh) => {
                 format!("与“{}”最相似的 {} 人", name(Named::Audience(&like.seed)), like.people)
             }
+            (Rule::Likely(likely), _) => likely.say(lang, name),
         }
     }
 
@@ -258,6 +275,21 @@ fn join(parts: &[Rule], with: &str, lang: Lang, name: &dyn Fn(Named) -> String) 
     let said =
         |part: &Rule| if part.parts().len() > 1 { part.nested(lang, name) } else { part.say(lang, name) };
     parts.iter().map(said).collect::<Vec<_>>().join(with)
+}
+
+impl Likely {
+    fn say(&self, lang: Lang, name: &dyn Fn(Named) -> String) -> String {
+        let what = match (self.category.as_str(), lang) {
+            (TICKETS, Lang::En) => "tickets".to_owned(),
+            (TICKETS, Lang::Zh) => "电影票".to_owned(),
+            (category, _) => name(Named::What(&What::Category(category.to_owned()))),
+        };
+        let percent = format!("{}", f64::from(self.permille) / 10.0);
+        match lang {
+            Lang::En => format!("will buy {what} within a day with a probability of at least {percent} %"),
+            Lang::Zh => format!("一天内购买{what}的概率不低于 {percent}%"),
+        }
+    }
 }
 
 impl Did {
@@ -286,6 +318,10 @@ fn check_term(term: &Rule) -> Result<(), Refusal> {
         Rule::Did(did) => check_did(did),
         Rule::Lives(city) => check_code(city),
         Rule::Like(like) => within("people", like.people, 1, PEOPLE_MAX),
+        Rule::Likely(likely) => {
+            within("permille", likely.permille.into(), 1, PERMILLE_MAX.into())?;
+            check_code(&likely.category)
+        }
         Rule::All(_) | Rule::Any(_) | Rule::Not(_) => Ok(()),
     }
 }
@@ -362,6 +398,21 @@ mod tests {
             rule.say(Lang::Zh, &name),
             "近 90 天购票romance至少 2 次，且（常住shanghai，或常住beijing），且不属于（近 30 天点击广告过anything）"
         );
+    }
+
+    #[test]
+    fn a_probability_is_said_in_percent() {
+        let rule = Rule::read(r#"{"likely": {"category": "tickets", "permille": 25}}"#).unwrap();
+        assert_eq!(
+            rule.say(Lang::En, &name),
+            "will buy tickets within a day with a probability of at least 2.5 %"
+        );
+        assert_eq!(rule.say(Lang::Zh, &name), "一天内购买电影票的概率不低于 2.5%");
+        for permille in [0, 501] {
+            let text = format!(r#"{{"likely": {{"category": "tickets", "permille": {permille}}}}}"#);
+            assert_eq!(refused(&text), "out_of_limits");
+        }
+        assert_eq!(refused(r#"{"likely": {"category": "", "permille": 5}}"#), "bad_code");
     }
 
     #[test]

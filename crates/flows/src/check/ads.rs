@@ -35,14 +35,44 @@ pub(super) fn budgets_kept(view: &View, _now: Instant) -> Result<Vec<String>> {
          having sum(cost) <> sum(booked)",
         &[],
     )?;
+    let divided: Vec<(String, String)> = view.all(
+        "with part as (
+           select place_id, campaign_id, sum(allotted_minor) as allotted, sum(spent_minor) as spent
+           from allotment_part
+           group by place_id, campaign_id
+         )
+         select part.place_id, part.campaign_id
+         from part
+         left join allotment on allotment.place_id = part.place_id and allotment.campaign_id = part.campaign_id
+         where allotment.place_id is null or part.allotted <> allotment.allotted_minor
+           or part.spent <> allotment.spent_minor",
+        &[],
+    )?;
     let mut found = sentences(spent, |place, id| {
         format!("campaign {id} at {place} spent what its clicks do not explain")
     });
+    found.extend(sentences(divided, |place, id| {
+        format!("the parts of campaign {id} at {place} are not what it is allotted and has spent")
+    }));
     found.extend(budgets.into_iter().map(|(id,)| format!("campaign {id} allots more than its budget")));
     found.extend(sentences(billed, |place, id| {
         format!("{id} of {place} is not booked as the click was charged")
     }));
     Ok(found)
+}
+
+pub(super) fn lots_kept(view: &View, _now: Instant) -> Result<Vec<String>> {
+    let both: Vec<(String,)> = view.all(
+        "select distinct withheld.campaign_id
+         from withheld
+         join impression on impression.campaign_id = withheld.campaign_id and impression.unit = withheld.unit
+         where withheld.unit <> ''",
+        &[],
+    )?;
+    Ok(both
+        .into_iter()
+        .map(|(id,)| format!("somebody who is held out of campaign {id} was shown it"))
+        .collect())
 }
 
 pub(super) fn credits_derive(view: &View, _now: Instant) -> Result<Vec<String>> {

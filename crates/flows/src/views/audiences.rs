@@ -7,6 +7,7 @@ use kernel::{
     AudienceId, Day, EventId, Instant, Lang, OrderId, PersonId, PlaceId, ProductId, Result, TitleId, Words,
     Zone,
 };
+use people::consents;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 
@@ -46,6 +47,8 @@ pub struct Did {
     pub day: Day,
     pub title: Option<TitleId>,
     pub genre: Option<String>,
+    /// The product, or what else the event was about.
+    pub item: String,
     pub category: Option<String>,
     pub place: Option<PlaceId>,
     pub city: Option<String>,
@@ -151,6 +154,10 @@ impl Reader<'_, '_> {
     fn tell(&mut self, place: &PlaceId, line: Line, told: &mut Vec<Told>) -> Result<()> {
         let actor = line.actor.starts_with("per_").then(|| PersonId(line.actor.clone()));
         let Some(person) = line.buyer.clone().or(actor) else { return Ok(()) };
+        let consent = matches!(line.kind, Some(Kind::ConsentGiven | Kind::ConsentWithdrawn));
+        if consent && purpose(&line.body)? != consents::AUDIENCES {
+            return Ok(());
+        }
         let behaviour = match line.kind {
             Some(Kind::ConsentGiven) => {
                 told.push(Told::Agreed { person, at: line.at });
@@ -178,7 +185,10 @@ impl Reader<'_, '_> {
         }
         let mut did = self.did(place, person, behaviour, &line)?;
         did.category = match body["product"].as_str() {
-            Some(product) => Some(self.category(&ProductId(product.to_owned()))?),
+            Some(product) => {
+                did.item = product.to_owned();
+                Some(self.category(&ProductId(product.to_owned()))?)
+            }
             None => body["category"].as_str().map(str::to_owned),
         };
         let back = line.kind == Some(Kind::TicketsRefunded) || body["wanted"] == Value::Bool(false);
@@ -214,6 +224,7 @@ impl Reader<'_, '_> {
             day: line.ordered_at.unwrap_or(line.at).day_in(&Zone::shanghai()),
             title: line.title.clone(),
             genre,
+            item: line.subject.clone(),
             category: None,
             place: somewhere.then(|| place.clone()),
             city: self.city.clone(),
@@ -237,6 +248,12 @@ impl Reader<'_, '_> {
         self.categories.insert(product.clone(), category.clone());
         Ok(category)
     }
+}
+
+/// What a consent is about.
+fn purpose(body: &str) -> Result<String> {
+    let body: Value = serde_json::from_str(body)?;
+    Ok(body["purpose"].as_str().unwrap_or(consents::AUDIENCES).to_owned())
 }
 
 /// What the things in rules are called.

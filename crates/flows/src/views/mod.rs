@@ -1,6 +1,7 @@
 //! Read-only joins for pages, reports and checks. Only here may a statement read across places.
 
 pub mod ad_reports;
+pub mod advertising;
 pub mod audiences;
 pub mod books;
 pub mod campaigns;
@@ -12,6 +13,7 @@ pub mod events;
 pub mod goods;
 pub mod keys;
 pub mod licences;
+pub mod lift;
 pub mod market_series;
 pub mod merchandise;
 pub mod merchant_sales;

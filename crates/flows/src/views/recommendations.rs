@@ -8,6 +8,7 @@ use super::shelf::{self, Goods};
 use db::View;
 use demand::recommend::{Event, Item, Kind, Log, Model, Pick, Reason, Settings, Taken};
 use kernel::{Instant, PersonId, ProductId, Result, TitleId, Words};
+use people::consents;
 use std::collections::BTreeMap;
 use titles::Title;
 
@@ -22,6 +23,16 @@ pub enum Thing {
     Product(ProductId),
 }
 
+impl Thing {
+    /// `film:ttl_…`: how somebody says that it is not to be used.
+    pub fn code(&self) -> String {
+        match self {
+            Thing::Film(id) => format!("film:{id}"),
+            Thing::Product(id) => format!("product:{id}"),
+        }
+    }
+}
+
 /// Something to show, as it is now.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shown {
@@ -34,6 +45,8 @@ pub enum Shown {
 pub struct Suggestion {
     pub shown: Shown,
     pub reason: Words,
+    /// What of the reader's own it rests on, if on anything.
+    pub because: Option<Thing>,
 }
 
 /// What leads people to a film: something else they took.
@@ -85,8 +98,8 @@ impl Recommender {
         Ok(Recommender { model: Some(model), things, names, numbers })
     }
 
-    /// Up to `count` things for a reader: by what they did, if `person` agreed to be known, and by the page they
-    /// look at. What they have taken and the page's own thing are left out, as is what cannot be had any more.
+    /// Up to `count` things for a reader: by what they did since they agreed to that, if they did and still do, without
+    /// what they keep out of it, and by the page they look at. What they have taken and the page's own thing are left out, as is what cannot be had any more.
     pub fn suggest(
         &self,
         view: &View,
@@ -103,7 +116,11 @@ impl Recommender {
             if suggestions.len() < count
                 && let Some(shown) = self.look_up(view, pick.item)?
             {
-                suggestions.push(Suggestion { shown, reason: self.reason(&pick, page) });
+                suggestions.push(Suggestion {
+                    shown,
+                    reason: self.reason(&pick, page),
+                    because: self.because(&pick, page),
+                });
             }
         }
         Ok(suggestions)
@@ -117,10 +134,7 @@ impl Recommender {
         page: Option<&Thing>,
         now: Instant,
     ) -> Result<Vec<Taken>> {
-        let acts = match person {
-            Some(person) => acts(view, Some(person))?,
-            None => Vec::new(),
-        };
+        let acts = person.map_or(Ok(Vec::new()), |person| agreed_acts(view, person))?;
         let event = |one: Act| {
             let item = *self.numbers.get(&one.thing)?;
             Some(Event { person: 0, item, kind: one.kind, at: one.at })
@@ -150,6 +164,17 @@ impl Recommender {
             }
             reason => reason.say(|item| self.name(item)),
         }
+    }
+
+    fn because(&self, pick: &Pick, page: Option<&Thing>) -> Option<Thing> {
+        let Reason::Because { item, .. } = pick.reason else { return None };
+        Some(self.things[item as usize].clone()).filter(|thing| page != Some(thing))
+    }
+
+    /// What a thing that somebody keeps out is called, by its code.
+    pub fn called(&self, code: &str) -> Option<Words> {
+        let (_, number) = self.numbers.iter().find(|(thing, _)| thing.code() == code)?;
+        Some(self.name(*number))
     }
 
     /// 《片名》 for a film in 中文.
@@ -224,6 +249,16 @@ struct Act {
     thing: Thing,
     kind: Kind,
     at: Instant,
+}
+
+/// What somebody did since they agreed that it decides what they are suggested; nothing when they do not agree. Read
+/// with the page, so that a consent is over the moment it is withdrawn.
+fn agreed_acts(view: &View, person: &PersonId) -> Result<Vec<Act>> {
+    let Some(since) = consents::since(view, person, consents::SUGGESTIONS)? else { return Ok(Vec::new()) };
+    let kept_out = consents::exceptions(view, person, consents::SUGGESTIONS)?;
+    let mut acts = acts(view, Some(person))?;
+    acts.retain(|act| act.at >= since && !kept_out.contains(&act.thing.code()));
+    Ok(acts)
 }
 
 /// What everybody did, or one person: tickets and goods that were paid for, baskets, wishes.

@@ -2,11 +2,12 @@
 
 use crate::town::{Town, code, person};
 use ads::audiences::Audience;
-use demand::audience::{Behaviour, Did, Like, Rule, Times, What};
+use demand::audience::{Behaviour, Did, Like, Likely, Rule, Times, What};
 use events::Kind;
 use flows::audiences::{self, Look, Sighting};
-use flows::{serve_ad, want_to_see};
+use flows::{agree, serve_ad, want_to_see};
 use kernel::{Actor, CampaignId, Lang, PlaceId, Result, SurfaceId};
+use people::consents::AUDIENCES;
 
 fn consumer(name: &str) -> Actor {
     Actor::Person { id: person(name), name: name.into(), roles: Vec::new() }
@@ -31,7 +32,7 @@ impl Town {
     }
 
     fn agrees_to_audiences(&self, name: &str, given: bool) {
-        let told = self.story("plc_house", consumer(name), move |scene| audiences::consent(scene, given));
+        let told = self.story("plc_house", consumer(name), move |scene| agree::say(scene, AUDIENCES, given));
         told.expect("a consent");
     }
 
@@ -213,6 +214,72 @@ fn goods_count_by_their_category() {
     town.returns("ann", &promised.order.id).expect("a return");
     town.refreshes();
     assert_eq!(town.counts(&did(Behaviour::BoughtGoods, What::Category(category), 1)), 0);
+}
+
+fn likely(permille: u32) -> Rule {
+    Rule::Likely(Likely { category: "posters".into(), permille })
+}
+
+/// Three weeks in a shop: everybody looks at the poster on one day in five, and every other of them buys it the day
+/// after they looked, now and then.
+fn three_weeks() -> Town {
+    let town = Town::new();
+    town.sql(
+        "with recursive number as (select 1 as n union all select n + 1 from number where n < 60)
+         insert into person (id, email, name, lang, password_hash, created_at)
+         select 'per_p' || n, 'p' || n, 'P', 'en', '', 0 from number",
+    );
+    let poster = town.poster(10_000);
+    town.sql("update product set category = 'posters'");
+    let names: Vec<String> = (1..=60).map(|n| format!("p{n}")).collect();
+    names.iter().for_each(|name| town.agrees_to_audiences(name, true));
+    town.refreshes();
+    let mut dice = kernel::Dice::seeded(9);
+    for day in 0..21 {
+        town.at(crate::town::premiere().plus(day), 12, 0);
+        for (n, name) in names.iter().enumerate() {
+            let looked_yesterday = (day + n as i32 + 4) % 5 == 0;
+            if looked_yesterday && n % 2 == 0 && dice.chance(0.5) {
+                // Another number every day makes it another order.
+                let promised = town.orders(name, &poster, i64::from(day) + 1, None);
+                let promised = promised.expect("an order");
+                town.tells_at("plc_lantern", &town.pays(&promised.intent)).expect("the notice is taken");
+            }
+            if (day + n as i32) % 5 == 0 {
+                let seen = Sighting::of(Kind::PageViewed, &town.lantern(), &poster.id).in_category("posters");
+                audiences::notice(&town.house, &consumer(name), seen);
+            }
+        }
+        audiences::write_sightings(&town.house).expect("sightings are written");
+        town.later(60);
+    }
+    town.at(crate::town::premiere().plus(21), 1, 0);
+    town.refreshes();
+    town
+}
+
+#[test]
+fn who_will_probably_buy_is_reckoned_once_a_day_of_those_who_agreed() {
+    let town = three_weeks();
+    assert_eq!(code(audiences::look(&town.house, &likely(100))), "likely_unknown");
+    assert!(audiences::reckon(&town.house).expect("it is reckoned"));
+    assert!(!audiences::reckon(&town.house).expect("it is known"), "once a day");
+    let (some, most) = (town.counts(&likely(5)), town.counts(&likely(200)));
+    assert!(some > most && most > 0, "{some} {most}");
+    let calibration = town.house.crowd().calibration().expect("yesterday can be told");
+    assert!(calibration.bought > 0 && calibration.pairs >= 50, "{calibration:?}");
+    assert!((0.4..2.5).contains(&(calibration.expected / calibration.bought as f64)), "{calibration:?}");
+    assert!(calibration.groups[0].0 < calibration.groups[calibration.groups.len() - 1].0);
+    // It is an audience like any other, and forgets who withdraws at once.
+    let saved = town.saves("Buyers to be", likely(5)).expect("an audience");
+    let names: Vec<String> = (1..=60).map(|n| format!("p{n}")).collect();
+    names.iter().for_each(|name| town.agrees_to_audiences(name, false));
+    town.refreshes();
+    assert_eq!(town.counts(&Rule::read(&saved.rule).expect("a rule")), 0);
+    // Nor does the next reckoning know them.
+    town.later(86_400);
+    assert!(audiences::reckon(&town.house).expect("it is reckoned"));
+    assert_eq!(code(audiences::look(&town.house, &likely(5))), "likely_unknown");
 }
 
 #[test]

@@ -211,6 +211,24 @@ const CONTROLS: &[(&str, &str, &[&str])] = &[
         "a booking without a click",
         &["delete from click", "update allotment set spent_minor = 0"],
     ),
+    (
+        "budgets_kept",
+        "a part of an allotment that is not the allotment's",
+        &["insert into allotment_part (place_id, campaign_id, surface_id, city, allotted_minor, spent_minor)
+           select place_id, campaign_id, '', '', allotted_minor + 1, spent_minor from allotment"],
+    ),
+    (
+        "lots_kept",
+        "an ad shown to somebody who is held out",
+        &[
+            "insert into impression (place_id, id, campaign_id, creative_id, surface_id, title_id, visitor, unit, city,
+               propensity_ppm, at)
+             select place_id, 'imp_x', campaign_id, '', '', '', 'ann', 'a', '', 1, 1 from allotment",
+            "insert into withheld (place_id, id, campaign_id, creative_id, surface_id, title_id, visitor, unit, city,
+               propensity_ppm, at)
+             select place_id, 'imp_y', campaign_id, '', '', '', 'ann', 'a', '', 1, 1 from allotment",
+        ],
+    ),
     ("credits_derive", "a credit that outlives its refund", &["update ad_credit set reversed_at = null"]),
     ("credits_derive", "a credit taken back without a refund", &["update ad_credit set reversed_at = 1"]),
     (

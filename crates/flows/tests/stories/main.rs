@@ -6,6 +6,7 @@ mod closing;
 mod faults;
 mod goods;
 mod invariants;
+mod lift;
 mod market;
 mod payments;
 mod payouts;

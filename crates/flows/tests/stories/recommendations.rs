@@ -1,8 +1,10 @@
 //! What somebody may also like, and why.
 
 use crate::town::{Town, person};
+use flows::agree;
 use flows::views::recommendations::{Shown, Suggestion, Thing};
-use kernel::ProductId;
+use kernel::{Actor, ProductId};
+use people::consents::{self, SUGGESTIONS};
 
 /// Six people see the film and take the poster home; a second film nobody has seen stands on the slate.
 fn town_with_taste() -> (Town, ProductId) {
@@ -23,9 +25,24 @@ fn town_with_taste() -> (Town, ProductId) {
         town.tells_at("plc_lantern", &town.pays(&promised.intent)).expect("the notice is taken");
         town.later(60);
     }
+    agrees(&town, "zoe", true);
     town.buys("zoe", &evening, &["C1"]);
     town.house.learn_tastes().expect("the house learns");
     (town, poster.product)
+}
+
+fn agrees(town: &Town, name: &str, given: bool) {
+    town.sql(
+        "insert into person (id, email, name, lang, password_hash, created_at)
+         values ('per_zoe', 'zoe', 'Zoe', 'en', '', 0)
+         on conflict (id) do nothing",
+    );
+    let told = town.story("plc_house", consumer(name), move |scene| agree::say(scene, SUGGESTIONS, given));
+    told.expect("a consent");
+}
+
+fn consumer(name: &str) -> Actor {
+    Actor::Person { id: person(name), name: name.into(), roles: Vec::new() }
 }
 
 fn suggestions(town: &Town, name: Option<&str>, page: Option<Thing>) -> Vec<Suggestion> {
@@ -50,6 +67,53 @@ fn a_film_leads_to_its_goods_and_says_why() {
     assert!(for_zoe[0].reason.zh.starts_with("因为您买过《"), "{:?}", for_zoe[0].reason);
     let seen = |one: &Suggestion| matches!(&one.shown, Shown::Film(title) if title.id == town.film);
     assert!(!for_zoe.iter().any(seen), "what she has seen is not suggested again");
+}
+
+#[test]
+fn nothing_of_somebodys_own_is_used_before_they_agree_or_after_they_withdraw() {
+    let (town, _) = town_with_taste();
+    let personal = |name| suggestions(&town, Some(name), None).iter().any(|one| one.because.is_some());
+    // Ben bought as much as anybody, but was never asked.
+    assert!(personal("zoe") && !personal("ben"));
+    assert_eq!(suggestions(&town, Some("ben"), None), suggestions(&town, None, None));
+    agrees(&town, "zoe", false);
+    assert!(!personal("zoe"), "withdrawn is withdrawn at once");
+    // Who agrees anew is somebody of whom nothing is known.
+    town.later(60);
+    agrees(&town, "zoe", true);
+    assert!(!personal("zoe"));
+}
+
+#[test]
+fn what_is_kept_out_is_not_used_until_it_may_be_again() {
+    let (town, _) = town_with_taste();
+    let because = || suggestions(&town, Some("zoe"), None)[0].because.clone();
+    assert_eq!(because(), Some(Thing::Film(town.film.clone())));
+    let code = Thing::Film(town.film.clone()).code();
+    let say = |kept_out| {
+        let code = code.clone();
+        let told = town.story("plc_house", consumer("zoe"), move |scene| {
+            agree::except(scene, SUGGESTIONS, &code, kept_out)
+        });
+        told.expect("a word");
+    };
+    say(true);
+    assert_eq!(because(), None);
+    say(false);
+    assert!(because().is_some());
+    say(true);
+    agrees(&town, "zoe", false);
+    let kept = town.read(|view| consents::exceptions(view, &person("zoe"), SUGGESTIONS));
+    assert_eq!(kept, Vec::<String>::new(), "who withdraws leaves no list behind");
+    say(true);
+    assert!(town.read(|view| consents::exceptions(view, &person("zoe"), SUGGESTIONS)).is_empty());
+}
+
+#[test]
+fn one_consent_is_not_the_other() {
+    let (town, _) = town_with_taste();
+    flows::audiences::refresh(&town.house).expect("a refresh");
+    assert_eq!(town.house.crowd().people(), 0, "zoe agreed to suggestions alone");
 }
 
 #[test]

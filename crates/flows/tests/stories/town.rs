@@ -520,6 +520,7 @@ fn campaign(scene: &mut Scene, studio: &OrgId, film: &TitleId) -> Result<(Campai
         ends_at: premiere().plus(30).at(0, 0, &zone),
         budget: Money::fen(100_000),
         click_price: Money::fen(180),
+        holdout: kernel::Share::ZERO,
         surfaces: vec![card.id.clone()],
         creative: NewCreative {
             headline: words("Every night has a ferryman"),

@@ -112,6 +112,7 @@ impl Street {
                 ends_at: NOW.plus_minutes(60 * 24 * 20),
                 budget: Money::fen(100_000),
                 click_price: Money::fen(120),
+                holdout: Share::ZERO,
                 surfaces: surfaces.clone(),
                 creative: NewCreative {
                     headline: Words::new("Every night has a ferryman", "每个夜里，都有一个摆渡人"),

@@ -2,6 +2,8 @@
 
 pub mod draft;
 pub mod flight;
+mod lift;
+pub mod next;
 pub mod show;
 
 use crate::answer::{Answer, Page, Wrong};

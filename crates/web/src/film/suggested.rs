@@ -2,27 +2,64 @@
 
 use super::{address, amount, goods_address, poster};
 use crate::answer::Answer;
-use crate::look::parts::{self, FilmCard, ProductCard};
+use crate::look::parts::{self, FilmCard, ProductCard, Weight};
+use crate::people::consent::EXCEPTIONS;
 use crate::shops::picture;
 use crate::visit::Visit;
+use ::people::consents;
 use flows::views::recommendations::{Shown, Suggestion, Thing};
 use maud::{Markup, html};
 
 /// Cards in the row.
 const SUGGESTIONS: usize = 8;
 
-/// The row under a page, or nothing while the house knows too little. Nobody's own purchases are read for it: a
-/// reader is anonymous here until they have agreed to be known.
+/// The row under a page, or nothing while the house knows too little. Of the reader's own only what they did since they
+/// agreed to that is read; everybody else gets what is popular and what goes with the page.
 pub(crate) async fn row(visit: &Visit, page: Option<Thing>) -> Answer<Markup> {
     let (recommender, now) = (visit.house.recommender(), visit.now);
-    let suggestions =
-        visit.read(move |view| recommender.suggest(view, None, page.as_ref(), now, SUGGESTIONS)).await?;
+    let person = visit.person.as_ref().map(|person| person.id.clone());
+    let (suggestions, agrees) = visit
+        .read(move |view| {
+            let since = person.as_ref().map(|id| consents::since(view, id, consents::SUGGESTIONS));
+            let suggestions = recommender.suggest(view, person.as_ref(), page.as_ref(), now, SUGGESTIONS)?;
+            Ok((suggestions, since.transpose()?.flatten().is_some()))
+        })
+        .await?;
     let cards: Vec<Markup> = suggestions.iter().map(|one| card(visit, one)).collect();
     Ok(html! {
         @if !cards.is_empty() {
-            (parts::section(visit.say("You may also like", "猜你喜欢"), None, parts::shelf(&cards)))
+            (parts::section(visit.say("You may also like", "猜你喜欢"), None, html! {
+                (parts::shelf(&cards))
+                (rests_on(visit, &suggestions, agrees))
+            }))
         }
     })
+}
+
+/// What of the reader's own the row rests on, each with a way to keep it out; or how to agree.
+fn rests_on(visit: &Visit, suggestions: &[Suggestion], agrees: bool) -> Markup {
+    let mut used: Vec<&Thing> = suggestions.iter().filter_map(|one| one.because.as_ref()).collect();
+    used.sort();
+    used.dedup();
+    let recommender = visit.house.recommender();
+    html! {
+        @if !used.is_empty() {
+            details class="rests-on" {
+                summary { (visit.say("Why these?", "为什么推荐这些？")) }
+                p class="muted" { (visit.say("You agreed that what you do here decides this. It rests on:", "您同意以站内行为决定推荐内容，依据如下：")) }
+                ul class="plain" { @for thing in used {
+                    @let code = thing.code();
+                    li class="row" {
+                        span { (recommender.called(&code).unwrap_or_default().in_(visit.lang)) }
+                        (parts::press(Weight::Quiet, EXCEPTIONS, &[("subject", &code), ("use", "no"), ("next", &visit.path)], visit.say("Do not use this", "不要使用")))
+                    }
+                } }
+                p { a href="/account" { (visit.say("Change or take it back", "修改或撤回同意")) } }
+            }
+        } @else if visit.person.is_some() && !agrees {
+            p class="muted" { (visit.say("These are the same for everybody.", "此处内容人人相同。")) " " a href="/account" { (visit.say("Let what you like decide", "让您的喜好来决定")) } }
+        }
+    }
 }
 
 fn card(visit: &Visit, suggestion: &Suggestion) -> Markup {
@@ -68,6 +105,19 @@ mod tests {
         assert!(en.text.contains("You may also like") && en.text.contains("Lantern scarf"), "{}", en.text);
         let reasons = ["goes with this", "new this month", "many people here chose it"];
         assert!(reasons.iter().any(|reason| en.text.contains(reason)), "{}", en.text);
+        // Somebody with an account is told that nothing of theirs is used, and where to agree.
+        let ann = town.person("ann", &[]).await;
+        assert!(ann.get(&mug).await.text.contains("These are the same for everybody."));
+        ann.post("/account/consent", &[("purpose", "suggestions"), ("given", "yes")]).await;
+        assert!(!ann.get(&mug).await.text.contains("These are the same for everybody."));
+        let film = format!("film:{}", street.title);
+        let said = [("subject", film.as_str()), ("use", "no"), ("next", mug.as_str())];
+        let kept = ann.post(crate::people::consent::EXCEPTIONS, &said).await;
+        assert_eq!(kept.location(), mug);
+        let account = ann.get("/account").await.text;
+        assert!(account.contains("You keep these out") && account.contains("The Ferryman"), "{account}");
+        ann.post(crate::people::consent::EXCEPTIONS, &[("subject", &film), ("use", "yes")]).await;
+        assert!(!ann.get("/account").await.text.contains("You keep these out"));
         let zh = town.browser().header("accept-language", "zh").get(&mug).await;
         assert!(zh.text.contains("猜你喜欢"));
     }

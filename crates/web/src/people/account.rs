@@ -1,6 +1,7 @@
 //! A person's own page: who they are here, how they read, the way out.
 
-use super::{consent, reading};
+use super::consent::{self, Agreed};
+use super::reading;
 use crate::answer::{Answer, Page};
 use crate::console::people::role_words;
 use crate::look::parts::{self, Weight};
@@ -12,8 +13,13 @@ pub async fn show(visit: Visit, consumer: Consumer) -> Answer<Page> {
     let id = consumer.person.id.clone();
     let (roles, agreed) = visit
         .read(move |view| {
-            let agreed = consents::since(view, &id, consents::AUDIENCES)?;
-            Ok((memberships::of_person(view, &id)?, agreed.is_some()))
+            let agrees = |purpose| Ok::<_, kernel::Error>(consents::since(view, &id, purpose)?.is_some());
+            let agreed = Agreed {
+                ads: agrees(consents::AUDIENCES)?,
+                suggestions: agrees(consents::SUGGESTIONS)?,
+                kept_out: consents::exceptions(view, &id, consents::SUGGESTIONS)?,
+            };
+            Ok((memberships::of_person(view, &id)?, agreed))
         })
         .await?;
     let lang = visit.lang;
@@ -26,7 +32,7 @@ pub async fn show(visit: Visit, consumer: Consumer) -> Answer<Page> {
             }))
         }
         (parts::titled_card(visit.say("How you read", "阅读偏好"), reading::form(&visit)))
-        (consent::card(&visit, agreed))
+        (consent::cards(&visit, &agreed))
         (parts::titled_card(visit.say("Leave", "退出"), html! {
             (parts::press(Weight::Quiet, "/sign-out", &[], visit.say("Sign out", "退出登录")))
             (parts::press(Weight::Quiet, "/sign-out/everywhere", &[], visit.say("Sign out everywhere", "在所有设备退出")))

@@ -15,7 +15,7 @@ use ::people::Org;
 use ads::audiences::{self, Audience};
 use axum::extract::Path;
 use axum::response::IntoResponse;
-use demand::audience::{Behaviour, Key, Likeness, Rule, TIMES_MAX, WINDOW_DAYS_MAX, What};
+use demand::audience::{Behaviour, Key, Likeness, Rule, TICKETS, TIMES_MAX, WINDOW_DAYS_MAX, What};
 use flows::House;
 use flows::audiences::{self as crowd, Look, PEOPLE_MIN};
 use flows::views::audiences::Names;
@@ -244,14 +244,21 @@ fn one_line(visit: &Visit, choices: &Choices, form: &Form, line: usize) -> Marku
     let did: Vec<(&str, Words)> = Behaviour::ALL.map(|one| (one.code(), one.words())).to_vec();
     let select = |field: &str, label: &str, options: Markup| {
         let id = terms::name(field, line);
-        html! { div class="field" { label for=(id) { (label) } select id=(id) name=(id) { (options) } } }
+        html! { div class={ "field part-" (field) } { label for=(id) { (label) } select id=(id) name=(id) { (options) } } }
     };
     let option = |field: &str, value: &str, word: &str| {
         html! { option value=(value) selected[terms::value(form, field, line) == value] { (word) } }
     };
-    let number = |field: &str, label: &str, most: u32| {
+    let number = |field: &str, label: Markup, most: &str| {
         let id = terms::name(field, line);
-        html! { div class="field" { label for=(id) { (label) } div class="input-row" { input id=(id) name=(id) inputmode="numeric" value=(terms::value(form, field, line)) aria-describedby={ (id) "-most" }; } span class="visually-hidden" id={ (id) "-most" } { (visit.say("at most", "最多")) " " (most) } } }
+        html! { div class={ "field part-" (field) } { label for=(id) { (label) } div class="input-row" { input id=(id) name=(id) inputmode="decimal" value=(terms::value(form, field, line)) aria-describedby={ (id) "-most" }; } span class="visually-hidden" id={ (id) "-most" } { (most) } } }
+    };
+    let most = |most: u32| format!("{} {most}", visit.say("at most", "最多"));
+    // The style sheet shows the one that fits what was chosen above it.
+    let of_what = html! {
+        span class="for-did" { (visit.say("Times", "次数")) }
+        span class="for-like" { (visit.say("People alike", "相似人数")) }
+        span class="for-likely" { (visit.say("Probability, %", "概率（%）")) }
     };
     html! {
         fieldset class="card term" {
@@ -269,26 +276,28 @@ fn one_line(visit: &Visit, choices: &Choices, form: &Form, line: usize) -> Marku
                     (option("term", "", "—"))
                     @for (code, words) in &did { (option("term", code, words.in_(visit.lang))) }
                     (option("term", "lives", visit.say("live in (city)", "常住（城市）")))
+                    (option("term", "likely", visit.say("will probably buy within a day", "一天内可能购买")))
                     @if !choices.seeds.is_empty() { (option("term", "like", visit.say("are like (audience)", "相似于（人群）"))) }
                 }))
                 (select("what", visit.say("About what", "对象"), what_options(visit, choices, terms::value(form, "what", line))))
                 (select("times", visit.say("How often", "次数"), html! {
                     (option("times", "at_least", visit.say("at least", "至少"))) (option("times", "at_most", visit.say("at most", "至多")))
                 }))
-                (number("n", visit.say("Times, or people alike", "次数或相似人数"), TIMES_MAX))
-                (number("days", visit.say("In the last days", "最近天数"), WINDOW_DAYS_MAX))
+                (number("n", of_what, &most(TIMES_MAX)))
+                (number("days", html! { (visit.say("In the last days", "最近天数")) }, &most(WINDOW_DAYS_MAX)))
             }
         }
     }
 }
 
 fn what_options(visit: &Visit, choices: &Choices, chosen: &str) -> Markup {
+    let goods = visit.say("Goods", "商品类目");
     type Group<'a> = (&'a str, fn(&What) -> bool);
     let groups: [Group; 6] = [
         ("", |what| matches!(what, What::Anything)),
         (visit.say("Films", "影片"), |what| matches!(what, What::Title(_))),
         (visit.say("Genres", "类型"), |what| matches!(what, What::Genre(_))),
-        (visit.say("Goods", "商品类目"), |what| matches!(what, What::Category(_))),
+        (goods, |what| matches!(what, What::Category(_))),
         (visit.say("Places", "场所"), |what| matches!(what, What::Place(_))),
         (visit.say("Cities", "城市"), |what| matches!(what, What::City(_))),
     ];
@@ -299,7 +308,9 @@ fn what_options(visit: &Visit, choices: &Choices, chosen: &str) -> Markup {
     html! {
         (option("anything".into(), visit.say("anything", "任意内容")))
         @for (label, of) in groups.into_iter().skip(1) { @if things(of).next().is_some() {
-            optgroup label=(label) { @for what in things(of) { (option(terms::code(what), choices.names.what(what).in_(visit.lang))) } }
+            optgroup label=(label) {
+                @if label == goods { (option(TICKETS.into(), visit.say("tickets (only for “will probably buy”)", "电影票（仅用于“可能购买”）"))) }
+                @for what in things(of) { (option(terms::code(what), choices.names.what(what).in_(visit.lang))) } }
         } }
         @if !choices.seeds.is_empty() {
             optgroup label=(visit.say("Audiences", "人群")) { @for seed in &choices.seeds { (option(format!("audience:{}", seed.id), &seed.name)) } }
@@ -315,6 +326,7 @@ fn size(visit: &Visit, names: &Names, found: &Found) -> Markup {
         Found::Refused(refusal) => parts::alert(Tone::Cinnabar, refusal.in_(visit.lang), None),
         Found::Look(rule, look, likeness) => html! {
             (total(visit, names, rule, look))
+            @if rule.terms().iter().any(|term| matches!(term, Rule::Likely(_))) { (how_sure(visit)) }
             @if let Some(likeness) = likeness { (why_alike(visit, names, likeness)) }
             @if look.by_city.iter().any(|(_, count)| *count >= PEOPLE_MIN) { (by_city(visit, names, look)) }
         },
@@ -347,6 +359,45 @@ fn total(visit: &Visit, names: &Names, rule: &Rule, look: &Look) -> Markup {
     }
 }
 
+/// How the forecasts of who will buy did yesterday.
+fn how_sure(visit: &Visit) -> Markup {
+    let lang = visit.lang;
+    let Some(known) = visit.house.crowd().calibration() else {
+        let said = visit.say(
+            "How well these probabilities hold can be told once there is another day of purchases.",
+            "再有一天的购买记录后，才能检验这些概率。",
+        );
+        return html! { p class="muted" { (said) } };
+    };
+    let (day, expected, bought) = (known.day.say(lang), known.expected, known.bought);
+    let pairs = money::grouped(known.pairs as i64);
+    let said = match lang {
+        Lang::En => format!(
+            "Reckoned once a day, of people who agreed to ads that suit them. For {day} the same method expected \
+             {expected:.0} purchases of {pairs} people and kinds of goods it could see; there were {bought}."
+        ),
+        Lang::Zh => format!(
+            "每天推算一次，仅限同意个性化广告的人。对{day}，同一方法在 {pairs} 个“人与类目”中预计有 {expected:.0} 次购买，实际 {bought} 次。"
+        ),
+    };
+    let columns = [
+        Column::new(visit.say("A fifth of them, least likely first", "按概率从低到高五等分"), Kind::Text),
+        Column::new(visit.say("Forecast", "预测"), Kind::Share),
+        Column::new(visit.say("Bought", "实际购买"), Kind::Share),
+    ];
+    let share = |part: f64| Cell::share((part * 1e6) as i64, lang);
+    let row = |(i, (forecast, bought)): (usize, &(f64, f64))| {
+        vec![Cell::text(&(i + 1).to_string()), share(*forecast), share(*bought)]
+    };
+    let rows = known.groups.iter().enumerate().map(row).collect();
+    let title = visit.say("How well the probabilities hold", "概率的检验");
+    parts::section(
+        title,
+        None,
+        html! { p class="muted" { (said) } (Table::new(title, &columns, rows).render(lang)) },
+    )
+}
+
 /// What the people of the seed have in common, in sentences.
 fn why_alike(visit: &Visit, names: &Names, likeness: &Likeness) -> Markup {
     let lang = visit.lang;
@@ -362,6 +413,8 @@ fn why_alike(visit: &Visit, names: &Names, likeness: &Likeness) -> Markup {
                 let (did, what) = (behaviour.words(), names.what(what));
                 format!("{} {}", did.in_(lang), what.in_(lang))
             }
+            // Nobody is alike by what was only reckoned of them.
+            Key::Likely(_) => String::new(),
             Key::Lives(city) => match lang {
                 Lang::En => format!("live in {}", names.city(city).in_(lang)),
                 Lang::Zh => format!("常住{}", names.city(city).in_(lang)),

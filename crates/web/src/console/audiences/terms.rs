@@ -5,15 +5,17 @@
 //! as a sentence and left as they are.
 
 use crate::form::Form;
-use demand::audience::{Behaviour, Did, Like, Rule, TERMS_MAX, Times, What};
+use demand::audience::{Behaviour, Did, Like, Likely, Rule, TERMS_MAX, TICKETS, Times, What};
 use kernel::ids::Id;
-use kernel::{AudienceId, PlaceId, Refusal, Result, TitleId};
+use kernel::{AudienceId, PlaceId, Refusal, Result, Share, TitleId};
 
 /// Conditions of one form.
 pub const LINES: usize = TERMS_MAX;
 /// How many a new look-alike may have, and how far back a new condition looks.
 const PEOPLE_PROPOSED: &str = "1000";
 const DAYS_PROPOSED: &str = "30";
+/// Percent of a new condition about who will buy.
+const PERCENT_PROPOSED: &str = "2";
 
 /// The fields of a line: `term_3` and so on.
 pub const FIELDS: [&str; 7] = ["join", "not", "term", "what", "times", "n", "days"];
@@ -72,6 +74,17 @@ fn read_line(form: &Form, line: usize) -> Result<Rule, Refusal> {
             let typed =
                 if form.text(&name("n", line)).is_empty() { PEOPLE_PROPOSED } else { value(form, "n", line) };
             Rule::Like(Like { seed, people: number(typed, line)?.into() })
+        }
+        "likely" => {
+            let category = match (what, read_what(what)) {
+                (TICKETS, _) => TICKETS.to_owned(),
+                (_, Some(What::Category(category))) => category,
+                _ => return Err(wrong(line, "choose a kind of goods, or tickets", "请选择商品类目或电影票")),
+            };
+            let typed = form.text(&name("n", line)).trim();
+            let percent = Share::parse_percent(if typed.is_empty() { PERCENT_PROPOSED } else { typed });
+            let percent = percent.map_err(|_| wrong(line, "give a percentage", "请填写百分比"))?;
+            Rule::Likely(Likely { category, permille: (percent.ppm / 1_000) as u32 })
         }
         behaviour => {
             let behaviour = Behaviour::parse(behaviour)
@@ -170,6 +183,13 @@ fn fill_line(term: &Rule, set: &mut impl FnMut(&str, String)) -> Option<()> {
             set("n", like.people.to_string());
             Some(())
         }
+        Rule::Likely(likely) => {
+            set("term", "likely".into());
+            let category = &likely.category;
+            set("what", if category == TICKETS { TICKETS.into() } else { format!("category:{category}") });
+            set("n", format!("{}", f64::from(likely.permille) / 10.0));
+            Some(())
+        }
         Rule::Did(did) => {
             let (times, n) = match did.times {
                 Times::AtLeast(n) => ("at_least", n),
@@ -198,9 +218,12 @@ mod tests {
     fn a_rule_goes_into_the_form_and_comes_back() {
         let viewed = did(Behaviour::Viewed, What::Genre("comedy".into()), Times::AtLeast(2));
         let bought = did(Behaviour::BoughtTickets, What::Anything, Times::AtMost(0));
+        let likely = |category: &str| Rule::Likely(Likely { category: category.into(), permille: 25 });
         let like = Rule::Like(Like { seed: AudienceId("aud_1".into()), people: 500 });
         for rule in [
             viewed.clone(),
+            likely("posters"),
+            Rule::Not(Box::new(likely(TICKETS))),
             Rule::Not(Box::new(like.clone())),
             Rule::Any(vec![viewed.clone(), Rule::Lives("SHA".into())]),
             Rule::All(vec![
@@ -226,6 +249,10 @@ mod tests {
         assert_eq!(wrong(&[("term_0", "lives")]), "In condition 1 please choose a city.");
         assert_eq!(wrong(&[("term_2", "like")]), "In condition 3 please choose an audience.");
         assert_eq!(wrong(&[("term_0", "viewed"), ("n_0", "x")]), "In condition 1 please give whole numbers.");
+        assert_eq!(
+            wrong(&[("term_0", "likely")]),
+            "In condition 1 please choose a kind of goods, or tickets."
+        );
         assert_eq!(wrong(&[("term_0", "loves")]), "In condition 1 please choose what people did.");
         assert!(wrong(&[("term_0", "viewed"), ("days_0", "999")]).contains("between 1 and 366"));
     }

@@ -11,10 +11,11 @@ use ::channels::{Channel, Surface, surfaces};
 use ::people::{Org, OrgKind};
 use ads::campaigns::{Campaign, NewCampaign};
 use ads::creatives::NewCreative;
+use ads::holdout::PROPOSED;
 use axum::response::IntoResponse;
 use flows::{House, run_campaign};
 use kernel::ids::Id;
-use kernel::{Currency, Error, OrgId, Refusal, Result, SurfaceId, TitleId, Zone};
+use kernel::{Currency, Error, OrgId, Refusal, Result, Share, SurfaceId, TitleId, Zone};
 use maud::{Markup, html};
 use titles::Title;
 
@@ -24,7 +25,11 @@ const DAYS_PROPOSED: i32 = 14;
 pub async fn blank(visit: Visit, promoter: Promoter) -> Answer<Page> {
     let today = visit.now.day_in(&Zone::shanghai());
     let last = today.plus(DAYS_PROPOSED - 1);
-    let form = Form::filled([("starts_on", today.to_string()), ("ends_on", last.to_string())]);
+    let form = Form::filled([
+        ("starts_on", today.to_string()),
+        ("ends_on", last.to_string()),
+        ("holdout", (PROPOSED.ppm / 10_000).to_string()),
+    ]);
     page(&visit, &promoter, &form).await
 }
 
@@ -111,6 +116,7 @@ fn read(form: &Form, choices: &Choices) -> Result<NewCampaign, Refusal> {
         ends_at: last.plus(1).at(0, 0, &zone),
         budget: form.money("budget", currency)?,
         click_price: form.money("click_price", currency)?,
+        holdout: holdout(form)?,
         surfaces: chosen,
         creative: NewCreative {
             headline: form.words("headline"),
@@ -118,6 +124,14 @@ fn read(form: &Form, choices: &Choices) -> Result<NewCampaign, Refusal> {
             artwork: form.text("artwork").trim().into(),
         },
     })
+}
+
+fn holdout(form: &Form) -> Result<Share, Refusal> {
+    let typed = form.text("holdout").trim();
+    if typed.is_empty() {
+        return Ok(PROPOSED);
+    }
+    Share::parse_percent(typed).map_err(|refusal| Refusal { field: Some("holdout"), ..refusal })
 }
 
 fn payer(form: &Form, choices: &Choices, title: &Title) -> Result<OrgId, Refusal> {
@@ -195,6 +209,7 @@ fn fields(visit: &Visit, choices: &Choices, form: &Form) -> Markup {
                 (Field { required: true, kind: "date", ..field("ends_on", "Last day", "末日") }.input())
                 (Field { required: true, inputmode: decimal, unit, ..field("budget", "Budget", "预算") }.input())
                 (Field { required: true, inputmode: decimal, unit, hint: visit.say("Paid for a click, once an impression.", "按点击付费，同一次曝光只计一次。"), ..field("click_price", "Price of a click", "点击单价") }.input())
+                (Field { inputmode: decimal, unit: "%", hint: visit.say("Kept from the ads at random, at most 50 %. They show what is sold without them; 0 measures nothing.", "随机留出、不看广告的人，最多 50%。由此得知没有广告时的销售；填 0 则无法测量。"), ..field("holdout", "Hold-out", "对照组") }.input())
             }))
         } }))
         (parts::titled_card(visit.say("Where", "投放位置"), places(visit, choices, form)))
@@ -282,6 +297,8 @@ mod tests {
             "Fri 23 Dec – Thu 5 Jan",
             "¥1,000.00",
             "¥1.20",
+            "Hold-out",
+            "10%",
             "Every night has a ferryman",
         ] {
             assert!(shown.text.contains(word), "{word}: {}", shown.text);
@@ -311,6 +328,8 @@ mod tests {
             ("budget", "-5", "budget"),
             ("budget", "USD 30", "budget"),
             ("click_price", "1000.01", "click_price"),
+            ("holdout", "51", "holdout"),
+            ("holdout", "some", "holdout"),
             ("surfaces", "", "surfaces"),
             ("surfaces", "srf_none", "surfaces"),
             ("headline_en", "headline too long, far too long, longer than any card can bear", "headline_en"),

@@ -46,7 +46,7 @@ async fn change(visit: Visit, promoter: Promoter, id: String, said: Words, what:
 }
 
 /// What is live has changed; were it not read now, it would be a little later.
-async fn reload(visit: &Visit) {
+pub(super) async fn reload(visit: &Visit) {
     let house = visit.house.clone();
     match tokio::task::spawn_blocking(move || house.reload_ads()).await {
         Ok(Ok(())) => {}

@@ -1,6 +1,6 @@
 //! One campaign: how it does, where, day by day, and what it says.
 
-use super::{Promoter, Told, address, find, flight, rate, state_pill, told};
+use super::{Promoter, Told, address, find, flight, lift, rate, state_pill, told};
 use crate::answer::{Answer, Page};
 use crate::console::audiences::aim::{self, Aim};
 use crate::form::Form;
@@ -14,6 +14,7 @@ use ads::campaigns::{Campaign, State};
 use ads::creatives::{self, Creative};
 use axum::extract::Path;
 use flows::views::ad_reports::{self, ByChannel, ByDay};
+use flows::views::lift::Lift;
 use kernel::{Lang, Words, Zone};
 use maud::{Markup, html};
 
@@ -31,18 +32,21 @@ struct Report {
     days: Vec<ByDay>,
     creatives: Vec<Creative>,
     aim: Aim,
+    lift: Lift,
     payer: Words,
     artwork: String,
 }
 
 pub(in crate::console) async fn page(visit: &Visit, campaign: Campaign, form: &Form) -> Answer<Page> {
     let first = campaign.starts_at.day_in(&Zone::shanghai()).at(0, 0, &Zone::shanghai());
+    let lots = visit.house.keys().lots.clone();
     let report = visit.read(move |view| {
         Ok(Report {
             channels: ad_reports::by_channel(view, &campaign.id)?,
             days: ad_reports::by_day(view, &campaign.id, first)?,
             creatives: creatives::of_campaign(view, &campaign.id)?,
             aim: aim::aim_of(view, &campaign)?,
+            lift: flows::views::lift::of(view, &lots, &campaign)?,
             payer: ::people::orgs::any(view, &campaign.org)?.map(|org| org.name).unwrap_or_default(),
             artwork: titles::any(view, &campaign.title)?.map(|title| title.artwork).unwrap_or_default(),
             told: told(view, campaign)?,
@@ -55,6 +59,7 @@ pub(in crate::console) async fn page(visit: &Visit, campaign: Campaign, form: &F
         @if let Some(error) = form.error(visit.lang, &html! {}) { div role="alert" { (parts::alert(Tone::Cinnabar, error, None)) } }
         (standing(visit, campaign))
         (stats(visit, &report.told))
+        @if campaign.state != State::Draft { (lift::section(visit, campaign, &report.told.sums, &report.lift)) }
         @if !report.days.is_empty() { (by_day(visit, &report)) }
         (by_channel(visit, &report))
         (aim::card(visit, campaign, &report.aim))
@@ -64,6 +69,7 @@ pub(in crate::console) async fn page(visit: &Visit, campaign: Campaign, form: &F
             (visit.say("Budget", "预算"), html! { (campaign.budget) }),
             (visit.say("Price of a click", "点击单价"), html! { (campaign.click_price) }),
             (visit.say("Flight", "投放期"), html! { (flight(campaign, visit.lang)) }),
+            (visit.say("Hold-out", "对照组"), html! { (money::percent(campaign.holdout.ppm, visit.lang)) }),
         ]))))
     };
     Ok(Page::console(campaign.name.clone(), body).status(form.status()))
