@@ -88,6 +88,39 @@ CREATE TABLE audience (
     changed_at bigint not null
 );
 
+CREATE TABLE bank_account (
+    org_id text not null,
+    number bigint not null,
+    holder text not null,
+    scheme text not null,
+    account_number text not null,
+    bank_code text not null,
+    changed_by text not null,
+    changed_at bigint not null,
+    primary key (org_id, number)
+);
+
+CREATE TABLE bank_answer (
+    digest text not null primary key,
+    name text not null,
+    lines bigint not null,
+    taken_at bigint not null,
+    taken_by text not null
+);
+
+CREATE TABLE bank_answer_line (
+    digest text not null,
+    number bigint not null,
+    payout text not null,
+    outcome text not null,
+    amount_minor bigint,
+    currency text,
+    says text not null,
+    came_to text not null,
+    primary key (digest, number),
+    foreign key (digest) references bank_answer (digest)
+);
+
 CREATE TABLE basket_line (
     place_id text not null,
     person_id text not null,
@@ -284,7 +317,7 @@ CREATE TABLE dispute (
     answer_by text not null,
     state text not null,
     opened_at bigint not null,
-    closed_at bigint,
+    closed_at bigint, evidence text not null default '', number text not null default '', closed_by text not null default '',
     primary key (place_id, id),
     foreign key (place_id, intent_id) references payment_intent (place_id, id)
 );
@@ -500,7 +533,7 @@ CREATE TABLE payout_file (
     payer_bank_code text not null,
     execute_on text not null,
     sent_by text not null,
-    sent_at bigint not null,
+    sent_at bigint not null, message text not null default '',
     primary key (place_id, id)
 );
 

@@ -224,8 +224,7 @@ pub fn approve(scene: &mut Scene, place: &PlaceId, id: &PayoutId) -> Result<Payo
 /// Puts approved payouts of one currency into one file, to be executed today. The same payouts and payer again are the
 /// same file; a payout that is not approved, or in another file, is refused (`payout_state`).
 pub fn send(scene: &mut Scene, place: &PlaceId, ids: &[PayoutId], payer: &Party) -> Result<File> {
-    let message = scene.act.id();
-    send_under(scene, place, ids, payer, &message)
+    send_under(scene, place, ids, payer, None)
 }
 
 /// Sends approved payouts of any places to the bank, from the house's own account, as one message of a file a place;
@@ -244,7 +243,7 @@ pub fn send_all(house: &House, chosen: &[(PlaceId, PayoutId)], actor: Actor) -> 
     let mut messages = Vec::new();
     for (place, ids) in places {
         let (lane, payer, message) = (place.clone(), payer.clone(), message.clone());
-        let story = move |scene: &mut Scene| send_under(scene, &place, &ids, &payer, &message);
+        let story = move |scene: &mut Scene| send_under(scene, &place, &ids, &payer, Some(&message));
         messages.push(house.write_blocking(&lane, actor.clone(), story)?.message);
     }
     messages.sort();
@@ -274,7 +273,7 @@ fn send_under(
     place: &PlaceId,
     ids: &[PayoutId],
     payer: &Party,
-    message: &PayoutFileId,
+    message: Option<&PayoutFileId>,
 ) -> Result<File> {
     let by = clerk(scene)?;
     payer.check()?;
@@ -290,7 +289,7 @@ fn send_under(
     }
     let (id, at) = (scene.act.id::<PayoutFileId>(), scene.act.at);
     let execute_on = at.day_in(&Zone::shanghai());
-    let (place, message, payer) = (place.clone(), message.clone(), payer.clone());
+    let (place, message, payer) = (place.clone(), message.unwrap_or(&id).clone(), payer.clone());
     let file = File { place, id, message, payer, execute_on, sent_by: by, sent_at: at };
     payouts::add_file(scene.tx, &file)?;
     for id in &ids {

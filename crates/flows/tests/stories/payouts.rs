@@ -384,9 +384,11 @@ fn a_payee_that_a_bank_cannot_read_is_refused() {
 fn tells_accounts(town: &Town) {
     let house = |scene: &mut flows::Scene| {
         let name = kernel::Words::new("Ferry House", "渡口");
-        people::installation::found(scene.tx, &mut scene.act, &name, &PersonId("per_mei".into()))
+        let org = people::orgs::add(scene.tx, &mut scene.act, people::OrgKind::House, &name)?;
+        people::settings::put_once(scene.tx, "house_org", &org.id.0)?;
+        Ok(org.id)
     };
-    let house = town.story("plc_house", Actor::System, house).expect("founded").id;
+    let house = town.story("plc_house", Actor::System, house).expect("founded");
     let star = town.read(|view| box_office::cinemas::any(view, &PlaceId("plc_star".into()))).org;
     for (org, party) in [(house, payer()), (star, chinese("Nine Bends Cinemas"))] {
         let told =
