@@ -335,7 +335,8 @@ fn presold(days_ahead: i32, sold: i64) -> demand::opening::Forecast {
     let (_, past, model) = learned();
     let history = UNTOLD.get_or_init(|| {
         let mut past = past.clone();
-        past.iter_mut().for_each(|one| one.film.facts.retain(|known| !matches!(known.fact, Fact::Presales(_))));
+        past.iter_mut()
+            .for_each(|one| one.film.facts.retain(|known| !matches!(known.fact, Fact::Presales(_))));
         history(past)
     });
     let film = &past[400].film;
@@ -362,7 +363,8 @@ fn presales_move_a_forecast_towards_what_they_say_and_the_earlier_the_less() {
         let (bare, told) = heard(days_ahead, 4.0);
         let moved = (told.day.amount as f64 / bare.day.amount as f64).ln();
         assert!(moved > 0.0 && moved < 4.0_f64.ln(), "towards what was heard, not beyond: {moved}");
-        let width = |one: &demand::opening::Forecast| (one.day.wide.high as f64 / one.day.wide.low as f64).ln();
+        let width =
+            |one: &demand::opening::Forecast| (one.day.wide.high as f64 / one.day.wide.low as f64).ln();
         assert!(width(&told) <= width(&bare) + 1e-6, "what was heard never makes it less sure");
         assert!(told.reasons.iter().any(|one| one.theme == Theme::Presales && one.factor > 1.0));
         let (_, few) = heard(days_ahead, 0.25);

@@ -31,6 +31,15 @@ pub struct Score {
     pub recall_at_20_of_all: f64,
 }
 
+/// How far the blend is ahead of another method, over the same people.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Margin {
+    pub over: String,
+    /// The mean difference of NDCG@10, and its standard error: a margin within two of them may be chance.
+    pub ndcg_at_10: f64,
+    pub standard_error: f64,
+}
+
 /// One question, asked of every method.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Protocol {
@@ -38,6 +47,7 @@ pub struct Protocol {
     pub people: usize,
     /// Ferryman's blend first, the baselines after it.
     pub scores: Vec<Score>,
+    pub margins: Vec<Margin>,
     /// The same with people of whom nothing was known before, in the time split.
     pub everybody: Vec<Score>,
     pub everybody_people: usize,
@@ -101,8 +111,14 @@ fn ask(log: &Log, name: &'static str, holdout: Holdout) -> Protocol {
     let model = Model::fit(&train, &settings);
     let mut scores = Vec::new();
     let mut all = Vec::new();
+    let mut margins = Vec::new();
+    let mut ours: Option<Vec<Marks>> = None;
     let mut note = |method: &str, answer: &(dyn Fn(&Held, &[Taken]) -> Vec<f64> + Sync)| {
         let each = judge_each(&train, &everybody, answer);
+        match &ours {
+            None => ours = Some(each.clone()),
+            Some(ours) => margins.push(margin(method, &ours[..known.len()], &each[..known.len()])),
+        }
         scores.push(mean(method, &each[..known.len()]));
         all.push(mean(method, &each));
     };
@@ -115,6 +131,7 @@ fn ask(log: &Log, name: &'static str, holdout: Holdout) -> Protocol {
         name,
         people: known.len(),
         scores,
+        margins,
         everybody: all,
         everybody_people: everybody.len(),
         weights: FEATURES.into_iter().zip(model.weights()).collect(),
@@ -164,6 +181,14 @@ fn marks(scores: &[f64], history: &[Taken], chosen: &[u32]) -> Marks {
     [gain / best, hit / chosen.len().min(20) as f64, hit / chosen.len() as f64]
 }
 
+fn margin(over: &str, ours: &[Marks], theirs: &[Marks]) -> Margin {
+    let apart: Vec<f64> = ours.iter().zip(theirs).map(|(ours, theirs)| ours[0] - theirs[0]).collect();
+    let n = apart.len() as f64;
+    let mean = apart.iter().sum::<f64>() / n.max(1.0);
+    let variance = apart.iter().map(|one| (one - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
+    Margin { over: over.to_string(), ndcg_at_10: mean, standard_error: (variance / n.max(1.0)).sqrt() }
+}
+
 fn mean(method: &str, marks: &[Marks]) -> Score {
     let mean = |k: usize| marks.iter().map(|mark| mark[k]).sum::<f64>() / marks.len().max(1) as f64;
     Score {
@@ -183,11 +208,18 @@ impl Report {
         );
         for protocol in &self.protocols {
             text += &format!("\n{}, {} people, every unseen item ranked\n", protocol.name, protocol.people);
-            text += "                             NDCG@10  Recall@20  of all\n";
+            text += "                             NDCG@10  Recall@20  of all   ferryman ahead\n";
             for score in &protocol.scores {
+                let margin = protocol.margins.iter().find(|margin| margin.over == score.method);
+                let margin =
+                    margin.map(|one| format!("   {:+.4} ± {:.4}", one.ndcg_at_10, one.standard_error));
                 text += &format!(
-                    "  {:<26} {:>7.4} {:>10.4} {:>7.4}\n",
-                    score.method, score.ndcg_at_10, score.recall_at_20, score.recall_at_20_of_all
+                    "  {:<26} {:>7.4} {:>10.4} {:>7.4}{}\n",
+                    score.method,
+                    score.ndcg_at_10,
+                    score.recall_at_20,
+                    score.recall_at_20_of_all,
+                    margin.unwrap_or_default()
                 );
             }
         }

@@ -42,7 +42,10 @@ fn openings_are_foreseen_and_the_share_of_showings_says_most_of_it() {
         report.scores.iter().map(read).sum::<f64>() / report.scores.len() as f64
     };
     let (half, wide) = (held(|one| one.coverage_50), held(|one| one.coverage_90));
-    assert!((half - 0.5).abs() < 0.03 && (wide - 0.9).abs() < 0.03, "the ranges keep their word: {half} {wide}");
+    assert!(
+        (half - 0.5).abs() < 0.03 && (wide - 0.9).abs() < 0.03,
+        "the ranges keep their word: {half} {wide}"
+    );
     for one in &report.scores {
         assert!(one.log_rmse < one.log_rmse_mean, "{one:?}");
     }

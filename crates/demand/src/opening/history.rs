@@ -189,7 +189,9 @@ impl History {
         Err(Refusal::new(
             Kind::Conflict,
             "stale_market",
-            format!("The market was last reported for {last}, {days} days ago; how large it is now is not known."),
+            format!(
+                "The market was last reported for {last}, {days} days ago; how large it is now is not known."
+            ),
             format!("市场数据截至 {last}，已是 {days} 天前；目前大盘多大无从得知。"),
         ))
     }

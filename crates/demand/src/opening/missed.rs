@@ -98,7 +98,12 @@ impl Model {
                 let forecast = said + correction(&self.missed, window, &seen).sum();
                 Some(Judgement { forecast, error: target - forecast, known: row.known[window as usize] })
             });
-            self.missed.push(Miss { distributor: distributor.map(str::to_owned), known: row.known, errors, judged });
+            self.missed.push(Miss {
+                distributor: distributor.map(str::to_owned),
+                known: row.known,
+                errors,
+                judged,
+            });
         }
     }
 }

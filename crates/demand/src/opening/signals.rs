@@ -92,7 +92,9 @@ impl Signal {
     /// The logarithm of the newest count; nothing yet says nothing.
     fn count(self, film: &Film, as_of: Instant) -> Option<f64> {
         let count = film.newest(as_of, |fact| match (self, fact) {
-            (Signal::Presales, Fact::Presales(count)) | (Signal::Wishes, Fact::WantToSee(count)) => Some(*count),
+            (Signal::Presales, Fact::Presales(count)) | (Signal::Wishes, Fact::WantToSee(count)) => {
+                Some(*count)
+            }
             _ => None,
         });
         count.filter(|count| *count > 0).map(|count| (count as f64).ln())
@@ -155,7 +157,8 @@ fn after_assuming(ratios: &[f64], days_ahead: f64) -> Reading {
 fn alone(ratios: &[f64]) -> Option<Reading> {
     let (n, mean, squares) = seen(ratios);
     let variance = squares * (1.0 + 1.0 / n) / (n - 3.0);
-    (ratios.len() >= WISHED_FILMS_MIN).then(|| Reading { ratio: mean, variance: variance.max(VARIANCE_LEAST) })
+    (ratios.len() >= WISHED_FILMS_MIN)
+        .then(|| Reading { ratio: mean, variance: variance.max(VARIANCE_LEAST) })
 }
 
 #[cfg(test)]

@@ -168,3 +168,14 @@ fn marks_are_as_counted_by_hand() {
     assert!((ndcg - 1.0 / 3.0_f64.log2()).abs() < 1e-12, "the second place among what was open");
     assert_eq!(recall, 1.0);
 }
+
+#[test]
+fn a_margin_is_told_with_its_standard_error() {
+    // Ahead by .1 and by .5: .3 on average, a deviation of .283 over the root of two.
+    let margin =
+        margin("popularity", &[[0.5, 0.0, 0.0], [0.7, 0.0, 0.0]], &[[0.4, 0.0, 0.0], [0.2, 0.0, 0.0]]);
+    assert!(
+        (margin.ndcg_at_10 - 0.3).abs() < 1e-12 && (margin.standard_error - 0.2).abs() < 1e-12,
+        "{margin:?}"
+    );
+}

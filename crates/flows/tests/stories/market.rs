@@ -1,11 +1,12 @@
 //! Outside figures come in, are corrected, and teach the house.
 
-use crate::town::{Town, code, premiere};
+use crate::town::{Town, code, person, premiere};
 use demand::in_release::FILMS_MIN;
+use demand::opening::Fact;
 use flows::learn_market::{self, Foresight};
-use flows::views::market_series;
-use flows::{import_figures, keep_forecasts};
-use kernel::{Actor, Day, Dice, Result};
+use flows::views::{market_series, openings};
+use flows::{import_figures, keep_forecasts, learn_openings, want_to_see};
+use kernel::{Actor, Day, Dice, Instant, Result};
 use market::imports::{self, Prepared};
 use market::learned::Change;
 use market::series::Market;
@@ -170,4 +171,58 @@ fn each_mornings_forecast_is_kept_once_and_for_good() {
     town.sweeps();
     let both = kept(&town);
     assert_eq!((both.len(), &both[0], both[1].so_far), (2, &first[0], 40_000), "nothing changes the first");
+}
+
+/// What is sold ahead and wished for is known from its instant on, and not before; a refund takes its part back.
+#[test]
+fn presales_and_wishes_are_facts_of_an_opening_with_their_instants() {
+    let town = Town::new();
+    let show = town.showtime(19, 30, 4000);
+    let start = town.house.now();
+    let film = town.film.clone();
+    let ann = Actor::Person { id: person("ann"), name: "ann".into(), roles: vec![] };
+    town.story("plc_house", ann, move |scene| want_to_see::say(scene, &film, true)).expect("a wish");
+    town.later(60);
+    let order = town.buys("ann", &show, &["F7", "F8"]);
+    let sold = town.house.now();
+    let facts = |now: Instant| {
+        let id = town.film.clone();
+        let read = move |view: &db::View| {
+            let title = titles::any(view, &id)?.expect("it is there");
+            openings::film(view, &title, premiere(), now)
+        };
+        let film = town.read(read);
+        assert!(film.facts.iter().all(|known| known.at <= now), "{film:?}");
+        let count =
+            |read: fn(&Fact) -> Option<i64>| film.facts.iter().rev().find_map(|known| read(&known.fact));
+        let presales = count(|fact| if let Fact::Presales(minor) = fact { Some(*minor) } else { None });
+        let wishes = count(|fact| if let Fact::WantToSee(people) = fact { Some(*people) } else { None });
+        (presales, wishes)
+    };
+    assert_eq!(facts(start.plus_minutes(-1)), (None, None));
+    assert_eq!(facts(start), (None, Some(1)));
+    assert_eq!(facts(sold), (Some(2 * 4000), Some(1)));
+    town.refunds("ann", &order.id).expect("a refund");
+    assert_eq!(facts(town.house.now()), (None, Some(1)));
+}
+
+/// An opening is forecast from an imported chart; without one it is said that too few films are known.
+#[test]
+fn an_opening_is_forecast_from_the_chart_as_it_stands() {
+    let town = Town::new();
+    let forecast = || {
+        let (house, now, id) = (town.house.clone(), town.house.now(), town.film.clone());
+        let known = town.read(move |view| {
+            let title = titles::any(view, &id)?.expect("it is there");
+            let film = openings::film(view, &title, premiere().plus(7), now)?;
+            Ok((learn_openings::openings(&house, view, now)?, film))
+        });
+        known.0.forecast(&known.1, now)
+    };
+    assert_eq!(forecast().unwrap_err().code, "too_few_films");
+    // A film every three days from 2012 on, to within three months of today.
+    bring_in(&town, &prepare(&chart(590, 2_000))).unwrap();
+    let told = forecast().unwrap();
+    assert!(told.week.amount > told.weekend.amount && told.week.wide.low < told.week.wide.high, "{told:?}");
+    assert_eq!(told.comparables.len(), 5);
 }

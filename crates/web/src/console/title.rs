@@ -87,7 +87,8 @@ pub async fn show(visit: Visit, staff: StudioStaff, Path(id): Path<String>) -> A
     let (recommender, id) = (visit.house.recommender(), title.id.clone());
     let leads = visit.read(move |_| Ok(recommender.leads(&id, LEADS))).await?;
     let opening = dates::opening(&visit, &title).await?;
-    let body = html! { (parts::card(parts::definitions(&rows))) (opening) (who_will_want_it(&visit, &leads)) };
+    let body =
+        html! { (parts::card(parts::definitions(&rows))) (opening) (who_will_want_it(&visit, &leads)) };
     Ok(side(&visit, &title, Side::About, body))
 }
 

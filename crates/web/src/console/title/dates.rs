@@ -203,6 +203,7 @@ mod tests {
     use super::*;
     use crate::console::season::Season;
     use axum::http::StatusCode;
+    use demand::in_release::Expected;
     use demand::planning::release_date::{self, Competition, Entrant, Scenario};
     use kernel::Day;
 
@@ -221,7 +222,49 @@ mod tests {
         let added = season.ann.post("/console/slate", &typed).await;
         let coming = season.ann.get(&format!("{}/dates", added.location())).await;
         assert!(coming.text.contains("at least a year of the home market"), "{}", coming.text);
+        for page in [added.location().to_owned(), format!("{}/dates", added.location())] {
+            let shown = season.ann.get(&page).await;
+            assert!(shown.text.contains("What it will open with"), "{}", shown.text);
+            assert!(shown.text.contains("too few to learn openings from"), "{}", shown.text);
+            let zh = season.ann.get(&format!("{page}?lang=zh")).await;
+            assert!(zh.text.contains("不足以学习开画表现"), "{}", zh.text);
+        }
+        assert!(!opened.text.contains("What it will open with"), "a film that runs has another forecast");
         assert_eq!(season.chen.get(&path).await.status, StatusCode::FORBIDDEN);
+    }
+
+    #[test]
+    fn an_opening_is_told_with_its_ranges_its_likes_and_its_reasons() {
+        let day = |text: &str| Day::parse(text).expect("a day");
+        let expected = |yuan: i64| Expected {
+            amount: yuan * 100,
+            half: Range { low: yuan * 70, high: yuan * 140 },
+            wide: Range { low: yuan * 30, high: yuan * 400 },
+        };
+        let comparable = Comparable {
+            id: "river".into(),
+            name: "River".into(),
+            release: day("2014-07-10"),
+            first_week: 4_000_000_000,
+            first_week_today: 5_000_000_000,
+        };
+        let forecast = Forecast {
+            as_of: day("2016-12-01").at(9, 0, &Zone::shanghai()),
+            days_ahead: 22,
+            day: expected(10_000_000),
+            weekend: expected(30_000_000),
+            week: expected(50_000_000),
+            total: expected(90_000_000),
+            comparables: vec![comparable],
+            reasons: vec![],
+            because: vec![Words::new("The season: +20 %.", "档期：+20%。")],
+        };
+        let shown = foreseen(Lang::En, "What it will open with", &forecast).into_string();
+        for part in ["opening day", "first seven days", "Nine times in ten", "River", "The season: +20 %."] {
+            assert!(shown.contains(part), "{part}\n{shown}");
+        }
+        let shown = foreseen(Lang::Zh, "开画预测", &forecast).into_string();
+        assert!(shown.contains("首周末") && shown.contains("档期：+20%。"), "{shown}");
     }
 
     #[test]
