@@ -68,14 +68,23 @@ pub struct Lesson {
 pub fn learn(house: &House, market: Market) -> Result<Lesson> {
     let at = house.now();
     let films = house.read_blocking(move |view| market_series::films(view, market, at))?;
-    let until = films.iter().filter_map(|film| film.days.last()).map(|one| one.day).max();
-    let until = until.unwrap_or(today(at));
-    let model = MarketModel::learn(&films, calendar(market), until)?;
+    let charted = house.read_blocking(move |view| market_series::charted(view, market, at))?;
+    let learn = |until: Day| MarketModel::learn(&films, calendar(market), until);
+    let newest = newest_day(&films).unwrap_or(today(at));
+    // Our own sales may be years newer than the chart: the year to be judged by is then the chart's last.
+    let model = match (learn(newest), newest_day(&charted)) {
+        (Err(refusal), Some(last)) if last < newest && refusal.code == "too_few_films" => learn(last)?,
+        (learned, _) => learned?,
+    };
     let row = learned::Learned { subject: SUBJECT.to_owned(), at, body: model.to_json() };
     house.db().write_blocking(Lane::house(), move |tx| {
         learned::append(tx, None, market.code(), learned::Kind::Model, &row)
     })?;
     Ok(Lesson { market, films: model.films(), at })
+}
+
+fn newest_day(films: &[Film]) -> Option<Day> {
+    films.iter().filter_map(|film| film.days.last()).map(|one| one.day).max()
 }
 
 fn today(now: Instant) -> Day {

@@ -11,7 +11,7 @@ use crate::keep_forecasts::{self, Kept};
 use crate::learn_market::{Alike, Cause, Foresight, Watched};
 use db::View;
 use demand::in_release::{DayAhead, Effect, Expected, Film, Forecast, Measure};
-use kernel::{Day, Instant, Kind, Refusal, Result, Zone};
+use kernel::{Day, Instant, Kind, Refusal, Result};
 use titles::Title;
 
 /// Evenings that are told, at most; each that was not kept costs a forecast.
@@ -214,11 +214,6 @@ fn no_premiere() -> Refusal {
         "The film has no premiere day yet, so there is nothing to forecast from.",
         "影片还没有首映日期，无法预测。",
     )
-}
-
-/// The business day that is going on where the house is.
-pub fn today(now: Instant) -> Day {
-    now.day_in(&Zone::shanghai())
 }
 
 #[cfg(test)]

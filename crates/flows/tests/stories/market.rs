@@ -3,8 +3,8 @@
 use crate::town::{Town, code, person, premiere};
 use demand::in_release::FILMS_MIN;
 use demand::opening::Fact;
-use flows::learn_market::{self, Foresight};
-use flows::views::{market_series, openings};
+use flows::learn_market::{self, Cause, Foresight};
+use flows::views::{market_series, openings, outlook};
 use flows::{import_figures, keep_forecasts, learn_openings, want_to_see};
 use kernel::{Actor, Day, Dice, Instant, Result};
 use market::imports::{self, Prepared};
@@ -94,6 +94,21 @@ fn the_house_learns_a_market_and_forecasts_with_what_it_learned() {
         Ok(foresight.forecast(&films[60], films[60].release.plus(9)).map(|told| told.as_of)?)
     });
     assert_eq!(code(too_early), "not_judged_yet");
+    let (house, now) = (town.house.clone(), town.house.now());
+    let looked = town.read(move |view| {
+        let mut film = market_series::films(view, Market::China, now)?.swap_remove(FILMS_MIN + 145);
+        film.days.truncate(10);
+        Ok(outlook::of(&Foresight::of(&house, view, Market::China)?, film, &[])?)
+    });
+    assert!(looked.model.starts_with("learned "), "{}", looked.model);
+    assert_eq!(looked.alike.len(), 3);
+    assert!(looked.alike.iter().all(|film| film.days.len() == RUN_DAYS as usize && film.kept > 0.0));
+    let moved = looked.moved.expect("two evenings");
+    let causes: Vec<Cause> = moved.steps.iter().map(|step| step.cause).collect();
+    let known =
+        [Cause::NewestDay, Cause::OwnDays, Cause::Screens, Cause::Rivals, Cause::Calendar, Cause::Errors];
+    assert_eq!(causes, known);
+    assert_eq!(moved.before + moved.steps.iter().map(|step| step.minor).sum::<i64>(), moved.now);
     let total = told.total;
     assert!(total.wide.low < total.amount && total.amount < total.wide.high, "{total:?}");
     assert!(

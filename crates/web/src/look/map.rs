@@ -240,7 +240,7 @@ fn labels(view: &Outlook, spots: &[&Spot]) -> String {
         let words =
             if spot.mark.is_empty() { spot.name.to_owned() } else { format!("{} {}", spot.name, spot.mark) };
         // The letters are bold.
-        let wide = width_of(&words, 14.0) + 6.0;
+        let wide = width_of(&words, 15.0) + 6.0;
         let places = [
             (x + r + 5.0, y + 5.0),
             (x - r - 5.0 - wide, y + 5.0),

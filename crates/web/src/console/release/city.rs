@@ -80,7 +80,7 @@ fn run(visit: &Visit, city: &InCity) -> Markup {
             let total = money::compact(told.total.amount, "CNY", lang);
             let wide = against::between(told.total.wide, lang);
             match lang {
-                Lang::En => format!("The run here should come to {total}, nine times in ten between {wide}"),
+                Lang::En => format!("The run here should come to {total}, nine times in ten {wide}"),
                 Lang::Zh => format!("本市全程预计 {total}，九成落在 {wide}"),
             }
         }
@@ -148,7 +148,7 @@ mod tests {
         let page = season.ann.get(&format!("/console/release/{}", season.title)).await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.text);
         let star = format!("href=\"/console/release/{}/cities/STAR\"", season.title);
-        assert_eq!(page.text.matches(&star).count(), 4, "three sheets of the map and the table");
+        assert_eq!(page.text.matches(&star).count(), 5, "three sheets of the map, the list, the table");
         for part in [
             "map-land",
             "class=\"spot c-",

@@ -14,7 +14,7 @@ use maud::{Markup, html};
 pub const ORDERS: [&str; 3] = ["took", "against", "occupancy"];
 
 /// Cities beside the map, at most.
-const STANDOUTS_MAX: usize = 5;
+const STANDOUTS_MAX: usize = 7;
 
 pub fn city_address(title: &TitleId, code: &str) -> String {
     format!("{}/cities/{}", address(title), crate::encode(code))
