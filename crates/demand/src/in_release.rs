@@ -11,6 +11,7 @@ mod fitting;
 mod market;
 mod market_model;
 mod moved;
+mod openings;
 mod places;
 mod series;
 mod shape;
