@@ -82,6 +82,11 @@ impl Table {
         self.rows
     }
 
+    /// Every row, in the order they were pushed.
+    pub fn iter(&self) -> impl Iterator<Item = Vec<f64>> {
+        (0..self.rows).map(|row| self.columns.iter().map(|column| column[row]).collect())
+    }
+
     pub fn columns(&self) -> usize {
         self.columns.len()
     }
@@ -378,7 +383,7 @@ impl Cell {
     }
 }
 
-/// Cells of every column that takes part, [`BINS_MAX`]` + 1` each.
+/// Cells of every column that takes part, one after the other: the missing, then each of its bins.
 type Histogram = Vec<Cell>;
 
 struct Leaf {
@@ -436,9 +441,17 @@ impl Growth<'_> {
         [leaf(left, left_rows, left_histogram), leaf(right, right_rows, right_histogram)]
     }
 
+    fn cells(&self, column: usize) -> usize {
+        self.bins.edges[column].len() + 1
+    }
+
     fn histogram(&self, rows: &[u32]) -> Histogram {
-        let mut cells = vec![Cell::default(); self.columns.len() * (BINS_MAX + 1)];
-        for (column, cells) in self.columns.iter().zip(cells.chunks_exact_mut(BINS_MAX + 1)) {
+        let mut histogram =
+            vec![Cell::default(); self.columns.iter().map(|column| self.cells(*column)).sum()];
+        let mut left = histogram.as_mut_slice();
+        for column in self.columns {
+            let cells;
+            (cells, left) = left.split_at_mut(self.cells(*column));
             let codes = &self.bins.codes[*column];
             for row in rows {
                 let row = *row as usize;
@@ -446,17 +459,19 @@ impl Growth<'_> {
                 *cell = cell.plus(Cell { slope: self.slopes[row], weight: self.weights[row] });
             }
         }
-        cells
+        histogram
     }
 
     fn best(&self, histogram: &Histogram) -> Option<Cut> {
         let mut best: Option<Cut> = None;
-        for (column, cells) in self.columns.iter().zip(histogram.chunks_exact(BINS_MAX + 1)) {
-            let used = self.bins.edges[*column].len();
+        let mut left = histogram.as_slice();
+        for column in self.columns {
+            let cells;
+            (cells, left) = left.split_at(self.cells(*column));
             let all = cells.iter().copied().fold(Cell::default(), Cell::plus);
             let missing = cells[0];
             let mut known = Cell::default();
-            for (code, cell) in cells.iter().enumerate().take(used + 1).skip(1) {
+            for (code, cell) in cells.iter().enumerate().skip(1) {
                 known = known.plus(*cell);
                 let sides = if missing.weight > 0.0 { [true, false].as_slice() } else { [false].as_slice() };
                 for missing_left in sides {

@@ -12,6 +12,7 @@ mod fitting;
 mod market;
 mod market_model;
 mod moved;
+mod openings;
 mod places;
 mod series;
 mod shape;

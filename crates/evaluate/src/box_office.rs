@@ -2,7 +2,9 @@
 //!
 //! Given a film's first K days, every reported day of the next 28 is forecast. A film takes part at K when its
 //! opening day and its K-th day were reported; a day that was not reported is unknown, not zero. Whatever learns
-//! sees films released, and days reported, up to the cut-off; a forecast sees its market up to its film's K-th day.
+//! sees films released, and days reported, up to the cut-off; a forecast sees its market up to its film's K-th day,
+//! films released after the cut-off included, and of the four weeks after that day which films are announced for
+//! which day: never what they took. Its corrections and ranges follow the errors that had come due by then.
 
 mod rivals;
 mod scores;

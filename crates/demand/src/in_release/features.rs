@@ -1,13 +1,14 @@
 //! What a forecast of one day is made from: named numbers, each with the day it was known on.
 
 use super::market::{AsOf, Market, Take, later_value};
+use super::openings::Openings;
 use super::shape::{Row, Shape};
-use super::{Prior, posterior};
+use super::{HORIZON_DAYS, Prior, posterior};
 use crate::calendar::Calendar;
 use kernel::Refusal;
 
 /// The names of the columns, in their order.
-pub(super) const COLUMNS: [&str; 66] = [
+pub(super) const COLUMNS: [&str; 76] = [
     "age",
     "ahead",
     "age_then",
@@ -68,18 +69,28 @@ pub(super) const COLUMNS: [&str; 66] = [
     "sequel",
     "days_reported",
     "residual_spread",
+    "taken_weeks",
+    "taken_weekends",
+    "taken_saturday",
+    "taken_sunday",
+    "taken_day_week",
+    "taken_day_day",
     "rest_then",
     "rest_eve_then",
     "same_weekday",
     "same_weekday_ratio",
     "market_weekday",
     "year_ago",
+    "opening_then",
+    "opening_week_before_then",
+    "opening_until_then",
+    "opened_lately",
 ];
 
 /// Where a film stands in its market: `ln` of its day over the market's week.
 pub(super) const LEVEL: usize = 14;
 /// The newest known day of the same name, against the path.
-pub(super) const SAME_WEEKDAY: usize = 62;
+pub(super) const SAME_WEEKDAY: usize = 68;
 
 /// One row on its way: values by column, each told with the day it was known on.
 pub(super) struct Sheet<'a> {
@@ -126,6 +137,8 @@ pub(super) struct Ground<'a> {
     /// What the first knots of the curve say, by age from 1.
     curve: Vec<f64>,
     kinds: &'a [String],
+    /// By day, one more than there are: running sums of the expected openings.
+    opened: Vec<f64>,
     /// Whether so many years were learned from that times of the year may be told apart.
     knows_seasons: bool,
 }
@@ -161,10 +174,12 @@ impl<'a> Ground<'a> {
         shape: &'a Shape,
         prior: &'a Prior,
         kinds: &'a [String],
+        openings: &Openings,
         knows_seasons: bool,
     ) -> Ground<'a> {
         let days = (0..=market.last() + BEYOND).map(|at| ground_day(&market, calendar, shape, at)).collect();
         let curve = (0..=CURVE_AGES).map(|age| Row::of_age(f64::from(age.max(1))).times(&shape.coefficients));
+        let opened = opened(&market, openings);
         let mut ground = Ground {
             market,
             shape,
@@ -173,6 +188,7 @@ impl<'a> Ground<'a> {
             drift: Vec::new(),
             curve: curve.collect(),
             kinds,
+            opened,
             knows_seasons,
         };
         ground.drift = ground.drifts();
@@ -233,6 +249,12 @@ impl<'a> Ground<'a> {
         drift
     }
 
+    /// The openings expected of films released from one day to another, in usual weeks of the market.
+    fn opened(&self, from: i32, to: i32) -> f64 {
+        let sum = |day: i32| self.opened[day.clamp(0, self.opened.len() as i32 - 1) as usize];
+        if from > to { 0.0 } else { sum(to + 1) - sum(from) }
+    }
+
     /// The mean change a week beyond expectation over the days up to `at`.
     fn drift(&self, at: i32, days: i32) -> f64 {
         let (to, from) = (self.drift[at as usize + 1], self.drift[(at + 1 - days).max(0) as usize]);
@@ -255,6 +277,20 @@ impl<'a> Ground<'a> {
         }
         self.days[to as usize - 6..=to as usize].iter().map(|day| day.total).sum()
     }
+}
+
+/// Running sums over days of the openings expected of the films released on them.
+fn opened(market: &Market<'_>, openings: &Openings) -> Vec<f64> {
+    let mut opened = vec![0.0; (market.last() + BEYOND + 2) as usize];
+    for (release, film) in market.releases.iter().zip(&market.films) {
+        if let Some(day) = usize::try_from(release + 1).ok().and_then(|at| opened.get_mut(at)) {
+            *day += openings.expected(film);
+        }
+    }
+    for i in 1..opened.len() {
+        opened[i] += opened[i - 1];
+    }
+    opened
 }
 
 fn ground_day(market: &Market<'_>, calendar: &Calendar, shape: &Shape, at: i32) -> GroundDay {
@@ -291,6 +327,7 @@ pub(super) struct Origin<'a> {
     /// The level carried forward: recent residuals, the newest counting most.
     level: f64,
     of_film: Vec<(f64, i32)>,
+    knows_releases: bool,
 }
 
 impl<'a> Origin<'a> {
@@ -317,6 +354,7 @@ impl<'a> Origin<'a> {
             weekend: own.weekend.value,
             level: 0.0,
             of_film: Vec::new(),
+            knows_releases: ground.opened(at + 1, at + HORIZON_DAYS) > 0.0,
         };
         origin.level = origin.smoothed_level();
         origin.of_film = origin.tell_film(&known)?;
@@ -325,6 +363,11 @@ impl<'a> Origin<'a> {
 
     pub fn at(&self) -> i32 {
         self.at
+    }
+
+    /// As where nobody keeps a calendar of releases to come.
+    pub fn forget_releases(&mut self) {
+        self.knows_releases = false;
     }
 
     /// The release day is 1.
@@ -403,7 +446,18 @@ impl<'a> Origin<'a> {
         ] {
             sheet.tell(value, as_of);
         }
+        self.tell_announced(&mut sheet, then);
         sheet.row()
+    }
+
+    /// Rivals to come: release days are public [`HORIZON_DAYS`] ahead, how large the films open is guessed from what
+    /// is public of them. Unknown when nobody told of a release in that time.
+    fn tell_announced(&self, sheet: &mut Sheet<'_>, then: i32) {
+        let announced = |from: i32, to: i32| self.ground.opened(from.max(self.at + 1), to).ln_1p();
+        for (from, to) in [(then - 6, then), (then - 13, then - 7), (self.at, then)] {
+            sheet.tell(if self.knows_releases { announced(from, to) } else { f64::NAN }, then - HORIZON_DAYS);
+        }
+        sheet.tell(self.ground.opened(self.at - 6, self.at).ln_1p(), self.at);
     }
 
     /// The newest known day of the same name, against the path.
@@ -486,7 +540,30 @@ impl<'a> Origin<'a> {
         let mean = mean_last(28);
         let spread = self.residuals.iter().map(|(take, one)| (self.carried(take, *one) - mean).powi(2));
         tell((spread.sum::<f64>() / self.residuals.len() as f64).sqrt(), last.at);
+        self.tell_taken(&mut tell);
         Ok(told)
+    }
+
+    /// Ratios of what was taken, with the calendar in them: a day's of another day, a week's of another week.
+    fn tell_taken(&self, tell: &mut impl FnMut(f64, i32)) {
+        let at = self.last.at;
+        let taken = |from: i32, to: i32| -> f64 {
+            let inside = self.residuals.iter().filter(|(take, _)| (from..=to).contains(&take.at));
+            inside.map(|(take, _)| take.amount).sum()
+        };
+        let ratio =
+            |now: (i32, i32), before: (i32, i32)| (taken(now.0, now.1) / taken(before.0, before.1)).ln();
+        let weekday = i32::from(self.ground.days[at as usize].weekday);
+        let friday = at - (weekday - 5).rem_euclid(7);
+        let sunday = at.min(friday + 2);
+        tell(ratio((at - 6, at), (at - 13, at - 7)), at);
+        tell(ratio((friday, sunday), (friday - 7, sunday - 7)), at);
+        for day in [friday + 1, friday + 2] {
+            let day = if day <= at { day } else { day - 7 };
+            tell(ratio((day, day), (day - 1, day - 1)), at);
+        }
+        tell(ratio((at, at), (at - 7, at - 7)), at);
+        tell(ratio((at, at), (at - 1, at - 1)), at);
     }
 
     fn residual_at_age(&self, age: i32) -> Option<f64> {

@@ -8,6 +8,7 @@
 use super::features::{COLUMNS, Ground, LEVEL, Origin, SAME_WEEKDAY};
 use super::fitting::{learn_base, too_few};
 use super::market::Market;
+use super::openings::Openings;
 use super::series::check_market;
 use super::shape::Shape;
 use super::telling::standing;
@@ -37,10 +38,27 @@ const TOTALS_MAX: usize = 120;
 const TOTALS_MIN: usize = 20;
 /// The most rows a model grows from; large films are drawn more often.
 const ROWS_MAX: f64 = 120_000.0;
+/// So many origins are learned from as if nobody knew the releases to come: not every house keeps their calendar.
+const RELEASES_UNKNOWN: f64 = 0.1;
 /// A film counts by this power of what it is expected to take.
 const POWER: f64 = 0.55;
 /// Large films count for more in the shared curve and calendar too, by this power of their openings.
 const SHAPE_POWER: f64 = 0.5;
+/// Fewer films cannot tell which of them may yet open wide.
+const PROMISE_FILMS: usize = 2_000;
+/// What a row's like came to take, against the path, to [`POWER`].
+const PROMISE_MAX: f64 = 20.0;
+const PROMISE_MIN: f64 = 0.5;
+const PROMISE: Settings = Settings {
+    trees: 60,
+    learning_rate: 0.1,
+    leaves_max: 24,
+    leaf_weight_min: 30.0,
+    ridge: 1.0,
+    rows_part: 0.6,
+    columns_part: 0.5,
+    seed: 1,
+};
 /// Trees learned from so many films are trusted half of what the judged year says.
 const DOUBT_FILMS: f64 = 200.0;
 /// What part of the newest errors' median is believed to go on.
@@ -62,6 +80,7 @@ pub struct MarketModel {
     shape: Shape,
     prior: Prior,
     kinds: Vec<String>,
+    openings: Openings,
     knows_seasons: bool,
     columns: usize,
     trees: Vec<Boosted>,
@@ -157,7 +176,8 @@ impl MarketModel {
             until,
             shape,
             prior,
-            kinds: common_kinds(&known),
+            kinds: common_kinds(known.iter(), 1, KINDS_MAX),
+            openings: Openings::learn(&Market::of(known.iter().collect()), until),
             knows_seasons: years >= SEASON_YEARS,
             columns: COLUMNS.len(),
             trees: Vec::new(),
@@ -194,7 +214,15 @@ impl MarketModel {
 
     fn ground<'a>(&'a self, films: &'a [Film], calendar: &Calendar) -> Ground<'a> {
         let market = Market::of(films.iter().collect());
-        Ground::of(market, calendar, &self.shape, &self.prior, &self.kinds, self.knows_seasons)
+        Ground::of(
+            market,
+            calendar,
+            &self.shape,
+            &self.prior,
+            &self.kinds,
+            &self.openings,
+            self.knows_seasons,
+        )
     }
 
     /// The trees' correction of a row, in logarithms, fully trusted.
@@ -279,12 +307,18 @@ fn known_until(films: &[Film], until: Day) -> Vec<Film> {
     cut.filter(|film: &Film| !film.days.is_empty()).collect()
 }
 
-fn common_kinds(films: &[Film]) -> Vec<String> {
+/// The kinds that so many films have, at least; the most common first, up to a number.
+pub(super) fn common_kinds<'a>(
+    films: impl Iterator<Item = &'a Film>,
+    films_min: usize,
+    kinds_max: usize,
+) -> Vec<String> {
     let mut counts = std::collections::BTreeMap::<&str, usize>::new();
-    films.iter().flat_map(|film| &film.kinds).for_each(|kind| *counts.entry(kind).or_default() += 1);
+    films.flat_map(|film| &film.kinds).for_each(|kind| *counts.entry(kind).or_default() += 1);
     let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
+    counts.retain(|(_, count)| *count >= films_min);
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    counts.into_iter().take(KINDS_MAX).map(|(kind, _)| kind.to_owned()).collect()
+    counts.into_iter().take(kinds_max).map(|(kind, _)| kind.to_owned()).collect()
 }
 
 /// The last day of the same name against the path; 0 when there is none yet.
@@ -299,11 +333,12 @@ struct Lessons {
     weights: Vec<f64>,
 }
 
-/// Rows of every film at every age, drawn by weight; what is drawn seldom counts for more.
+/// Rows of every film at every age: half of them drawn by what they are expected to take, half without regard to it,
+/// each weighing as many as it stands for, and what it may take.
 fn lessons(ground: &Ground<'_>) -> Result<Lessons, Refusal> {
     let market = &ground.market;
     let mut origins: Vec<(Origin<'_>, i32, usize)> = Vec::new();
-    let mut total = 0.0;
+    let (mut total, mut count) = (0.0, 0.0);
     for film in (0..market.films.len()).filter(|film| market.releases[*film] >= 0) {
         for age in AGES {
             let at = market.releases[film] + age - 1;
@@ -311,12 +346,17 @@ fn lessons(ground: &Ground<'_>) -> Result<Lessons, Refusal> {
                 continue;
             }
             let Some(origin) = Origin::of(ground, film, at)? else { continue };
-            let ahead = market.run(film).iter().filter(|take| at < take.at && take.at <= at + HORIZON_DAYS);
-            total += ahead.map(|take| origin.path(take.at).exp().powf(POWER)).sum::<f64>();
+            for take in market.run(film).iter().filter(|take| at < take.at && take.at <= at + HORIZON_DAYS) {
+                total += origin.path(take.at).exp().powf(POWER);
+                count += 1.0;
+            }
             origins.push((origin, at, film));
         }
     }
     let mut dice = Dice::seeded(7);
+    for (origin, ..) in origins.iter_mut().filter(|_| dice.chance(RELEASES_UNKNOWN)) {
+        origin.forget_releases();
+    }
     let mut lessons = Lessons {
         rows: Table::new(COLUMNS.len()),
         targets: Vec::new(),
@@ -326,17 +366,43 @@ fn lessons(ground: &Ground<'_>) -> Result<Lessons, Refusal> {
     for (origin, at, film) in &origins {
         for take in market.run(*film).iter().filter(|take| *at < take.at && take.at <= at + HORIZON_DAYS) {
             let path = origin.path(take.at);
-            let part = path.exp().powf(POWER) / total * ROWS_MAX;
-            if dice.chance(part.min(1.0)) {
+            let size = path.exp().powf(POWER);
+            let part = ((size / total + 1.0 / count) * ROWS_MAX / 2.0).min(1.0);
+            if dice.chance(part) {
                 let row = origin.row(take.at)?;
                 lessons.rows.push(&row);
                 lessons.same_weekday.push(same_weekday(&row));
                 lessons.targets.push(take.ln - path);
-                lessons.weights.push(part.max(1.0));
+                lessons.weights.push(size / part);
             }
         }
     }
+    lessons.balance();
+    if market.films.len() >= PROMISE_FILMS {
+        lessons.weigh_by_promise();
+    }
     Ok(lessons)
+}
+
+impl Lessons {
+    /// A film in four theatres that fills them may take a hundred times its path when it opens wide: rows count by
+    /// what their like came to take, not by the path alone.
+    fn weigh_by_promise(&mut self) {
+        let kept: Vec<f64> = self.targets.iter().map(|ln| (POWER * ln).exp().min(PROMISE_MAX)).collect();
+        // Small films are the ones to be told apart here: they count for more than in the forecast.
+        let even: Vec<f64> = self.weights.iter().map(|weight| weight.sqrt()).collect();
+        let promise = Boosted::fit(&self.rows, &kept, &even, Loss::Squared, &PROMISE);
+        for (weight, row) in self.weights.iter_mut().zip(self.rows.iter()) {
+            *weight *= promise.score(&row).max(PROMISE_MIN);
+        }
+        self.balance();
+    }
+
+    /// Weights are 1 in the mean.
+    fn balance(&mut self) {
+        let mean = self.weights.iter().sum::<f64>() / self.weights.len().max(1) as f64;
+        self.weights.iter_mut().for_each(|weight| *weight /= mean);
+    }
 }
 
 /// One forecast day that has come, before any trust.
@@ -700,6 +766,16 @@ mod tests {
         (0..films).map(|i| film(i, &mut dice)).collect()
     }
 
+    /// What could be known at a day's end: days up to it, and the releases of the next four weeks.
+    fn told_until(films: &[Film], as_of: Day) -> Vec<Film> {
+        let announced = films.iter().filter(|film| film.release <= as_of.plus(HORIZON_DAYS));
+        let cut = announced.map(|film| Film {
+            days: film.days.iter().filter(|one| one.day <= as_of).copied().collect(),
+            ..film.clone()
+        });
+        cut.collect()
+    }
+
     const SMALL: Effort = Effort { trees: 30, seeds: 1 };
 
     fn until() -> Day {
@@ -726,10 +802,10 @@ mod tests {
         let (films, calendar) = (market(380, 3), Calendar::mainland_china());
         let model = MarketModel::grow(&films, &calendar, until(), Effort { trees: 1, seeds: 1 }).unwrap();
         let as_of = until().plus(40);
-        let cut: Vec<Film> = known_until(&films, as_of);
+        let cut = told_until(&films, as_of);
         let (all, past) = (model.ground(&films, &calendar), model.ground(&cut, &calendar));
         let mut compared = 0;
-        for film in (0..cut.len()).rev().take(12) {
+        for film in (0..cut.len()).rev().take(26) {
             let at = all.market.first.days_until(as_of);
             let (Some(with), Some(without)) =
                 (Origin::of(&all, film, at).unwrap(), Origin::of(&past, film, at).unwrap())
@@ -762,11 +838,41 @@ mod tests {
     fn a_forecast_does_not_change_when_the_future_is_told() {
         let (films, calendar, model) = learned();
         let as_of = until().plus(60);
-        let past = known_until(&films, as_of);
+        let past = told_until(&films, as_of);
         let film = films.iter().position(|film| film.release == until().plus(50)).unwrap();
         let told = model.watch(&films, &calendar).unwrap().forecast(film, as_of).unwrap();
         let known = model.watch(&past, &calendar).unwrap().forecast(film, as_of).unwrap();
         assert_eq!(told, known);
+    }
+
+    #[test]
+    fn without_a_calendar_of_releases_rivals_to_come_are_unknown_and_not_none() {
+        let (films, calendar, model) = learned();
+        let as_of = until().plus(60);
+        let film = films.iter().position(|film| film.release == until().plus(50)).unwrap();
+        let to_come = |films: &[Film]| {
+            let ground = model.ground(films, &calendar);
+            let at = ground.market.first.days_until(as_of);
+            let row = Origin::of(&ground, film, at).unwrap().unwrap().row(at + 5).unwrap();
+            row[COLUMNS.iter().position(|name| *name == "opening_until_then").unwrap()]
+        };
+        assert!(to_come(&told_until(&films, as_of)) > 0.0);
+        assert!(to_come(&known_until(&films, as_of)).is_nan());
+    }
+
+    /// A tenth of the rows came to take some fifty times their path: they weigh more, the others less.
+    #[test]
+    fn films_that_may_open_wide_count_for_what_they_may_take() {
+        let rows = 2_000;
+        let may = |i: usize| i.is_multiple_of(10);
+        let mut table = Table::new(COLUMNS.len());
+        (0..rows).for_each(|i| table.push(&[f64::from(u8::from(may(i))); COLUMNS.len()]));
+        let targets = (0..rows).map(|i| if may(i) { 4.0 } else { 0.0 }).collect();
+        let mut lessons =
+            Lessons { rows: table, targets, same_weekday: vec![0.0; rows], weights: vec![1.0; rows] };
+        lessons.weigh_by_promise();
+        assert!((lessons.weights.iter().sum::<f64>() / rows as f64 - 1.0).abs() < 1e-9);
+        assert!(lessons.weights[0] / lessons.weights[1] > 6.0, "{:?}", &lessons.weights[..2]);
     }
 
     #[test]

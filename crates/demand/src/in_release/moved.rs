@@ -57,8 +57,23 @@ impl Moved {
 fn cause(column: &str) -> usize {
     match column {
         name if name.contains("screen") || name.contains("showing") => 1,
-        "rank" | "share" | "share_change" | "leader_share" | "newer_share" | "new_share" | "new_films"
-        | "market_trend" | "drift_14" | "drift_60" | "drift_365" | "market_weekday" | "year_ago" => 2,
+        "rank"
+        | "share"
+        | "share_change"
+        | "leader_share"
+        | "newer_share"
+        | "new_share"
+        | "new_films"
+        | "market_trend"
+        | "drift_14"
+        | "drift_60"
+        | "drift_365"
+        | "market_weekday"
+        | "year_ago"
+        | "opening_then"
+        | "opening_week_before_then"
+        | "opening_until_then"
+        | "opened_lately" => 2,
         "age"
         | "ahead"
         | "age_then"
