@@ -16,6 +16,7 @@ pub mod import_figures;
 pub mod learn_market;
 pub mod license_product;
 pub mod pay_out;
+pub mod plan_showings;
 pub mod reconcile;
 pub mod run_campaign;
 pub mod seal_books;

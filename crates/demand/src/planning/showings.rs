@@ -8,6 +8,7 @@
 //! prices instead of limits (Lagrange). `docs/algorithms/showings_plan.md`.
 
 mod bound;
+mod feasible;
 mod grid;
 mod pools;
 mod rules;
@@ -38,6 +39,8 @@ pub struct Hall {
     pub seats: u32,
     /// By day; `None` is closed.
     pub hours: Vec<Option<Hours>>,
+    /// Between the end of a film and the next start.
+    pub cleaning_minutes: u16,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -54,11 +57,26 @@ pub struct Film {
     /// The days of its run within the plan, both included.
     pub first_day: usize,
     pub last_day: usize,
-    /// On every day of its run.
+    /// The days of its run on which the three that follow hold.
+    pub promised: Promised,
     pub a_day_min: u32,
     pub a_day_max: Option<u32>,
+    /// Starts in [`Rules::prime_time`].
+    pub prime_a_day_min: u32,
     /// In the whole plan.
     pub showings_min: u32,
+}
+
+/// From a day to a day, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Promised {
+    pub first: usize,
+    pub last: usize,
+}
+
+impl Promised {
+    /// On every day of a plan.
+    pub const ALWAYS: Promised = Promised { first: 0, last: DAYS_MAX };
 }
 
 /// What a share of domestic films is counted in.
@@ -84,8 +102,8 @@ pub struct Rules {
     /// Starts lie on multiples of this.
     pub step_minutes: u16,
     pub adverts_minutes: u16,
-    /// Between the end of a film and the next start.
-    pub cleaning_minutes: u16,
+    /// When contracts count a start as one in prime time: from the first minute on, before the second.
+    pub prime_time: Option<Hours>,
     /// Starts in one quarter of an hour, over all halls.
     pub starts_max: Option<u32>,
     /// Halls being cleaned at one time.
@@ -109,6 +127,9 @@ pub struct Cinema {
     pub rules: Rules,
     pub demand: Demand,
     pub goal: Goal,
+    /// Showings that stand whatever is planned around them, such as those with tickets sold: part of every plan,
+    /// in order of day, hall and start, at any minute.
+    pub fixed: Vec<Placed>,
 }
 
 /// How much work may be spent: the answer depends on it and the seed, not on the machine.
@@ -163,6 +184,7 @@ impl Plan {
 /// Refuses input beyond the limits, and rules that no plan was found to meet.
 pub fn plan(cinema: &Cinema, work: Work, stop: &dyn Fn() -> bool) -> Result<Plan, Refusal> {
     check(cinema)?;
+    feasible::check(cinema)?;
     let grid = grid::Grid::of(cinema);
     let found = search::search(&grid, work, stop);
     let broken = violations(cinema, &found.showings);
@@ -227,6 +249,24 @@ impl Cinema {
         }
     }
 
+    /// Showings that a film is promised on a day, and of them in prime time.
+    fn owed(&self, film: usize, day: usize) -> (u32, u32) {
+        let it = &self.films[film];
+        let holds = |first, last| (first..=last).contains(&day);
+        let owed = holds(it.first_day, it.last_day) && holds(it.promised.first, it.promised.last);
+        if owed { (it.a_day_min, it.prime_a_day_min) } else { (0, 0) }
+    }
+
+    /// The most showings a film may have on a day.
+    fn a_day_max(&self, film: usize, day: usize) -> Option<u32> {
+        let it = &self.films[film];
+        it.a_day_max.filter(|_| (it.promised.first..=it.promised.last).contains(&day))
+    }
+
+    fn is_prime(&self, start: u16) -> bool {
+        self.rules.prime_time.is_some_and(|prime| (prime.opens..prime.closes).contains(&start))
+    }
+
     fn may_show(&self, film: usize, hall: usize, day: usize) -> bool {
         let it = &self.films[film];
         (it.first_day..=it.last_day).contains(&day)
@@ -261,6 +301,7 @@ fn check(cinema: &Cinema) -> Result<(), Refusal> {
     let wrong_hall = cinema.halls.iter().find(|hall| {
         hall.seats == 0
             || hall.hours.len() != days
+            || hall.cleaning_minutes > 180
             || hall
                 .hours
                 .iter()

@@ -8,7 +8,7 @@
 use super::{Learned, Options, said, singapore};
 use anyhow::Result;
 use demand::planning::showings::{
-    Cinema, Demand, Film, Goal, Hall, Hours, Placed, Ran, Rules, Work, plan, value, violations,
+    Cinema, Demand, Film, Goal, Hall, Hours, Placed, Promised, Ran, Rules, Work, plan, value, violations,
 };
 use demand::showing::{Played, Question, Showing};
 use kernel::{Clock, Day, SystemClock};
@@ -174,8 +174,10 @@ impl<'a> TheatreDay<'a> {
             halls: Some((0..self.halls.len()).filter(|hall| self.allows(film, self.halls[*hall])).collect()),
             first_day: 0,
             last_day: 0,
+            promised: Promised::ALWAYS,
             a_day_min: 1,
             a_day_max: None,
+            prime_a_day_min: 0,
             showings_min: 0,
         };
         Cinema {
@@ -185,13 +187,14 @@ impl<'a> TheatreDay<'a> {
             rules: Rules {
                 step_minutes: 5,
                 adverts_minutes: 0,
-                cleaning_minutes: CLEANING_MINUTES,
+                prime_time: None,
                 starts_max: most(&|showing| showing.minute / 15),
                 cleaning_max: None,
                 domestic: None,
             },
             demand,
             goal: Goal::Admissions,
+            fixed: Vec::new(),
         }
     }
 
@@ -213,6 +216,7 @@ impl<'a> TheatreDay<'a> {
             name: hall.to_owned(),
             seats: seats.unwrap_or(100),
             hours: vec![Some(Hours { opens, closes })],
+            cleaning_minutes: CLEANING_MINUTES,
         }
     }
 

@@ -78,6 +78,38 @@ impl Demand {
             && self.pools.iter().all(whole)
     }
 
+    /// Learns pools as [`Demand::learn`] does, with the reach under which what ran comes nearest to what was sold:
+    /// the one of least Poisson deviance, or a wider one that is no more than 1 % worse. A wider reach lets fewer
+    /// people be won by moving a showing.
+    pub fn learn_reach(
+        ran: &[Ran],
+        slot_minutes: u16,
+        reaches_minutes: &[u16],
+    ) -> Result<Demand, Refusal> {
+        let mut found = Vec::new();
+        for reach in reaches_minutes {
+            let demand = Demand::learn(ran, slot_minutes, *reach)?;
+            found.push((demand.deviance(ran), demand));
+        }
+        let least = found.iter().map(|(deviance, _)| *deviance).fold(f64::INFINITY, f64::min);
+        found.retain(|(deviance, _)| *deviance <= 1.01 * least + NOBODY);
+        let widest = found.into_iter().map(|(_, demand)| demand).max_by_key(|demand| demand.reach_minutes);
+        widest.map_or_else(|| Demand::learn(ran, slot_minutes, 90), Ok)
+    }
+
+    /// Σ 2 (sold ln(sold ÷ expected) − sold + expected) over showings with seats for everybody.
+    fn deviance(&self, ran: &[Ran]) -> f64 {
+        let shares = self.shares(ran, self.pools.len(), self.pools.first().map_or(0, |days| days[0].len()));
+        let of = |(one, shares): (&Ran, &Vec<(usize, f64)>)| {
+            let people = &self.pools[one.public][0];
+            let expected: f64 = shares.iter().map(|(slot, share)| share * people[*slot]).sum();
+            let expected = expected.max(0.01);
+            let log = if one.sold > 0.0 { one.sold * (one.sold / expected).ln() } else { 0.0 };
+            2.0 * (log - one.sold + expected)
+        };
+        ran.iter().zip(&shares).map(of).sum()
+    }
+
     /// Learns pools of every public from what ran: `people = level of the public × profile of its kind of day`.
     ///
     /// Both are adjusted in turn until every public's showings come to what they sold and every slot's do over all

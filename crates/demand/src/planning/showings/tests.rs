@@ -5,7 +5,7 @@ const OPEN: Hours = Hours { opens: 600, closes: 1_440 };
 const LITTLE: Work = Work { seed: 1, rounds: 150, price_steps: 60 };
 
 fn hall(seats: u32, days: usize) -> Hall {
-    Hall { name: format!("Hall of {seats}"), seats, hours: vec![Some(OPEN); days] }
+    Hall { name: format!("Hall of {seats}"), seats, hours: vec![Some(OPEN); days], cleaning_minutes: 15 }
 }
 
 fn film(name: &str, minutes: u16, days: usize) -> Film {
@@ -18,8 +18,10 @@ fn film(name: &str, minutes: u16, days: usize) -> Film {
         halls: None,
         first_day: 0,
         last_day: days - 1,
+        promised: Promised::ALWAYS,
         a_day_min: 0,
         a_day_max: None,
+        prime_a_day_min: 0,
         showings_min: 0,
     }
 }
@@ -28,7 +30,7 @@ fn rules(step_minutes: u16) -> Rules {
     Rules {
         step_minutes,
         adverts_minutes: 10,
-        cleaning_minutes: 15,
+        prime_time: None,
         starts_max: None,
         cleaning_max: None,
         domestic: None,
@@ -133,6 +135,7 @@ fn drawn(seed: u64) -> Cinema {
         },
         demand: demand(pools),
         goal: if dice.chance(0.5) { Goal::Admissions } else { Goal::Profit },
+        fixed: Vec::new(),
     }
 }
 
@@ -167,7 +170,7 @@ fn best_of_all(cinema: &Cinema) -> f64 {
 
 fn extend(grid: &grid::Grid<'_>, hall: usize, plan: Vec<Placed>, all: &mut Vec<Vec<Placed>>) {
     let last = plan.last().filter(|one| one.hall == hall);
-    let free = last.map_or(0, |one| grid.end(one.film, one.start) + grid.cinema.rules.cleaning_minutes);
+    let free = last.map_or(0, |one| grid.clean(hall, one.film, one.start));
     for start in grid.starts(hall, 0).into_iter().filter(|start| *start >= free) {
         for film in 0..grid.cinema.films.len() {
             let closes = grid.cinema.halls[hall].hours[0].map_or(0, |hours| hours.closes);
@@ -199,6 +202,7 @@ fn tiny_plans_are_as_good_as_the_best_of_all() {
             rules: Rules { starts_max: Some(1), ..rules(30) },
             demand: demand(vec![pool(), pool()]),
             goal: Goal::Admissions,
+            fixed: Vec::new(),
         };
         let plan = plan(&cinema, LITTLE, &|| false).unwrap();
         let best = best_of_all(&cinema);
