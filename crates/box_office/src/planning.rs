@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Promises of one cinema, at most.
-pub const PROMISES_MAX: usize = 60;
+pub const PROMISES_MAX: usize = 40;
 /// A business day ends at most at six in the morning.
 pub const DAY_MINUTES_MAX: u16 = 30 * 60;
 pub const STEPS_MINUTES: [u16; 5] = [5, 10, 15, 20, 30];

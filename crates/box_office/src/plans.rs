@@ -14,7 +14,7 @@ pub enum State {
 }
 
 impl State {
-    fn code(self) -> &'static str {
+    pub fn code(self) -> &'static str {
         match self {
             State::Made => "made",
             State::Taken => "taken",

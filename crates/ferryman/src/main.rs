@@ -7,6 +7,7 @@ mod export;
 mod forecast;
 mod import;
 mod installation;
+mod plan;
 mod progress;
 mod providers;
 mod report;
@@ -39,6 +40,8 @@ enum Command {
     Import(import::Options),
     /// Tell what a release will still take, day by day, with its ranges.
     Forecast(forecast::Options),
+    /// Plan a cinema's week: which film in which hall at what hour.
+    Plan(plan::Options),
     /// Judge the forecasting rooms on data they have not seen, beside the methods of others.
     Evaluate(evaluate::Options),
     /// Serve the sandbox wallet: a payment platform to rehearse with.
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Command::Export(options) => export::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Import(options) => import::run(&options),
         Command::Forecast(options) => forecast::run(&options),
+        Command::Plan(options) => plan::run(&options),
         Command::Evaluate(options) => evaluate::run(options),
         Command::Wallet(options) => wallet::run(&options).map(|()| ExitCode::SUCCESS),
     };

@@ -1,6 +1,6 @@
 //! Planning a cinema's week and taking the plan.
 //!
-//! `ask → answer → keep` makes a plan: reading and thinking happen outside the transaction, which only writes what was
+//! `views::question → think → keep` makes a plan: reading and thinking happen outside the transaction, which only writes what was
 //! found. Taking a plan turns its showings into showtimes: those that are there already stay, those that nobody
 //! wants are taken off sale, the others are put on sale. A showing of which a seat is held or sold is never
 //! touched, and where one has come in the way since the plan was made nothing is done. Undoing puts everything back
@@ -62,8 +62,15 @@ impl Made {
     }
 }
 
+/// Answers a question; it may take seconds. The plan, and its first and last day.
+pub fn think(cinema: &Cinema, question: &Question) -> Result<(Made, (Day, Day)), Refusal> {
+    let answer = question.answer(question.work())?;
+    let days = (question.days[0], question.days[question.days.len() - 1]);
+    Ok((made(cinema, question, &answer), days))
+}
+
 /// The plan that a question was answered with, in the words it is kept in.
-pub fn made(cinema: &Cinema, question: &Question, answer: &Answer) -> Made {
+fn made(cinema: &Cinema, question: &Question, answer: &Answer) -> Made {
     let plan = &answer.plan;
     let showings = plan.showings.iter().zip(&plan.admissions).map(|(placed, expected)| {
         let (day, hall) = (question.days[placed.day], &question.cinema.halls[placed.hall]);

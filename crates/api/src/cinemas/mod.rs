@@ -1,4 +1,5 @@
 //! Cinemas, and what they show on a day.
 
 pub mod list;
+pub mod plans;
 pub mod showtimes;

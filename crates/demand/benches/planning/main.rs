@@ -10,7 +10,10 @@ fn main() {
     let cinema = week(7);
     let began = SystemClock.now();
     let cpu_before = cpu_seconds();
-    let plan = plan(&cinema, Work::default(), &|| false).expect("the week can be planned");
+    let mut work = Work::default();
+    if let Ok(text) = std::env::var("W") { let v: Vec<usize> = text.split(',').map(|x| x.parse().unwrap()).collect(); work.rounds = v[0]; work.price_steps = v[1]; }
+    let plan = plan(&cinema, work, &|| false).expect("the week can be planned");
+    println!("expected {} bound {} greedy {}", plan.expected, plan.bound, plan.greedy);
     let (cpu, wall) = (cpu_seconds() - cpu_before, (SystemClock.now().micros - began.micros) as f64 / 1e6);
     assert!(violations(&cinema, &plan.showings).is_empty(), "every rule is kept");
     println!("{}", plan.because[0].en);

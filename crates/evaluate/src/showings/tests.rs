@@ -74,33 +74,12 @@ fn a_day_of_a_real_chain_is_forecast_better_than_by_its_last_week() {
 
 #[test]
 fn explore() {
-    let series = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/singapore_showings_2019_2020.csv.gz");
-    let series = if std::path::Path::new(series).exists() { series } else { "/work/shared/data/singapore_showings_2019_2020.csv.gz" };
+    let series = "/work/shared/data/singapore_showings_2019_2020.csv.gz";
     let all = read(std::path::Path::new(series)).unwrap();
     let day = |text| Day::parse(text).unwrap();
-    let mut publics = judge::Numbers::new();
-    let mut houses = judge::Numbers::new();
-    let seen: Vec<judge::Seen> = all.iter().filter(|one| one.showing.day < day("2020-01-06")).map(|one| {
-        let it = &one.showing;
-        let kind = singapore(it.day);
-        judge::Seen { public: publics.of((&it.film, &it.cinema, it.day)), house: houses.of((&it.cinema, it.day)),
-            kind: if kind.rests { 2 } else { usize::from(kind.eve) }, start: it.minute, sold: one.sold.map(f64::from) }
-    }).collect();
-    let s = judge::Sharing::fit(&seen);
-    eprintln!("{s:?}");
-    let mut p2 = std::collections::BTreeMap::new();
-    let mut ran = Vec::new();
-    for s in &seen { if let Some(sold) = s.sold { let n = p2.len(); let public = *p2.entry(s.public).or_insert(n);
-      ran.push(demand::planning::showings::Ran { public, kind: s.kind, start: s.start, sold }); } }
-    for reach in [60, 90, 120, 150, 180, 240, 300, 360, 480, 600] {
-        let d = demand::planning::showings::Demand::learn(&ran, 30, reach).unwrap();
-        // with soft sharing as learn has it
-        let mut by: std::collections::BTreeMap<usize, Vec<usize>> = Default::default();
-        ran.iter().enumerate().for_each(|(i, r)| by.entry(r.public).or_default().push(i));
-        let mut dev = 0.0; let mut abs = 0.0; let mut tot = 0.0;
-        for (p, rows) in by { let offers: Vec<(u16, f64)> = rows.iter().map(|i| (ran[*i].start, 1e9)).collect();
-            for (i, e) in rows.iter().zip(demand::planning::showings::served(&d, p, 0, &offers)) {
-                let s = ran[*i].sold; let e = e.max(0.01); dev += 2.0*(if s>0.0 {s*(s/e).ln()} else {0.0} - s + e); abs += (s-e).abs(); tot += s; } }
-        eprintln!("pool reach {reach}: deviance {dev} wape {}", abs/tot);
-    }
+    let options = Options { series: PathBuf::new(), train_until: day("2020-01-05"), test_from: day("2020-01-06"), test_until: day("2020-01-12"), json: None };
+    let plans = plans(&all, &options).unwrap();
+    let mut report = Report { train_until: options.train_until, test_from: options.test_from, test_until: options.test_until, uncounted: 0, scores: vec![], days: vec![], plans: Plans::none() };
+    report.plans = plans;
+    eprintln!("{report}");
 }
