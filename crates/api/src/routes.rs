@@ -92,10 +92,6 @@ pub fn registry(service: Service) -> Routes {
         .verb(GET, "/api/ticket-orders", SIGNED_IN, ticket_orders::list::list, "List your ticket orders")
         .verb(GET, "/api/places/{place}/ticket-orders/{order}", SIGNED_IN, ticket_orders::show::show, "Read a ticket order with its tickets and their codes")
         .verb(POST, "/api/places/{place}/ticket-orders/{order}/refund", SIGNED_IN, ticket_orders::refund::refund, "Give tickets back").refuses(&[409])
-        .verb(POST, "/api/places/{place}/plans", CINEMA, cinemas::plans::make, "Plan a cinema's showings to the end of a week").refuses(&[409, 422])
-        .verb(GET, "/api/places/{place}/plans/{plan}", CINEMA, cinemas::plans::show, "Read a plan of showings")
-        .verb(POST, "/api/places/{place}/plans/{plan}/taking", CINEMA, cinemas::plans::take, "Turn a plan into showtimes; twice is once").refuses(&[409])
-        .verb(POST, "/api/places/{place}/plans/{plan}/undoing", CINEMA, cinemas::plans::undo, "Undo a plan while nothing is sold").refuses(&[409])
         .verb(POST, "/api/places/{place}/admissions", CINEMA, door::admit::admit, "Admit the bearer of a ticket's code").refuses(&[409, 410])
         // Paying.
         .verb(GET, "/api/places/{place}/payments/{intent}", SIGNED_IN, payments::show::show, "Read a payment")

@@ -150,7 +150,11 @@ impl Rules {
             ));
         }
         if self.hours.iter().all(Option::is_none) {
-            return Err(refuse(HOURS[0], "On one day of the week at least it is open.", "一周至少营业一天。"));
+            return Err(refuse(
+                HOURS[0],
+                "On one day of the week at least it is open.",
+                "一周至少营业一天。",
+            ));
         }
         if wrong(&self.prime_time) {
             return Err(refuse(
@@ -215,11 +219,7 @@ impl Rules {
             [("concession", self.concession_minor), ("showing_cost", self.showing_cost_minor)]
         {
             if !(0..=10 * most).contains(&amount) {
-                return Err(refuse(
-                    field,
-                    "It is between 0 and 100,000.",
-                    "应在 0 到 100,000 之间。",
-                ));
+                return Err(refuse(field, "It is between 0 and 100,000.", "应在 0 到 100,000 之间。"));
             }
         }
         let Some(domestic) = &self.domestic else { return Ok(()) };
@@ -249,7 +249,9 @@ impl Rules {
                     "承诺的结束日期不得早于开始日期。",
                 ));
             }
-            if promise.a_day_min.max(promise.prime_a_day_min) > most || counts.iter().any(|count| *count > 500) {
+            if promise.a_day_min.max(promise.prime_a_day_min) > most
+                || counts.iter().any(|count| *count > 500)
+            {
                 return Err(refuse(
                     "promise_day_min",
                     "A day's least is no more than its most, and at most 500.",
@@ -322,7 +324,10 @@ mod tests {
         assert_eq!(field(|it| it.hours = [None; 7]), Some("hours_1"));
         assert_eq!(field(|it| it.starts_max = Some(0)), Some("starts_max"));
         assert_eq!(field(|it| it.price_minor = Some(0)), Some("price"));
-        assert_eq!(field(|it| _ = it.cleaning_minutes.insert(HallId("hal_none".into()), 20)), Some("cleaning"));
+        assert_eq!(
+            field(|it| _ = it.cleaning_minutes.insert(HallId("hal_none".into()), 20)),
+            Some("cleaning")
+        );
         let promise = |first: &str, a_day_min| Promise {
             title: TitleId("ttl_a".into()),
             first: Day::parse(first).unwrap(),

@@ -59,13 +59,7 @@ pub enum Did {
 }
 
 /// Writes a plan down.
-pub fn add(
-    tx: &Tx,
-    act: &mut Act,
-    place: &PlaceId,
-    (first, last): (Day, Day),
-    body: &str,
-) -> Result<PlanId> {
+pub fn add(tx: &Tx, act: &mut Act, place: &PlaceId, (first, last): (Day, Day), body: &str) -> Result<PlanId> {
     let id: PlanId = act.id();
     tx.run(
         "insert into showings_plan (place_id, id, first_day, last_day, state, made_at, made_by, body)

@@ -70,7 +70,9 @@ fn keep(house: &House, cinema: Cinema, made: Made, days: (Day, Day), take: bool)
             .write_blocking(&lane, Actor::System, move |scene| story::take(scene, &cinema, &id))
             .map_err(told)?;
         let story::Taken { added, closed, stayed } = taken;
-        println!("Taken: {added} showings went on sale, {closed} off it, {stayed} stayed.  已采用：开售 {added} 场，停售 {closed} 场，{stayed} 场不变。");
+        println!(
+            "Taken: {added} showings went on sale, {closed} off it, {stayed} stayed.  已采用：开售 {added} 场，停售 {closed} 场，{stayed} 场不变。"
+        );
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -194,8 +194,10 @@ fn meets(one: &Chosen, other: &Showtime, cleaning_minutes: i64) -> bool {
 fn taken_since(cinema: &Cinema, rooms: &[Hall], other: &Showtime) -> Words {
     let hall = rooms.iter().find(|hall| hall.id == other.hall).map(|hall| hall.name.clone());
     let hall = hall.unwrap_or_default();
-    let (en, zh) =
-        (other.starts_at.say(&cinema.zone, kernel::Lang::En), other.starts_at.say(&cinema.zone, kernel::Lang::Zh));
+    let (en, zh) = (
+        other.starts_at.say(&cinema.zone, kernel::Lang::En),
+        other.starts_at.say(&cinema.zone, kernel::Lang::Zh),
+    );
     Words::new(
         format!(
             "Seats were taken since for {en} in {}, where the plan has another showing: make the plan again.",
@@ -206,8 +208,10 @@ fn taken_since(cinema: &Cinema, rooms: &[Hall], other: &Showtime) -> Words {
 }
 
 fn too_late(cinema: &Cinema, one: &Chosen) -> Words {
-    let (en, zh) =
-        (one.starts_at.say(&cinema.zone, kernel::Lang::En), one.starts_at.say(&cinema.zone, kernel::Lang::Zh));
+    let (en, zh) = (
+        one.starts_at.say(&cinema.zone, kernel::Lang::En),
+        one.starts_at.say(&cinema.zone, kernel::Lang::Zh),
+    );
     Words::new(
         format!("The plan's showing of {en} would have begun already: make the plan again."),
         format!("方案中 {zh} 的场次已过开映时间，请重新排片。"),
@@ -310,7 +314,13 @@ pub fn undo(scene: &mut Scene, cinema: &Cinema, id: &PlanId) -> Result<()> {
     for (showtime, _) in noted.iter().filter(|(_, did)| *did == Did::Added) {
         if showtimes::close(scene.tx, &cinema.place, showtime)? {
             let showtime = showtimes::any(scene.tx, &cinema.place, showtime)?;
-            changed(scene.tx, &mut scene.act, cinema, &showtime, json!({ "change": "closed", "undoes": id }))?;
+            changed(
+                scene.tx,
+                &mut scene.act,
+                cinema,
+                &showtime,
+                json!({ "change": "closed", "undoes": id }),
+            )?;
         }
     }
     for (showtime, _) in noted.iter().filter(|(_, did)| *did == Did::Closed) {
@@ -318,7 +328,13 @@ pub fn undo(scene: &mut Scene, cinema: &Cinema, id: &PlanId) -> Result<()> {
         // One whose hour has passed meanwhile is left to rest.
         if closed.starts_at > now {
             let showtime = showtimes::reopen(scene.tx, &cinema.place, showtime, &cinema.zone, now)?;
-            changed(scene.tx, &mut scene.act, cinema, &showtime, json!({ "change": "reopened", "undoes": id }))?;
+            changed(
+                scene.tx,
+                &mut scene.act,
+                cinema,
+                &showtime,
+                json!({ "change": "reopened", "undoes": id }),
+            )?;
         }
     }
     plans::turn(scene.tx, &cinema.place, id, State::Taken, State::Undone)?;

@@ -1,5 +1,4 @@
 //! Cinemas, and what they show on a day.
 
 pub mod list;
-pub mod plans;
 pub mod showtimes;

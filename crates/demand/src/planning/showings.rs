@@ -144,7 +144,7 @@ pub struct Work {
 
 impl Default for Work {
     fn default() -> Work {
-        Work { seed: 1, rounds: 4_000, price_steps: 300 }
+        Work { seed: 1, rounds: 16_000, price_steps: 400 }
     }
 }
 

@@ -222,9 +222,8 @@ impl Sharing {
             let log = if sold > 0.0 { sold * (sold / expected).ln() } else { 0.0 };
             Some(2.0 * (log - sold + expected))
         };
-        let day = |public: &Public| -> f64 {
-            public.sold.iter().zip(self.expected(public)).filter_map(of).sum()
-        };
+        let day =
+            |public: &Public| -> f64 { public.sold.iter().zip(self.expected(public)).filter_map(of).sum() };
         publics.all.iter().map(day).sum()
     }
 }

@@ -1,7 +1,7 @@
 //! Plans against what the cinema ran, theatre-day by theatre-day.
 //!
 //! Films, halls, opening hours and the most starts in a quarter of an hour are those of the day. A film takes as long
-//! as nine of ten of the times between its starts and the next in the hall at least. The plan knows what was forecast the evening before and nothing later; in a second plan no film has more
+//! as the least time between its start and the next in a hall of this cinema in the week up to the day. The plan knows what was forecast the evening before and nothing later; in a second plan no film has more
 //! showings than it had.
 //!
 //! Both are judged beside what ran by two demands learned from earlier days, neither of them the planner's:
@@ -13,7 +13,8 @@ use super::judge::{Elasticity, Judge, Numbers, Offer, Seen};
 use super::{Learned, Options, said, singapore};
 use anyhow::Result;
 use demand::planning::showings::{
-    Cinema, Demand, Film, Goal, Hall, Hours, Placed, Plan, Promised, Ran, Rules, Work, plan, value, violations,
+    Cinema, Demand, Film, Goal, Hall, Hours, Placed, Plan, Promised, Ran, Rules, Work, plan, value,
+    violations,
 };
 use demand::showing::{Played, Question, Showing};
 use kernel::{Clock, Day, SystemClock};
@@ -30,9 +31,7 @@ const REACHES_MINUTES: [u16; 5] = [60, 90, 150, 240, 360];
 const CLEANING_MINUTES: u16 = 15;
 /// The least and the most a film may take, cleaning included.
 const TAKES_MINUTES: std::ops::RangeInclusive<u16> = 75..=240;
-/// Of the times a film took, so many are shorter than what a plan gives it.
-const TAKES_PART: f64 = 0.1;
-const WORK: Work = Work { seed: 1, rounds: 800, price_steps: 150 };
+const WORK: Work = Work { seed: 1, rounds: 4_000, price_steps: 200 };
 
 /// One theatre-day, planned anew.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -256,10 +255,7 @@ impl<'a> TheatreDay<'a> {
 
     fn offers(&self, placed: &[Placed]) -> Vec<Offer> {
         let seats = |hall: usize| f64::from(self.seats(self.halls[hall]));
-        placed
-            .iter()
-            .map(|one| Offer { film: one.film, start: one.start, seats: seats(one.hall) })
-            .collect()
+        placed.iter().map(|one| Offer { film: one.film, start: one.start, seats: seats(one.hall) }).collect()
     }
 
     /// The planner's pools: what the chain sold in the week before, and of the day itself what was forecast.
@@ -287,7 +283,7 @@ impl<'a> TheatreDay<'a> {
 
     /// The theatre-day as a question to the planner; with no more showings of a film than it had, or films free.
     fn house(&self, same: bool) -> Result<Cinema> {
-        let takes: Vec<u16> = self.films.iter().map(|film| takes(self.all, film, self.day)).collect();
+        let takes: Vec<u16> = self.films.iter().map(|film| self.takes(film)).collect();
         let most = |minutes: &dyn Fn(&Showing) -> u16| {
             let mut counts: BTreeMap<u16, u32> = BTreeMap::new();
             self.ran.iter().for_each(|one| *counts.entry(minutes(&one.showing)).or_default() += 1);
@@ -329,6 +325,14 @@ impl<'a> TheatreDay<'a> {
             goal: Goal::Admissions,
             fixed: Vec::new(),
         })
+    }
+
+    /// How long a film takes, from its start to the next in its hall: as quick as this cinema was in the week up to
+    /// the day, else the chain.
+    fn takes(&self, film: &str) -> u16 {
+        let until = self.all.iter().map(|one| &one.showing).filter(|it| it.day <= self.day);
+        let here = until.clone().filter(|it| it.cinema == self.cinema && it.day.days_until(self.day) < 7);
+        takes(here, film).or_else(|| takes(until, film)).unwrap_or(130)
     }
 
     /// From its first to its last start, and until that film was over.
@@ -392,22 +396,20 @@ fn kind(hall: &str) -> &'static str {
     ["IMAX", "Lumiere", "premiere", "Dreamers"].into_iter().find(|kind| hall.contains(kind)).unwrap_or("")
 }
 
-/// How long a film takes, from its start to the next in its hall, in the quicker of the earlier showings.
-fn takes(all: &[Played], film: &str, until: Day) -> u16 {
+/// The least time from a film's start to the next in the hall, over these showings.
+fn takes<'a>(showings: impl Iterator<Item = &'a Showing>, film: &str) -> Option<u16> {
     type HallDay<'a> = (&'a str, &'a str, Day);
     let mut halls: BTreeMap<HallDay<'_>, Vec<(u16, bool)>> = BTreeMap::new();
-    for it in all.iter().map(|one| &one.showing).filter(|it| it.day <= until) {
+    for it in showings {
         halls.entry((&it.cinema, &it.hall, it.day)).or_default().push((it.minute, it.film == film));
     }
-    let mut gaps = Vec::new();
+    let mut least = None;
     for starts in halls.values_mut() {
         starts.sort_unstable();
         let pairs = starts.windows(2).filter(|pair| pair[0].1).map(|pair| pair[1].0 - pair[0].0);
-        gaps.extend(pairs.filter(|gap| TAKES_MINUTES.contains(gap)));
+        least = pairs.filter(|gap| TAKES_MINUTES.contains(gap)).chain(least).min();
     }
-    gaps.sort_unstable();
-    let at = (gaps.len() as f64 * TAKES_PART) as usize;
-    gaps.get(at).copied().unwrap_or(130)
+    least
 }
 
 impl Plans {
@@ -435,19 +437,67 @@ pub(super) fn print(f: &mut fmt::Formatter<'_>, plans: &Plans) -> fmt::Result {
         return Ok(());
     }
     let Plans { reach_minutes, own, film, cinema, .. } = plans;
-    writeln!(f, "\nPlans made the evening before, beside what ran. The judge learned before the test days: people within about {reach_minutes:.0} minutes, own {own}, a film's total moves by the power {:.2} ± {:.2} of its hours, a cinema's by {:.2} ± {:.2}.", film.value, film.standard_error, cinema.value, cinema.standard_error)?;
+    writeln!(
+        f,
+        "\nPlans made the evening before, beside what ran. The judge learned before the test days: people within about {reach_minutes:.0} minutes, own {own}, a film's total moves by the power {:.2} ± {:.2} of its hours, a cinema's by {:.2} ± {:.2}.",
+        film.value, film.standard_error, cinema.value, cinema.standard_error
+    )?;
     let percent = |part: f64| format!("{:+.1}%", part * 100.0);
-    for (name, of) in [("films free", (|one| &one.free) as fn(&Planned) -> &Judged), ("no film with more showings than it had", |one| &one.same)] {
-        writeln!(f, "\n{name}\n{:<16} {:<10} {:>5} {:>5} {:>9} {:>7} {:>8} {:>9} {:>8} {:>9} {:>6} {:>8}", "cinema", "day", "halls", "films", "showings", "sold", "gain", "forecast", "trees", "planner", "gap", "seconds")?;
+    for (name, of) in [
+        ("films free", (|one| &one.free) as fn(&Planned) -> &Judged),
+        ("no film with more showings than it had", |one| &one.same),
+    ] {
+        writeln!(
+            f,
+            "\n{name}\n{:<16} {:<10} {:>5} {:>5} {:>9} {:>7} {:>8} {:>9} {:>8} {:>9} {:>6} {:>8}",
+            "cinema",
+            "day",
+            "halls",
+            "films",
+            "showings",
+            "sold",
+            "gain",
+            "forecast",
+            "trees",
+            "planner",
+            "gap",
+            "seconds"
+        )?;
         for one in &plans.days {
             let it = of(one);
-            writeln!(f, "{:<16} {:<10} {:>5} {:>5} {:>9} {:>7.0} {:>8} {:>9} {:>8} {:>9} {:>6} {:>8.2}", one.cinema, one.day.to_string(), one.halls, one.films, format!("{}→{}", one.showings_ran, it.showings), one.sold, percent(it.gain), percent(it.gain_forecast), percent(it.gain_trees), percent(it.gain_planner), format!("{:.1}%", it.gap * 100.0), it.seconds)?;
+            writeln!(
+                f,
+                "{:<16} {:<10} {:>5} {:>5} {:>9} {:>7.0} {:>8} {:>9} {:>8} {:>9} {:>6} {:>8.2}",
+                one.cinema,
+                one.day.to_string(),
+                one.halls,
+                one.films,
+                format!("{}→{}", one.showings_ran, it.showings),
+                one.sold,
+                percent(it.gain),
+                percent(it.gain_forecast),
+                percent(it.gain_trees),
+                percent(it.gain_planner),
+                format!("{:.1}%", it.gap * 100.0),
+                it.seconds
+            )?;
         }
         let over = |gain: fn(&Judged) -> f64| percent(plans.together(&|one| gain(of(one))));
-        writeln!(f, "together: {} with the films' real totals, {} with forecast ones, {} by the forecast of showings, {} by the planner", over(|it| it.gain), over(|it| it.gain_forecast), over(|it| it.gain_trees), over(|it| it.gain_planner))?;
+        writeln!(
+            f,
+            "together: {} with the films' real totals, {} with forecast ones, {} by the forecast of showings, {} by the planner",
+            over(|it| it.gain),
+            over(|it| it.gain_forecast),
+            over(|it| it.gain_trees),
+            over(|it| it.gain_planner)
+        )?;
     }
     writeln!(f)?;
-    for (name, of) in [("judge, real totals", (|one| one.judge) as fn(&Planned) -> Told), ("judge, forecast totals", |one| one.judge_forecast), ("forecast of showings", |one| one.trees)] {
+    for (name, of) in [
+        ("judge, real totals", (|one| one.judge) as fn(&Planned) -> Told),
+        ("judge, forecast totals", |one| one.judge_forecast),
+        ("forecast of showings", |one| one.trees),
+    ] {
         let (wape, bias) = plans.told(&of);
         writeln!(f, "{name:<24} tells what ran with WAPE {wape:.3}, bias {bias:+.3}")?;
     }

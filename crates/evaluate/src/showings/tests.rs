@@ -71,15 +71,3 @@ fn a_day_of_a_real_chain_is_forecast_better_than_by_its_last_week() {
     assert!(wape("ours") < 0.47, "{}", wape("ours"));
     assert!(wape("ours") < 0.75 * wape("last seven days' mean"), "{}", wape("last seven days' mean"));
 }
-
-#[test]
-fn explore() {
-    let series = "/work/shared/data/singapore_showings_2019_2020.csv.gz";
-    let all = read(std::path::Path::new(series)).unwrap();
-    let day = |text| Day::parse(text).unwrap();
-    let options = Options { series: PathBuf::new(), train_until: day("2020-01-05"), test_from: day("2020-01-06"), test_until: day("2020-01-12"), json: None };
-    let plans = plans(&all, &options).unwrap();
-    let mut report = Report { train_until: options.train_until, test_from: options.test_from, test_until: options.test_until, uncounted: 0, scores: vec![], days: vec![], plans: Plans::none() };
-    report.plans = plans;
-    eprintln!("{report}");
-}

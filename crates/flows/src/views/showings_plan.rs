@@ -216,8 +216,7 @@ pub fn question(view: &View, cinema: &Cinema, from: Day, now: Instant, lang: Lan
         films.push(film);
         prices.push(priced);
     }
-    let scheduled: Vec<Scheduled> =
-        ahead.iter().filter_map(|one| house.scheduled(one, &titles)).collect();
+    let scheduled: Vec<Scheduled> = ahead.iter().filter_map(|one| house.scheduled(one, &titles)).collect();
     let mut fixed: Vec<Placed> = scheduled.iter().filter(|one| one.stands).map(|one| one.placed).collect();
     fixed.sort();
     let pools = titles.iter().map(|title| days.iter().map(|day| publics.of(title, *day)).collect()).collect();
@@ -274,9 +273,8 @@ struct House<'a> {
 
 impl House<'_> {
     fn hall(&self, hall: &box_office::Hall) -> Hall {
-        let hours = |day: &Day| {
-            self.rules.hours_of(*day).map(|span| Hours { opens: span.from, closes: span.until })
-        };
+        let hours =
+            |day: &Day| self.rules.hours_of(*day).map(|span| Hours { opens: span.from, closes: span.until });
         Hall {
             name: hall.name.in_(self.lang).to_owned(),
             seats: hall.seat_map.count() as u32,
@@ -339,8 +337,8 @@ impl House<'_> {
              limit 1",
             &[&self.cinema.place, id],
         )?;
-        let (asked, minimum, version) =
-            newest.map_or((None, 0, "2D".to_owned()), |(price, minimum, version)| (Some(price), minimum, version));
+        let (asked, minimum, version) = newest
+            .map_or((None, 0, "2D".to_owned()), |(price, minimum, version)| (Some(price), minimum, version));
         let price = self.rules.price_minor.or(asked).ok_or_else(|| {
             Refusal::new(
                 Kind::Conflict,
@@ -428,7 +426,7 @@ impl Question {
     /// About as much work as the days need to be planned well in some seconds.
     pub fn work(&self) -> Work {
         let hall_days = self.halls.len() * self.days.len();
-        Work { seed: 1, rounds: (45 * hall_days).clamp(200, 4_000), price_steps: 200 }
+        Work { seed: 1, rounds: (180 * hall_days).clamp(400, 16_000), price_steps: 300 }
     }
 
     /// Plans the days with so much work; it may take seconds.

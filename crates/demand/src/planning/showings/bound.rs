@@ -4,8 +4,8 @@
 //! themselves, is no less than any plan's value (Lagrangian relaxation, Fisher 1981). The prices follow the
 //! subgradient with Polyak's step, each in its own unit; every step's bound holds, and the smallest is kept.
 
-use super::{Cinema, Placed};
 use super::grid::{Grid, quarter};
+use super::{Cinema, Placed};
 
 /// Steps without a better bound after which the steps are halved.
 const PATIENCE: usize = 15;

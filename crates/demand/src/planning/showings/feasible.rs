@@ -46,8 +46,10 @@ fn most(cinema: &Cinema, film: usize, hall: usize, day: usize) -> u32 {
 
 /// Films that may only be shown in some of the halls are promised more hours than those halls have on a day.
 fn no_hours(cinema: &Cinema, day: usize) -> Option<Words> {
-    let mut rooms: Vec<Vec<usize>> =
-        (0..cinema.films.len()).filter(|film| asked(cinema, *film, day) > 0).map(|film| halls(cinema, film, day)).collect();
+    let mut rooms: Vec<Vec<usize>> = (0..cinema.films.len())
+        .filter(|film| asked(cinema, *film, day) > 0)
+        .map(|film| halls(cinema, film, day))
+        .collect();
     rooms.push((0..cinema.halls.len()).collect());
     rooms.sort();
     rooms.dedup();
@@ -56,11 +58,17 @@ fn no_hours(cinema: &Cinema, day: usize) -> Option<Words> {
 
 fn too_much_for(cinema: &Cinema, day: usize, halls: &[usize]) -> Option<Words> {
     let within = |film: &usize| self::halls(cinema, *film, day).iter().all(|hall| halls.contains(hall));
-    let promised: Vec<usize> = (0..cinema.films.len()).filter(within).filter(|film| asked(cinema, *film, day) > 0).collect();
+    let promised: Vec<usize> =
+        (0..cinema.films.len()).filter(within).filter(|film| asked(cinema, *film, day) > 0).collect();
     let cleaning = halls.iter().map(|hall| cinema.halls[*hall].cleaning_minutes).min()?;
-    let turn = |film: &usize| u32::from(cinema.films[*film].minutes + cinema.rules.adverts_minutes + cleaning);
+    let turn =
+        |film: &usize| u32::from(cinema.films[*film].minutes + cinema.rules.adverts_minutes + cleaning);
     let needed: u32 = promised.iter().map(|film| asked(cinema, *film, day) * turn(film)).sum();
-    let open = |hall: &usize| cinema.halls[*hall].hours[day].map_or(0, |hours| u32::from(hours.closes - hours.opens + cleaning));
+    // The last showing of a hall need not be cleaned up before it closes.
+    let needed = needed.saturating_sub(u32::from(cleaning) * halls.len() as u32);
+    let open = |hall: &usize| {
+        cinema.halls[*hall].hours[day].map_or(0, |hours| u32::from(hours.closes - hours.opens))
+    };
     let there: u32 = halls.iter().map(open).sum();
     if needed <= there {
         return None;
@@ -69,8 +77,14 @@ fn too_much_for(cinema: &Cinema, day: usize, halls: &[usize]) -> Option<Words> {
     let (place_en, place_zh) = place(cinema, halls);
     let (needed, there) = (hours(needed), hours(there));
     Some(Words::new(
-        format!("On day {} the contracts ask for {showings} showings, {needed} hours with cleaning, in {place_en} {there} hours.", day + 1),
-        format!("第 {} 天合约要求 {showings} 场，连同清场需 {needed} 小时，而{place_zh}只有 {there} 小时。", day + 1),
+        format!(
+            "On day {} the contracts ask for {showings} showings, {needed} hours with cleaning, in {place_en} {there} hours.",
+            day + 1
+        ),
+        format!(
+            "第 {} 天合约要求 {showings} 场，连同清场需 {needed} 小时，而{place_zh}只有 {there} 小时。",
+            day + 1
+        ),
     ))
 }
 
@@ -90,7 +104,8 @@ fn hours(minutes: u32) -> String {
 fn no_starts(cinema: &Cinema, day: usize) -> Option<Words> {
     let a_quarter = cinema.rules.starts_max?;
     let open = cinema.halls.iter().filter_map(|hall| hall.hours[day]);
-    let (opens, closes) = open.fold((u16::MAX, 0), |(opens, closes), hours| (opens.min(hours.opens), closes.max(hours.closes)));
+    let (opens, closes) =
+        open.fold((u16::MAX, 0), |(opens, closes), hours| (opens.min(hours.opens), closes.max(hours.closes)));
     let quarters = u32::from(closes.saturating_sub(opens)).div_ceil(15) + 1;
     let promised: u32 = (0..cinema.films.len()).map(|film| asked(cinema, film, day)).sum();
     let can = quarters * a_quarter;
@@ -110,7 +125,8 @@ fn no_domestic(cinema: &Cinema) -> Option<Words> {
         .filter(|film| !cinema.films[*film].domestic)
         .map(|film| {
             let it = &cinema.films[film];
-            let showings: u32 = (0..cinema.days).map(|day| asked(cinema, film, day)).sum::<u32>().max(it.showings_min);
+            let showings: u32 =
+                (0..cinema.days).map(|day| asked(cinema, film, day)).sum::<u32>().max(it.showings_min);
             f64::from(showings) * of(rule.measure, it.minutes)
         })
         .sum();
@@ -118,11 +134,16 @@ fn no_domestic(cinema: &Cinema) -> Option<Words> {
         if rule.measure == Measure::ShowingTime {
             return cinema.halls[hall].hours[day].map_or(0.0, |hours| f64::from(hours.closes - hours.opens));
         }
-        let films = (0..cinema.films.len()).filter(|film| cinema.films[*film].domestic && cinema.may_show(*film, hall, day));
+        let films = (0..cinema.films.len())
+            .filter(|film| cinema.films[*film].domestic && cinema.may_show(*film, hall, day));
         films.map(|film| f64::from(most(cinema, film, hall, day))).fold(0.0, f64::max)
     };
-    let domestic: f64 = (0..cinema.days).flat_map(|day| (0..cinema.halls.len()).map(move |hall| (hall, day))).map(|(hall, day)| most(hall, day)).sum();
-    let (domestic, all) = (rule.domestic_before as f64 + domestic, rule.all_before as f64 + domestic + foreign);
+    let domestic: f64 = (0..cinema.days)
+        .flat_map(|day| (0..cinema.halls.len()).map(move |hall| (hall, day)))
+        .map(|(hall, day)| most(hall, day))
+        .sum();
+    let (domestic, all) =
+        (rule.domestic_before as f64 + domestic, rule.all_before as f64 + domestic + foreign);
     let short = all > 0.0 && domestic < part * all;
     short.then(|| {
         let (reached, asked) = (100.0 * domestic / all, 100.0 * part);

@@ -1,5 +1,6 @@
 //! One hall on one day, solved exactly over its grid of starts.
 
+use super::pools::Windows;
 use super::{Cinema, Measure, Placed};
 
 /// The cinema with what its lengths come to on the grid.
@@ -11,6 +12,8 @@ pub(super) struct Grid<'a> {
     pub crowds: Vec<Vec<Vec<f64>>>,
     /// By minute from midnight: the crowds a start reaches.
     reached: Vec<Vec<usize>>,
+    /// When showings reach each crowd.
+    pub windows: Windows,
     /// By day and hall: showings that stand.
     pub fixed: Vec<Vec<Vec<Placed>>>,
 }
@@ -22,10 +25,18 @@ impl<'a> Grid<'a> {
         let demand = &cinema.demand;
         let slots = demand.pools.iter().flatten().map(Vec::len).max().unwrap_or(0);
         let reached = (0..=super::DAY_MINUTES).map(|start| demand.reached(slots, start)).collect();
+        let windows = Windows::of(demand, slots);
         let crowds = |film| (0..cinema.days).map(|day| demand.crowds(film, day)).collect();
         let mut fixed = vec![vec![Vec::new(); cinema.halls.len()]; cinema.days];
         cinema.fixed.iter().for_each(|one| fixed[one.day][one.hall].push(*one));
-        Grid { cinema, show_minutes, crowds: (0..cinema.films.len()).map(crowds).collect(), reached, fixed }
+        Grid {
+            cinema,
+            show_minutes,
+            crowds: (0..cinema.films.len()).map(crowds).collect(),
+            reached,
+            windows,
+            fixed,
+        }
     }
 
     /// How many steps a day has.

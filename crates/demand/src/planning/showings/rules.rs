@@ -77,7 +77,11 @@ fn outside_hours(grid: &Grid<'_>, showings: &[Placed]) -> Vec<Violation> {
         hours.is_some_and(|hours| hours.opens <= one.start && grid.end(one.film, one.start) <= hours.closes)
             && one.start.is_multiple_of(grid.cinema.rules.step_minutes)
     };
-    showings.iter().filter(|one| is_planned(grid.cinema, one) && !inside(one)).map(|one| Violation::OutsideHours(*one)).collect()
+    showings
+        .iter()
+        .filter(|one| is_planned(grid.cinema, one) && !inside(one))
+        .map(|one| Violation::OutsideHours(*one))
+        .collect()
 }
 
 fn halls_taken(grid: &Grid<'_>, showings: &[Placed]) -> Vec<Violation> {
@@ -107,7 +111,11 @@ fn too_many_starts(cinema: &Cinema, showings: &[Placed]) -> Vec<Violation> {
     }
     let broken = starts.into_iter().filter(|(_, (starts, planned))| *starts > most && *planned);
     broken
-        .map(|((day, quarter), (starts, _))| Violation::TooManyStarts { day, minute: quarter as u16 * 15, starts })
+        .map(|((day, quarter), (starts, _))| Violation::TooManyStarts {
+            day,
+            minute: quarter as u16 * 15,
+            starts,
+        })
         .collect()
 }
 
@@ -227,7 +235,10 @@ impl Violation {
             ),
             Violation::Gone(one) => {
                 let (en, zh) = placed(one);
-                Words::new(format!("{en} has to stand, and the plan does not have it."), format!("{zh}须保留，方案中却没有。"))
+                Words::new(
+                    format!("{en} has to stand, and the plan does not have it."),
+                    format!("{zh}须保留，方案中却没有。"),
+                )
             }
             Violation::TooFewShowings { film: one, showings } => Words::new(
                 format!("{} has {showings} showings, fewer than were promised.", film(*one)),

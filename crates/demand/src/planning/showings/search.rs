@@ -92,7 +92,9 @@ impl<'a> State<'a> {
             dear: 3.0 * (margin * seats + cost) + 1.0,
             domestic_price: 0.0,
         };
-        for (day, film) in (0..cinema.days).flat_map(|day| (0..cinema.films.len()).map(move |film| (day, film))) {
+        for (day, film) in
+            (0..cinema.days).flat_map(|day| (0..cinema.films.len()).map(move |film| (day, film)))
+        {
             state.count(day, film);
         }
         state
@@ -169,7 +171,7 @@ impl<'a> State<'a> {
         self.counts[day][film] = offers.len() as u32;
         let cinema = self.grid.cinema;
         self.primes[day][film] = offers.iter().filter(|(start, _)| cinema.is_prime(*start)).count() as u32;
-        let (seats, left) = seated(&cinema.demand, &self.grid.crowds[film][day], &offers);
+        let (seats, left) = seated(&self.grid.windows, &self.grid.crowds[film][day], &offers);
         let (margin, cost) = cinema.worth(film);
         self.worth[day][film] = margin * seats - cost * offers.len() as f64;
         self.left[day][film] = left;
@@ -230,27 +232,50 @@ impl<'a> State<'a> {
         let lacking: Vec<bool> = (0..cinema.films.len()).map(lacks).collect();
         let lacks_prime = |film: usize| self.primes[day][film] < cinema.owed(film, day).1;
         let lacking_prime: Vec<bool> = (0..cinema.films.len()).map(lacks_prime).collect();
-        let (mut placed, _) = self.grid.solve(hall, day, &mut |film, start| {
-            let full = cinema.a_day_max(film, day).is_some_and(|most| self.counts[day][film] >= most);
-            if full || !staff.can(self.grid, hall, film, start) {
+        let mut worth = |film: usize, start: u16| {
+            if !staff.can(self.grid, hall, film, start) {
                 return None;
             }
             let worth = self.adds(film, day, start, seats);
             let due = lacking[film] || lacking_prime[film] && cinema.is_prime(start);
             let dear = if due { self.dear } else { 0.0 };
             Some(worth * bend(film, start) + dear + self.domestic_price * self.grid.domestic(film))
-        });
-        self.trim(day, &mut placed);
-        placed
+        };
+        self.within_most(hall, day, &mut worth)
     }
 
-    /// Takes out showings over a film's most a day: the last ones first.
-    fn trim(&self, day: usize, placed: &mut Vec<Placed>) {
-        let mut counts = self.counts[day].clone();
-        placed.retain(|one| {
-            counts[one.film] += 1;
-            self.grid.cinema.a_day_max(one.film, day).is_none_or(|most| counts[one.film] <= most)
-        });
+    /// Solves a hall-day; a film that comes out over its most a day keeps its best starts, and the rest of the
+    /// hall's day is solved again without its others.
+    fn within_most(
+        &self,
+        hall: usize,
+        day: usize,
+        worth: &mut dyn FnMut(usize, u16) -> Option<f64>,
+    ) -> Vec<Placed> {
+        let cinema = self.grid.cinema;
+        let left = |film: usize| {
+            let most = cinema.a_day_max(film, day);
+            most.map_or(usize::MAX, |most| most.saturating_sub(self.counts[day][film]) as usize)
+        };
+        let mut kept: Vec<Option<Vec<u16>>> = (0..cinema.films.len())
+            .map(|film| if left(film) == 0 { Some(Vec::new()) } else { None })
+            .collect();
+        loop {
+            let (placed, _) = self.grid.solve(hall, day, &mut |film, start| {
+                let may = kept[film].as_ref().is_none_or(|starts| starts.contains(&start));
+                if may { worth(film, start) } else { None }
+            });
+            let count = |film: usize| placed.iter().filter(|one| one.film == film).count();
+            let Some(over) = (0..cinema.films.len()).find(|film| count(*film) > left(*film)) else {
+                return placed;
+            };
+            let mine = placed.iter().filter(|one| one.film == over);
+            let mut best: Vec<(f64, u16)> =
+                mine.map(|one| (worth(over, one.start).unwrap_or(0.0), one.start)).collect();
+            best.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            best.truncate(left(over));
+            kept[over] = Some(best.into_iter().map(|(_, start)| start).collect());
+        }
     }
 }
 

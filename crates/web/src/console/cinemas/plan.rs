@@ -120,7 +120,10 @@ pub async fn make(visit: Visit, staff: CinemaStaff, Path(place): Path<String>, f
     let from = form.day("from")?;
     match planned(&visit, &cinema, from).await {
         Ok(_) => Ok(SeeOther::to(plan_address(&cinema, from))
-            .saying("The plan is made. It changes nothing until you take it.", "排片方案已生成，采用后才会生效。")
+            .saying(
+                "The plan is made. It changes nothing until you take it.",
+                "排片方案已生成，采用后才会生效。",
+            )
             .into_response()),
         Err(Error::Refused(refusal)) if refusal.kind == kernel::Kind::Conflict => {
             Ok(page(&visit, &cinema, Some(from), Some(&refusal)).await?.into_response())
@@ -337,8 +340,7 @@ fn week_table(visit: &Visit, known: &Known, made: &Made, days: &[Day]) -> Markup
     });
     let rows =
         titles.iter().map(|title| row(known.film(title, visit.lang), &|one| one.title == **title)).collect();
-    let caption =
-        visit.say("Showings, and beneath them the admissions expected", "场次数，其下为预计人次");
+    let caption = visit.say("Showings, and beneath them the admissions expected", "场次数，其下为预计人次");
     let total = row(visit.say("All films", "全部影片"), &|_| true);
     Table::new(caption, &columns, rows).total(total).render(visit.lang)
 }
@@ -359,8 +361,7 @@ fn day_chips(
     chosen: usize,
 ) -> Markup {
     let link = |day: &Day| {
-        let people: f64 =
-            made.showings.iter().filter(|one| one.day == *day).map(|one| one.expected).sum();
+        let people: f64 = made.showings.iter().filter(|one| one.day == *day).map(|one| one.expected).sum();
         let word = format!("{} · {}", day.say(visit.lang), money::grouped(people.round() as i64));
         (format!("{}&day={day}#day", plan_address(cinema, plan.first)), word)
     };

@@ -75,7 +75,9 @@ fn span(form: &Form, field: &'static str) -> Result<Option<Span>, Refusal> {
     }
     let minute = |text: &str| {
         let (hour, minute) = text.trim().split_once(':')?;
-        let digits = |part: &str| !part.is_empty() && part.len() <= 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+        let digits = |part: &str| {
+            !part.is_empty() && part.len() <= 2 && part.bytes().all(|byte| byte.is_ascii_digit())
+        };
         if !digits(hour) || !digits(minute) {
             return None;
         }
@@ -192,7 +194,8 @@ fn promises(form: &Form) -> Result<Vec<Promise>, Refusal> {
             text.parse().map(Some).map_err(|_| bad_row(row, "a whole number of showings", "场次须为整数"))
         };
         let day = |name: &str| {
-            Day::parse(&text(name)).map_err(|_| bad_row(row, "days such as 2016-12-23", "日期格式须如 2016-12-23"))
+            Day::parse(&text(name))
+                .map_err(|_| bad_row(row, "days such as 2016-12-23", "日期格式须如 2016-12-23"))
         };
         let hall = text("hall");
         let hall = if hall.is_empty() { Vec::new() } else { vec![HallId::parse(&hall)?] };
@@ -362,16 +365,18 @@ fn contracts(visit: &Visit, room: &Room, form: &Form) -> Markup {
     }
 }
 
-fn contract(visit: &Visit, form: &Form, row: usize, films: &[(&str, &str)], halls: &[(&str, &str)]) -> Markup {
+fn contract(
+    visit: &Visit,
+    form: &Form,
+    row: usize,
+    films: &[(&str, &str)],
+    halls: &[(&str, &str)],
+) -> Markup {
     let name = |of: &str| format!("promise_{row}_{of}");
     let names = ["title", "first", "last", "hall", "day_min", "day_max", "prime", "week"].map(name);
     let [title, first, last, hall, day_min, day_max, prime, week] = &names;
-    let field = |name, en, zh| Field {
-        name,
-        label: visit.say(en, zh),
-        value: form.text(name),
-        ..Field::default()
-    };
+    let field =
+        |name, en, zh| Field { name, label: visit.say(en, zh), value: form.text(name), ..Field::default() };
     let number = |name, en, zh| Field { inputmode: Some("numeric"), ..field(name, en, zh) }.input();
     html! {
         div class="contract" {
@@ -446,14 +451,23 @@ pub fn told(cinema: &Cinema, rules: &Rules) -> Vec<Words> {
     if most.is_some() || teams.is_some() {
         let limit = |count: Option<u32>, en: &str| count.map(|count| format!("{count} {en}"));
         let en: Vec<String> =
-            [limit(most, "starts a quarter of an hour"), limit(teams, "halls cleaned at one time")].into_iter().flatten().collect();
-        let zh = [most.map(|count| format!("每刻钟最多 {count} 场开场")), teams.map(|count| format!("最多同时清场 {count} 厅"))];
+            [limit(most, "starts a quarter of an hour"), limit(teams, "halls cleaned at one time")]
+                .into_iter()
+                .flatten()
+                .collect();
+        let zh = [
+            most.map(|count| format!("每刻钟最多 {count} 场开场")),
+            teams.map(|count| format!("最多同时清场 {count} 厅")),
+        ];
         let zh: Vec<String> = zh.into_iter().flatten().collect();
         said.push(Words::new(format!("At most {}.", en.join(", ")), format!("{}。", zh.join("，"))));
     }
     let count = rules.promises.len();
     if count > 0 {
-        said.push(Words::new(format!("{count} films have showings promised by contract."), format!("{count} 部影片有合约场次。")));
+        said.push(Words::new(
+            format!("{count} films have showings promised by contract."),
+            format!("{count} 部影片有合约场次。"),
+        ));
     }
     if let Some(rule) = &rules.domestic {
         let (part, days) = (percent(rule.part), rule.period_days);

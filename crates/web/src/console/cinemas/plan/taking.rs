@@ -27,11 +27,7 @@ pub async fn show(
     page(&visit, &cinema, &PlanId::parse(&plan)?, None).await
 }
 
-pub async fn take(
-    visit: Visit,
-    staff: CinemaStaff,
-    Path((place, plan)): Path<(String, String)>,
-) -> Answer {
+pub async fn take(visit: Visit, staff: CinemaStaff, Path((place, plan)): Path<(String, String)>) -> Answer {
     let cinema = find(&visit, &staff, &place).await?;
     let (of, id) = (cinema.clone(), PlanId::parse(&plan)?);
     let taken = {
@@ -44,7 +40,9 @@ pub async fn take(
             let onward = SeeOther::to(onward(&visit, &cinema, &id).await?);
             Ok(onward
                 .saying(
-                    format!("The plan is taken: {added} showings went on sale, {closed} off it, {stayed} stayed."),
+                    format!(
+                        "The plan is taken: {added} showings went on sale, {closed} off it, {stayed} stayed."
+                    ),
                     format!("方案已采用：开售 {added} 场，停售 {closed} 场，{stayed} 场不变。"),
                 )
                 .into_response())
@@ -56,11 +54,7 @@ pub async fn take(
     }
 }
 
-pub async fn undo(
-    visit: Visit,
-    staff: CinemaStaff,
-    Path((place, plan)): Path<(String, String)>,
-) -> Answer {
+pub async fn undo(visit: Visit, staff: CinemaStaff, Path((place, plan)): Path<(String, String)>) -> Answer {
     let cinema = find(&visit, &staff, &place).await?;
     let (of, id) = (cinema.clone(), PlanId::parse(&plan)?);
     let undone = {
@@ -111,7 +105,8 @@ async fn page(visit: &Visit, cinema: &Cinema, id: &PlanId, refused: Option<&Refu
             (table(visit, cinema, &known, &changes))
         }
     };
-    let status = if refused.is_some() { axum::http::StatusCode::CONFLICT } else { axum::http::StatusCode::OK };
+    let status =
+        if refused.is_some() { axum::http::StatusCode::CONFLICT } else { axum::http::StatusCode::OK };
     Ok(Page::console(cinema.name.in_(visit.lang), body).status(status))
 }
 
@@ -127,7 +122,9 @@ fn in_short(visit: &Visit, changes: &Changes) -> String {
             "{adds} showings go on sale, {closes} that nobody has a seat of go off it, {stays} stay as they are; {wanted} of these have seats sold or held."
         ),
         Lang::Zh => {
-            format!("开售 {adds} 场，停售无人购票的 {closes} 场，{stays} 场不变（其中 {wanted} 场已售票或锁座）。")
+            format!(
+                "开售 {adds} 场，停售无人购票的 {closes} 场，{stays} 场不变（其中 {wanted} 场已售票或锁座）。"
+            )
         }
     }
 }

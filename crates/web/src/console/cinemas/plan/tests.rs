@@ -39,6 +39,13 @@ fn rules(typed: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static 
     form
 }
 
+/// Where the page leads to take its plan.
+fn taking_of(page: &str) -> String {
+    let end = page.find("/taking\"").expect("a way to take the plan") + "/taking".len();
+    let begin = page[..end].rfind('"').expect("an address in quotes") + 1;
+    page[begin..end].to_owned()
+}
+
 #[tokio::test]
 async fn a_week_is_planned_taken_once_and_undone() {
     let season = season().await;
@@ -64,9 +71,13 @@ async fn a_week_is_planned_taken_once_and_undone() {
     for part in ["任何方案最多比它再高", "预计人次", "查看变更并采用"] {
         assert!(chinese.text.contains(part), "{part}\n{}", chinese.text);
     }
-    let taking = shown.value_after("class=\"alert", "href=\"").replace("&amp;", "&");
+    let taking = taking_of(&shown.text);
     let preview = chen.get(&taking).await;
-    assert!(preview.text.contains("1 stay as they are; 1 of these have seats sold or held."), "{}", preview.text);
+    assert!(
+        preview.text.contains("1 stay as they are; 1 of these have seats sold or held."),
+        "{}",
+        preview.text
+    );
     let taken = chen.post(&taking, &[]).await;
     assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.text);
     let count = |text: &str| text.matches("Take off sale").count();
@@ -93,7 +104,7 @@ async fn a_plan_that_sold_seats_is_not_undone_and_one_in_the_way_is_not_taken() 
     let chen = &season.chen;
     let made = chen.post(PATH, &[("from", "2016-12-24")]).await;
     let shown = chen.get(made.location()).await;
-    let taking = shown.value_after("class=\"alert", "href=\"").replace("&amp;", "&");
+    let taking = taking_of(&shown.text);
     // Somebody puts another showing on sale and sells it before the plan is taken.
     let rival = season.showing(&season.star, day(25), 18).await;
     season.sells(&rival, 1).await;
@@ -103,7 +114,7 @@ async fn a_plan_that_sold_seats_is_not_undone_and_one_in_the_way_is_not_taken() 
 
     let made = chen.post(PATH, &[("from", "2016-12-24")]).await;
     let shown = chen.get(made.location()).await;
-    let taking = shown.value_after("class=\"alert", "href=\"").replace("&amp;", "&");
+    let taking = taking_of(&shown.text);
     assert_eq!(chen.post(&taking, &[]).await.status, StatusCode::SEE_OTHER);
     let day_25 = day(25);
     let place = season.star.place.clone();
@@ -151,5 +162,8 @@ async fn rules_that_cannot_be_kept_are_refused_where_they_stand() {
     for path in [format!("{PATH}/rules"), PATH.to_owned()] {
         assert_eq!(season.dai.post(&path, &rules(&[])).await.status, StatusCode::NOT_FOUND, "{path}");
     }
-    assert_eq!(season.chen.post(PATH, &[("from", "2016-12-22")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        season.chen.post(PATH, &[("from", "2016-12-22")]).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
 }
