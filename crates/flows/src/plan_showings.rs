@@ -62,9 +62,13 @@ impl Made {
     }
 }
 
-/// Answers a question; it may take seconds. The plan, and its first and last day.
-pub fn think(cinema: &Cinema, question: &Question) -> Result<(Made, (Day, Day)), Refusal> {
-    let answer = question.answer(question.work())?;
+/// Answers a question; it may take seconds, and `stop` ends the search early. The plan, and its first and last day.
+pub fn think(
+    cinema: &Cinema,
+    question: &Question,
+    stop: &dyn Fn() -> bool,
+) -> Result<(Made, (Day, Day)), Refusal> {
+    let answer = question.answer(question.work(), stop)?;
     let days = (question.days[0], question.days[question.days.len() - 1]);
     Ok((made(cinema, question, &answer), days))
 }

@@ -23,6 +23,8 @@ pub use rules::{Violation, violations};
 pub const HALLS_MAX: usize = 60;
 pub const FILMS_MAX: usize = 100;
 pub const DAYS_MAX: usize = 14;
+/// A showing that fewer people are expected at opens the hall for nobody.
+const IDLE_ADMISSIONS: f64 = 0.5;
 /// Minutes from midnight up to which a business day may last.
 pub const DAY_MINUTES: u16 = 30 * 60;
 
@@ -179,7 +181,8 @@ impl Plan {
     }
 }
 
-/// Plans the showings. `stop` is asked between rounds; when it says yes the best plan so far is taken.
+/// Plans the showings. `stop` is asked between rounds; when it says yes the best plan so far is taken. The bound has
+/// its steps in any case: without them nothing could be said of the plan.
 ///
 /// Refuses input beyond the limits, and rules that no plan was found to meet.
 pub fn plan(cinema: &Cinema, work: Work, stop: &dyn Fn() -> bool) -> Result<Plan, Refusal> {
@@ -197,19 +200,27 @@ pub fn plan(cinema: &Cinema, work: Work, stop: &dyn Fn() -> bool) -> Result<Plan
             format!("没有找到满足全部规则的排片：{}", says.zh),
         ));
     }
-    let expected = value(cinema, &found.showings);
-    let bound = bound::bound(&grid, expected, work.price_steps, stop).max(expected);
-    let admissions = admissions(cinema, &found.showings);
-    let mut plan = Plan {
-        showings: found.showings,
-        admissions,
-        expected,
-        bound,
-        greedy: found.greedy,
-        because: Vec::new(),
-    };
+    let showings = without_idle(cinema, found.showings);
+    let expected = value(cinema, &showings);
+    let bound = bound::bound(&grid, expected, work.price_steps).max(expected);
+    let admissions = admissions(cinema, &showings);
+    let mut plan = Plan { showings, admissions, expected, bound, greedy: found.greedy, because: Vec::new() };
     plan.because = because(cinema, &plan);
     Ok(plan)
+}
+
+/// Takes out showings to which nobody is expected to come, as far as the rules do not ask for them.
+fn without_idle(cinema: &Cinema, mut showings: Vec<Placed>) -> Vec<Placed> {
+    let people = admissions(cinema, &showings);
+    let idle = showings.iter().zip(people).filter(|(_, people)| *people < IDLE_ADMISSIONS);
+    let idle: Vec<Placed> = idle.map(|(one, _)| *one).filter(|one| !cinema.fixed.contains(one)).collect();
+    for one in idle {
+        let without: Vec<Placed> = showings.iter().copied().filter(|other| *other != one).collect();
+        if violations(cinema, &without).is_empty() {
+            showings = without;
+        }
+    }
+    showings
 }
 
 /// What any set of showings is expected to bring under a cinema's demand and goal.
@@ -354,7 +365,7 @@ fn because(cinema: &Cinema, plan: &Plan) -> Vec<Words> {
         ),
         format!("共 {count} 场，预计 {expected:.0} {}；任何排片最多再好 {gap:.1}%。", unit.zh),
     )];
-    if plan.greedy > 0.0 {
+    if more >= 0.05 {
         sentences.push(Words::new(
             format!("That is {more:+.1} % against filling hall after hall once."),
             format!("与逐厅一次排满相比为 {more:+.1}%。"),

@@ -429,9 +429,9 @@ impl Question {
         Work { seed: 1, rounds: (180 * hall_days).clamp(400, 16_000), price_steps: 300 }
     }
 
-    /// Plans the days with so much work; it may take seconds.
-    pub fn answer(&self, work: Work) -> Result<Answer, Refusal> {
-        let plan = showings::plan(&self.cinema, work, &|| false)?;
+    /// Plans the days with so much work; it may take seconds. `stop` ends the search early.
+    pub fn answer(&self, work: Work, stop: &dyn Fn() -> bool) -> Result<Answer, Refusal> {
+        let plan = showings::plan(&self.cinema, work, stop)?;
         let scheduled: Vec<Placed> = self.scheduled.iter().map(|one| one.placed).collect();
         let scheduled_expected = showings::value(&self.cinema, &scheduled);
         let mut because = vec![self.beside(&plan, scheduled_expected), self.learned_from()];

@@ -13,18 +13,14 @@ const PATIENCE: usize = 15;
 const KEPT: f64 = 0.6;
 
 /// The smallest bound within so many steps; `value` is what a plan is known to reach.
-pub(super) fn bound(grid: &Grid<'_>, value: f64, steps: usize, stop: &dyn Fn() -> bool) -> f64 {
+pub(super) fn bound(grid: &Grid<'_>, value: f64, steps: usize) -> f64 {
     let limits = Limits::of(grid);
     let mut prices = vec![0.0; limits.left.len()];
     let mut best = f64::INFINITY;
     let mut best_prices = prices.clone();
     let mut way = vec![0.0; limits.left.len()];
     let (mut pace, mut waited) = (1.0, 0);
-    for step in 0..steps.max(1) {
-        // Without any step there would be no bound at all.
-        if step > 0 && stop() {
-            break;
-        }
+    for _ in 0..steps.max(1) {
         let (bound, left) = limits.solve(grid, &prices);
         if bound < best - 1e-4 * value.abs() {
             waited = 0;

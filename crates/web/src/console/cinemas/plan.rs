@@ -21,11 +21,13 @@ use box_office::{Cinema, Hall, halls, planning};
 use db::View;
 use flows::plan_showings::{self as story, Changes, Chosen, Made};
 use flows::views::showings_plan as views;
-use kernel::{Day, Error, Lang, PlanId, Refusal, Result, TitleId, Words};
+use kernel::{Clock, Day, Error, Lang, PlanId, Refusal, Result, SystemClock, TitleId, Words};
 use maud::{Markup, html};
 
 /// Weeks of films that are offered.
 const WEEKS: usize = 2;
+/// Wall time that a plan is sought for, well within what a page may take.
+const SEARCH_SECONDS_MAX: i64 = 12;
 
 /// A week of films to plan: its days that are still ahead.
 struct Week {
@@ -137,7 +139,10 @@ async fn planned(visit: &Visit, cinema: &Cinema, from: Day) -> Result<PlanId> {
     let (of, now, lang) = (cinema.clone(), visit.now, visit.lang);
     let question = visit.read(move |view| views::question(view, &of, from, now, lang)).await?;
     let of = cinema.clone();
-    let done = tokio::task::spawn_blocking(move || story::think(&of, &question)).await;
+    // A busy machine gives a plan that was sought less long, not none at all.
+    let until = SystemClock.now().plus_seconds(SEARCH_SECONDS_MAX);
+    let think = move || story::think(&of, &question, &|| SystemClock.now() > until);
+    let done = tokio::task::spawn_blocking(think).await;
     let (made, days) = done.map_err(|_| Error::fault("planning stopped"))??;
     let of = cinema.clone();
     visit.write(&cinema.place, move |scene| story::keep(scene, &of, days, &made)).await

@@ -116,7 +116,8 @@ impl Hours<'_> {
         let mut drawn = format!(
             r##"<rect class="{class} fill" x="{left:.1}" y="{top:.1}" width="{wide:.1}" height="30" rx="4"/>"##
         );
-        let shown = [named, begins, number].into_iter().find(|words| width_of(words, 14.0) + 8.0 < wide);
+        let shown =
+            [named, begins, number].into_iter().find(|words| 1.15 * width_of(words, 14.0) + 8.0 < wide);
         if let Some(words) = shown {
             drawn += &text(left + wide / 2.0, top + 20.0, &format!("on-{class} middle"), &words);
         }

@@ -470,7 +470,7 @@ pub fn told(cinema: &Cinema, rules: &Rules) -> Vec<Words> {
         ));
     }
     if let Some(rule) = &rules.domestic {
-        let (part, days) = (percent(rule.part), rule.period_days);
+        let (part, days) = (format!("{:.1}", rule.part.ppm as f64 / 1e4), rule.period_days);
         let (of_en, of_zh) = match rule.measure {
             Measure::Showings => ("showings", "场次"),
             Measure::ShowingTime => ("showing time", "放映时长"),
