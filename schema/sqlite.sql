@@ -546,6 +546,13 @@ CREATE TABLE person (
     created_at bigint not null
 );
 
+CREATE TABLE planning_rules (
+    place_id text not null primary key references cinema (place_id),
+    rules text not null,
+    changed_at bigint not null,
+    changed_by text not null
+);
+
 CREATE TABLE product (
     id text not null primary key,
     merchant_org_id text not null references org (id),
@@ -703,6 +710,28 @@ CREATE TABLE shop (
     currency text not null,
     commission_ppm bigint not null check (commission_ppm between 0 and 1000000),
     created_at bigint not null
+);
+
+CREATE TABLE showings_plan (
+    place_id text not null references cinema (place_id),
+    id text not null,
+    first_day text not null,
+    last_day text not null,
+    state text not null check (state in ('made', 'taken', 'undone')),
+    made_at bigint not null,
+    made_by text not null,
+    body text not null,
+    primary key (place_id, id)
+);
+
+CREATE TABLE showings_plan_change (
+    place_id text not null,
+    plan_id text not null,
+    showtime_id text not null,
+    did text not null check (did in ('added', 'closed')),
+    primary key (place_id, plan_id, showtime_id),
+    foreign key (place_id, plan_id) references showings_plan (place_id, id),
+    foreign key (place_id, showtime_id) references showtime (place_id, id)
 );
 
 CREATE TABLE showtime (
@@ -941,6 +970,8 @@ CREATE INDEX refund_undone on refund (place_id, requested_at) where state <> 'do
 CREATE INDEX royalty_accrual_by_contract on royalty_accrual (place_id, contract_id);
 
 CREATE INDEX session_by_person on session (person_id);
+
+CREATE INDEX showings_plan_by_day on showings_plan (place_id, first_day, made_at);
 
 CREATE INDEX showtime_by_hall on showtime (place_id, hall_id, starts_at);
 

@@ -10,6 +10,8 @@ pub mod door;
 pub mod halls;
 pub mod holds;
 pub mod orders;
+pub mod planning;
+pub mod plans;
 pub mod seat_map;
 pub mod showtimes;
 pub mod tariff;

@@ -61,13 +61,7 @@ pub fn add(tx: &Tx, act: &mut Act, hall: &Hall, plan: &Plan) -> Result<Showtime>
     cinemas::take_turn(tx, &hall.place)?;
     let ends_at = plan.starts_at.plus_minutes(plan.runtime_minutes);
     if let Some(other) = busy(tx, hall, plan.starts_at, ends_at)? {
-        return Err(Refusal::new(
-            Kind::Conflict,
-            "hall_busy",
-            format!("The hall is busy with the showing of {}.", other.say(&plan.zone, kernel::Lang::En)),
-            format!("该厅与 {} 的场次冲突。", other.say(&plan.zone, kernel::Lang::Zh)),
-        )
-        .into());
+        return Err(hall_busy(other, &plan.zone).into());
     }
     let showtime = Showtime {
         place: hall.place.clone(),
@@ -168,6 +162,51 @@ pub fn close(tx: &Tx, place: &PlaceId, id: &ShowtimeId) -> Result<bool> {
         &[place, id],
     )?;
     Ok(closed == 1)
+}
+
+/// Puts a showtime that was taken off sale on sale again. Refuses one that has begun, and one whose hall is busy.
+pub fn reopen(tx: &Tx, place: &PlaceId, id: &ShowtimeId, zone: &Zone, now: Instant) -> Result<Showtime> {
+    cinemas::take_turn(tx, place)?;
+    let showtime = any(tx, place, id)?;
+    if showtime.open {
+        return Ok(showtime);
+    }
+    if showtime.starts_at <= now {
+        return Err(Refusal::new(
+            Kind::Gone,
+            "showtime_begun",
+            "This showing has already begun.",
+            "该场次已经开演。",
+        )
+        .into());
+    }
+    let hall = crate::halls::any(tx, place, &showtime.hall)?;
+    if let Some(other) = busy(tx, &hall, showtime.starts_at, showtime.ends_at)? {
+        return Err(hall_busy(other, zone).into());
+    }
+    tx.run("update showtime set state = 'open' where place_id = $1 and id = $2", &[place, id])?;
+    Ok(Showtime { open: true, ..showtime })
+}
+
+/// Whether somebody holds or has bought a seat of a showtime.
+pub fn is_wanted(view: &View, place: &PlaceId, id: &ShowtimeId, now: Instant) -> Result<bool> {
+    let found: Option<(String,)> = view.maybe(
+        "select seat
+         from showtime_seat
+         where place_id = $1 and showtime_id = $2 and (state <> 'held' or held_until > $3)
+         limit 1",
+        &[place, id, &now],
+    )?;
+    Ok(found.is_some())
+}
+
+fn hall_busy(other: Instant, zone: &Zone) -> Refusal {
+    Refusal::new(
+        Kind::Conflict,
+        "hall_busy",
+        format!("The hall is busy with the showing of {}.", other.say(zone, kernel::Lang::En)),
+        format!("该厅与 {} 的场次冲突。", other.say(zone, kernel::Lang::Zh)),
+    )
 }
 
 pub fn any(view: &View, place: &PlaceId, id: &ShowtimeId) -> Result<Showtime> {

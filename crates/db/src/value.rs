@@ -101,6 +101,6 @@ macro_rules! id_columns {
 id_columns! {
     ApplicationId AudienceId BudgetLineId CampaignId CaseId ChannelId ClickId ContractId CostId CreativeId
     DisputeId EventId HallId ImportId ImpressionId IntentId ListingId OfferId OrderId OrgId PayoutFileId
-    PayoutId PersonId PlaceId ProductId RefundId RightsWindowId SessionId ShowtimeId StatementId SurfaceId
+    PayoutId PersonId PlaceId PlanId ProductId RefundId RightsWindowId SessionId ShowtimeId StatementId SurfaceId
     TermId TicketId TitleId TransferId
 }

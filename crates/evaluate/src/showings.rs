@@ -4,6 +4,7 @@
 //! known. *Fixed*: everything is learned once, up to `train_until`, and all test days are asked then. Only showings
 //! whose seats were counted are judged; the others are part of the schedule.
 
+mod judge;
 mod planning;
 mod rivals;
 mod series;
@@ -15,7 +16,7 @@ use serde::Serialize;
 use std::fmt;
 use std::path::PathBuf;
 
-pub use planning::{Planned, plans};
+pub use planning::{Planned, Plans, plans};
 pub use series::{parse, read, singapore};
 
 /// What to judge: a file of showings and three days.
@@ -69,7 +70,7 @@ pub struct Report {
     pub uncounted: usize,
     pub scores: Vec<Score>,
     pub days: Vec<DayScore>,
-    pub plans: Vec<Planned>,
+    pub plans: Plans,
 }
 
 /// Judges forecasts and plans on a file; writes the report as JSON where the options say.
@@ -98,7 +99,7 @@ pub fn forecasts(all: &[Played], options: &Options) -> Result<Report> {
     let mut scores = rolling.scores(Protocol::Rolling);
     scores.extend(fixed(all, train_until, test_from, test_until)?.scores(Protocol::Fixed));
     let days = rolling.by_day();
-    Ok(Report { train_until, test_from, test_until, uncounted, scores, days, plans: Vec::new() })
+    Ok(Report { train_until, test_from, test_until, uncounted, scores, days, plans: Plans::none() })
 }
 
 /// What everybody said of every judged showing.

@@ -49,6 +49,7 @@ kinds! {
     PayoutChanged = "payout_changed", "Payout changed", "打款变更";
     PersonSignedUp = "person_signed_up", "Somebody signed up", "新用户注册";
     PlaceOpened = "place_opened", "Place opened", "场所开业";
+    PlanningChanged = "planning_changed", "Showings planned", "排片方案变更";
     ProductCarted = "product_carted", "Put in a basket", "加入购物车";
     ProductOrderExpired = "product_order_expired", "Product order expired", "商品订单过期";
     ProductOrderPlaced = "product_order_placed", "Product ordered", "商品下单";

@@ -40,7 +40,7 @@ enum Command {
     Import(import::Options),
     /// Tell what a release will still take, day by day, with its ranges.
     Forecast(forecast::Options),
-    /// Tell what to do next, such as where to advertise.
+    /// Plan what comes next: a cinema's week, or where to advertise.
     Plan(plan::Options),
     /// Judge the forecasting rooms on data they have not seen, beside the methods of others.
     Evaluate(evaluate::Options),

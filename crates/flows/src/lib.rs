@@ -20,6 +20,7 @@ pub mod learn_market;
 pub mod learn_openings;
 pub mod license_product;
 pub mod pay_out;
+pub mod plan_showings;
 pub mod reconcile;
 pub mod run_campaign;
 pub mod seal_books;

@@ -96,6 +96,8 @@ ids! {
     PersonId = "per";
     /// What owns a shard and a book: a cinema, a shop, another channel, or the house.
     PlaceId = "plc";
+    /// A plan of showings that a cinema may take.
+    PlanId = "pln";
     ProductId = "prd";
     RefundId = "rfd";
     RightsWindowId = "rgt";

@@ -127,6 +127,27 @@ pub fn registry(site: Site) -> Routes {
         .page(POST, "/console/cinemas/{place}/halls", CINEMA, console::cinemas::halls::add)
         .page(GET, "/console/cinemas/{place}/halls/{hall}", CINEMA, console::cinemas::halls::show)
         .page(GET, "/console/cinemas/{place}/plan", CINEMA, console::cinemas::plan::show)
+        .page(POST, "/console/cinemas/{place}/plan", CINEMA, console::cinemas::plan::make)
+        .page(GET, "/console/cinemas/{place}/plan/rules", CINEMA, console::cinemas::plan::rules::show)
+        .page(POST, "/console/cinemas/{place}/plan/rules", CINEMA, console::cinemas::plan::rules::keep)
+        .page(
+            GET,
+            "/console/cinemas/{place}/plans/{plan}/taking",
+            CINEMA,
+            console::cinemas::plan::taking::show,
+        )
+        .page(
+            POST,
+            "/console/cinemas/{place}/plans/{plan}/taking",
+            CINEMA,
+            console::cinemas::plan::taking::take,
+        )
+        .page(
+            POST,
+            "/console/cinemas/{place}/plans/{plan}/undoing",
+            CINEMA,
+            console::cinemas::plan::taking::undo,
+        )
         .page(GET, "/console/cinemas/{place}/showtimes", CINEMA, console::cinemas::showtimes::show)
         .page(POST, "/console/cinemas/{place}/showtimes", CINEMA, console::cinemas::showtimes::add)
         .page(

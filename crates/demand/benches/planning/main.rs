@@ -1,7 +1,7 @@
 //! A week of twelve halls: how near the plan is to its bound, what it costs, what one pass would have come to.
 
 use demand::planning::showings::{
-    Cinema, Demand, Domestic, Film, Goal, Hall, Hours, Measure, Rules, Work, plan, violations,
+    Cinema, Demand, Domestic, Film, Goal, Hall, Hours, Measure, Promised, Rules, Work, plan, violations,
 };
 use kernel::{Clock, Dice, Share, SystemClock};
 use serde_json::json;
@@ -30,8 +30,12 @@ fn main() {
 fn week(seed: u64) -> Cinema {
     let mut dice = Dice::seeded(seed);
     let hours = Hours { opens: 9 * 60, closes: 25 * 60 };
-    let hall =
-        |i: u32| Hall { name: format!("Hall {}", i + 1), seats: 60 + i * 24, hours: vec![Some(hours); 7] };
+    let hall = |i: u32| Hall {
+        name: format!("Hall {}", i + 1),
+        seats: 60 + i * 24,
+        hours: vec![Some(hours); 7],
+        cleaning_minutes: 15,
+    };
     let film = |i: i64, dice: &mut Dice| Film {
         name: format!("Film {}", i + 1),
         minutes: dice.between(88, 165) as u16,
@@ -41,8 +45,10 @@ fn week(seed: u64) -> Cinema {
         halls: None,
         first_day: 0,
         last_day: 6,
+        promised: Promised::ALWAYS,
         a_day_min: u32::from(i < 8),
         a_day_max: None,
+        prime_a_day_min: 0,
         showings_min: 3,
     };
     let films: Vec<Film> = (0..14).map(|i| film(i, &mut dice)).collect();
@@ -65,7 +71,7 @@ fn week(seed: u64) -> Cinema {
         rules: Rules {
             step_minutes: 10,
             adverts_minutes: 10,
-            cleaning_minutes: 15,
+            prime_time: None,
             starts_max: Some(3),
             cleaning_max: Some(4),
             domestic: Some(Domestic {
@@ -77,6 +83,7 @@ fn week(seed: u64) -> Cinema {
         },
         demand: Demand { slot_minutes: 30, reach_minutes: 90, pools },
         goal: Goal::Admissions,
+        fixed: Vec::new(),
     }
 }
 

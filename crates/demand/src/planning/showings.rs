@@ -8,6 +8,7 @@
 //! prices instead of limits (Lagrange). `docs/algorithms/showings_plan.md`.
 
 mod bound;
+mod feasible;
 mod grid;
 mod pools;
 mod rules;
@@ -22,6 +23,8 @@ pub use rules::{Violation, violations};
 pub const HALLS_MAX: usize = 60;
 pub const FILMS_MAX: usize = 100;
 pub const DAYS_MAX: usize = 14;
+/// A showing that fewer people are expected at opens the hall for nobody.
+const IDLE_ADMISSIONS: f64 = 0.5;
 /// Minutes from midnight up to which a business day may last.
 pub const DAY_MINUTES: u16 = 30 * 60;
 
@@ -38,6 +41,8 @@ pub struct Hall {
     pub seats: u32,
     /// By day; `None` is closed.
     pub hours: Vec<Option<Hours>>,
+    /// Between the end of a film and the next start.
+    pub cleaning_minutes: u16,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -54,11 +59,26 @@ pub struct Film {
     /// The days of its run within the plan, both included.
     pub first_day: usize,
     pub last_day: usize,
-    /// On every day of its run.
+    /// The days of its run on which the three that follow hold.
+    pub promised: Promised,
     pub a_day_min: u32,
     pub a_day_max: Option<u32>,
+    /// Starts in [`Rules::prime_time`].
+    pub prime_a_day_min: u32,
     /// In the whole plan.
     pub showings_min: u32,
+}
+
+/// From a day to a day, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Promised {
+    pub first: usize,
+    pub last: usize,
+}
+
+impl Promised {
+    /// On every day of a plan.
+    pub const ALWAYS: Promised = Promised { first: 0, last: DAYS_MAX };
 }
 
 /// What a share of domestic films is counted in.
@@ -84,8 +104,8 @@ pub struct Rules {
     /// Starts lie on multiples of this.
     pub step_minutes: u16,
     pub adverts_minutes: u16,
-    /// Between the end of a film and the next start.
-    pub cleaning_minutes: u16,
+    /// When contracts count a start as one in prime time: from the first minute on, before the second.
+    pub prime_time: Option<Hours>,
     /// Starts in one quarter of an hour, over all halls.
     pub starts_max: Option<u32>,
     /// Halls being cleaned at one time.
@@ -109,6 +129,9 @@ pub struct Cinema {
     pub rules: Rules,
     pub demand: Demand,
     pub goal: Goal,
+    /// Showings that stand whatever is planned around them, such as those with tickets sold: part of every plan,
+    /// in order of day, hall and start, at any minute.
+    pub fixed: Vec<Placed>,
 }
 
 /// How much work may be spent: the answer depends on it and the seed, not on the machine.
@@ -123,7 +146,7 @@ pub struct Work {
 
 impl Default for Work {
     fn default() -> Work {
-        Work { seed: 1, rounds: 4_000, price_steps: 300 }
+        Work { seed: 1, rounds: 16_000, price_steps: 400 }
     }
 }
 
@@ -158,11 +181,13 @@ impl Plan {
     }
 }
 
-/// Plans the showings. `stop` is asked between rounds; when it says yes the best plan so far is taken.
+/// Plans the showings. `stop` is asked between rounds; when it says yes the best plan so far is taken. The bound has
+/// its steps in any case: without them nothing could be said of the plan.
 ///
 /// Refuses input beyond the limits, and rules that no plan was found to meet.
 pub fn plan(cinema: &Cinema, work: Work, stop: &dyn Fn() -> bool) -> Result<Plan, Refusal> {
     check(cinema)?;
+    feasible::check(cinema)?;
     let grid = grid::Grid::of(cinema);
     let found = search::search(&grid, work, stop);
     let broken = violations(cinema, &found.showings);
@@ -175,19 +200,27 @@ pub fn plan(cinema: &Cinema, work: Work, stop: &dyn Fn() -> bool) -> Result<Plan
             format!("没有找到满足全部规则的排片：{}", says.zh),
         ));
     }
-    let expected = value(cinema, &found.showings);
-    let bound = bound::bound(&grid, expected, work.price_steps, stop).max(expected);
-    let admissions = admissions(cinema, &found.showings);
-    let mut plan = Plan {
-        showings: found.showings,
-        admissions,
-        expected,
-        bound,
-        greedy: found.greedy,
-        because: Vec::new(),
-    };
+    let showings = without_idle(cinema, found.showings);
+    let expected = value(cinema, &showings);
+    let bound = bound::bound(&grid, expected, work.price_steps).max(expected);
+    let admissions = admissions(cinema, &showings);
+    let mut plan = Plan { showings, admissions, expected, bound, greedy: found.greedy, because: Vec::new() };
     plan.because = because(cinema, &plan);
     Ok(plan)
+}
+
+/// Takes out showings to which nobody is expected to come, as far as the rules do not ask for them.
+fn without_idle(cinema: &Cinema, mut showings: Vec<Placed>) -> Vec<Placed> {
+    let people = admissions(cinema, &showings);
+    let idle = showings.iter().zip(people).filter(|(_, people)| *people < IDLE_ADMISSIONS);
+    let idle: Vec<Placed> = idle.map(|(one, _)| *one).filter(|one| !cinema.fixed.contains(one)).collect();
+    for one in idle {
+        let without: Vec<Placed> = showings.iter().copied().filter(|other| *other != one).collect();
+        if violations(cinema, &without).is_empty() {
+            showings = without;
+        }
+    }
+    showings
 }
 
 /// What any set of showings is expected to bring under a cinema's demand and goal.
@@ -227,6 +260,24 @@ impl Cinema {
         }
     }
 
+    /// Showings that a film is promised on a day, and of them in prime time.
+    fn owed(&self, film: usize, day: usize) -> (u32, u32) {
+        let it = &self.films[film];
+        let holds = |first, last| (first..=last).contains(&day);
+        let owed = holds(it.first_day, it.last_day) && holds(it.promised.first, it.promised.last);
+        if owed { (it.a_day_min, it.prime_a_day_min) } else { (0, 0) }
+    }
+
+    /// The most showings a film may have on a day.
+    fn a_day_max(&self, film: usize, day: usize) -> Option<u32> {
+        let it = &self.films[film];
+        it.a_day_max.filter(|_| (it.promised.first..=it.promised.last).contains(&day))
+    }
+
+    fn is_prime(&self, start: u16) -> bool {
+        self.rules.prime_time.is_some_and(|prime| (prime.opens..prime.closes).contains(&start))
+    }
+
     fn may_show(&self, film: usize, hall: usize, day: usize) -> bool {
         let it = &self.films[film];
         (it.first_day..=it.last_day).contains(&day)
@@ -261,6 +312,7 @@ fn check(cinema: &Cinema) -> Result<(), Refusal> {
     let wrong_hall = cinema.halls.iter().find(|hall| {
         hall.seats == 0
             || hall.hours.len() != days
+            || hall.cleaning_minutes > 180
             || hall
                 .hours
                 .iter()
@@ -313,7 +365,7 @@ fn because(cinema: &Cinema, plan: &Plan) -> Vec<Words> {
         ),
         format!("共 {count} 场，预计 {expected:.0} {}；任何排片最多再好 {gap:.1}%。", unit.zh),
     )];
-    if plan.greedy > 0.0 {
+    if more >= 0.05 {
         sentences.push(Words::new(
             format!("That is {more:+.1} % against filling hall after hall once."),
             format!("与逐厅一次排满相比为 {more:+.1}%。"),

@@ -1,14 +1,20 @@
 //! Plans against what the cinema ran, theatre-day by theatre-day.
 //!
-//! Films, halls and hours are those of the day; a film takes as long as it took between two starts at the least.
-//! One demand judges both the plan and what ran: pools learned from what the chain really sold around the day,
-//! the day itself included. The plan is made twice: with that demand known, and with the demand as it was forecast
-//! the evening before (which the judge never sees).
+//! Films, halls, opening hours and the most starts in a quarter of an hour are those of the day. A film takes as long
+//! as the least time between its start and the next in a hall of this cinema in the week up to the day. The plan knows what was forecast the evening before and nothing later; in a second plan no film has more
+//! showings than it had.
+//!
+//! Both are judged beside what ran by two demands learned from earlier days, neither of them the planner's:
+//! `judge.rs`, with the totals that films really drew that day, and with those that were forecast; and the
+//! forecast of showings (`demand::showing`), which is asked what each schedule would sell. How well either tells what
+//! really ran sold stands beside their verdicts.
 
+use super::judge::{Elasticity, Judge, Numbers, Offer, Seen};
 use super::{Learned, Options, said, singapore};
 use anyhow::Result;
 use demand::planning::showings::{
-    Cinema, Demand, Film, Goal, Hall, Hours, Placed, Ran, Rules, Work, plan, value, violations,
+    Cinema, Demand, Film, Goal, Hall, Hours, Placed, Plan, Promised, Ran, Rules, Work, plan, value,
+    violations,
 };
 use demand::showing::{Played, Question, Showing};
 use kernel::{Clock, Day, SystemClock};
@@ -18,14 +24,14 @@ use std::fmt;
 
 /// Theatre-days that are planned anew.
 const THEATRE_DAYS: usize = 8;
-/// Days around the planned one whose sales shape its pools.
+/// Days before the planned one whose sales shape its pools.
 const AROUND_DAYS: i32 = 7;
 const SLOT_MINUTES: u16 = 30;
-const REACH_MINUTES: u16 = 90;
+const REACHES_MINUTES: [u16; 5] = [60, 90, 150, 240, 360];
 const CLEANING_MINUTES: u16 = 15;
 /// The least and the most a film may take, cleaning included.
 const TAKES_MINUTES: std::ops::RangeInclusive<u16> = 75..=240;
-const WORK: Work = Work { seed: 1, rounds: 800, price_steps: 150 };
+const WORK: Work = Work { seed: 1, rounds: 4_000, price_steps: 200 };
 
 /// One theatre-day, planned anew.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -34,53 +40,118 @@ pub struct Planned {
     pub day: Day,
     pub halls: usize,
     pub films: usize,
-    /// Showings that ran and were counted, and those of the plan.
     pub showings_ran: usize,
-    pub showings_planned: usize,
-    /// Admissions of what ran, as the judge has them.
-    pub ran: f64,
-    /// The plan's admissions over that, less one; with the demand known.
-    pub gain: f64,
-    pub bound: f64,
-    pub gap: f64,
-    /// What one pass hall after hall gains.
-    pub gain_greedy: f64,
-    /// The gain, by the same judge, of the plan that knew the forecast only.
-    pub gain_forecast: f64,
-    pub seconds: f64,
+    /// What was sold of the showings that were counted.
+    pub sold: f64,
+    /// With films free; and with no more showings of a film than it had.
+    pub free: Judged,
+    pub same: Judged,
+    /// How the judges tell what really ran, over counted showings.
+    pub judge: Told,
+    pub judge_forecast: Told,
+    pub trees: Told,
     /// Rules that what ran breaks.
     pub broken_by_what_ran: usize,
 }
 
+/// What a plan is judged to sell over what ran is, less one.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Judged {
+    pub showings: usize,
+    /// With the totals that films really drew that day.
+    pub gain: f64,
+    /// With those that were forecast the evening before.
+    pub gain_forecast: f64,
+    /// By the forecast of showings.
+    pub gain_trees: f64,
+    /// By the planner's own demand.
+    pub gain_planner: f64,
+    pub gap: f64,
+    pub seconds: f64,
+}
+
+/// How a judge's expectation of what ran compares with what was sold.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Told {
+    pub expected: f64,
+    pub missed: f64,
+}
+
+/// Every theatre-day, and what the judge learned.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Plans {
+    pub days: Vec<Planned>,
+    pub reach_minutes: f64,
+    pub own: f64,
+    pub film: Elasticity,
+    pub cinema: Elasticity,
+}
+
 /// Plans [`THEATRE_DAYS`] theatre-days, spread over the test days, each theatre in turn.
-pub fn plans(all: &[Played], options: &Options) -> Result<Vec<Planned>> {
+pub fn plans(all: &[Played], options: &Options) -> Result<Plans> {
     let cinemas: Vec<&str> =
         all.iter().map(|one| one.showing.cinema.as_str()).collect::<BTreeSet<_>>().into_iter().collect();
+    let judge = Judge::learn(&seen(all, options.test_from));
     let tested = options.test_from.days_until(options.test_until) + 1;
-    let mut planned = Vec::new();
+    let mut days = Vec::new();
     for k in 0..THEATRE_DAYS {
         let day = options.test_from.plus(tested * k as i32 / THEATRE_DAYS as i32);
         let cinema = cinemas[k % cinemas.len()];
         let ran: Vec<&Played> =
             all.iter().filter(|one| one.showing.day == day && one.showing.cinema == cinema).collect();
         if ran.iter().filter(|one| one.sold.is_some()).count() * 2 > ran.len() {
-            planned.push(TheatreDay::of(all, &ran, cinema, day).plan()?);
+            days.push(TheatreDay::of(all, &judge, &ran, cinema, day)?.plan()?);
         }
     }
-    Ok(planned)
+    let Judge { reach_minutes, own, film, cinema, .. } = judge;
+    Ok(Plans { days, reach_minutes, own, film, cinema })
+}
+
+/// The showings before a day, numbered for the judge.
+fn seen(all: &[Played], before: Day) -> Vec<Seen> {
+    let (mut films, mut cinemas) = (Numbers::new(), Numbers::new());
+    let first = all.first().map_or(before, |one| one.showing.day);
+    let numbered = |one: &Played| {
+        let it = &one.showing;
+        Seen {
+            film: films.of(it.film.clone()),
+            cinema: cinemas.of(it.cinema.clone()),
+            day: first.days_until(it.day).max(0) as usize,
+            kind: kind_of(it.day),
+            start: it.minute,
+            sold: one.sold.map(f64::from),
+        }
+    };
+    all.iter().filter(|one| one.showing.day < before).map(numbered).collect()
+}
+
+/// Plain, the eve of a day of rest, a day of rest.
+fn kind_of(day: Day) -> usize {
+    let kind = singapore(day);
+    if kind.rests { 2 } else { usize::from(kind.eve) }
 }
 
 struct TheatreDay<'a> {
     all: &'a [Played],
+    judge: &'a Judge,
     ran: &'a [&'a Played],
     cinema: &'a str,
     day: Day,
     films: Vec<&'a str>,
     halls: Vec<&'a str>,
+    /// What is known the evening before, and what it forecasts of the showings that ran.
+    learned: Learned<'a>,
+    forecast: Vec<f64>,
 }
 
 impl<'a> TheatreDay<'a> {
-    fn of(all: &'a [Played], ran: &'a [&'a Played], cinema: &'a str, day: Day) -> TheatreDay<'a> {
+    fn of(
+        all: &'a [Played],
+        judge: &'a Judge,
+        ran: &'a [&'a Played],
+        cinema: &'a str,
+        day: Day,
+    ) -> Result<TheatreDay<'a>> {
         let distinct = |name: fn(&Showing) -> &str| {
             ran.iter()
                 .map(|one| name(&one.showing))
@@ -88,111 +159,180 @@ impl<'a> TheatreDay<'a> {
                 .into_iter()
                 .collect::<Vec<&str>>()
         };
-        TheatreDay { all, ran, cinema, day, films: distinct(|it| &it.film), halls: distinct(|it| &it.hall) }
+        let (films, halls) = (distinct(|it| &it.film), distinct(|it| &it.hall));
+        let learned = Learned::by(all, day, 1)?;
+        let mut it = TheatreDay { all, judge, ran, cinema, day, films, halls, learned, forecast: Vec::new() };
+        it.forecast = it.asked(ran.iter().map(|one| one.showing.clone()).collect())?;
+        Ok(it)
     }
 
     fn plan(&self) -> Result<Planned> {
-        let judge = self.house(self.demand(&|one| one.sold.map(f64::from), self.day.plus(AROUND_DAYS))?);
         let what_ran = self.placed();
-        let ran = value(&judge, &what_ran);
-        let began = SystemClock.now();
-        let known = plan(&judge, WORK, &|| false).map_err(said)?;
-        let seconds = (SystemClock.now().micros - began.micros) as f64 / 1e6;
-        let forecast = self.house(self.forecast_demand()?);
-        let unknowing = plan(&forecast, WORK, &|| false).map_err(said)?;
+        let free = self.house(false)?;
+        let sold: Vec<Option<f64>> = self.ran.iter().map(|one| one.sold.map(f64::from)).collect();
+        let expected = |totals: &[f64]| {
+            let offers = self.offers(&self.placed_in_order());
+            self.judge.expected(kind_of(self.day), &offers, totals, &offers)
+        };
         Ok(Planned {
             cinema: self.cinema.to_owned(),
             day: self.day,
             halls: self.halls.len(),
             films: self.films.len(),
             showings_ran: what_ran.len(),
-            showings_planned: known.showings.len(),
-            ran,
-            gain: known.expected / ran - 1.0,
-            bound: known.bound / ran - 1.0,
-            gap: known.gap(),
-            gain_greedy: known.greedy / ran - 1.0,
-            gain_forecast: value(&judge, &unknowing.showings) / ran - 1.0,
-            seconds,
-            broken_by_what_ran: violations(&judge, &what_ran).len(),
+            sold: sold.iter().flatten().sum(),
+            broken_by_what_ran: violations(&free, &what_ran).len(),
+            free: self.judged(&free)?,
+            same: self.judged(&self.house(true)?)?,
+            judge: Told::of(&sold, &expected(&self.totals(&sold))),
+            judge_forecast: Told::of(&sold, &expected(&self.totals(&self.forecasts()))),
+            trees: Told::of(&sold, &self.forecast),
         })
     }
 
-    /// Pools learned from the chain's showings up to a day, with this answer to what each sold.
-    fn demand(&self, sold: &dyn Fn(&Played) -> Option<f64>, until: Day) -> Result<Demand> {
+    /// Plans the cinema and has both judges look at the plan.
+    fn judged(&self, cinema: &Cinema) -> Result<Judged> {
+        let began = SystemClock.now();
+        let plan = plan(cinema, WORK, &|| false).map_err(said)?;
+        let seconds = (SystemClock.now().micros - began.micros) as f64 / 1e6;
+        let sold: Vec<Option<f64>> = self.ran.iter().map(|one| one.sold.map(f64::from)).collect();
+        Ok(Judged {
+            showings: plan.showings.len(),
+            gain: self.gain(&plan, &self.totals(&sold)),
+            gain_forecast: self.gain(&plan, &self.totals(&self.forecasts())),
+            gain_trees: self.gain_trees(&plan)?,
+            gain_planner: plan.expected / value(cinema, &self.placed()) - 1.0,
+            gap: plan.gap(),
+            seconds,
+        })
+    }
+
+    fn gain(&self, plan: &Plan, totals: &[f64]) -> f64 {
+        let (ran, offers) = (self.offers(&self.placed()), self.offers(&plan.showings));
+        let sum = |offers: &[Offer]| -> f64 {
+            self.judge.expected(kind_of(self.day), &ran, totals, offers).iter().sum()
+        };
+        sum(&offers) / sum(&ran) - 1.0
+    }
+
+    fn gain_trees(&self, plan: &Plan) -> Result<f64> {
+        let planned = |one: &Placed| {
+            let (film, hall) = (self.films[one.film], self.halls[one.hall]);
+            let like = self.ran.iter().find(|other| other.showing.film == film);
+            let it = &like.unwrap_or(&self.ran[0]).showing;
+            Showing { hall: hall.to_owned(), minute: one.start, seats: Some(self.seats(hall)), ..it.clone() }
+        };
+        let planned = self.asked(plan.showings.iter().map(planned).collect())?;
+        Ok(planned.iter().sum::<f64>() / self.forecast.iter().sum::<f64>() - 1.0)
+    }
+
+    /// What the forecast of the evening before says of these showings, the other cinemas' being as they ran.
+    fn asked(&self, mut here: Vec<Showing>) -> Result<Vec<f64>> {
+        let count = here.len();
+        let others = self.all.iter().map(|one| &one.showing);
+        here.extend(others.filter(|it| it.day == self.day && it.cinema != self.cinema).cloned());
+        let history = self.learned.history;
+        let question = Question { history, schedule: &here, asked: self.day, days: &singapore };
+        let forecasts = self.learned.ours.forecast(&question).map_err(said)?;
+        Ok(forecasts[..count].iter().map(|forecast| forecast.seats).collect())
+    }
+
+    fn forecasts(&self) -> Vec<Option<f64>> {
+        self.forecast.iter().copied().map(Some).collect()
+    }
+
+    /// What all showings of each film draw, by what each sold or is forecast to.
+    fn totals(&self, sold: &[Option<f64>]) -> Vec<f64> {
+        let of = |film: &&str| {
+            let mine: Vec<usize> =
+                (0..self.ran.len()).filter(|i| self.ran[*i].showing.film == **film).collect();
+            let starts: Vec<u16> = mine.iter().map(|i| self.ran[*i].showing.minute).collect();
+            let sold: Vec<Option<f64>> = mine.iter().map(|i| sold[*i]).collect();
+            self.judge.total(kind_of(self.day), &starts, &sold)
+        };
+        self.films.iter().map(of).collect()
+    }
+
+    fn offers(&self, placed: &[Placed]) -> Vec<Offer> {
+        let seats = |hall: usize| f64::from(self.seats(self.halls[hall]));
+        placed.iter().map(|one| Offer { film: one.film, start: one.start, seats: seats(one.hall) }).collect()
+    }
+
+    /// The planner's pools: what the chain sold in the week before, and of the day itself what was forecast.
+    fn demand(&self) -> Result<Demand> {
         let mut publics: BTreeMap<(&str, &str, Day), usize> = BTreeMap::new();
         // The films of this theatre-day come first, in their order.
         for film in &self.films {
             let next = publics.len();
             publics.insert((film, self.cinema, self.day), next);
         }
-        let mut ran = Vec::new();
         let first = self.day.plus(-AROUND_DAYS);
-        for one in self.all.iter().filter(|one| first <= one.showing.day && one.showing.day <= until) {
-            let Some(sold) = sold(one) else { continue };
-            let it = &one.showing;
+        let before = self.all.iter().filter(|one| first <= one.showing.day && one.showing.day < self.day);
+        let before = before.filter_map(|one| Some((&one.showing, f64::from(one.sold?))));
+        let of_day = self.ran.iter().zip(&self.forecast).map(|(one, sold)| (&one.showing, *sold));
+        let mut ran = Vec::new();
+        for (it, sold) in before.chain(of_day) {
             let next = publics.len();
             let public = *publics.entry((&it.film, &it.cinema, it.day)).or_insert(next);
-            let kind = singapore(it.day);
-            let kind = if kind.rests { 2 } else { usize::from(kind.eve) };
-            ran.push(Ran { public, kind, start: it.minute, sold });
+            ran.push(Ran { public, kind: kind_of(it.day), start: it.minute, sold });
         }
-        let mut demand = Demand::learn(&ran, SLOT_MINUTES, REACH_MINUTES).map_err(said)?;
+        let mut demand = Demand::learn_reach(&ran, SLOT_MINUTES, &REACHES_MINUTES).map_err(said)?;
         demand.pools.truncate(self.films.len());
         Ok(demand)
     }
 
-    /// The same with what was known the evening before: the day's own sales are forecasts.
-    fn forecast_demand(&self) -> Result<Demand> {
-        let learned = Learned::by(self.all, self.day, 1)?;
-        let of_day: Vec<&Played> = self.all.iter().filter(|one| one.showing.day == self.day).collect();
-        let schedule: Vec<Showing> = of_day.iter().map(|one| one.showing.clone()).collect();
-        let question =
-            Question { history: learned.history, schedule: &schedule, asked: self.day, days: &singapore };
-        let forecasts = learned.ours.forecast(&question).map_err(said)?;
-        let sold = |one: &Played| {
-            let at = of_day.iter().position(|other| std::ptr::eq(*other, one));
-            at.map(|at| forecasts[at].seats).or(one.sold.map(f64::from))
-        };
-        self.demand(&sold, self.day)
-    }
-
-    fn house(&self, demand: Demand) -> Cinema {
-        let takes: Vec<u16> = self.films.iter().map(|film| takes(self.all, film)).collect();
+    /// The theatre-day as a question to the planner; with no more showings of a film than it had, or films free.
+    fn house(&self, same: bool) -> Result<Cinema> {
+        let takes: Vec<u16> = self.films.iter().map(|film| self.takes(film)).collect();
         let most = |minutes: &dyn Fn(&Showing) -> u16| {
             let mut counts: BTreeMap<u16, u32> = BTreeMap::new();
             self.ran.iter().for_each(|one| *counts.entry(minutes(&one.showing)).or_default() += 1);
             counts.into_values().max()
         };
-        let halls: Vec<Hall> = self.halls.iter().map(|hall| self.hall(hall, &takes)).collect();
-        let film = |(film, takes): (&&str, &u16)| Film {
-            name: (*film).to_owned(),
-            minutes: takes - CLEANING_MINUTES,
-            domestic: false,
-            margin_minor: 0,
-            cost_minor: 0,
-            halls: Some((0..self.halls.len()).filter(|hall| self.allows(film, self.halls[*hall])).collect()),
-            first_day: 0,
-            last_day: 0,
-            a_day_min: 1,
-            a_day_max: None,
-            showings_min: 0,
+        let film = |(film, takes): (&&str, &u16)| {
+            let had = self.ran.iter().filter(|one| one.showing.film == **film).count() as u32;
+            Film {
+                name: (*film).to_owned(),
+                minutes: takes - CLEANING_MINUTES,
+                domestic: false,
+                margin_minor: 0,
+                cost_minor: 0,
+                halls: Some(
+                    (0..self.halls.len()).filter(|hall| self.allows(film, self.halls[*hall])).collect(),
+                ),
+                first_day: 0,
+                last_day: 0,
+                promised: Promised::ALWAYS,
+                a_day_min: 1,
+                a_day_max: if same { Some(had) } else { None },
+                prime_a_day_min: 0,
+                showings_min: 0,
+            }
         };
-        Cinema {
+        Ok(Cinema {
             films: self.films.iter().zip(&takes).map(film).collect(),
-            halls,
+            halls: self.halls.iter().map(|hall| self.hall(hall, &takes)).collect(),
             days: 1,
             rules: Rules {
                 step_minutes: 5,
                 adverts_minutes: 0,
-                cleaning_minutes: CLEANING_MINUTES,
+                prime_time: None,
                 starts_max: most(&|showing| showing.minute / 15),
                 cleaning_max: None,
                 domestic: None,
             },
-            demand,
+            demand: self.demand()?,
             goal: Goal::Admissions,
-        }
+            fixed: Vec::new(),
+        })
+    }
+
+    /// How long a film takes, from its start to the next in its hall: as quick as this cinema was in the week up to
+    /// the day, else the chain.
+    fn takes(&self, film: &str) -> u16 {
+        let until = self.all.iter().map(|one| &one.showing).filter(|it| it.day <= self.day);
+        let here = until.clone().filter(|it| it.cinema == self.cinema && it.day.days_until(self.day) < 7);
+        takes(here, film).or_else(|| takes(until, film)).unwrap_or(130)
     }
 
     /// From its first to its last start, and until that film was over.
@@ -204,16 +344,18 @@ impl<'a> TheatreDay<'a> {
             it.minute + takes[film] - CLEANING_MINUTES
         };
         let closes = mine().map(end).max().unwrap_or(opens + 1);
-        let seats = mine().filter_map(|it| it.seats).max().or_else(|| {
-            let ever =
-                self.all.iter().filter(|one| one.showing.cinema == self.cinema && one.showing.hall == hall);
-            ever.filter_map(|one| one.showing.seats).max()
-        });
         Hall {
             name: hall.to_owned(),
-            seats: seats.unwrap_or(100),
+            seats: self.seats(hall),
             hours: vec![Some(Hours { opens, closes })],
+            cleaning_minutes: CLEANING_MINUTES,
         }
+    }
+
+    fn seats(&self, hall: &str) -> u32 {
+        let here = self.all.iter().map(|one| &one.showing);
+        let here = here.filter(|it| it.cinema == self.cinema && it.hall == hall);
+        here.filter_map(|it| it.seats).max().unwrap_or(100)
     }
 
     /// A hall of a special kind shows what such a hall showed here that day.
@@ -224,6 +366,12 @@ impl<'a> TheatreDay<'a> {
     }
 
     fn placed(&self) -> Vec<Placed> {
+        let mut placed = self.placed_in_order();
+        placed.sort();
+        placed
+    }
+
+    fn placed_in_order(&self) -> Vec<Placed> {
         let at = |list: &[&str], name: &str| list.iter().position(|one| *one == name).unwrap_or(0);
         let placed = |one: &&Played| Placed {
             day: 0,
@@ -231,10 +379,16 @@ impl<'a> TheatreDay<'a> {
             start: one.showing.minute,
             film: at(&self.films, &one.showing.film),
         };
-        let counted = self.ran.iter().filter(|one| one.sold.is_some());
-        let mut placed: Vec<Placed> = counted.map(placed).collect();
-        placed.sort();
-        placed
+        self.ran.iter().map(placed).collect()
+    }
+}
+
+impl Told {
+    fn of(sold: &[Option<f64>], expected: &[f64]) -> Told {
+        let pairs = sold.iter().zip(expected).filter_map(|(sold, expected)| Some(((*sold)?, *expected)));
+        let (sold, expected): (Vec<f64>, Vec<f64>) = pairs.unzip();
+        let missed = sold.iter().zip(&expected).map(|(sold, expected)| (sold - expected).abs()).sum();
+        Told { expected: expected.iter().sum(), missed }
     }
 }
 
@@ -242,70 +396,110 @@ fn kind(hall: &str) -> &'static str {
     ["IMAX", "Lumiere", "premiere", "Dreamers"].into_iter().find(|kind| hall.contains(kind)).unwrap_or("")
 }
 
-/// The least time between a film's start and the next start in its hall.
-fn takes(all: &[Played], film: &str) -> u16 {
+/// The least time from a film's start to the next in the hall, over these showings.
+fn takes<'a>(showings: impl Iterator<Item = &'a Showing>, film: &str) -> Option<u16> {
     type HallDay<'a> = (&'a str, &'a str, Day);
     let mut halls: BTreeMap<HallDay<'_>, Vec<(u16, bool)>> = BTreeMap::new();
-    for it in all.iter().map(|one| &one.showing) {
+    for it in showings {
         halls.entry((&it.cinema, &it.hall, it.day)).or_default().push((it.minute, it.film == film));
     }
     let mut least = None;
     for starts in halls.values_mut() {
         starts.sort_unstable();
-        for pair in starts.windows(2).filter(|pair| pair[0].1) {
-            let gap = pair[1].0 - pair[0].0;
-            if TAKES_MINUTES.contains(&gap) {
-                least = Some(least.map_or(gap, |least: u16| least.min(gap)));
-            }
-        }
+        let pairs = starts.windows(2).filter(|pair| pair[0].1).map(|pair| pair[1].0 - pair[0].0);
+        least = pairs.filter(|gap| TAKES_MINUTES.contains(gap)).chain(least).min();
     }
-    least.unwrap_or(130)
+    least
 }
 
-pub(super) fn print(f: &mut fmt::Formatter<'_>, plans: &[Planned]) -> fmt::Result {
-    if plans.is_empty() {
+impl Plans {
+    pub fn none() -> Plans {
+        let unknown = Elasticity { value: 0.0, standard_error: f64::INFINITY, observations: 0 };
+        Plans { days: Vec::new(), reach_minutes: 0.0, own: 0.0, film: unknown, cinema: unknown }
+    }
+
+    /// A gain over all theatre-days, each weighed with what it sold.
+    pub fn together(&self, gain: &dyn Fn(&Planned) -> f64) -> f64 {
+        let sold: f64 = self.days.iter().map(|one| one.sold).sum();
+        self.days.iter().map(|one| one.sold * gain(one)).sum::<f64>() / sold.max(1.0)
+    }
+
+    /// WAPE and bias of a judge on what ran.
+    pub fn told(&self, of: &dyn Fn(&Planned) -> Told) -> (f64, f64) {
+        let sold: f64 = self.days.iter().map(|one| one.sold).sum::<f64>().max(1.0);
+        let sum = |part: &dyn Fn(Told) -> f64| self.days.iter().map(|one| part(of(one))).sum::<f64>();
+        (sum(&|told| told.missed) / sold, sum(&|told| told.expected) / sold - 1.0)
+    }
+}
+
+pub(super) fn print(f: &mut fmt::Formatter<'_>, plans: &Plans) -> fmt::Result {
+    if plans.days.is_empty() {
         return Ok(());
     }
+    let Plans { reach_minutes, own, film, cinema, .. } = plans;
     writeln!(
         f,
-        "\n{:<16} {:<10} {:>5} {:>5} {:>9} {:>7} {:>7} {:>7} {:>7} {:>6} {:>9} {:>8}",
-        "cinema",
-        "day",
-        "halls",
-        "films",
-        "showings",
-        "ran",
-        "greedy",
-        "plan",
-        "bound",
-        "gap",
-        "forecast",
-        "seconds"
+        "\nPlans made the evening before, beside what ran. The judge learned before the test days: people within about {reach_minutes:.0} minutes, own {own}, a film's total moves by the power {:.2} ± {:.2} of its hours, a cinema's by {:.2} ± {:.2}.",
+        film.value, film.standard_error, cinema.value, cinema.standard_error
     )?;
     let percent = |part: f64| format!("{:+.1}%", part * 100.0);
-    for one in plans {
+    for (name, of) in [
+        ("films free", (|one| &one.free) as fn(&Planned) -> &Judged),
+        ("no film with more showings than it had", |one| &one.same),
+    ] {
         writeln!(
             f,
-            "{:<16} {:<10} {:>5} {:>5} {:>9} {:>7.0} {:>7} {:>7} {:>7} {:>6} {:>9} {:>8.2}",
-            one.cinema,
-            one.day.to_string(),
-            one.halls,
-            one.films,
-            format!("{}→{}", one.showings_ran, one.showings_planned),
-            one.ran,
-            percent(one.gain_greedy),
-            percent(one.gain),
-            percent(one.bound),
-            format!("{:.1}%", one.gap * 100.0),
-            percent(one.gain_forecast),
-            one.seconds
+            "\n{name}\n{:<16} {:<10} {:>5} {:>5} {:>9} {:>7} {:>8} {:>9} {:>8} {:>9} {:>6} {:>8}",
+            "cinema",
+            "day",
+            "halls",
+            "films",
+            "showings",
+            "sold",
+            "gain",
+            "forecast",
+            "trees",
+            "planner",
+            "gap",
+            "seconds"
+        )?;
+        for one in &plans.days {
+            let it = of(one);
+            writeln!(
+                f,
+                "{:<16} {:<10} {:>5} {:>5} {:>9} {:>7.0} {:>8} {:>9} {:>8} {:>9} {:>6} {:>8.2}",
+                one.cinema,
+                one.day.to_string(),
+                one.halls,
+                one.films,
+                format!("{}→{}", one.showings_ran, it.showings),
+                one.sold,
+                percent(it.gain),
+                percent(it.gain_forecast),
+                percent(it.gain_trees),
+                percent(it.gain_planner),
+                format!("{:.1}%", it.gap * 100.0),
+                it.seconds
+            )?;
+        }
+        let over = |gain: fn(&Judged) -> f64| percent(plans.together(&|one| gain(of(one))));
+        writeln!(
+            f,
+            "together: {} with the films' real totals, {} with forecast ones, {} by the forecast of showings, {} by the planner",
+            over(|it| it.gain),
+            over(|it| it.gain_forecast),
+            over(|it| it.gain_trees),
+            over(|it| it.gain_planner)
         )?;
     }
-    let total: f64 = plans.iter().map(|one| one.ran).sum();
-    let over = |gain: &dyn Fn(&Planned) -> f64| {
-        percent(plans.iter().map(|one| one.ran * gain(one)).sum::<f64>() / total)
-    };
-    let (greedy, known, forecast) =
-        (over(&|one| one.gain_greedy), over(&|one| one.gain), over(&|one| one.gain_forecast));
-    writeln!(f, "together: greedy {greedy}, plan {known}, plan that knew the forecast only {forecast}")
+    writeln!(f)?;
+    for (name, of) in [
+        ("judge, real totals", (|one| one.judge) as fn(&Planned) -> Told),
+        ("judge, forecast totals", |one| one.judge_forecast),
+        ("forecast of showings", |one| one.trees),
+    ] {
+        let (wape, bias) = plans.told(&of);
+        writeln!(f, "{name:<24} tells what ran with WAPE {wape:.3}, bias {bias:+.3}")?;
+    }
+    Ok(())
 }

@@ -1,16 +1,20 @@
-//! A cinema's coming day as the planner would fill it, beside what is scheduled.
+//! A cinema's coming week as a question to the planner: its rules, its public, what is scheduled and sold already.
 //!
 //! The public of a film is learned from what ran here (`demand::planning::showings`). A film that has not run here
-//! yet is taken for an average one, and the reasons say so.
+//! yet is taken for an average one, and the reasons say so. How far such forecasts miss is found by forecasting the
+//! last days from what was known before each.
 
-use box_office::showtimes::CLEANING_MINUTES;
-use box_office::{Cinema, halls};
+use box_office::planning::{self, Rules};
+use box_office::{Cinema, Showtime, halls, showtimes};
 use db::{FromRow, Row, View};
-use demand::planning::showings::{self, Demand, Film, Goal, Hall, Hours, Placed, Plan, Ran, Rules, Work};
-use kernel::{Day, HallId, Instant, Kind, Lang, Refusal, Result, TitleId, Words, Zone};
+use demand::planning::showings::{
+    self, Demand, Domestic, Film, Goal, Hall, Hours, Measure, Placed, Plan, Promised, Ran, Work,
+};
+use kernel::{Day, HallId, Instant, Kind, Lang, Money, Refusal, Result, ShowtimeId, TitleId, Words, Zone};
+use settlement::{splits, terms};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How far ahead a day may be planned.
+/// How far ahead a plan may reach.
 pub const AHEAD_DAYS_MAX: i32 = 14;
 /// The least that the hours people come at are learned from.
 pub const DAYS_MIN: usize = 3;
@@ -18,16 +22,22 @@ pub const SHOWINGS_MIN: usize = 10;
 /// Days that are learned from, and the newest of them that tell how many want a film now.
 const HISTORY_DAYS: i32 = 28;
 const LEVEL_DAYS: i32 = 7;
-/// Pools of an hour, people who come up to an hour and a half from theirs, and starts on quarters.
+/// Pools of an hour.
 const SLOT_MINUTES: u16 = 60;
-const REACH_MINUTES: u16 = 90;
-const STEP_MINUTES: u16 = 15;
-/// No plan opens a cinema earlier, though midnight showings did run.
-const OPENS_MIN: u16 = 6 * 60;
+/// How far from their hour people may be found to come; the one that tells best what was sold is taken.
+const REACHES_MINUTES: [u16; 4] = [90, 150, 240, 360];
+/// The last days that are forecast to see how far forecasts miss, and the least of their showings.
+const JUDGED_DAYS: i32 = 7;
+const JUDGED_SHOWINGS_MIN: usize = 20;
+/// Added to seats before a ratio is taken, so that an empty showing has one.
+const SOFT_SEATS: f64 = 3.0;
+/// Where a film runs without terms agreed for a territory no profit can be told.
+const TERRITORY: &str = "CN";
 
 /// A showing that ran or is to run, with the seats sold of it.
 #[derive(Clone, Debug, PartialEq)]
 struct Counted {
+    id: ShowtimeId,
     title: TitleId,
     hall: HallId,
     day: Day,
@@ -35,11 +45,14 @@ struct Counted {
     ends_at: Instant,
     seats: i64,
     sold: i64,
+    /// Seats of it that are held or sold now.
+    wanted: i64,
 }
 
 impl FromRow for Counted {
     fn from_row(row: &mut Row) -> Result<Counted> {
         Ok(Counted {
+            id: row.next()?,
             title: row.next()?,
             hall: row.next()?,
             day: row.next()?,
@@ -47,6 +60,7 @@ impl FromRow for Counted {
             ends_at: row.next()?,
             seats: row.next()?,
             sold: row.next()?,
+            wanted: row.next()?,
         })
     }
 }
@@ -65,22 +79,29 @@ impl Counted {
 }
 
 /// Showings of these business days, both included; those taken off sale count when they sold.
-fn counted(view: &View, cinema: &Cinema, first: Day, last: Day) -> Result<Vec<Counted>> {
+fn counted(view: &View, cinema: &Cinema, first: Day, last: Day, now: Instant) -> Result<Vec<Counted>> {
     view.all(
         "with sold as (
            select showtime_id, sum(seats) as admissions
            from ticket_order
            where place_id = $1 and state = 'paid'
            group by showtime_id
+         ),
+         wanted as (
+           select showtime_id, count(*) as seats
+           from showtime_seat
+           where place_id = $1 and (state = 'sold' or held_until > $4)
+           group by showtime_id
          )
-         select showtime.title_id, showtime.hall_id, showtime.day, showtime.starts_at, showtime.ends_at,
-           showtime.seats, cast(coalesce(sold.admissions, 0) as bigint)
+         select showtime.id, showtime.title_id, showtime.hall_id, showtime.day, showtime.starts_at, showtime.ends_at,
+           showtime.seats, cast(coalesce(sold.admissions, 0) as bigint), coalesce(wanted.seats, 0)
          from showtime
          left join sold on sold.showtime_id = showtime.id
+         left join wanted on wanted.showtime_id = showtime.id
          where showtime.place_id = $1 and showtime.day >= $2 and showtime.day <= $3
            and (showtime.state = 'open' or sold.admissions > 0)
          order by showtime.starts_at, showtime.id",
-        &[&cinema.place, &first, &last],
+        &[&cinema.place, &first, &last, &now],
     )
 }
 
@@ -92,16 +113,54 @@ pub struct Learned {
     pub admissions: i64,
     /// More people than were counted would have come to these.
     pub sold_out: usize,
+    /// From how far people come to a showing, in minutes from the hour they would like.
+    pub reach_minutes: u16,
 }
 
-/// A day to be planned, with what is scheduled on it now.
+/// How far the last days' showings lay from what was forecast the evening before each.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Missed {
+    pub days: usize,
+    pub showings: usize,
+    /// Σ |sold − forecast| ÷ Σ sold, and Σ forecast ÷ Σ sold − 1.
+    pub wape: f64,
+    pub bias: f64,
+    /// Nine of ten showings sold between these times what was forecast.
+    pub low: f64,
+    pub high: f64,
+}
+
+/// A showing that is scheduled within the planned days.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scheduled {
+    pub id: ShowtimeId,
+    pub placed: Placed,
+    pub sold: i64,
+    /// Somebody holds or has bought a seat: it is not moved.
+    pub stands: bool,
+}
+
+/// What a ticket of a film is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Priced {
+    pub price: Money,
+    pub minimum: Money,
+    pub version: String,
+}
+
+/// Days to be planned, with what is scheduled on them now.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question {
     pub cinema: showings::Cinema,
-    pub scheduled: Vec<Placed>,
-    /// Seats sold of each so far.
-    pub sold: Vec<i64>,
+    pub days: Vec<Day>,
+    pub titles: Vec<TitleId>,
+    pub halls: Vec<HallId>,
+    /// By film.
+    pub prices: Vec<Priced>,
+    pub rules: Rules,
+    pub scheduled: Vec<Scheduled>,
     pub learned: Learned,
+    pub missed: Option<Missed>,
     /// Films that have not run here yet, as indices.
     pub unknown: Vec<usize>,
 }
@@ -109,105 +168,315 @@ pub struct Question {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     pub plan: Plan,
-    /// Expected admissions of each scheduled showing, under the same public.
-    pub scheduled_admissions: Vec<f64>,
+    /// What the scheduled showings are expected to bring under the same public, in the goal's unit.
+    pub scheduled_expected: f64,
     pub because: Vec<Words>,
 }
 
-impl Answer {
-    pub fn scheduled_expected(&self) -> f64 {
-        self.scheduled_admissions.iter().sum()
-    }
+/// The rules a cinema plans by: its own, else the usual ones of its market.
+pub fn rules(view: &View, cinema: &Cinema) -> Result<Rules> {
+    Ok(planning::of_cinema(view, &cinema.place)?.unwrap_or_else(Rules::mainland))
 }
 
-/// A cinema's day as a question to the planner; names are in the reader's language.
-///
-/// Refuses a day that is over or too far, a cinema without halls, and one with too little history.
-pub fn question(view: &View, cinema: &Cinema, day: Day, now: Instant, lang: Lang) -> Result<Question> {
-    let today = now.day_in(&cinema.zone);
-    if !(0..=AHEAD_DAYS_MAX).contains(&today.days_until(day)) {
-        return Err(too_far().into());
+/// The days from one on to the end of its week of films; refuses a day that is not ahead, or too far.
+pub fn days_from(rules: &Rules, from: Day, today: Day) -> Result<Vec<Day>, Refusal> {
+    let ahead = today.days_until(from);
+    let (_, last) = rules.week_of(from);
+    if !(1..=AHEAD_DAYS_MAX).contains(&ahead) {
+        return Err(too_far());
     }
-    let all = counted(view, cinema, today.plus(-HISTORY_DAYS), day)?;
-    let (ran, rest): (Vec<Counted>, Vec<Counted>) =
-        all.into_iter().partition(|one| one.ends_at <= now && one.day < day);
-    let scheduled: Vec<Counted> = rest.into_iter().filter(|one| one.day == day).collect();
-    let halls = halls::of_cinema(view, &cinema.place)?;
-    if halls.is_empty() {
+    Ok((0..=from.days_until(last)).map(|day| from.plus(day)).collect())
+}
+
+/// A cinema's days as a question to the planner; names are in the reader's language.
+///
+/// Refuses days that are not ahead or too far, a cinema without halls, one with too little history, a film
+/// without a price, and for the goal of profit a film without terms.
+pub fn question(view: &View, cinema: &Cinema, from: Day, now: Instant, lang: Lang) -> Result<Question> {
+    let today = now.day_in(&cinema.zone);
+    let rules = rules(view, cinema)?;
+    let days = days_from(&rules, from, today)?;
+    let last = days.last().copied().unwrap_or(from);
+    let all = counted(view, cinema, today.plus(-HISTORY_DAYS), last, now)?;
+    let (ran, rest): (Vec<Counted>, Vec<Counted>) = all.into_iter().partition(|one| one.ends_at <= now);
+    let rooms = halls::of_cinema(view, &cinema.place)?;
+    if rooms.is_empty() {
         return Err(no_halls().into());
     }
-    let learned = enough(&ran)?;
+    let learned = enough(&ran, 0)?;
     let publics = Publics::learn(&ran, &cinema.zone)?;
-    let recent = ran.iter().filter(|one| one.day.days_until(today) <= LEVEL_DAYS);
-    let wanted: BTreeSet<&TitleId> = recent.chain(&scheduled).map(|one| &one.title).collect();
-    let wanted: Vec<TitleId> = wanted.into_iter().cloned().collect();
-    let known = |title: &TitleId| publics.runs.keys().any(|(one, _)| one == title);
-    let unknown = (0..wanted.len()).filter(|i| !known(&wanted[*i])).collect();
-    let hours = hours(ran.iter().chain(&scheduled), &cinema.zone);
+    let learned = Learned { reach_minutes: publics.reach_minutes, ..learned };
+    let ahead: Vec<Counted> = rest.into_iter().filter(|one| one.day >= from).collect();
+    let titles = wanted(&ran, &ahead, &rules, (from, last), today);
+    let house = House { view, cinema, rules: &rules, days: &days, rooms: &rooms, lang };
     let mut films = Vec::new();
-    for title in &wanted {
-        let showing = scheduled.iter().chain(ran.iter().rev()).find(|one| one.title == *title);
-        let is_scheduled = scheduled.iter().any(|one| one.title == *title);
-        films.push(film(view, title, showing.map_or(120, Counted::minutes), is_scheduled, lang)?);
+    let mut prices = Vec::new();
+    for title in &titles {
+        let (film, priced) = house.film(title, &ahead, &ran)?;
+        films.push(film);
+        prices.push(priced);
     }
-    let hall = |hall: &box_office::Hall| Hall {
-        name: hall.name.in_(lang).to_owned(),
-        seats: hall.seat_map.count() as u32,
-        hours: vec![Some(hours)],
-    };
-    let placed = |one: &Counted| {
-        let hall = halls.iter().position(|hall| hall.id == one.hall)?;
-        let film = wanted.iter().position(|title| *title == one.title)?;
-        Some((Placed { day: 0, hall, start: one.minute(one.starts_at, &cinema.zone), film }, one.sold))
-    };
-    let (scheduled, sold) = scheduled.iter().filter_map(placed).unzip();
-    let pools = wanted.iter().map(|title| vec![publics.of(title, day)]).collect();
-    let demand = Demand { slot_minutes: SLOT_MINUTES, reach_minutes: REACH_MINUTES, pools };
-    let rules = Rules {
-        step_minutes: STEP_MINUTES,
-        adverts_minutes: 0,
-        cleaning_minutes: CLEANING_MINUTES as u16,
-        starts_max: None,
-        cleaning_max: None,
-        domestic: None,
-    };
-    let halls = halls.iter().map(hall).collect();
-    let cinema = showings::Cinema { halls, films, days: 1, rules, demand, goal: Goal::Admissions };
-    Ok(Question { cinema, scheduled, sold, learned, unknown })
+    let scheduled: Vec<Scheduled> = ahead.iter().filter_map(|one| house.scheduled(one, &titles)).collect();
+    let mut fixed: Vec<Placed> = scheduled.iter().filter(|one| one.stands).map(|one| one.placed).collect();
+    fixed.sort();
+    let pools = titles.iter().map(|title| days.iter().map(|day| publics.of(title, *day)).collect()).collect();
+    let known = |title: &TitleId| publics.runs.keys().any(|(one, _)| one == title);
+    Ok(Question {
+        unknown: (0..titles.len()).filter(|i| !known(&titles[*i])).collect(),
+        cinema: showings::Cinema {
+            halls: rooms.iter().map(|hall| house.hall(hall)).collect(),
+            films,
+            days: days.len(),
+            rules: house.rules()?,
+            demand: Demand { slot_minutes: SLOT_MINUTES, reach_minutes: publics.reach_minutes, pools },
+            goal: match rules.goal {
+                planning::Goal::Admissions => Goal::Admissions,
+                planning::Goal::Profit => Goal::Profit,
+            },
+            fixed,
+        },
+        missed: missed(&ran, &cinema.zone),
+        halls: rooms.into_iter().map(|hall| hall.id).collect(),
+        days,
+        titles,
+        prices,
+        rules,
+        scheduled,
+        learned,
+    })
+}
+
+/// Films that ran here lately, that are scheduled, or that a contract promises showings in these days.
+fn wanted(
+    ran: &[Counted],
+    ahead: &[Counted],
+    rules: &Rules,
+    (first, last): (Day, Day),
+    today: Day,
+) -> Vec<TitleId> {
+    let recent = ran.iter().filter(|one| one.day.days_until(today) <= LEVEL_DAYS);
+    let promised = rules.promises.iter().filter(|promise| promise.first <= last && promise.last >= first);
+    let all: BTreeSet<&TitleId> =
+        recent.chain(ahead).map(|one| &one.title).chain(promised.map(|promise| &promise.title)).collect();
+    all.into_iter().cloned().collect()
+}
+
+/// What a question is made from.
+struct House<'a> {
+    view: &'a View<'a>,
+    cinema: &'a Cinema,
+    rules: &'a Rules,
+    days: &'a [Day],
+    rooms: &'a [box_office::Hall],
+    lang: Lang,
+}
+
+impl House<'_> {
+    fn hall(&self, hall: &box_office::Hall) -> Hall {
+        let hours =
+            |day: &Day| self.rules.hours_of(*day).map(|span| Hours { opens: span.from, closes: span.until });
+        Hall {
+            name: hall.name.in_(self.lang).to_owned(),
+            seats: hall.seat_map.count() as u32,
+            hours: self.days.iter().map(hours).collect(),
+            cleaning_minutes: self.rules.cleaning_of(&hall.id),
+        }
+    }
+
+    /// A film with what is promised of it, and what a ticket of it costs.
+    fn film(&self, id: &TitleId, ahead: &[Counted], ran: &[Counted]) -> Result<(Film, Priced)> {
+        let title = super::film(self.view, id)?;
+        let name = title.name.in_(self.lang).to_owned();
+        let seen = ahead.iter().chain(ran.iter().rev()).find(|one| one.title == *id);
+        let minutes = if title.runtime_minutes > 0 {
+            title.runtime_minutes.min(600) as u16
+        } else {
+            seen.map_or(120, Counted::minutes)
+        };
+        let priced = self.priced(id, &name)?;
+        let days = self.days.len();
+        let index = |day: Day| self.days[0].days_until(day);
+        let promise = self.rules.promises.iter().find(|promise| {
+            promise.title == *id && index(promise.first) < days as i32 && index(promise.last) >= 0
+        });
+        let is_scheduled = ahead.iter().any(|one| one.title == *id);
+        let opens = title.premiere.filter(|_| !is_scheduled).map_or(0, index);
+        let halls = promise.filter(|promise| !promise.halls.is_empty()).map(|promise| {
+            (0..self.rooms.len()).filter(|i| promise.halls.contains(&self.rooms[*i].id)).collect()
+        });
+        let film = Film {
+            minutes,
+            domestic: title.domestic,
+            margin_minor: self.margin(id, &name, &priced)?,
+            cost_minor: self.rules.showing_cost_minor,
+            halls,
+            first_day: opens.clamp(0, days as i32 - 1) as usize,
+            last_day: days - 1,
+            promised: promise.map_or(Promised::ALWAYS, |promise| Promised {
+                first: index(promise.first).max(0) as usize,
+                last: index(promise.last).min(days as i32 - 1) as usize,
+            }),
+            a_day_min: promise.map_or(0, |promise| promise.a_day_min),
+            a_day_max: promise.and_then(|promise| promise.a_day_max),
+            prime_a_day_min: promise.map_or(0, |promise| promise.prime_a_day_min),
+            // A part of a week owes its part of what the week is promised.
+            showings_min: promise.map_or(0, |promise| (promise.a_week_min * days as u32).div_ceil(7)),
+            name,
+        };
+        Ok((film, priced))
+    }
+
+    /// The rules' price, else what the film's newest showtime here asks.
+    fn priced(&self, id: &TitleId, name: &str) -> Result<Priced> {
+        let currency = self.cinema.service_fee.currency;
+        let newest: Option<(i64, i64, String)> = self.view.maybe(
+            "select price_minor, minimum_minor, version
+             from showtime
+             where place_id = $1 and title_id = $2
+             order by starts_at desc, id
+             limit 1",
+            &[&self.cinema.place, id],
+        )?;
+        let (asked, minimum, version) = newest
+            .map_or((None, 0, "2D".to_owned()), |(price, minimum, version)| (Some(price), minimum, version));
+        let price = self.rules.price_minor.or(asked).ok_or_else(|| {
+            Refusal::new(
+                Kind::Conflict,
+                "no_price",
+                format!("{name} has no price here yet: say a ticket price in the rules."),
+                format!("《{name}》在本影院还没有票价，请先在规则中填写票价。"),
+            )
+        })?;
+        Ok(Priced { price: Money::new(price, currency), minimum: Money::new(minimum, currency), version })
+    }
+
+    /// What an admission leaves with the cinema: its part of the split base by the film's terms, and the counter.
+    fn margin(&self, id: &TitleId, name: &str, priced: &Priced) -> Result<i64> {
+        if self.rules.goal == planning::Goal::Admissions {
+            return Ok(0);
+        }
+        let agreed = terms::on(self.view, id, TERRITORY, self.days[0]).map_err(|_| {
+            Refusal::new(
+                Kind::Conflict,
+                "no_terms",
+                format!("Profit is planned by the films' terms, and {name} has none that hold in that week."),
+                format!("按利润排片需要分账条款，而《{name}》在该周没有有效条款。"),
+            )
+        })?;
+        let base = Money::new(priced.price.minor.max(priced.minimum.minor), priced.price.currency);
+        Ok(splits::split(&agreed.terms, base)?.exhibition.minor + self.rules.concession_minor)
+    }
+
+    fn rules(&self) -> Result<showings::Rules> {
+        Ok(showings::Rules {
+            step_minutes: self.rules.step_minutes,
+            adverts_minutes: self.rules.adverts_minutes,
+            prime_time: Some(Hours {
+                opens: self.rules.prime_time.from,
+                closes: self.rules.prime_time.until,
+            }),
+            starts_max: self.rules.starts_max,
+            cleaning_max: self.rules.cleaning_max,
+            domestic: self.rules.domestic.map(|rule| self.domestic(&rule)).transpose()?,
+        })
+    }
+
+    /// The share of domestic films with what the days of its period before the plan showed or will show.
+    fn domestic(&self, rule: &planning::Domestic) -> Result<Domestic> {
+        let last = self.days[self.days.len() - 1];
+        let first = last.plus(1 - rule.period_days as i32);
+        let shown: Vec<(bool, i64, i64)> = self.view.all(
+            "select title.domestic, count(*), cast(sum((showtime.ends_at - showtime.starts_at) / 60000000) as bigint)
+             from showtime
+             join title on title.id = showtime.title_id
+             where showtime.place_id = $1 and showtime.day >= $2 and showtime.day < $3 and showtime.state = 'open'
+             group by title.domestic",
+            &[&self.cinema.place, &first, &self.days[0]],
+        )?;
+        let amount = |showings: i64, minutes: i64| match rule.measure {
+            planning::Measure::Showings => showings as u64,
+            planning::Measure::ShowingTime => minutes as u64,
+        };
+        let sum = |keep: &dyn Fn(bool) -> bool| {
+            shown.iter().filter(|one| keep(one.0)).map(|one| amount(one.1, one.2)).sum()
+        };
+        Ok(Domestic {
+            part: rule.part,
+            measure: match rule.measure {
+                planning::Measure::Showings => Measure::Showings,
+                planning::Measure::ShowingTime => Measure::ShowingTime,
+            },
+            domestic_before: sum(&|domestic| domestic),
+            all_before: sum(&|_| true),
+        })
+    }
+
+    fn scheduled(&self, one: &Counted, titles: &[TitleId]) -> Option<Scheduled> {
+        let placed = Placed {
+            day: self.days.iter().position(|day| *day == one.day)?,
+            hall: self.rooms.iter().position(|hall| hall.id == one.hall)?,
+            start: one.minute(one.starts_at, &self.cinema.zone),
+            film: titles.iter().position(|title| *title == one.title)?,
+        };
+        Some(Scheduled { id: one.id.clone(), placed, sold: one.sold, stands: one.wanted > 0 || one.sold > 0 })
+    }
 }
 
 impl Question {
-    /// Plans the day with so much work; it may take seconds.
-    pub fn answer(&self, work: Work) -> Result<Answer, Refusal> {
-        let plan = showings::plan(&self.cinema, work, &|| false)?;
-        let scheduled_admissions = showings::admissions(&self.cinema, &self.scheduled);
-        let mut because = vec![self.beside(&plan, scheduled_admissions.iter().sum()), self.learned_from()];
-        because.extend(plan.because.clone());
+    /// About as much work as the days need to be planned well in some seconds.
+    pub fn work(&self) -> Work {
+        let hall_days = self.halls.len() * self.days.len();
+        Work { seed: 1, rounds: (180 * hall_days).clamp(400, 16_000), price_steps: 300 }
+    }
+
+    /// Plans the days with so much work; it may take seconds. `stop` ends the search early.
+    pub fn answer(&self, work: Work, stop: &dyn Fn() -> bool) -> Result<Answer, Refusal> {
+        let plan = showings::plan(&self.cinema, work, stop)?;
+        let scheduled: Vec<Placed> = self.scheduled.iter().map(|one| one.placed).collect();
+        let scheduled_expected = showings::value(&self.cinema, &scheduled);
+        let mut because = vec![self.beside(&plan, scheduled_expected), self.learned_from()];
+        because.extend(self.missed.iter().map(Missed::words));
+        because.extend(plan.because.iter().skip(1).cloned());
         because.extend(self.limits());
-        Ok(Answer { plan, scheduled_admissions, because })
+        Ok(Answer { plan, scheduled_expected, because })
     }
 
     fn beside(&self, plan: &Plan, now: f64) -> Words {
-        let expected = plan.expected;
         if self.scheduled.is_empty() {
-            return Words::new("Nothing is scheduled on this day yet.", "当天还没有排片。");
+            return Words::new("Nothing is scheduled on these days yet.", "这些天还没有排片。");
         }
-        let more = 100.0 * (expected / now.max(1e-9) - 1.0);
+        let more = 100.0 * (plan.expected / now.max(1e-9) - 1.0);
+        let (expected, now) = (self.amount(plan.expected), self.amount(now));
         Words::new(
             format!(
-                "As it is scheduled now the day is expected to seat {now:.0}; the plan seats {expected:.0} ({more:+.0} %)."
+                "As they are scheduled now the days are expected to bring {}; the plan brings {} ({more:+.0} %).",
+                now.en, expected.en
             ),
-            format!("按目前排片预计 {now:.0} 人次，本方案 {expected:.0} 人次（{more:+.0}%）。"),
+            format!("按目前排片预计 {}，本方案 {}（{more:+.0}%）。", now.zh, expected.zh),
         )
     }
 
+    /// A value in the goal's unit.
+    fn amount(&self, value: f64) -> Words {
+        match self.cinema.goal {
+            Goal::Admissions => Words::new(format!("{value:.0} admissions"), format!("{value:.0} 人次")),
+            Goal::Profit => {
+                let money = Money::new(value.round() as i64, self.prices[0].price.currency);
+                Words::new(format!("{money} of profit"), format!("利润 {money}"))
+            }
+        }
+    }
+
     fn learned_from(&self) -> Words {
-        let Learned { days, showings, admissions, .. } = self.learned;
+        let Learned { days, showings, admissions, reach_minutes, .. } = self.learned;
+        let hours = f64::from(reach_minutes) / 60.0;
         Words::new(
             format!(
-                "The public is learned from {showings} showings on {days} days here, {admissions} admissions."
+                "The public is learned from {showings} showings on {days} days here, {admissions} admissions; people were found to come up to {hours} hours from the time they would like."
             ),
-            format!("观众需求取自本影院 {days} 天 {showings} 场、{admissions} 人次。"),
+            format!(
+                "观众需求取自本影院 {days} 天 {showings} 场、{admissions} 人次；观众愿意提前或推后最多 {hours} 小时观影。"
+            ),
         )
     }
 
@@ -228,47 +497,85 @@ impl Question {
                 format!("《{name}》尚未在本影院放映，按本影院的平均影片估计。"),
             ));
         }
-        let sold = self.sold.iter().filter(|sold| **sold > 0).count();
-        if sold > 0 {
+        let stands = self.scheduled.iter().filter(|one| one.stands).count();
+        if stands > 0 {
             said.push(Words::new(
-                format!("Tickets are sold already for {sold} of the scheduled showings; to move one means to refund them."),
-                format!("已有 {sold} 场售出电影票，改动这些场次需要退票。"),
+                format!(
+                    "Seats are sold or held for {stands} of the scheduled showings: they stay as they are."
+                ),
+                format!("已有 {stands} 场售出或锁定座位，方案原样保留。"),
             ));
         }
         said
     }
 }
 
-fn film(view: &View, title: &TitleId, minutes: u16, is_scheduled: bool, lang: Lang) -> Result<Film> {
-    let title = super::film(view, title)?;
-    Ok(Film {
-        name: title.name.in_(lang).to_owned(),
-        minutes,
-        domestic: title.domestic,
-        margin_minor: 0,
-        cost_minor: 0,
-        halls: None,
-        first_day: 0,
-        last_day: 0,
-        a_day_min: u32::from(is_scheduled),
-        a_day_max: None,
-        showings_min: 0,
+impl Missed {
+    fn words(&self) -> Words {
+        let Missed { days, showings, wape, bias, low, high } = self;
+        let (wape, bias) = (100.0 * wape, 100.0 * bias);
+        Words::new(
+            format!(
+                "Forecast the same way, {showings} showings of the last {days} days missed by {wape:.0} % of what was sold, {bias:+.0} % in sum; nine of ten sold {low:.1} to {high:.1} times their forecast."
+            ),
+            format!(
+                "用同样的方法预测最近 {days} 天的 {showings} 场，误差为实售的 {wape:.0}%，合计偏差 {bias:+.0}%；九成场次的实售为预测的 {low:.1} 到 {high:.1} 倍。"
+            ),
+        )
+    }
+}
+
+/// Forecasts each of the last days from what was known before it, and compares with what was sold.
+fn missed(ran: &[Counted], zone: &Zone) -> Option<Missed> {
+    let newest = ran.iter().map(|one| one.day).max()?;
+    let mut pairs: Vec<(f64, f64)> = Vec::new();
+    let mut days = 0;
+    for ago in 0..JUDGED_DAYS {
+        let day = newest.plus(-ago);
+        let before: Vec<Counted> = ran.iter().filter(|one| one.day < day).cloned().collect();
+        let of_day: Vec<&Counted> = ran.iter().filter(|one| one.day == day).collect();
+        if of_day.is_empty() || enough(&before, 0).is_err() {
+            continue;
+        }
+        let publics = Publics::learn(&before, zone).ok()?;
+        pairs.extend(publics.beside(&of_day, day, zone));
+        days += 1;
+    }
+    let sold: f64 = pairs.iter().map(|(_, sold)| sold).sum();
+    if pairs.len() < JUDGED_SHOWINGS_MIN || sold <= 0.0 {
+        return None;
+    }
+    let mut ratios: Vec<f64> =
+        pairs.iter().map(|(forecast, sold)| (sold + SOFT_SEATS) / (forecast + SOFT_SEATS)).collect();
+    ratios.sort_by(f64::total_cmp);
+    let at = |part: f64| ratios[((ratios.len() - 1) as f64 * part).round() as usize];
+    let missed: f64 = pairs.iter().map(|(forecast, sold)| (forecast - sold).abs()).sum();
+    let forecast: f64 = pairs.iter().map(|(forecast, _)| forecast).sum();
+    Some(Missed {
+        days,
+        showings: pairs.len(),
+        wape: missed / sold,
+        bias: forecast / sold - 1.0,
+        low: at(0.05),
+        high: at(0.95),
     })
 }
 
-/// From the earliest start to the latest end that this cinema knows.
-fn hours<'a>(all: impl Iterator<Item = &'a Counted>, zone: &Zone) -> Hours {
-    let (mut opens, mut closes) = (u16::MAX, 0);
-    for one in all {
-        opens = opens.min(one.minute(one.starts_at, zone));
-        closes = closes.max(one.minute(one.ends_at, zone));
+/// A cinema's showtimes of these days that still sell, and have not begun.
+pub fn on_sale(view: &View, cinema: &Cinema, first: Day, last: Day, now: Instant) -> Result<Vec<Showtime>> {
+    let mut all = Vec::new();
+    // One day more: what begins after midnight is filed under the next day.
+    for day in 0..=first.days_until(last) + 1 {
+        all.extend(showtimes::of_day(view, &cinema.place, first.plus(day))?);
     }
-    Hours { opens: opens.max(OPENS_MIN), closes: closes.clamp(OPENS_MIN + 1, showings::DAY_MINUTES) }
+    all.retain(|one| one.open && one.starts_at > now);
+    Ok(all)
 }
 
 /// The public of every film on every day it ran, by kind of day.
 struct Publics {
     runs: BTreeMap<(TitleId, Day), Vec<f64>>,
+    reach_minutes: u16,
 }
 
 impl Publics {
@@ -287,9 +594,25 @@ impl Publics {
                 })
             })
             .collect();
-        let learned = Demand::learn(&ran, SLOT_MINUTES, REACH_MINUTES)?;
+        let learned = Demand::learn_reach(&ran, SLOT_MINUTES, &REACHES_MINUTES)?;
         let days = learned.pools.into_iter().map(|mut days| days.swap_remove(0));
-        Ok(Publics { runs: keys.into_iter().zip(days).collect() })
+        Ok(Publics { runs: keys.into_iter().zip(days).collect(), reach_minutes: learned.reach_minutes })
+    }
+
+    /// Forecast and sold seats of each of a day's showings.
+    fn beside(&self, of_day: &[&Counted], day: Day, zone: &Zone) -> Vec<(f64, f64)> {
+        let titles: BTreeSet<&TitleId> = of_day.iter().map(|one| &one.title).collect();
+        let pools = titles.iter().map(|title| vec![self.of(title, day)]).collect();
+        let demand = Demand { slot_minutes: SLOT_MINUTES, reach_minutes: self.reach_minutes, pools };
+        let mut pairs = Vec::new();
+        for (film, title) in titles.iter().enumerate() {
+            let mine: Vec<&&Counted> = of_day.iter().filter(|one| one.title == **title).collect();
+            let offers: Vec<(u16, f64)> =
+                mine.iter().map(|one| (one.minute(one.starts_at, zone), one.seats as f64)).collect();
+            let served = showings::served(&demand, film, 0, &offers);
+            pairs.extend(served.into_iter().zip(mine.iter().map(|one| one.sold as f64)));
+        }
+        pairs
     }
 
     /// Who would come to a film on a day: how many its newest days say, at the hours its kind of day has.
@@ -339,7 +662,7 @@ fn is_weekend(day: Day) -> bool {
     day.weekday() >= 6
 }
 
-fn enough(ran: &[Counted]) -> Result<Learned, Refusal> {
+fn enough(ran: &[Counted], reach_minutes: u16) -> Result<Learned, Refusal> {
     let days = ran.iter().map(|one| one.day).collect::<BTreeSet<Day>>().len();
     let (showings, admissions) = (ran.len(), ran.iter().map(|one| one.sold).sum());
     if days < DAYS_MIN || showings < SHOWINGS_MIN || admissions == 0 {
@@ -355,15 +678,15 @@ fn enough(ran: &[Counted]) -> Result<Learned, Refusal> {
         ));
     }
     let sold_out = ran.iter().filter(|one| one.sold >= one.seats).count();
-    Ok(Learned { days, showings, admissions, sold_out })
+    Ok(Learned { days, showings, admissions, sold_out, reach_minutes })
 }
 
 fn too_far() -> Refusal {
     Refusal::new(
         Kind::Invalid,
         "bad_day",
-        format!("A plan is made for today or one of the next {AHEAD_DAYS_MAX} days."),
-        format!("排片建议只针对今天及之后 {AHEAD_DAYS_MAX} 天。"),
+        format!("A plan begins tomorrow or on one of the next {AHEAD_DAYS_MAX} days."),
+        format!("排片方案须从明天起、{AHEAD_DAYS_MAX} 天之内开始。"),
     )
 }
 

@@ -311,7 +311,7 @@ fn top(visit: &Visit, cinema: &Cinema, side: Side) -> Markup {
     let tabs = [
         (about.as_str(), visit.say("About", "概况")),
         (showtimes.as_str(), visit.say("Showtimes", "场次")),
-        (plan.as_str(), visit.say("Plan a day", "排片建议")),
+        (plan.as_str(), visit.say("Plan a week", "排片方案")),
         (hall.as_str(), visit.say("Add a hall", "新增影厅")),
     ];
     html! {

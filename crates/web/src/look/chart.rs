@@ -109,19 +109,20 @@ pub fn sparkline(values: &[f64], says: &str) -> Markup {
 
 /// Draws the chart in every width.
 pub(crate) fn both(title: &str, says: &str, draw: impl Fn(Sheet) -> String) -> Markup {
-    on_sheets(title, says, [WIDE, MIDDLE, NARROW], draw)
+    html! { div class="chart-box" { (on_sheets(title, says, &[WIDE, MIDDLE, NARROW], draw)) } }
 }
 
 /// The same for a chart whose height follows from what is in it.
 pub(crate) fn both_sized(title: &str, says: &str, height: f64, draw: impl Fn(Sheet) -> String) -> Markup {
-    on_sheets(title, says, [WIDE, MIDDLE, NARROW].map(|sheet| Sheet { height, ..sheet }), draw)
+    let sheets = [WIDE, MIDDLE, NARROW].map(|sheet| Sheet { height, ..sheet });
+    html! { div class="chart-box" { (on_sheets(title, says, &sheets, draw)) } }
 }
 
-fn on_sheets(title: &str, says: &str, sheets: [Sheet; 3], draw: impl Fn(Sheet) -> String) -> Markup {
-    let svg = |sheet: Sheet| {
-        html! { svg class={ "chart " (sheet.class) } viewBox={ "0 0 " (sheet.width) " " (sheet.height) } role="img" aria-label=(title) { title { (title) } desc { (says) } (PreEscaped(draw(sheet))) } }
+fn on_sheets(title: &str, says: &str, sheets: &[Sheet], draw: impl Fn(Sheet) -> String) -> Markup {
+    let svg = |sheet: &Sheet| {
+        html! { svg class={ "chart " (sheet.class) } viewBox={ "0 0 " (sheet.width) " " (sheet.height) } role="img" aria-label=(title) { title { (title) } desc { (says) } (PreEscaped(draw(*sheet))) } }
     };
-    html! { div class="chart-box" { @for sheet in sheets { (svg(sheet)) } } }
+    html! { @for sheet in sheets { (svg(sheet)) } }
 }
 
 #[derive(Clone, Copy)]

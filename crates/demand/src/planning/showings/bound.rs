@@ -4,8 +4,8 @@
 //! themselves, is no less than any plan's value (Lagrangian relaxation, Fisher 1981). The prices follow the
 //! subgradient with Polyak's step, each in its own unit; every step's bound holds, and the smallest is kept.
 
-use super::Cinema;
 use super::grid::{Grid, quarter};
+use super::{Cinema, Placed};
 
 /// Steps without a better bound after which the steps are halved.
 const PATIENCE: usize = 15;
@@ -13,18 +13,14 @@ const PATIENCE: usize = 15;
 const KEPT: f64 = 0.6;
 
 /// The smallest bound within so many steps; `value` is what a plan is known to reach.
-pub(super) fn bound(grid: &Grid<'_>, value: f64, steps: usize, stop: &dyn Fn() -> bool) -> f64 {
+pub(super) fn bound(grid: &Grid<'_>, value: f64, steps: usize) -> f64 {
     let limits = Limits::of(grid);
     let mut prices = vec![0.0; limits.left.len()];
     let mut best = f64::INFINITY;
     let mut best_prices = prices.clone();
     let mut way = vec![0.0; limits.left.len()];
     let (mut pace, mut waited) = (1.0, 0);
-    for step in 0..steps.max(1) {
-        // Without any step there would be no bound at all.
-        if step > 0 && stop() {
-            break;
-        }
+    for _ in 0..steps.max(1) {
         let (bound, left) = limits.solve(grid, &prices);
         if bound < best - 1e-4 * value.abs() {
             waited = 0;
@@ -56,13 +52,14 @@ pub(super) fn bound(grid: &Grid<'_>, value: f64, steps: usize, stop: &dyn Fn() -
 }
 
 /// Every limit in one list: people by film, day and crowd; starts and cleanings by day and quarter; promised
-/// showings by film and day, and by film; the domestic share.
+/// showings by film and day, of them in prime time, and by film; the domestic share.
 struct Limits {
     days: usize,
     crowds: usize,
     starts: usize,
     cleaning: usize,
     a_day: usize,
+    prime: usize,
     promised: usize,
     domestic: usize,
     /// What is there before anything is shown; a promise is a limit from below, negative.
@@ -80,9 +77,9 @@ fn showings(cinema: &Cinema) -> f64 {
 const QUARTERS: usize = super::DAY_MINUTES as usize / 15 + 80;
 
 /// The quarters whose middle falls into a showing's cleaning.
-fn cleaned(grid: &Grid<'_>, film: usize, start: u16) -> impl Iterator<Item = usize> {
+fn cleaned(grid: &Grid<'_>, hall: usize, film: usize, start: u16) -> impl Iterator<Item = usize> {
     let end = usize::from(grid.end(film, start));
-    let until = end + usize::from(grid.cinema.rules.cleaning_minutes);
+    let until = usize::from(grid.clean(hall, film, start));
     (end / 15..=until / 15).filter(move |quarter| (end..until).contains(&(quarter * 15 + 7)))
 }
 
@@ -94,7 +91,8 @@ impl Limits {
         let starts = films * days * crowds;
         let cleaning = starts + days * QUARTERS;
         let a_day = cleaning + days * QUARTERS;
-        let promised = a_day + films * days;
+        let prime = a_day + films * days;
+        let promised = prime + films * days;
         let domestic = promised + films;
         let zeros = vec![0.0; domestic + 1];
         let mut it = Limits {
@@ -103,6 +101,7 @@ impl Limits {
             starts,
             cleaning,
             a_day,
+            prime,
             promised,
             domestic,
             left: zeros.clone(),
@@ -131,10 +130,12 @@ impl Limits {
                     self.units[at] = cinema.worth(film).0 / people.max(1e-3);
                 }
                 let at = self.a_day + film * self.days + day;
-                let it = &cinema.films[film];
-                let runs = (it.first_day..=it.last_day).contains(&day);
-                self.left[at] = if runs { -f64::from(it.a_day_min) } else { 0.0 };
-                self.units[at] = if runs && it.a_day_min > 0 { worth } else { 0.0 };
+                let (owed, prime) = cinema.owed(film, day);
+                self.left[at] = -f64::from(owed);
+                self.units[at] = if owed > 0 { worth } else { 0.0 };
+                let at = self.prime + film * self.days + day;
+                self.left[at] = -f64::from(prime);
+                self.units[at] = if prime > 0 { worth } else { 0.0 };
             }
             let promised = cinema.films[film].showings_min;
             self.left[self.promised + film] = -f64::from(promised);
@@ -147,9 +148,22 @@ impl Limits {
             self.left[first..first + self.days * QUARTERS].fill(f64::from(limit));
             self.units[first..first + self.days * QUARTERS].fill(worth);
         }
+        self.leave_to_fixed(grid);
         let unit = (0..cinema.films.len()).map(|film| grid.domestic(film).abs()).fold(0.0, f64::max);
         self.left[self.domestic] = grid.domestic_before();
         self.units[self.domestic] = if unit > 0.0 { worth / (unit * unit * showings(cinema)) } else { 0.0 };
+    }
+
+    /// Takes the staff of the showings that stand; where they alone need more than there is, nothing is left.
+    fn leave_to_fixed(&mut self, grid: &Grid<'_>) {
+        for one in &grid.cinema.fixed {
+            let quarters = one.day * QUARTERS;
+            let starts = self.starts + quarters + quarter(one.start);
+            let cleaned = cleaned(grid, one.hall, one.film, one.start);
+            for at in cleaned.map(|quarter| self.cleaning + quarters + quarter).chain([starts]) {
+                self.left[at] = (self.left[at] - 1.0).max(0.0);
+            }
+        }
     }
 
     fn people(&self, film: usize, day: usize) -> usize {
@@ -168,17 +182,24 @@ impl Limits {
                 let (placed, worth) = grid.solve(hall, day, &mut |film, start| {
                     let (asked, worth) = roomy[film][grid.step(start)];
                     let full = || {
-                        self.fixed(grid, film, day, start, prices)
+                        self.plain(grid, film, day, start, prices)
                             + self.seat(grid, film, day, start, seats, prices, &mut |_, _| {})
                     };
-                    Some(if asked <= seats { worth } else { full() })
+                    let worth = if asked <= seats { worth } else { full() };
+                    Some(worth - self.staff(grid, hall, film, day, start, prices))
                 });
                 bound += worth;
-                for one in placed {
-                    self.seat(grid, one.film, day, one.start, seats, prices, &mut |at, people| {
-                        left[at] -= people
-                    });
-                    self.take(grid, one.film, day, one.start, &mut left);
+                for one in &placed {
+                    self.take_staff(grid, one, &mut left);
+                }
+                for one in placed.iter().chain(&grid.fixed[day][hall]) {
+                    let told = &mut |at: usize, people: f64| left[at] -= people;
+                    self.seat(grid, one.film, day, one.start, seats, prices, told);
+                    self.take(grid, one, &mut left);
+                }
+                for one in &grid.fixed[day][hall] {
+                    bound += self.plain(grid, one.film, day, one.start, prices)
+                        + self.seat(grid, one.film, day, one.start, seats, prices, &mut |_, _| {});
                 }
             }
         }
@@ -194,7 +215,7 @@ impl Limits {
             let mut asked = 0.0;
             let seats = f64::INFINITY;
             let worth = self.seat(grid, film, day, start, seats, prices, &mut |_, people| asked += people);
-            (asked, worth + self.fixed(grid, film, day, start, prices))
+            (asked, worth + self.plain(grid, film, day, start, prices))
         };
         (0..grid.cinema.films.len())
             .map(|film| (0..grid.steps()).map(|step| of(film, step)).collect())
@@ -241,24 +262,45 @@ impl Limits {
         worth
     }
 
-    /// What a showing costs and earns apart from its people.
-    fn fixed(&self, grid: &Grid<'_>, film: usize, day: usize, start: u16, prices: &[f64]) -> f64 {
-        let cleaning: f64 =
-            cleaned(grid, film, start).map(|quarter| prices[self.cleaning + day * QUARTERS + quarter]).sum();
+    /// What a showing costs and earns apart from its people and its staff.
+    fn plain(&self, grid: &Grid<'_>, film: usize, day: usize, start: u16, prices: &[f64]) -> f64 {
+        let prime =
+            if grid.cinema.is_prime(start) { prices[self.prime + film * self.days + day] } else { 0.0 };
         prices[self.a_day + film * self.days + day]
+            + prime
             + prices[self.promised + film]
             + prices[self.domestic] * grid.domestic(film)
             - grid.cinema.worth(film).1
-            - prices[self.starts + day * QUARTERS + quarter(start)]
-            - cleaning
     }
 
-    /// Takes what a showing uses of the limits, apart from people.
-    fn take(&self, grid: &Grid<'_>, film: usize, day: usize, start: u16, left: &mut [f64]) {
-        left[self.starts + day * QUARTERS + quarter(start)] -= 1.0;
-        cleaned(grid, film, start).for_each(|quarter| left[self.cleaning + day * QUARTERS + quarter] -= 1.0);
-        left[self.a_day + film * self.days + day] += 1.0;
-        left[self.promised + film] += 1.0;
-        left[self.domestic] += grid.domestic(film);
+    /// What its start and its cleaning cost.
+    fn staff(
+        &self,
+        grid: &Grid<'_>,
+        hall: usize,
+        film: usize,
+        day: usize,
+        start: u16,
+        prices: &[f64],
+    ) -> f64 {
+        let cleaning = cleaned(grid, hall, film, start);
+        prices[self.starts + day * QUARTERS + quarter(start)]
+            + cleaning.map(|quarter| prices[self.cleaning + day * QUARTERS + quarter]).sum::<f64>()
+    }
+
+    /// Takes what a showing uses of the limits, apart from people and staff.
+    fn take(&self, grid: &Grid<'_>, one: &Placed, left: &mut [f64]) {
+        let of_day = one.film * self.days + one.day;
+        left[self.a_day + of_day] += 1.0;
+        left[self.prime + of_day] += f64::from(u8::from(grid.cinema.is_prime(one.start)));
+        left[self.promised + one.film] += 1.0;
+        left[self.domestic] += grid.domestic(one.film);
+    }
+
+    fn take_staff(&self, grid: &Grid<'_>, one: &Placed, left: &mut [f64]) {
+        let quarters = one.day * QUARTERS;
+        left[self.starts + quarters + quarter(one.start)] -= 1.0;
+        cleaned(grid, one.hall, one.film, one.start)
+            .for_each(|quarter| left[self.cleaning + quarters + quarter] -= 1.0);
     }
 }

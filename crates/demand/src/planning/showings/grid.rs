@@ -1,5 +1,6 @@
 //! One hall on one day, solved exactly over its grid of starts.
 
+use super::pools::Windows;
 use super::{Cinema, Measure, Placed};
 
 /// The cinema with what its lengths come to on the grid.
@@ -9,25 +10,38 @@ pub(super) struct Grid<'a> {
     pub show_minutes: Vec<u16>,
     /// By film and day: its people, in crowds.
     pub crowds: Vec<Vec<Vec<f64>>>,
-    /// By step from midnight: the crowds a start reaches.
+    /// By minute from midnight: the crowds a start reaches.
     reached: Vec<Vec<usize>>,
+    /// When showings reach each crowd.
+    pub windows: Windows,
+    /// By day and hall: showings that stand.
+    pub fixed: Vec<Vec<Vec<Placed>>>,
 }
 
 impl<'a> Grid<'a> {
     pub fn of(cinema: &'a Cinema) -> Grid<'a> {
         let show_minutes =
             cinema.films.iter().map(|film| film.minutes + cinema.rules.adverts_minutes).collect();
-        let step = cinema.rules.step_minutes;
         let demand = &cinema.demand;
         let slots = demand.pools.iter().flatten().map(Vec::len).max().unwrap_or(0);
-        let reached = (0..=super::DAY_MINUTES / step).map(|at| demand.reached(slots, at * step)).collect();
+        let reached = (0..=super::DAY_MINUTES).map(|start| demand.reached(slots, start)).collect();
+        let windows = Windows::of(demand, slots);
         let crowds = |film| (0..cinema.days).map(|day| demand.crowds(film, day)).collect();
-        Grid { cinema, show_minutes, crowds: (0..cinema.films.len()).map(crowds).collect(), reached }
+        let mut fixed = vec![vec![Vec::new(); cinema.halls.len()]; cinema.days];
+        cinema.fixed.iter().for_each(|one| fixed[one.day][one.hall].push(*one));
+        Grid {
+            cinema,
+            show_minutes,
+            crowds: (0..cinema.films.len()).map(crowds).collect(),
+            reached,
+            windows,
+            fixed,
+        }
     }
 
     /// How many steps a day has.
     pub fn steps(&self) -> usize {
-        self.reached.len()
+        usize::from(super::DAY_MINUTES / self.cinema.rules.step_minutes) + 1
     }
 
     /// The step of a start on the grid.
@@ -35,14 +49,27 @@ impl<'a> Grid<'a> {
         usize::from(start / self.cinema.rules.step_minutes)
     }
 
-    /// The crowds a start on the grid reaches.
+    /// The crowds a start reaches.
     pub fn reached(&self, start: u16) -> &[usize] {
-        &self.reached[self.step(start)]
+        &self.reached[usize::from(start)]
     }
 
     /// When a showing's film is over.
     pub fn end(&self, film: usize, start: u16) -> u16 {
         start + self.show_minutes[film]
+    }
+
+    /// When the hall is clean again after a showing.
+    pub fn clean(&self, hall: usize, film: usize, start: u16) -> u16 {
+        self.end(film, start) + self.cinema.halls[hall].cleaning_minutes
+    }
+
+    /// Whether a showing would meet one that stands, cleaning included.
+    pub fn meets_fixed(&self, one: Placed) -> bool {
+        self.fixed[one.day][one.hall].iter().any(|fixed| {
+            one.start < self.clean(one.hall, fixed.film, fixed.start)
+                && fixed.start < self.clean(one.hall, one.film, one.start)
+        })
     }
 
     /// The starts a hall has on a day, on the grid.
@@ -52,7 +79,7 @@ impl<'a> Grid<'a> {
         (hours.opens.div_ceil(step)..=hours.closes / step).map(|at| at * step).collect()
     }
 
-    /// The showings of a hall on a day that are worth most together, and their worth.
+    /// The showings of a hall on a day that are worth most together, beside those that stand, and their worth.
     ///
     /// `worth(film, start)` is what a showing adds; `None` where it must not be. Backwards over the starts: from
     /// each the hall either waits one step or shows a film and goes on after its end and cleaning.
@@ -68,7 +95,7 @@ impl<'a> Grid<'a> {
             (0..self.cinema.films.len()).filter(|film| self.cinema.may_show(*film, hall, day)).collect();
         let first = starts.first().map_or(0, |start| self.step(*start));
         let next = |film: usize, start: u16| {
-            let free = self.end(film, start) + self.cinema.rules.cleaning_minutes;
+            let free = self.clean(hall, film, start);
             (usize::from(free.div_ceil(self.cinema.rules.step_minutes)) - first).min(starts.len())
         };
         let mut best = vec![0.0; starts.len() + 1];
@@ -76,7 +103,8 @@ impl<'a> Grid<'a> {
         for at in (0..starts.len()).rev() {
             best[at] = best[at + 1];
             for film in &films {
-                if self.end(*film, starts[at]) > hours.closes {
+                let one = Placed { day, hall, start: starts[at], film: *film };
+                if self.end(*film, starts[at]) > hours.closes || self.meets_fixed(one) {
                     continue;
                 }
                 let Some(worth) = worth(*film, starts[at]) else { continue };

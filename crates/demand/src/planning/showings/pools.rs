@@ -1,7 +1,8 @@
 //! The public of a film on a day, in pools by the hour it would like to come, and how showings share it.
 
 use kernel::{Kind, Refusal};
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
 
 /// Amounts of people smaller than this are nobody.
 const NOBODY: f64 = 1e-9;
@@ -76,6 +77,34 @@ impl Demand {
             && self.reach_minutes > 0
             && self.pools.len() == films
             && self.pools.iter().all(whole)
+    }
+
+    /// Learns pools as [`Demand::learn`] does, with the reach under which what ran comes nearest to what was sold:
+    /// the one of least Poisson deviance, or a wider one that is no more than 1 % worse. A wider reach lets fewer
+    /// people be won by moving a showing.
+    pub fn learn_reach(ran: &[Ran], slot_minutes: u16, reaches_minutes: &[u16]) -> Result<Demand, Refusal> {
+        let mut found = Vec::new();
+        for reach in reaches_minutes {
+            let demand = Demand::learn(ran, slot_minutes, *reach)?;
+            found.push((demand.deviance(ran), demand));
+        }
+        let least = found.iter().map(|(deviance, _)| *deviance).fold(f64::INFINITY, f64::min);
+        found.retain(|(deviance, _)| *deviance <= 1.01 * least + NOBODY);
+        let widest = found.into_iter().map(|(_, demand)| demand).max_by_key(|demand| demand.reach_minutes);
+        widest.map_or_else(|| Demand::learn(ran, slot_minutes, 90), Ok)
+    }
+
+    /// Σ 2 (sold ln(sold ÷ expected) − sold + expected) over showings with seats for everybody.
+    fn deviance(&self, ran: &[Ran]) -> f64 {
+        let shares = self.shares(ran, self.pools.len(), self.pools.first().map_or(0, |days| days[0].len()));
+        let of = |(one, shares): (&Ran, &Vec<(usize, f64)>)| {
+            let people = &self.pools[one.public][0];
+            let expected: f64 = shares.iter().map(|(slot, share)| share * people[*slot]).sum();
+            let expected = expected.max(0.01);
+            let log = if one.sold > 0.0 { one.sold * (one.sold / expected).ln() } else { 0.0 };
+            2.0 * (log - one.sold + expected)
+        };
+        ran.iter().zip(&shares).map(of).sum()
     }
 
     /// Learns pools of every public from what ran: `people = level of the public × profile of its kind of day`.
@@ -178,13 +207,65 @@ pub fn served(demand: &Demand, film: usize, day: usize, offers: &[(u16, f64)]) -
     flow.totals()
 }
 
+/// From when to when a showing must begin to reach each crowd, and the crowds in order of the first.
+pub(super) struct Windows {
+    from: Vec<i64>,
+    until: Vec<i64>,
+    order: Vec<usize>,
+}
+
+impl Windows {
+    pub fn of(demand: &Demand, slots: usize) -> Windows {
+        let window = |crowd: usize| {
+            // In sixths of a minute, so that all are whole numbers.
+            let middle = (2 * (crowd / BANDS) as i64 + 1) * i64::from(demand.slot_minutes) * BANDS as i64;
+            let reach = 2 * i64::from(demand.reach_minutes) * (crowd % BANDS + 1) as i64;
+            (middle - reach, middle + reach)
+        };
+        let (from, until): (Vec<i64>, Vec<i64>) = (0..slots * BANDS).map(window).unzip();
+        let mut order: Vec<usize> = (0..from.len()).collect();
+        order.sort_by_key(|crowd| from[*crowd]);
+        Windows { from, until, order }
+    }
+}
+
 /// The sum of [`served`] for these crowds, and by crowd who is not seated.
-pub(super) fn seated(demand: &Demand, crowds: &[f64], offers: &[(u16, f64)]) -> (f64, Vec<f64>) {
-    let mut flow = Flow::of(demand, crowds, offers);
-    flow.fill();
+///
+/// A crowd's showings are those that begin in its window, neighbours in order of time: from the first showing to the
+/// last, each seats those first whose window closes first (Glover 1967), and no flow is larger.
+pub(super) fn seated(windows: &Windows, crowds: &[f64], offers: &[(u16, f64)]) -> (f64, Vec<f64>) {
+    let mut offers = offers.to_vec();
+    offers.sort_by_key(|(start, _)| *start);
     let mut left = crowds.to_vec();
-    flow.edges.iter().flatten().for_each(|edge| left[edge.crowd] -= edge.flow);
-    (flow.totals().iter().sum(), left)
+    let mut waiting = BinaryHeap::new();
+    let (mut next, mut all) = (0, 0.0);
+    for (start, seats) in offers {
+        let start = 2 * BANDS as i64 * i64::from(start);
+        while let Some(crowd) = windows.order.get(next).filter(|crowd| windows.from[**crowd] <= start) {
+            next += 1;
+            if left.get(*crowd).is_some_and(|left| *left > NOBODY) {
+                waiting.push(Reverse((windows.until[*crowd], *crowd)));
+            }
+        }
+        let mut free = seats;
+        while let Some(Reverse((until, crowd))) = waiting.peek().copied() {
+            if free <= NOBODY {
+                break;
+            }
+            if until < start {
+                waiting.pop();
+                continue;
+            }
+            let come = left[crowd].min(free);
+            left[crowd] -= come;
+            free -= come;
+            all += come;
+            if left[crowd] <= NOBODY {
+                waiting.pop();
+            }
+        }
+    }
+    (all, left)
 }
 
 struct Edge {

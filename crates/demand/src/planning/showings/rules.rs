@@ -34,10 +34,17 @@ pub enum Violation {
         day: usize,
         showings: u32,
     },
+    TooFewInPrimeTime {
+        film: usize,
+        day: usize,
+        showings: u32,
+    },
     TooFewShowings {
         film: usize,
         showings: u32,
     },
+    /// It has to stand, and the plan does not have it.
+    Gone(Placed),
     TooLittleDomestic {
         domestic: u64,
         all: u64,
@@ -47,7 +54,9 @@ pub enum Violation {
 /// Every rule that the showings break; empty when they keep them all.
 pub fn violations(cinema: &Cinema, showings: &[Placed]) -> Vec<Violation> {
     let grid = Grid::of(cinema);
-    let mut broken = outside_hours(&grid, showings);
+    let gone = cinema.fixed.iter().filter(|one| !showings.contains(one));
+    let mut broken: Vec<Violation> = gone.map(|one| Violation::Gone(*one)).collect();
+    broken.extend(outside_hours(&grid, showings));
     broken.extend(halls_taken(&grid, showings));
     broken.extend(not_allowed(cinema, showings));
     broken.extend(too_many_starts(cinema, showings));
@@ -57,63 +66,90 @@ pub fn violations(cinema: &Cinema, showings: &[Placed]) -> Vec<Violation> {
     broken
 }
 
+/// What stands is nobody's choice: a limit that is passed by it alone is not broken by the plan.
+fn is_planned(cinema: &Cinema, one: &Placed) -> bool {
+    !cinema.fixed.contains(one)
+}
+
 fn outside_hours(grid: &Grid<'_>, showings: &[Placed]) -> Vec<Violation> {
     let inside = |one: &&Placed| {
         let hours = grid.cinema.halls[one.hall].hours[one.day];
         hours.is_some_and(|hours| hours.opens <= one.start && grid.end(one.film, one.start) <= hours.closes)
             && one.start.is_multiple_of(grid.cinema.rules.step_minutes)
     };
-    showings.iter().filter(|one| !inside(one)).map(|one| Violation::OutsideHours(*one)).collect()
+    showings
+        .iter()
+        .filter(|one| is_planned(grid.cinema, one) && !inside(one))
+        .map(|one| Violation::OutsideHours(*one))
+        .collect()
 }
 
 fn halls_taken(grid: &Grid<'_>, showings: &[Placed]) -> Vec<Violation> {
     let mut sorted = showings.to_vec();
     sorted.sort();
     let taken = |pair: &&[Placed]| {
-        let free = grid.end(pair[0].film, pair[0].start) + grid.cinema.rules.cleaning_minutes;
-        (pair[0].day, pair[0].hall) == (pair[1].day, pair[1].hall) && pair[1].start < free
+        let free = grid.clean(pair[0].hall, pair[0].film, pair[0].start);
+        let planned = pair.iter().any(|one| is_planned(grid.cinema, one));
+        planned && (pair[0].day, pair[0].hall) == (pair[1].day, pair[1].hall) && pair[1].start < free
     };
     sorted.windows(2).filter(taken).map(|pair| Violation::HallTaken(pair[1])).collect()
 }
 
 fn not_allowed(cinema: &Cinema, showings: &[Placed]) -> Vec<Violation> {
     let may = |one: &&Placed| cinema.may_show(one.film, one.hall, one.day);
-    showings.iter().filter(|one| !may(one)).map(|one| Violation::NotAllowed(*one)).collect()
+    let wrong = showings.iter().filter(|one| is_planned(cinema, one) && !may(one));
+    wrong.map(|one| Violation::NotAllowed(*one)).collect()
 }
 
 fn too_many_starts(cinema: &Cinema, showings: &[Placed]) -> Vec<Violation> {
     let Some(most) = cinema.rules.starts_max else { return Vec::new() };
-    let mut starts: BTreeMap<(usize, usize), u32> = BTreeMap::new();
-    showings.iter().for_each(|one| *starts.entry((one.day, quarter(one.start))).or_default() += 1);
-    let broken = starts.into_iter().filter(|(_, starts)| *starts > most);
+    let mut starts: BTreeMap<(usize, usize), (u32, bool)> = BTreeMap::new();
+    for one in showings {
+        let (starts, planned) = starts.entry((one.day, quarter(one.start))).or_default();
+        *starts += 1;
+        *planned |= is_planned(cinema, one);
+    }
+    let broken = starts.into_iter().filter(|(_, (starts, planned))| *starts > most && *planned);
     broken
-        .map(|((day, quarter), starts)| Violation::TooManyStarts { day, minute: quarter as u16 * 15, starts })
+        .map(|((day, quarter), (starts, _))| Violation::TooManyStarts {
+            day,
+            minute: quarter as u16 * 15,
+            starts,
+        })
         .collect()
 }
 
 fn too_many_cleanings(grid: &Grid<'_>, showings: &[Placed]) -> Vec<Violation> {
     let Some(most) = grid.cinema.rules.cleaning_max else { return Vec::new() };
-    let mut halls: BTreeMap<(usize, u16), u32> = BTreeMap::new();
+    let mut halls: BTreeMap<(usize, u16), (u32, bool)> = BTreeMap::new();
     for one in showings {
         let end = grid.end(one.film, one.start);
-        for minute in end..end + grid.cinema.rules.cleaning_minutes {
-            *halls.entry((one.day, minute)).or_default() += 1;
+        for minute in end..grid.clean(one.hall, one.film, one.start) {
+            let (halls, planned) = halls.entry((one.day, minute)).or_default();
+            *halls += 1;
+            *planned |= is_planned(grid.cinema, one);
         }
     }
-    let broken = halls.into_iter().filter(|(_, halls)| *halls > most);
-    broken.map(|((day, minute), halls)| Violation::TooManyCleanings { day, minute, halls }).collect()
+    let broken = halls.into_iter().filter(|(_, (halls, planned))| *halls > most && *planned);
+    broken.map(|((day, minute), (halls, _))| Violation::TooManyCleanings { day, minute, halls }).collect()
 }
 
 fn runs(cinema: &Cinema, showings: &[Placed]) -> Vec<Violation> {
     let mut broken = Vec::new();
     for (film, it) in cinema.films.iter().enumerate() {
-        let on = |day: usize| showings.iter().filter(|one| one.film == film && one.day == day).count() as u32;
-        for day in it.first_day..=it.last_day.min(cinema.days - 1) {
-            let showings = on(day);
-            if showings < it.a_day_min {
+        let mine = |day: usize| showings.iter().filter(move |one| one.film == film && one.day == day);
+        for day in 0..cinema.days {
+            let (owed, owed_prime) = cinema.owed(film, day);
+            let showings = mine(day).count() as u32;
+            let prime = mine(day).filter(|one| cinema.is_prime(one.start)).count() as u32;
+            if prime < owed_prime {
+                broken.push(Violation::TooFewInPrimeTime { film, day, showings: prime });
+            }
+            if showings < owed {
                 broken.push(Violation::TooFewADay { film, day, showings });
             }
-            if it.a_day_max.is_some_and(|most| showings > most) {
+            let planned = mine(day).any(|one| is_planned(cinema, one));
+            if planned && cinema.a_day_max(film, day).is_some_and(|most| showings > most) {
                 broken.push(Violation::TooManyADay { film, day, showings });
             }
         }
@@ -189,6 +225,21 @@ impl Violation {
                 format!("{} has {showings} showings on day {}, more than it may.", film(*one), day + 1),
                 format!("《{}》第 {} 天有 {showings} 场，超过上限。", film(*one), day + 1),
             ),
+            Violation::TooFewInPrimeTime { film: one, day, showings } => Words::new(
+                format!(
+                    "{} starts {showings} times in prime time on day {}, fewer than was promised.",
+                    film(*one),
+                    day + 1
+                ),
+                format!("《{}》第 {} 天黄金时段只有 {showings} 场，少于承诺场次。", film(*one), day + 1),
+            ),
+            Violation::Gone(one) => {
+                let (en, zh) = placed(one);
+                Words::new(
+                    format!("{en} has to stand, and the plan does not have it."),
+                    format!("{zh}须保留，方案中却没有。"),
+                )
+            }
             Violation::TooFewShowings { film: one, showings } => Words::new(
                 format!("{} has {showings} showings, fewer than were promised.", film(*one)),
                 format!("《{}》共 {showings} 场，少于承诺场次。", film(*one)),

@@ -66,6 +66,8 @@ struct State<'a> {
     left: Vec<Vec<Vec<f64>>>,
     /// By day and film.
     counts: Vec<Vec<u32>>,
+    /// Of them, those that start in prime time.
+    primes: Vec<Vec<u32>>,
     /// More than any showing can bring: the price of a showing that a rule lacks.
     dear: f64,
     /// What a unit of the domestic share is given when hall-days are solved.
@@ -78,8 +80,9 @@ impl<'a> State<'a> {
         let margin = (0..cinema.films.len()).map(|film| cinema.worth(film).0).fold(0.0, f64::max);
         let cost = (0..cinema.films.len()).map(|film| cinema.worth(film).1.abs()).fold(0.0, f64::max);
         let seats = cinema.halls.iter().map(|hall| f64::from(hall.seats)).fold(0.0, f64::max);
-        State {
+        let mut state = State {
             grid,
+            primes: vec![vec![0; cinema.films.len()]; cinema.days],
             placed: vec![vec![Vec::new(); cinema.halls.len()]; cinema.days],
             worth: vec![vec![0.0; cinema.films.len()]; cinema.days],
             left: (0..cinema.days)
@@ -88,11 +91,20 @@ impl<'a> State<'a> {
             counts: vec![vec![0; cinema.films.len()]; cinema.days],
             dear: 3.0 * (margin * seats + cost) + 1.0,
             domestic_price: 0.0,
+        };
+        for (day, film) in
+            (0..cinema.days).flat_map(|day| (0..cinema.films.len()).map(move |film| (day, film)))
+        {
+            state.count(day, film);
         }
+        state
     }
 
     fn showings(&self) -> Vec<Placed> {
-        self.placed.iter().flatten().flatten().copied().collect()
+        let mut all: Vec<Placed> = self.placed.iter().flatten().flatten().copied().collect();
+        all.extend(&self.grid.cinema.fixed);
+        all.sort();
+        all
     }
 
     fn value(&self) -> f64 {
@@ -103,15 +115,19 @@ impl<'a> State<'a> {
     fn score(&self) -> f64 {
         let mut lacking = 0.0;
         for (i, film) in self.grid.cinema.films.iter().enumerate() {
-            let run = film.first_day..=film.last_day.min(self.grid.cinema.days - 1);
-            lacking +=
-                run.map(|day| f64::from(film.a_day_min.saturating_sub(self.counts[day][i]))).sum::<f64>();
+            lacking += (0..self.grid.cinema.days).map(|day| f64::from(self.lacks(day, i))).sum::<f64>();
             lacking += f64::from(film.showings_min.saturating_sub(self.total(i)));
         }
         let domestic = (-self.domestic()).max(0.0);
         // A share that is short by any amount is short: the first bit costs a showing.
         lacking += if domestic > 1e-6 { 1.0 + domestic / self.domestic_unit() } else { 0.0 };
         self.value() - self.dear * lacking
+    }
+
+    /// Showings that the day still owes the film, at any hour or in prime time.
+    fn lacks(&self, day: usize, film: usize) -> u32 {
+        let (owed, prime) = self.grid.cinema.owed(film, day);
+        owed.saturating_sub(self.counts[day][film]).max(prime.saturating_sub(self.primes[day][film]))
     }
 
     fn total(&self, film: usize) -> u32 {
@@ -146,18 +162,24 @@ impl<'a> State<'a> {
         films.sort_unstable();
         films.dedup();
         self.placed[day][hall] = placed;
-        for film in films {
-            let offers = self.offers(film, day);
-            self.counts[day][film] = offers.len() as u32;
-            let (seats, left) = seated(&self.grid.cinema.demand, &self.grid.crowds[film][day], &offers);
-            let (margin, cost) = self.grid.cinema.worth(film);
-            self.worth[day][film] = margin * seats - cost * offers.len() as f64;
-            self.left[day][film] = left;
-        }
+        films.into_iter().for_each(|film| self.count(day, film));
+    }
+
+    /// Counts a film's day anew: its showings, whom they seat, what they bring.
+    fn count(&mut self, day: usize, film: usize) {
+        let offers = self.offers(film, day);
+        self.counts[day][film] = offers.len() as u32;
+        let cinema = self.grid.cinema;
+        self.primes[day][film] = offers.iter().filter(|(start, _)| cinema.is_prime(*start)).count() as u32;
+        let (seats, left) = seated(&self.grid.windows, &self.grid.crowds[film][day], &offers);
+        let (margin, cost) = cinema.worth(film);
+        self.worth[day][film] = margin * seats - cost * offers.len() as f64;
+        self.left[day][film] = left;
     }
 
     fn offers(&self, film: usize, day: usize) -> Vec<(u16, f64)> {
-        let mine = self.placed[day].iter().flatten().filter(|one| one.film == film);
+        let all = self.placed[day].iter().chain(&self.grid.fixed[day]).flatten();
+        let mine = all.filter(|one| one.film == film);
         mine.map(|one| (one.start, f64::from(self.grid.cinema.halls[one.hall].seats))).collect()
     }
 
@@ -204,31 +226,56 @@ impl<'a> State<'a> {
         let cinema = self.grid.cinema;
         let seats = f64::from(cinema.halls[hall].seats);
         let lacks = |film: usize| {
-            let it = &cinema.films[film];
-            self.counts[day][film] < it.a_day_min || self.total(film) < it.showings_min
+            let short = self.total(film) < cinema.films[film].showings_min;
+            self.counts[day][film] < cinema.owed(film, day).0 || short
         };
         let lacking: Vec<bool> = (0..cinema.films.len()).map(lacks).collect();
-        let (mut placed, _) = self.grid.solve(hall, day, &mut |film, start| {
-            let it = &cinema.films[film];
-            let full = it.a_day_max.is_some_and(|most| self.counts[day][film] >= most);
-            if full || !staff.can(self.grid, film, start) {
+        let lacks_prime = |film: usize| self.primes[day][film] < cinema.owed(film, day).1;
+        let lacking_prime: Vec<bool> = (0..cinema.films.len()).map(lacks_prime).collect();
+        let mut worth = |film: usize, start: u16| {
+            if !staff.can(self.grid, hall, film, start) {
                 return None;
             }
             let worth = self.adds(film, day, start, seats);
-            let dear = if lacking[film] { self.dear } else { 0.0 };
+            let due = lacking[film] || lacking_prime[film] && cinema.is_prime(start);
+            let dear = if due { self.dear } else { 0.0 };
             Some(worth * bend(film, start) + dear + self.domestic_price * self.grid.domestic(film))
-        });
-        self.trim(day, &mut placed);
-        placed
+        };
+        self.within_most(hall, day, &mut worth)
     }
 
-    /// Takes out showings over a film's most a day: the last ones first.
-    fn trim(&self, day: usize, placed: &mut Vec<Placed>) {
-        let mut counts = self.counts[day].clone();
-        placed.retain(|one| {
-            counts[one.film] += 1;
-            self.grid.cinema.films[one.film].a_day_max.is_none_or(|most| counts[one.film] <= most)
-        });
+    /// Solves a hall-day; a film that comes out over its most a day keeps its best starts, and the rest of the
+    /// hall's day is solved again without its others.
+    fn within_most(
+        &self,
+        hall: usize,
+        day: usize,
+        worth: &mut dyn FnMut(usize, u16) -> Option<f64>,
+    ) -> Vec<Placed> {
+        let cinema = self.grid.cinema;
+        let left = |film: usize| {
+            let most = cinema.a_day_max(film, day);
+            most.map_or(usize::MAX, |most| most.saturating_sub(self.counts[day][film]) as usize)
+        };
+        let mut kept: Vec<Option<Vec<u16>>> = (0..cinema.films.len())
+            .map(|film| if left(film) == 0 { Some(Vec::new()) } else { None })
+            .collect();
+        loop {
+            let (placed, _) = self.grid.solve(hall, day, &mut |film, start| {
+                let may = kept[film].as_ref().is_none_or(|starts| starts.contains(&start));
+                if may { worth(film, start) } else { None }
+            });
+            let count = |film: usize| placed.iter().filter(|one| one.film == film).count();
+            let Some(over) = (0..cinema.films.len()).find(|film| count(*film) > left(*film)) else {
+                return placed;
+            };
+            let mine = placed.iter().filter(|one| one.film == over);
+            let mut best: Vec<(f64, u16)> =
+                mine.map(|one| (worth(over, one.start).unwrap_or(0.0), one.start)).collect();
+            best.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            best.truncate(left(over));
+            kept[over] = Some(best.into_iter().map(|(_, start)| start).collect());
+        }
     }
 }
 
@@ -243,19 +290,19 @@ impl Staff {
     fn of(state: &State<'_>, day: usize) -> Staff {
         let minutes = usize::from(super::DAY_MINUTES) + 1_000;
         let mut staff = Staff { starts: vec![0; minutes / 15 + 1], cleaning: vec![0; minutes] };
-        for one in state.placed[day].iter().flatten() {
+        for one in state.placed[day].iter().chain(&state.grid.fixed[day]).flatten() {
             staff.starts[quarter(one.start)] += 1;
             let end = usize::from(state.grid.end(one.film, one.start));
-            let clean = end..end + usize::from(state.grid.cinema.rules.cleaning_minutes);
+            let clean = end..usize::from(state.grid.clean(one.hall, one.film, one.start));
             staff.cleaning[clean].iter_mut().for_each(|halls| *halls += 1);
         }
         staff
     }
 
-    fn can(&self, grid: &Grid<'_>, film: usize, start: u16) -> bool {
+    fn can(&self, grid: &Grid<'_>, hall: usize, film: usize, start: u16) -> bool {
         let rules = &grid.cinema.rules;
         let end = usize::from(grid.end(film, start));
-        let clean = end..end + usize::from(rules.cleaning_minutes);
+        let clean = end..usize::from(grid.clean(hall, film, start));
         rules.starts_max.is_none_or(|most| self.starts[quarter(start)] < most)
             && rules.cleaning_max.is_none_or(|most| self.cleaning[clean].iter().all(|halls| *halls < most))
     }

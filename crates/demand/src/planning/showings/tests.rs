@@ -5,7 +5,7 @@ const OPEN: Hours = Hours { opens: 600, closes: 1_440 };
 const LITTLE: Work = Work { seed: 1, rounds: 150, price_steps: 60 };
 
 fn hall(seats: u32, days: usize) -> Hall {
-    Hall { name: format!("Hall of {seats}"), seats, hours: vec![Some(OPEN); days] }
+    Hall { name: format!("Hall of {seats}"), seats, hours: vec![Some(OPEN); days], cleaning_minutes: 15 }
 }
 
 fn film(name: &str, minutes: u16, days: usize) -> Film {
@@ -18,8 +18,10 @@ fn film(name: &str, minutes: u16, days: usize) -> Film {
         halls: None,
         first_day: 0,
         last_day: days - 1,
+        promised: Promised::ALWAYS,
         a_day_min: 0,
         a_day_max: None,
+        prime_a_day_min: 0,
         showings_min: 0,
     }
 }
@@ -28,7 +30,7 @@ fn rules(step_minutes: u16) -> Rules {
     Rules {
         step_minutes,
         adverts_minutes: 10,
-        cleaning_minutes: 15,
+        prime_time: None,
         starts_max: None,
         cleaning_max: None,
         domestic: None,
@@ -74,6 +76,22 @@ fn the_largest_flow_moves_people_who_can_go_elsewhere() {
 }
 
 #[test]
+fn seating_by_the_first_closing_window_is_the_largest_flow() {
+    for seed in 0..200 {
+        let mut dice = Dice::seeded(seed);
+        let slots: Vec<f64> = (0..30).map(|_| dice.fraction() * 40.0).collect();
+        let demand = demand(vec![vec![slots]]);
+        let offers: Vec<(u16, f64)> = (0..1 + dice.below(9))
+            .map(|_| (dice.between(0, 1_700) as u16, dice.between(5, 160) as f64))
+            .collect();
+        let (all, left) = pools::seated(&pools::Windows::of(&demand, 30), &demand.crowds(0, 0), &offers);
+        let flow: f64 = served(&demand, 0, 0, &offers).iter().sum();
+        assert!((all - flow).abs() < 1e-6, "seed {seed}: {all} against {flow}");
+        assert!((left.iter().sum::<f64>() + all - demand.people(0, 0)).abs() < 1e-6, "seed {seed}");
+    }
+}
+
+#[test]
 fn demand_is_learned_back_from_what_it_would_sell() {
     let ran: Vec<Ran> = (0..40)
         .flat_map(|public| {
@@ -107,6 +125,7 @@ fn drawn(seed: u64) -> Cinema {
     let draw = |i: usize, dice: &mut Dice| Film {
         domestic: i != 1,
         a_day_min: u32::from(i == 0),
+        prime_a_day_min: u32::from(i == 0),
         a_day_max: (i == 1).then_some(3),
         showings_min: u32::from(i == 2) * 2,
         cost_minor: dice.between(0, 4_000),
@@ -123,6 +142,7 @@ fn drawn(seed: u64) -> Cinema {
         rules: Rules {
             starts_max: Some(2),
             cleaning_max: Some(2),
+            prime_time: Some(Hours { opens: 1_080, closes: 1_290 }),
             domestic: Some(Domestic {
                 part: Share::ppm(666_667),
                 measure: if dice.chance(0.5) { Measure::Showings } else { Measure::ShowingTime },
@@ -133,6 +153,8 @@ fn drawn(seed: u64) -> Cinema {
         },
         demand: demand(pools),
         goal: if dice.chance(0.5) { Goal::Admissions } else { Goal::Profit },
+        // Sold already, and off the grid.
+        fixed: vec![Placed { day: 0, hall: 1, start: 847, film: 0 }],
     }
 }
 
@@ -167,7 +189,7 @@ fn best_of_all(cinema: &Cinema) -> f64 {
 
 fn extend(grid: &grid::Grid<'_>, hall: usize, plan: Vec<Placed>, all: &mut Vec<Vec<Placed>>) {
     let last = plan.last().filter(|one| one.hall == hall);
-    let free = last.map_or(0, |one| grid.end(one.film, one.start) + grid.cinema.rules.cleaning_minutes);
+    let free = last.map_or(0, |one| grid.clean(hall, one.film, one.start));
     for start in grid.starts(hall, 0).into_iter().filter(|start| *start >= free) {
         for film in 0..grid.cinema.films.len() {
             let closes = grid.cinema.halls[hall].hours[0].map_or(0, |hours| hours.closes);
@@ -199,6 +221,7 @@ fn tiny_plans_are_as_good_as_the_best_of_all() {
             rules: Rules { starts_max: Some(1), ..rules(30) },
             demand: demand(vec![pool(), pool()]),
             goal: Goal::Admissions,
+            fixed: Vec::new(),
         };
         let plan = plan(&cinema, LITTLE, &|| false).unwrap();
         let best = best_of_all(&cinema);
@@ -216,13 +239,76 @@ fn the_seed_and_the_work_say_the_plan() {
 }
 
 #[test]
-fn a_promise_that_cannot_be_kept_is_refused_in_words() {
+fn a_showing_that_stands_is_in_every_plan_and_nothing_meets_it() {
+    for seed in 0..10 {
+        let cinema = drawn(seed);
+        let plan = plan(&cinema, LITTLE, &|| false).unwrap();
+        let stands = cinema.fixed[0];
+        assert!(plan.showings.contains(&stands), "seed {seed}");
+        let mut without = plan.showings.clone();
+        without.retain(|one| *one != stands);
+        assert!(violations(&cinema, &without).contains(&Violation::Gone(stands)), "seed {seed}");
+        let ends =
+            |one: &Placed| one.start + cinema.films[one.film].minutes + cinema.rules.adverts_minutes + 15;
+        let beside = without.iter().filter(|one| (one.day, one.hall) == (stands.day, stands.hall));
+        assert!(
+            beside.clone().all(|one| ends(one) <= stands.start || ends(&stands) <= one.start),
+            "seed {seed}"
+        );
+    }
+}
+
+#[test]
+fn promises_that_do_not_fit_are_refused_in_hours() {
     let mut cinema = drawn(1);
     cinema.films[0].a_day_min = 90;
+    let said = |cinema: &Cinema| {
+        let refusal = plan(cinema, LITTLE, &|| false).unwrap_err();
+        assert_eq!(refusal.code, "rules_too_tight", "{}", refusal.say.en);
+        refusal.say
+    };
+    let all = said(&cinema);
+    assert!(
+        all.en.contains("the contracts ask for 90 showings") && all.en.contains("all halls'"),
+        "{}",
+        all.en
+    );
+    assert!(all.zh.contains("合约要求 90 场") && all.zh.contains("全部影厅"), "{}", all.zh);
+    // One hall is open for fourteen hours; seven showings of two hours and more do not fit.
+    cinema.films[0].a_day_min = 7;
+    cinema.films[0].minutes = 120;
+    cinema.films[0].halls = Some(vec![0]);
+    let one = said(&cinema);
+    assert!(
+        one.en.contains("7 showings, 16.7 hours with cleaning") && one.en.contains("14.0 hours"),
+        "{}",
+        one.en
+    );
+    cinema.films[0].minutes = 600;
+    cinema.halls[0].hours = vec![Some(Hours { opens: 600, closes: 700 }); cinema.days];
+    assert!(said(&cinema).en.contains("no hall it may have is open long enough"));
+    let mut foreign = drawn(1);
+    foreign.films.iter_mut().for_each(|film| film.domestic = false);
+    foreign.films[0].a_day_min = 2;
+    assert!(said(&foreign).en.contains("the period's share is 0.0 %"), "{}", said(&foreign).en);
+    let mut slow = drawn(1);
+    slow.rules.starts_max = Some(1);
+    slow.films[0] = Film { minutes: 1, a_day_min: 80, ..slow.films[0].clone() };
+    slow.halls.iter_mut().for_each(|hall| hall.cleaning_minutes = 0);
+    assert!(said(&slow).en.contains("with 1 starts a quarter"), "{}", said(&slow).en);
+}
+
+#[test]
+fn rules_that_only_the_search_cannot_meet_are_refused_by_name() {
+    let mut cinema = drawn(1);
+    // One quarter of an hour is prime time, two may start in it, and three are promised.
+    cinema.rules.prime_time = Some(Hours { opens: 1_080, closes: 1_095 });
+    cinema.films[0].prime_a_day_min = 3;
+    cinema.films[0].a_day_min = 0;
     let refusal = plan(&cinema, LITTLE, &|| false).unwrap_err();
     assert_eq!(refusal.code, "no_plan");
     assert!(
-        refusal.say.en.contains("Film 0 has") && refusal.say.zh.contains("《Film 0》"),
+        refusal.say.en.contains("prime time") && refusal.say.zh.contains("《Film 0》"),
         "{}",
         refusal.say.en
     );
@@ -254,6 +340,10 @@ fn every_rule_is_seen_when_it_is_broken() {
     assert!(broken.iter().any(|one| matches!(one, Violation::NotAllowed(_))));
     assert!(
         violations(&cinema, &[]).iter().any(|one| matches!(one, Violation::TooFewShowings { film: 0, .. }))
+    );
+    assert!(
+        broken.iter().any(|one| matches!(one, Violation::TooFewInPrimeTime { film: 0, .. }))
+            || cinema.days == 1
     );
     assert!(broken.iter().all(|one| !one.words(&cinema).en.is_empty() && !one.words(&cinema).zh.is_empty()));
 }

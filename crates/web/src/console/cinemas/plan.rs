@@ -1,246 +1,466 @@
-//! A coming day as the planner would fill it: its showings by hall and hour beside those that are scheduled, how many
-//! people are expected, how much better any plan could be, and why.
+//! A cinema's week as the planner would fill it: made when somebody asks for it, kept, looked at day by day beside
+//! what is scheduled, then taken or left.
+//!
+//! `rules.rs` is the form of the rules it is planned by, `taking.rs` what taking a plan changes.
+
+pub mod rules;
+pub mod taking;
 
 use super::{Side, address, find, top};
-use crate::answer::{Answer, Page};
+use crate::answer::{Answer, Page, SeeOther};
+use crate::form::Form;
 use crate::look::chart::{Figure, Hours, Slot, clock};
-use crate::look::parts::{self, Action, Stat};
+use crate::look::parts::{self, Action, Stat, Weight};
 use crate::look::table::{Cell, Column, Kind, Table};
 use crate::look::{Tone, money};
 use crate::visit::{CinemaStaff, Visit};
 use axum::extract::Path;
-use box_office::Cinema;
-use demand::planning::showings::{Placed, Work};
-use flows::views::showings_plan::{self as views, Answer as Planned, Question};
-use kernel::{Day, Error, Lang, Refusal, Result};
+use axum::response::IntoResponse;
+use box_office::plans::{self, State};
+use box_office::{Cinema, Hall, halls, planning};
+use db::View;
+use flows::plan_showings::{self as story, Changes, Chosen, Made};
+use flows::views::showings_plan as views;
+use kernel::{Clock, Day, Error, Lang, PlanId, Refusal, Result, SystemClock, TitleId, Words};
 use maud::{Markup, html};
 
-/// What one look at the page may cost.
-const WORK: Work = Work { seed: 1, rounds: 400, price_steps: 100 };
-/// Days that are offered.
-const DAYS_AHEAD: i32 = 7;
+/// Weeks of films that are offered.
+const WEEKS: usize = 2;
+/// Wall time that a plan is sought for, well within what a page may take.
+const SEARCH_SECONDS_MAX: i64 = 12;
 
-pub async fn show(visit: Visit, staff: CinemaStaff, Path(place): Path<String>) -> Answer<Page> {
-    let cinema = find(&visit, &staff, &place).await?;
-    let today = visit.now.day_in(&cinema.zone);
-    let day = visit.asked("day").map(|day| Day::parse(&day)).transpose()?.unwrap_or(today.plus(1));
-    let said = match planned(&visit, &cinema, day).await {
-        Ok((question, answer)) => told(&visit, &cinema, day, &question, &answer),
-        Err(Error::Refused(refusal)) if refusal.kind == kernel::Kind::Conflict => {
-            refused(&visit, &cinema, day, &refusal)
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let body = html! {
-        (top(&visit, &cinema, Side::Plan))
-        div class="stack" { (days(&visit, &cinema, today, day)) (said) }
-    };
-    Ok(Page::console(cinema.name.in_(visit.lang), body))
+/// A week of films to plan: its days that are still ahead.
+struct Week {
+    first: Day,
+    last: Day,
 }
 
-/// The day's plan, made on a thread that may take its time.
-async fn planned(visit: &Visit, cinema: &Cinema, day: Day) -> Result<(Question, Planned)> {
-    let (of, now, lang) = (cinema.clone(), visit.now, visit.lang);
-    let question = visit.read(move |view| views::question(view, &of, day, now, lang)).await?;
-    let work = move || question.answer(WORK).map(|answer| (question, answer));
-    let done = tokio::task::spawn_blocking(work).await;
-    Ok(done.map_err(|_| Error::fault("planning stopped"))??)
+/// What the page needs to know.
+struct Known {
+    rules: planning::Rules,
+    weeks: Vec<Week>,
+    chosen: usize,
+    plan: Option<(plans::Plan, Made, Changes)>,
+    halls: Vec<Hall>,
+    /// Of the plan's films and of those its taking closes.
+    names: Vec<(TitleId, Words)>,
 }
 
-fn days(visit: &Visit, cinema: &Cinema, today: Day, chosen: Day) -> Markup {
-    let all: Vec<Day> = (0..=DAYS_AHEAD).map(|ahead| today.plus(ahead)).collect();
-    let link = |day: &Day| {
-        let word = if *day == today { visit.say("Today", "今天").to_owned() } else { day.say(visit.lang) };
-        (format!("{}/plan?day={day}", address(&cinema.place)), word)
-    };
-    let links: Vec<(String, String)> = all.iter().map(link).collect();
-    let links: Vec<(&str, &str)> = links.iter().map(|(href, word)| (href.as_str(), word.as_str())).collect();
-    let at = all.iter().position(|day| *day == chosen).unwrap_or(usize::MAX);
-    parts::chips(visit.say("Days", "日期"), &links, at)
-}
+impl Known {
+    fn week(&self) -> &Week {
+        &self.weeks[self.chosen]
+    }
 
-fn refused(visit: &Visit, cinema: &Cinema, day: Day, refusal: &Refusal) -> Markup {
-    let showtimes = format!("{}/showtimes?day={day}", address(&cinema.place));
-    let action = Action { href: &showtimes, word: visit.say("To the showtimes", "查看场次") };
-    parts::empty(
-        visit.say("No plan for this day yet", "当天还没有排片建议"),
-        refusal.say.in_(visit.lang),
-        Some(action),
-    )
-}
+    fn film(&self, title: &TitleId, lang: Lang) -> &str {
+        self.names.iter().find(|(one, _)| one == title).map_or("", |(_, name)| name.in_(lang))
+    }
 
-fn told(visit: &Visit, cinema: &Cinema, day: Day, question: &Question, answer: &Planned) -> Markup {
-    let plan = &answer.plan;
-    let showtimes = format!("{}/showtimes?day={day}", address(&cinema.place));
-    let more = Action { href: &showtimes, word: visit.say("Change the showtimes", "调整场次") };
-    let finding = match visit.lang {
-        Lang::En => format!(
-            "{}: {} showings could seat {:.0} people",
-            day.say(visit.lang),
-            plan.showings.len(),
-            plan.expected
-        ),
-        Lang::Zh => {
-            format!("{}：{} 场可接待 {:.0} 人次", day.say(visit.lang), plan.showings.len(), plan.expected)
-        }
-    };
-    let now = match visit.lang {
-        Lang::En => format!(
-            "Scheduled now: {} showings, {:.0} people expected",
-            question.scheduled.len(),
-            answer.scheduled_expected()
-        ),
-        Lang::Zh => {
-            format!("目前排片：{} 场，预计 {:.0} 人次", question.scheduled.len(), answer.scheduled_expected())
-        }
-    };
-    html! {
-        (tiles(visit, question, answer))
-        (figure(visit, question, &finding, &plan.showings, &plan.admissions, None))
-        @if question.scheduled.is_empty() {
-            (parts::alert(Tone::Plain, visit.say("Nothing is scheduled on this day yet.", "当天还没有排片。"), Some(more)))
-        } @else {
-            (figure(visit, question, &now, &question.scheduled, &answer.scheduled_admissions, Some(&question.sold)))
-            (parts::alert(Tone::Plain, visit.say("The plan changes nothing by itself.", "排片建议不会自动生效。"), Some(more)))
-        }
-        (parts::titled_card(visit.say("Because", "依据"), html! { ul { @for because in &answer.because { li { (because.in_(visit.lang)) } } } }))
+    fn hall(&self, hall: &kernel::HallId, lang: Lang) -> &str {
+        self.halls.iter().find(|one| one.id == *hall).map_or("", |one| one.name.in_(lang))
     }
 }
 
-fn tiles(visit: &Visit, question: &Question, answer: &Planned) -> Markup {
-    let whole = |number: f64| money::grouped(number.round() as i64);
-    let stat = |label, value: &str, note: &str| Stat { label, value, note, ..Stat::default() }.render();
-    let plan = &answer.plan;
-    let showings = |count: usize| match visit.lang {
-        Lang::En => format!("{count} showings"),
-        Lang::Zh => format!("{count} 场"),
+fn know(view: &View, cinema: &Cinema, from: Option<Day>, now: kernel::Instant) -> Result<Known> {
+    let rules = views::rules(view, cinema)?;
+    let weeks = weeks(&rules, now.day_in(&cinema.zone));
+    // Without a wish it is the next whole week, which is what is planned as a rule.
+    let chosen = match from {
+        Some(from) => weeks.iter().position(|week| week.first <= from && from <= week.last),
+        None => weeks.iter().position(|week| week.first.days_until(week.last) == 6),
     };
-    let gap = money::percent((plan.gap() * 1e6).round() as i64, visit.lang);
-    parts::grid(
-        4,
+    let chosen = chosen.unwrap_or(0);
+    let newest = plans::newest(view, &cinema.place, weeks[chosen].first, weeks[chosen].last)?;
+    let plan = match newest {
+        Some(plan) => {
+            let made = story::read(&plan)?;
+            let changes = story::changes(view, cinema, &plan, now)?;
+            Some((plan, made, changes))
+        }
+        None => None,
+    };
+    let names = plan.as_ref().map_or(Ok(Vec::new()), |(_, made, changes)| names(view, made, changes))?;
+    let mut halls = halls::of_cinema(view, &cinema.place)?;
+    halls.sort_by_key(|hall| (hall.name.en.len(), hall.name.en.clone()));
+    Ok(Known { rules, weeks, chosen, plan, halls, names })
+}
+
+fn names(view: &View, made: &Made, changes: &Changes) -> Result<Vec<(TitleId, Words)>> {
+    let planned = made.showings.iter().map(|one| &one.title);
+    let closed = changes.closes.iter().chain(&changes.stays).map(|one| &one.title);
+    let mut titles: Vec<&TitleId> = planned.chain(closed).collect();
+    titles.sort();
+    titles.dedup();
+    titles.into_iter().map(|title| Ok((title.clone(), flows::views::film(view, title)?.name))).collect()
+}
+
+fn weeks(rules: &planning::Rules, today: Day) -> Vec<Week> {
+    let mut first = today.plus(1);
+    let mut weeks = Vec::new();
+    while weeks.len() < WEEKS + 1 {
+        let (_, last) = rules.week_of(first);
+        weeks.push(Week { first, last });
+        first = last.plus(1);
+    }
+    weeks.retain(|week| today.days_until(week.last) <= views::AHEAD_DAYS_MAX + 6);
+    weeks.truncate(WEEKS);
+    weeks
+}
+
+fn plan_address(cinema: &Cinema, first: Day) -> String {
+    format!("{}/plan?from={first}", address(&cinema.place))
+}
+
+pub async fn show(visit: Visit, staff: CinemaStaff, Path(place): Path<String>) -> Answer<Page> {
+    let cinema = find(&visit, &staff, &place).await?;
+    let from = visit.asked("from").map(|day| Day::parse(&day)).transpose()?;
+    page(&visit, &cinema, from, None).await
+}
+
+/// Makes a plan for a week and keeps it.
+pub async fn make(visit: Visit, staff: CinemaStaff, Path(place): Path<String>, form: Form) -> Answer {
+    let cinema = find(&visit, &staff, &place).await?;
+    let from = form.day("from")?;
+    match planned(&visit, &cinema, from).await {
+        Ok(_) => Ok(SeeOther::to(plan_address(&cinema, from))
+            .saying(
+                "The plan is made. It changes nothing until you take it.",
+                "排片方案已生成，采用后才会生效。",
+            )
+            .into_response()),
+        Err(Error::Refused(refusal)) if refusal.kind == kernel::Kind::Conflict => {
+            Ok(page(&visit, &cinema, Some(from), Some(&refusal)).await?.into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Reads the question, thinks on a thread that may take its time, and writes the plan down.
+async fn planned(visit: &Visit, cinema: &Cinema, from: Day) -> Result<PlanId> {
+    let (of, now, lang) = (cinema.clone(), visit.now, visit.lang);
+    let question = visit.read(move |view| views::question(view, &of, from, now, lang)).await?;
+    let of = cinema.clone();
+    // A busy machine gives a plan that was sought less long, not none at all.
+    let until = SystemClock.now().plus_seconds(SEARCH_SECONDS_MAX);
+    let think = move || story::think(&of, &question, &|| SystemClock.now() > until);
+    let done = tokio::task::spawn_blocking(think).await;
+    let (made, days) = done.map_err(|_| Error::fault("planning stopped"))??;
+    let of = cinema.clone();
+    visit.write(&cinema.place, move |scene| story::keep(scene, &of, days, &made)).await
+}
+
+async fn page(visit: &Visit, cinema: &Cinema, from: Option<Day>, refused: Option<&Refusal>) -> Answer<Page> {
+    let (of, now) = (cinema.clone(), visit.now);
+    let known = visit.read(move |view| know(view, &of, from, now)).await?;
+    let body = html! {
+        (top(visit, cinema, Side::Plan))
+        div class="stack" {
+            (week_chips(visit, cinema, &known))
+            @if let Some(refusal) = refused { div role="alert" { (parts::alert(Tone::Cinnabar, refusal.in_(visit.lang), None)) } }
+            @match &known.plan {
+                Some((plan, made, changes)) => (told(visit, cinema, &known, plan, made, changes)),
+                None => (parts::empty(
+                    visit.say("No plan for this week yet", "本周还没有排片方案"),
+                    visit.say("The planner places films in halls and hours so that as many people as possible find a seat, by the rules below. What has tickets sold is never moved.", "系统按下列规则安排影片、影厅与时间，使尽可能多的观众有座可坐；已售票的场次不会变动。"),
+                    None,
+                )),
+            }
+            (make_card(visit, cinema, &known))
+        }
+    };
+    let status = refused.map_or(200, |refusal| refusal.kind.status());
+    let status = axum::http::StatusCode::from_u16(status).unwrap_or_default();
+    Ok(Page::console(cinema.name.in_(visit.lang), body).status(status))
+}
+
+fn week_chips(visit: &Visit, cinema: &Cinema, known: &Known) -> Markup {
+    let word = |week: &Week| format!("{} – {}", week.first.say(visit.lang), week.last.say(visit.lang));
+    let links: Vec<(String, String)> =
+        known.weeks.iter().map(|week| (plan_address(cinema, week.first), word(week))).collect();
+    let links: Vec<(&str, &str)> = links.iter().map(|(href, word)| (href.as_str(), word.as_str())).collect();
+    parts::chips(visit.say("Weeks of films", "排片周"), &links, known.chosen)
+}
+
+/// The rules in short, and the button that makes a plan by them.
+fn make_card(visit: &Visit, cinema: &Cinema, known: &Known) -> Markup {
+    let first = known.week().first.to_string();
+    let action = format!("{}/plan", address(&cinema.place));
+    let word = match known.plan {
+        Some(_) => visit.say("Plan this week again", "重新排片"),
+        None => visit.say("Plan this week", "生成排片方案"),
+    };
+    let weight = if known.plan.is_some() { Weight::Quiet } else { Weight::Primary };
+    let title = visit.say("Planned by these rules", "排片规则");
+    parts::titled_card(
+        title,
         html! {
-            (stat(visit.say("Expected admissions", "预计人次"), &whole(plan.expected), &showings(plan.showings.len())))
-            (stat(visit.say("Scheduled now", "目前排片"), &whole(answer.scheduled_expected()), &showings(question.scheduled.len())))
-            (stat(visit.say("No plan can exceed", "理论上限"), &whole(plan.bound), ""))
-            (stat(visit.say("Gap to the bound", "与上限的差距"), &gap, ""))
+            ul { @for rule in rules::told(cinema, &known.rules) { li { (rule.in_(visit.lang)) } } }
+            div class="form-foot" {
+                (parts::press(weight, &action, &[("from", first.as_str())], word))
+                (parts::link_button(Weight::Quiet, &format!("{action}/rules"), visit.say("Change the rules", "修改规则")))
+            }
         },
     )
 }
 
-/// Showings of the day as a chart with their table; the seats sold of each where they are known.
-fn figure(
+fn told(
     visit: &Visit,
-    question: &Question,
-    title: &str,
-    showings: &[Placed],
-    admissions: &[f64],
-    sold: Option<&[i64]>,
+    cinema: &Cinema,
+    known: &Known,
+    plan: &plans::Plan,
+    made: &Made,
+    changes: &Changes,
 ) -> Markup {
-    let cinema = &question.cinema;
-    let ends = |one: &Placed| one.start + cinema.films[one.film].minutes;
-    let slot = |(one, people): (&Placed, &f64)| Slot {
-        row: one.hall,
+    let days: Vec<Day> = (0..=plan.first.days_until(plan.last)).map(|day| plan.first.plus(day)).collect();
+    let asked = visit.asked("day").and_then(|day| Day::parse(&day).ok());
+    let chosen = asked.and_then(|day| days.iter().position(|one| *one == day)).unwrap_or(0);
+    html! {
+        (standing(visit, cinema, plan, changes))
+        (tiles(visit, cinema, made))
+        (week_table(visit, known, made, &days))
+        (day_chips(visit, cinema, plan, made, &days, chosen))
+        (figure(visit, known, made, changes, days[chosen]))
+        (parts::titled_card(visit.say("Because", "依据"), html! { ul { @for because in &made.because { li { (because.in_(visit.lang)) } } } }))
+    }
+}
+
+/// Whether the plan is taken, and what can be done with it.
+fn standing(visit: &Visit, cinema: &Cinema, plan: &plans::Plan, changes: &Changes) -> Markup {
+    let made = plan.made_at.say(&cinema.zone, visit.lang);
+    let at = format!("{}/plans/{}", address(&cinema.place), plan.id);
+    let count = |count: usize| money::grouped(count as i64);
+    let (adds, closes) = (count(changes.adds.len()), count(changes.closes.len()));
+    match plan.state {
+        State::Made => {
+            let says = match visit.lang {
+                Lang::En => format!(
+                    "Made {made}. Taking it puts {adds} showings on sale and takes {closes} off; what has seats sold stays."
+                ),
+                Lang::Zh => {
+                    format!("生成于 {made}。采用后将开售 {adds} 场、停售 {closes} 场；已售票的场次不变。")
+                }
+            };
+            let taking = format!("{at}/taking");
+            let word = visit.say("See what changes, then take it", "查看变更并采用");
+            parts::alert(Tone::Lantern, &says, Some(Action { href: &taking, word }))
+        }
+        State::Taken => html! {
+            (parts::alert(Tone::Jade, visit.say("This plan is taken: its showings are on sale.", "该方案已采用，场次已开售。"), None))
+            (parts::press(Weight::Quiet, &format!("{at}/undoing"), &[], visit.say("Undo, while nothing is sold", "撤销（尚未售票时）")))
+        },
+        State::Undone => {
+            parts::alert(Tone::Plain, visit.say("This plan was undone.", "该方案已撤销。"), None)
+        }
+    }
+}
+
+/// A value in the plan's unit.
+fn amount(cinema: &Cinema, goal: planning::Goal, value: f64, lang: Lang) -> String {
+    match goal {
+        planning::Goal::Admissions => money::grouped(value.round() as i64),
+        planning::Goal::Profit => {
+            money::compact(value.round() as i64, cinema.service_fee.currency.code(), lang)
+        }
+    }
+}
+
+fn tiles(visit: &Visit, cinema: &Cinema, made: &Made) -> Markup {
+    let say = |value: f64| amount(cinema, made.goal, value, visit.lang);
+    let stat = |label, value: &str, note: &str| Stat { label, value, note, ..Stat::default() }.render();
+    let (expected, now, bound) = match made.goal {
+        planning::Goal::Admissions => (
+            visit.say("Expected admissions", "预计人次"),
+            visit.say("As scheduled when it was made", "生成时的排片"),
+            visit.say("No plan can exceed", "理论上限"),
+        ),
+        planning::Goal::Profit => (
+            visit.say("Expected profit", "预计利润"),
+            visit.say("As scheduled when it was made", "生成时的排片"),
+            visit.say("No plan can exceed", "理论上限"),
+        ),
+    };
+    let more = 100.0 * (made.bound / made.expected.max(1e-9) - 1.0);
+    let gap = match visit.lang {
+        Lang::En if made.goal == planning::Goal::Admissions => {
+            format!("no plan could sell more than {more:.1} % above this one")
+        }
+        Lang::En => format!("no plan could earn more than {more:.1} % above this one"),
+        Lang::Zh => format!("任何方案最多比它再高 {more:.1}%"),
+    };
+    let missed = made.missed.map_or_else(
+        || {
+            (
+                "–".to_owned(),
+                visit.say("too few days have run to tell", "已放映天数太少，无法评估").to_owned(),
+            )
+        },
+        |missed| {
+            let note = match visit.lang {
+                Lang::En => {
+                    format!("of what sold, on {} showings of the last {} days", missed.showings, missed.days)
+                }
+                Lang::Zh => format!("最近 {} 天 {} 场的误差占实售比例", missed.days, missed.showings),
+            };
+            (money::percent((missed.wape * 1e6).round() as i64, visit.lang), note)
+        },
+    );
+    let showings = match visit.lang {
+        Lang::En => format!("{} showings", made.showings.len()),
+        Lang::Zh => format!("{} 场", made.showings.len()),
+    };
+    parts::grid(
+        4,
+        html! {
+            (stat(expected, &say(made.expected), &showings))
+            (stat(now, &say(made.scheduled_expected), ""))
+            (stat(bound, &say(made.bound), &gap))
+            (stat(visit.say("Such forecasts missed by", "此类预测的误差"), &missed.0, &missed.1))
+        },
+    )
+}
+
+/// Films by day: how many showings, and whom they are expected to seat.
+fn week_table(visit: &Visit, known: &Known, made: &Made, days: &[Day]) -> Markup {
+    let words: Vec<String> = days.iter().map(|day| day.say(visit.lang)).collect();
+    let mut columns = vec![Column::new(visit.say("Film", "影片"), Kind::Text)];
+    columns.extend(words.iter().map(|word| Column::new(word, Kind::Number)));
+    columns.push(Column::new(visit.say("The week", "全周"), Kind::Number));
+    let cell = |showings: Vec<&Chosen>| {
+        let people: f64 = showings.iter().map(|one| one.expected).sum();
+        let (count, people) = (showings.len(), money::grouped(people.round() as i64));
+        let shown = html! { (count) br; span class="muted" { (people) } };
+        if count == 0 { Cell::none() } else { Cell::markup(shown, &count.to_string()) }
+    };
+    let row = |name: &str, keep: &dyn Fn(&Chosen) -> bool| {
+        let of = |on: &dyn Fn(&Chosen) -> bool| {
+            cell(made.showings.iter().filter(|one| keep(one) && on(one)).collect())
+        };
+        let mut cells = vec![Cell::text(name)];
+        cells.extend(days.iter().map(|day| of(&|one| one.day == *day)));
+        cells.push(of(&|_| true));
+        cells
+    };
+    let mut titles: Vec<&TitleId> = films(made);
+    titles.sort_by_key(|title| {
+        std::cmp::Reverse(made.showings.iter().filter(|one| one.title == **title).count())
+    });
+    let rows =
+        titles.iter().map(|title| row(known.film(title, visit.lang), &|one| one.title == **title)).collect();
+    let caption = visit.say("Showings, and beneath them the admissions expected", "场次数，其下为预计人次");
+    let total = row(visit.say("All films", "全部影片"), &|_| true);
+    Table::new(caption, &columns, rows).total(total).render(visit.lang)
+}
+
+fn films(made: &Made) -> Vec<&TitleId> {
+    let mut titles: Vec<&TitleId> = made.showings.iter().map(|one| &one.title).collect();
+    titles.sort();
+    titles.dedup();
+    titles
+}
+
+fn day_chips(
+    visit: &Visit,
+    cinema: &Cinema,
+    plan: &plans::Plan,
+    made: &Made,
+    days: &[Day],
+    chosen: usize,
+) -> Markup {
+    let link = |day: &Day| {
+        let people: f64 = made.showings.iter().filter(|one| one.day == *day).map(|one| one.expected).sum();
+        let word = format!("{} · {}", day.say(visit.lang), money::grouped(people.round() as i64));
+        (format!("{}&day={day}#day", plan_address(cinema, plan.first)), word)
+    };
+    let links: Vec<(String, String)> = days.iter().map(link).collect();
+    let links: Vec<(&str, &str)> = links.iter().map(|(href, word)| (href.as_str(), word.as_str())).collect();
+    html! { div id="day" { (parts::chips(visit.say("Days", "日期"), &links, chosen)) } }
+}
+
+/// One day of the plan by halls and hours, with its table.
+fn figure(visit: &Visit, known: &Known, made: &Made, changes: &Changes, day: Day) -> Markup {
+    let showings: Vec<&Chosen> = made.showings.iter().filter(|one| one.day == day).collect();
+    let people: f64 = showings.iter().map(|one| one.expected).sum();
+    let (count, people) = (showings.len(), money::grouped(people.round() as i64));
+    let title = match visit.lang {
+        Lang::En => {
+            format!("{}: {count} showings, {people} people expected", day.say(visit.lang))
+        }
+        Lang::Zh => format!("{}：{count} 场，预计 {people} 人次", day.say(visit.lang)),
+    };
+    let titles = films(made);
+    let is_new = |one: &Chosen| changes.adds.contains(one);
+    let slot = |one: &&Chosen| Slot {
+        row: known.halls.iter().position(|hall| hall.id == one.hall).unwrap_or(0),
         begins: one.start,
-        ends: ends(one),
-        kind: one.film,
-        says: says(visit, question, one, *people),
+        ends: one.start + one.minutes,
+        kind: titles.iter().position(|title| **title == one.title).unwrap_or(0),
+        mark: if is_new(one) { "+" } else { "" },
+        brief: brief(visit, one),
+        says: says(visit, known, one),
     };
     let chart = Hours {
-        title,
+        title: &title,
         says: visit.say("Halls by row, hours from left to right.", "每行一个影厅，从左到右为时间。"),
-        rows: cinema.halls.iter().map(|hall| hall.name.as_str()).collect(),
-        kinds: cinema.films.iter().map(|film| film.name.as_str()).collect(),
-        slots: showings.iter().zip(admissions).map(slot).collect(),
+        rows: known.halls.iter().map(|hall| hall.name.in_(visit.lang)).collect(),
+        kinds: titles.iter().map(|title| known.film(title, visit.lang)).collect(),
+        slots: showings.iter().map(slot).collect(),
     };
-    let mut columns = vec![
+    let columns = [
         Column::new(visit.say("Film", "影片"), Kind::Text),
         Column::new(visit.say("Hall", "影厅"), Kind::Text),
         Column::new(visit.say("Begins", "开映"), Kind::Date),
         Column::new(visit.say("Ends", "散场"), Kind::Date),
         Column::new(visit.say("Seats", "座位"), Kind::Number),
         Column::new(visit.say("Expected admissions", "预计人次"), Kind::Number),
+        Column::new(visit.say("Nine of ten sell", "九成场次售出"), Kind::Number),
+        Column::new(visit.say("Now", "目前"), Kind::Text),
     ];
-    if sold.is_some() {
-        columns.push(Column::new(visit.say("Sold so far", "已售"), Kind::Number));
-    }
-    let row = |(i, (one, people)): (usize, (&Placed, &f64))| {
-        let hall = &cinema.halls[one.hall];
+    let row = |one: &&Chosen| {
         let hour = |minute: u16| Cell::markup(html! { (clock(minute)) }, &format!("{minute:04}"));
-        let mut cells = vec![
-            Cell::text(&cinema.films[one.film].name),
-            Cell::text(&hall.name),
+        let now = match (one.stands, is_new(one)) {
+            (true, _) => visit.say("stays: seats are sold", "保留：已售票"),
+            (false, true) => visit.say("new", "新增"),
+            (false, false) => visit.say("on sale already", "已在售"),
+        };
+        vec![
+            Cell::text(known.film(&one.title, visit.lang)),
+            Cell::text(known.hall(&one.hall, visit.lang)),
             hour(one.start),
-            hour(ends(one)),
-            Cell::number(i64::from(hall.seats)),
-            Cell::number(people.round() as i64),
-        ];
-        cells.extend(sold.and_then(|sold| sold.get(i)).map(|sold| Cell::number(*sold)));
-        cells
+            hour(one.start + one.minutes),
+            Cell::number(one.seats),
+            Cell::number(one.expected.round() as i64),
+            Cell::markup(html! { (range(one)) }, &format!("{:.0}", one.low)),
+            Cell::text(now),
+        ]
     };
-    let rows = showings.iter().zip(admissions).enumerate().map(row).collect();
+    let table = Table::new(&title, &columns, showings.iter().map(row).collect());
     let unit = visit.say(
-        "Halls by row, hours across, films by number and colour",
-        "每行一个影厅，横轴为时间，编号与颜色代表影片",
+        "Halls by row, hours across, films by number and colour; + is not on sale yet",
+        "每行一个影厅，横轴为时间，编号与颜色代表影片，+ 为尚未开售",
     );
     let source = visit.say("this cinema's showings and tickets", "本影院的场次与售票");
-    let table = Table::new(title, &columns, rows);
-    Figure { lang: visit.lang, title, unit, source, chart: chart.render(), table }.render()
+    Figure { lang: visit.lang, title: &title, unit, source, chart: chart.render(), table }.render()
 }
 
-fn says(visit: &Visit, question: &Question, one: &Placed, people: f64) -> String {
-    let (film, hall) = (&question.cinema.films[one.film].name, &question.cinema.halls[one.hall].name);
-    let begins = clock(one.start);
+fn range(one: &Chosen) -> String {
+    format!("{:.0}–{:.0}", one.low, one.high)
+}
+
+fn brief(visit: &Visit, one: &Chosen) -> String {
+    let (people, range, seats) = (one.expected, range(one), one.seats);
     match visit.lang {
-        Lang::En => format!("{film}, {hall}, {begins}: {people:.0} people expected"),
-        Lang::Zh => format!("{hall} {begins}《{film}》：预计 {people:.0} 人次"),
+        Lang::En => format!("{people:.0} expected ({range}) of {seats}"),
+        Lang::Zh => format!("预计 {people:.0} 人次（{range}），共 {seats} 座"),
+    }
+}
+
+fn says(visit: &Visit, known: &Known, one: &Chosen) -> String {
+    let (film, hall) = (known.film(&one.title, visit.lang), known.hall(&one.hall, visit.lang));
+    let (begins, brief) = (clock(one.start), brief(visit, one));
+    match visit.lang {
+        Lang::En => format!("{film}, {hall}, {begins}: {brief}"),
+        Lang::Zh => format!("{hall} {begins}《{film}》：{brief}"),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::console::season::{Season, day};
-    use axum::http::StatusCode;
-
-    const PATH: &str = "/console/cinemas/plc_star/plan";
-
-    #[tokio::test]
-    async fn a_day_is_planned_from_what_ran_here() {
-        let season = Season::new().await;
-        let before = season.chen.get(PATH).await;
-        assert_eq!(before.status, StatusCode::OK);
-        assert!(before.text.contains("the last 28 days had 0 on 0, with 0 admissions."), "{}", before.text);
-
-        for date in 19..=22 {
-            for (hour, sold) in [(10, 12), (14, 18), (19, 60)] {
-                let showtime = season.showing(&season.star, day(date), hour).await;
-                season.sells(&showtime, sold).await;
-            }
-        }
-        let morning = season.showing(&season.star, day(26), 9).await;
-        season.sells(&morning, 2).await;
-
-        let shown = season.chen.get(&format!("{PATH}?day=2016-12-26")).await;
-        assert_eq!(shown.status, StatusCode::OK, "{}", shown.text);
-        for part in [
-            "The public is learned from 12 showings on 4 days here, 360 admissions.",
-            "As it is scheduled now the day is expected to seat",
-            "Tickets are sold already for 1 of the scheduled showings",
-            "Gap to the bound",
-            "no plan can be more than",
-            "chart-narrow",
-            "Sold so far",
-        ] {
-            assert!(shown.text.contains(part), "{part}\n{}", shown.text);
-        }
-        let free = season.chen.get(&format!("{PATH}?day=2016-12-27&lang=zh")).await;
-        for part in ["取自本影院 4 天 12 场、360 人次。", "当天还没有排片。", "预计人次", "与上限的差距"]
-        {
-            assert!(free.text.contains(part), "{part}\n{}", free.text);
-        }
-        for bad in ["2016-12-22", "2017-02-01", "soon"] {
-            let refused = season.chen.get(&format!("{PATH}?day={bad}")).await;
-            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
-        }
-        assert_eq!(season.dai.get(PATH).await.status, StatusCode::NOT_FOUND);
-    }
-}
+mod tests;
