@@ -192,6 +192,7 @@ fn signature(body: &[u8]) -> String {
 fn told(heard: Result<Heard, Unread>) -> Result<&'static str, Refusal> {
     match heard {
         Ok(Heard::Notice(_)) => Ok("believed"),
+        Ok(Heard::Dispute(_)) => Ok("a dispute"),
         Ok(Heard::Nothing(_)) => Ok("of no account"),
         Err(Unread::Malformed(why)) => Ok(why),
         Err(Unread::NoKeys) => panic!("the keys are gone"),
