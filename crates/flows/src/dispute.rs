@@ -71,6 +71,10 @@ pub fn close(scene: &mut Scene, place: &PlaceId, id: &DisputeId, as_: State) -> 
         )
         .into());
     }
+    let before = disputes::any(scene.tx, place, id)?;
+    if before.state == as_ {
+        return Ok(before);
+    }
     let by = scene.act.person().map_or_else(|_| String::new(), |person| person.0);
     let dispute = disputes::close(scene.tx, place, id, as_, &by, scene.act.at)?;
     let provider = intents::any(scene.tx, place, &dispute.intent)?.provider;

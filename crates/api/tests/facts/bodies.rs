@@ -348,7 +348,7 @@ async fn lists_are_paged() {
         let Some(next) = page["next"].as_str() else { break };
         path = format!("/api/ticket-orders?limit=2&after={next}");
     }
-    assert_eq!(seen.len(), 5);
+    assert_eq!(seen.len(), 6);
     let events = format!("/api/places/{}/events", walk.cinema());
     let first = operator.get(&format!("{events}?limit=3")).await.is(200);
     let next = first["next"].as_str().expect("more");
