@@ -62,7 +62,7 @@ fn shop_with_known_odds(people: u32, days: i32, seed: u64) -> (Vec<Action>, impl
 
 #[test]
 fn probabilities_mean_what_they_say_and_find_the_truth() {
-    let (actions, truth) = shop_with_known_odds(800, 10, 4);
+    let (actions, truth) = shop_with_known_odds(1_500, 10, 4);
     let diary = Diary::new(&actions, zone());
     let days: Vec<Day> = (3..9).map(day).collect();
     let model = Model::fit(&diary, &days).unwrap();
