@@ -141,6 +141,7 @@ fn our_own_sales_are_learned_from_unless_the_chart_has_the_film() {
 #[test]
 fn presales_and_wishes_are_facts_of_an_opening_with_their_instants() {
     let town = Town::new();
+    town.people();
     let show = town.showtime(19, 30, 4000);
     let start = town.house.now();
     let film = town.film.clone();
