@@ -278,8 +278,7 @@ impl Rates {
 /// A fitted and calibrated model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
-    /// Grown from several seeds; their log-odds are averaged.
-    trees: Vec<Boosted>,
+    trees: Boosted,
     /// Log-odds are `calibration[0] + calibration[1] · score`.
     calibration: [f64; 2],
 }
@@ -294,36 +293,22 @@ impl Model {
         if !examples.iter().any(|one| one.bought) || !held.iter().any(|one| one.bought) {
             return None;
         }
+        let trial = grow(&examples);
+        let scores: Vec<f64> = held.iter().map(|one| trial.score(&one.row)).collect();
         let bought: Vec<bool> = held.iter().map(|one| one.bought).collect();
-        let trials = SIZES.map(|size| {
-            let trees = grow(&examples, size);
-            let scores: Vec<f64> = held.iter().map(|one| score(&trees, &one.row)).collect();
-            (size, loss(&scores, &bought), scores)
-        });
-        let mut best = &trials[0];
-        for trial in &trials[1..] {
-            if trial.1 < best.1 * (1.0 - WORTH_GROWING) {
-                best = trial;
-            }
-        }
-        let calibration = platt(&best.2, &bought);
-        let size = best.0;
+        let calibration = platt(&scores, &bought);
         examples.extend(held);
-        Some(Model { trees: grow(&examples, size), calibration })
+        Some(Model { trees: grow(&examples), calibration })
     }
 
     /// The probability that the pair buys on the day.
     pub fn probability(&self, row: &[f64]) -> f64 {
-        logistic(self.calibration[0] + self.calibration[1] * score(&self.trees, row))
+        logistic(self.calibration[0] + self.calibration[1] * self.trees.score(row))
     }
 
     /// The three features that moved a pair's log-odds most, with how far.
     pub fn reasons(&self, row: &[f64]) -> Vec<(&'static str, f64)> {
-        let mut moved = vec![0.0; FEATURES.len()];
-        for one in &self.trees {
-            let own = one.contributions(row);
-            moved.iter_mut().zip(own).for_each(|(sum, part)| *sum += part / self.trees.len() as f64);
-        }
+        let moved = self.trees.contributions(row);
         let mut reasons: Vec<(&str, f64)> = FEATURES.into_iter().zip(moved).collect();
         reasons.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
         reasons.truncate(3);
@@ -338,14 +323,7 @@ fn logistic(odds: f64) -> f64 {
 /// More rows than this are sampled, so that a large shop is learnt from in minutes.
 const ROWS_MAX: usize = 400_000;
 
-/// How many trees of how many leaves, of at least so many examples each: the smallest that serves, for a small shop
-/// and for a large one.
-const SIZES: [(usize, usize, f64); 3] = [(150, 8, 60.0), (300, 16, 60.0), (500, 31, 100.0)];
-/// A larger size must lower the loss on the day put aside by this part.
-const WORTH_GROWING: f64 = 0.003;
-const SEEDS: [u64; 3] = [7, 8, 9];
-
-fn grow(examples: &[Example], (trees, leaves_max, leaf_weight_min): (usize, usize, f64)) -> Vec<Boosted> {
+fn grow(examples: &[Example]) -> Boosted {
     let part = ROWS_MAX as f64 / examples.len().max(1) as f64;
     let mut dice = Dice::seeded(11);
     let mut table = Table::new(FEATURES.len());
@@ -356,34 +334,17 @@ fn grow(examples: &[Example], (trees, leaves_max, leaf_weight_min): (usize, usiz
             targets.push(f64::from(u8::from(one.bought)));
         }
     }
-    let weights = vec![1.0; targets.len()];
-    let fit = |seed| {
-        let settings = Settings {
-            trees,
-            learning_rate: 0.04,
-            leaves_max,
-            leaf_weight_min,
-            ridge: 5.0,
-            rows_part: 0.7,
-            columns_part: 0.5,
-            seed,
-        };
-        Boosted::fit(&table, &targets, &weights, Loss::Logistic, &settings)
+    let settings = Settings {
+        trees: 150,
+        learning_rate: 0.04,
+        leaves_max: 8,
+        leaf_weight_min: 60.0,
+        ridge: 5.0,
+        rows_part: 0.7,
+        columns_part: 0.5,
+        seed: 7,
     };
-    SEEDS.map(fit).into()
-}
-
-fn score(trees: &[Boosted], row: &[f64]) -> f64 {
-    trees.iter().map(|one| one.score(row)).sum::<f64>() / trees.len().max(1) as f64
-}
-
-/// The mean cross-entropy of log-odds.
-fn loss(scores: &[f64], bought: &[bool]) -> f64 {
-    let surprise = |(score, bought): (&f64, &bool)| {
-        let against = if *bought { -score } else { *score };
-        against.exp().ln_1p()
-    };
-    scores.iter().zip(bought).map(surprise).sum::<f64>() / scores.len().max(1) as f64
+    Boosted::fit(&table, &targets, &vec![1.0; targets.len()], Loss::Logistic, &settings)
 }
 
 /// The line through scores that makes outcomes likeliest, by Newton's method, with Platt's softened targets.

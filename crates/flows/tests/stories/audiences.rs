@@ -23,7 +23,7 @@ fn bought_tickets() -> Rule {
 
 impl Town {
     /// People with an account.
-    fn people(&self) {
+    pub fn people(&self) {
         self.sql(
             "insert into person (id, email, name, lang, password_hash, created_at)
              values ('per_ann', 'ann', 'Ann', 'en', '', 0), ('per_ben', 'ben', 'Ben', 'en', '', 0),

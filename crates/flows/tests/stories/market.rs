@@ -192,6 +192,7 @@ fn each_mornings_forecast_is_kept_once_and_for_good() {
 #[test]
 fn presales_and_wishes_are_facts_of_an_opening_with_their_instants() {
     let town = Town::new();
+    town.people();
     let show = town.showtime(19, 30, 4000);
     let start = town.house.now();
     let film = town.film.clone();
