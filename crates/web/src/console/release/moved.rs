@@ -92,7 +92,7 @@ impl Glance<'_> {
                 "forecast of the whole run, CNY; causes act one after the other",
                 "全程票房预测，元；各原因依次作用",
             ),
-            source: self.say("the forecasts of both evenings, by one model", "同一模型在前后两晚的预测"),
+            source: self.say("the forecasts of both evenings", "前后两晚的预测"),
             chart: waterfall(
                 self.say("What moved the forecast", "预测为何变化"),
                 self.say("Each row adds to or takes from the one above.", "每一行在上一行的基础上增减。"),
