@@ -38,6 +38,17 @@ CREATE TABLE allotment (
     constraint allotment_within_budget check (spent_minor >= 0 and spent_minor <= allotted_minor)
 );
 
+CREATE TABLE allotment_part (
+    place_id text not null,
+    campaign_id text not null references campaign (id),
+    surface_id text not null,
+    city text not null,
+    allotted_minor bigint not null,
+    spent_minor bigint not null,
+    primary key (place_id, campaign_id, surface_id, city),
+    constraint allotment_part_within_budget check (spent_minor >= 0 and spent_minor <= allotted_minor)
+);
+
 CREATE TABLE application (
     id text not null primary key,
     offer_id text not null references licence_offer (id),
@@ -137,7 +148,7 @@ CREATE TABLE campaign (
     click_minor bigint not null check (click_minor > 0),
     currency text not null,
     created_at bigint not null
-);
+, holdout_ppm bigint not null default 0);
 
 CREATE TABLE campaign_audience (
     campaign_id text not null primary key references campaign (id),
@@ -211,7 +222,7 @@ CREATE TABLE click (
     visitor text not null,
     cost_minor bigint not null check (cost_minor >= 0),
     currency text not null,
-    at bigint not null,
+    at bigint not null, city text not null default '',
     primary key (place_id, id),
     unique (place_id, impression_id)
 );
@@ -221,6 +232,14 @@ CREATE TABLE consent (
     purpose text not null,
     given_at bigint not null,
     primary key (person_id, purpose)
+);
+
+CREATE TABLE consent_exception (
+    person_id text not null references person (id),
+    purpose text not null,
+    subject text not null,
+    at bigint not null,
+    primary key (person_id, purpose, subject)
 );
 
 CREATE TABLE cost (
@@ -319,7 +338,7 @@ CREATE TABLE impression (
     title_id text not null,
     visitor text not null,
     propensity_ppm bigint not null,
-    at bigint not null,
+    at bigint not null, unit text not null default '', city text not null default '',
     primary key (place_id, id)
 );
 
@@ -831,6 +850,21 @@ CREATE TABLE want_to_see (
     primary key (title_id, person_id)
 );
 
+CREATE TABLE withheld (
+    place_id text not null,
+    id text not null,
+    campaign_id text not null,
+    creative_id text not null,
+    surface_id text not null,
+    title_id text not null,
+    visitor text not null,
+    unit text not null,
+    city text not null,
+    propensity_ppm bigint not null,
+    at bigint not null,
+    primary key (place_id, id)
+);
+
 CREATE INDEX ad_credit_by_campaign on ad_credit (place_id, campaign_id);
 
 CREATE INDEX application_by_licensor on application (licensor_org_id, created_at);
@@ -850,6 +884,8 @@ CREATE INDEX event_by_title on event (title_id, at);
 CREATE INDEX imported_file_by_time on imported_file (at);
 
 CREATE INDEX impression_by_campaign on impression (place_id, campaign_id, at);
+
+CREATE INDEX impression_by_unit on impression (campaign_id, unit);
 
 CREATE INDEX payment_intent_open on payment_intent (place_id, expires_at) where state = 'open';
 
@@ -896,3 +932,7 @@ CREATE INDEX transfer_by_reference on transfer (book_id, reference);
 CREATE INDEX transfer_reserved_until on transfer (book_id, expires_at) where kind = 'pending' and expires_at is not null;
 
 CREATE UNIQUE INDEX transfer_resolved_once on transfer (book_id, pending_id) where pending_id is not null;
+
+CREATE INDEX withheld_by_campaign on withheld (place_id, campaign_id, at);
+
+CREATE INDEX withheld_by_unit on withheld (campaign_id, unit);
