@@ -947,6 +947,8 @@ CREATE INDEX imported_file_by_time on imported_file (at);
 
 CREATE INDEX impression_by_campaign on impression (place_id, campaign_id, at);
 
+CREATE INDEX impression_by_unit on impression (campaign_id, unit);
+
 CREATE INDEX payment_intent_open on payment_intent (place_id, expires_at) where state = 'open';
 
 CREATE INDEX payout_by_file on payout (place_id, file_id);
@@ -996,3 +998,5 @@ CREATE INDEX transfer_reserved_until on transfer (book_id, expires_at) where kin
 CREATE UNIQUE INDEX transfer_resolved_once on transfer (book_id, pending_id) where pending_id is not null;
 
 CREATE INDEX withheld_by_campaign on withheld (place_id, campaign_id, at);
+
+CREATE INDEX withheld_by_unit on withheld (campaign_id, unit);

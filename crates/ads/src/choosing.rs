@@ -102,7 +102,7 @@ pub fn choose(book: &Book, lots: &Lots, ask: &Ask, dice: &mut Dice) -> Decision 
     if contenders.is_empty() {
         return Decision::default();
     }
-    let mut chances = chances(&contenders, dice);
+    let chances = chances(&contenders, dice);
     let won = dice.weighted(&chances);
     let chosen = |won: usize, chances: &[f64], dice: &mut Dice| {
         let Contender { run, candidate, .. } = &contenders[won];
@@ -124,18 +124,21 @@ pub fn choose(book: &Book, lots: &Lots, ask: &Ask, dice: &mut Dice) -> Decision 
         return Decision { shown: Some(chosen(won, &chances, dice)), withheld: None };
     }
     let withheld = Some(chosen(won, &chances, dice));
-    // Drawn again among the others, an ad is shown with its chance over that of all that may be shown: whether
-    // it won at once or after one that was withheld.
-    for (chance, contender) in chances.iter_mut().zip(&contenders) {
-        *chance = if holds_out(contender) { 0.0 } else { *chance };
-    }
-    let open: f64 = chances.iter().sum();
-    if open <= 0.0 {
+    let held_out: Vec<bool> = contenders.iter().map(holds_out).collect();
+    let Some(chances) = among_the_open(&chances, &held_out) else {
         return Decision { shown: None, withheld };
-    }
-    chances.iter_mut().for_each(|chance| *chance /= open);
+    };
     let won = dice.weighted(&chances);
     Decision { shown: Some(chosen(won, &chances, dice)), withheld }
+}
+
+/// Drawn again among those that hold nobody out here, an ad is shown with its chance over that of all of them, whether it
+/// won at once or after one that was withheld. None when there are none.
+fn among_the_open(chances: &[f64], held_out: &[bool]) -> Option<Vec<f64>> {
+    let open = |(chance, held_out): (&f64, &bool)| if *held_out { 0.0 } else { *chance };
+    let open: Vec<f64> = chances.iter().zip(held_out).map(open).collect();
+    let sum: f64 = open.iter().sum();
+    (sum > 0.0).then(|| open.into_iter().map(|chance| chance / sum).collect())
 }
 
 /// An ad that may be shown here and now.
@@ -429,6 +432,15 @@ mod tests {
             by_next * 100 > held * 95,
             "a wins nearly always, also where it is withheld: {by_next} of {held}"
         );
+    }
+
+    /// The worked example of the page.
+    #[test]
+    fn what_is_drawn_after_a_withheld_ad_has_its_part_of_the_open_chances() {
+        let open = among_the_open(&[0.6, 0.3, 0.1], &[true, false, false]).expect("two are open");
+        let by_hand = [0.0, 0.75, 0.25];
+        assert!(open.iter().zip(by_hand).all(|(a, b)| (a - b).abs() < 1e-12), "{open:?}");
+        assert_eq!(among_the_open(&[0.6, 0.4], &[true, true]), None);
     }
 
     #[test]

@@ -239,9 +239,9 @@ fn three_weeks() -> Town {
         town.at(crate::town::premiere().plus(day), 12, 0);
         for (n, name) in names.iter().enumerate() {
             let looked_yesterday = (day + n as i32 + 4) % 5 == 0;
-            if looked_yesterday && n % 2 == 0 && dice.chance(0.5) {
+            if day > 0 && looked_yesterday && n % 2 == 0 && dice.chance(0.5) {
                 // Another number every day makes it another order.
-                let promised = town.orders(name, &poster, i64::from(day) + 1, None);
+                let promised = town.orders(name, &poster, i64::from(day), None);
                 let promised = promised.expect("an order");
                 town.tells_at("plc_lantern", &town.pays(&promised.intent)).expect("the notice is taken");
             }

@@ -251,7 +251,7 @@ fn one_line(visit: &Visit, choices: &Choices, form: &Form, line: usize) -> Marku
     };
     let number = |field: &str, label: Markup, most: &str| {
         let id = terms::name(field, line);
-        html! { div class={ "field part-" (field) } { label for=(id) { (label) } div class="input-row" { input id=(id) name=(id) inputmode="decimal" value=(terms::value(form, field, line)) aria-describedby={ (id) "-most" }; } span class="visually-hidden" id={ (id) "-most" } { (most) } } }
+        html! { div class={ "field part-" (field) } { label for=(id) { (label) } div class="input-row" { input id=(id) name=(id) type="text" inputmode="decimal" value=(terms::value(form, field, line)) aria-describedby={ (id) "-most" }; } span class="visually-hidden" id={ (id) "-most" } { (most) } } }
     };
     let most = |most: u32| format!("{} {most}", visit.say("at most", "最多"));
     // The style sheet shows the one that fits what was chosen above it.
@@ -265,7 +265,7 @@ fn one_line(visit: &Visit, choices: &Choices, form: &Form, line: usize) -> Marku
             legend { (visit.say("Condition", "条件")) " " (line + 1) }
             div class="term-parts" {
                 @if line > 0 {
-                    (select("join", visit.say("With the one before", "与上一条"), html! {
+                    (select("join", visit.say("Joined by", "与上一条"), html! {
                         (option("join", "and", visit.say("and", "且"))) (option("join", "or", visit.say("or", "或")))
                     }))
                 }

@@ -298,7 +298,6 @@ mod tests {
             "¥1,000.00",
             "¥1.20",
             "Hold-out",
-            "10%",
             "Every night has a ferryman",
         ] {
             assert!(shown.text.contains(word), "{word}: {}", shown.text);

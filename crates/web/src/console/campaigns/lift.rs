@@ -64,11 +64,11 @@ fn beside(visit: &Visit, campaign: &Campaign, sums: &Sums, lift: &Lift) -> Marku
     let counted = visit.say("every order that followed a click", "点击之后的全部订单");
     html! {
         (parts::alert(tone(&sales), &sentence(visit, sums, lift), None))
-        (parts::grid(3, html! {
+        div class="section" { (parts::grid(3, html! {
             (stat(visit.say("Credited sales", "归因销售"), &glance(credited as f64), counted))
             (stat(visit.say("Sales it added", "增量销售"), &glance(sales.mean), &range(&glance, &sales)))
             (stat(visit.say("Tickets it added", "增量票数"), &whole(tickets.mean), &range(&whole, &tickets)))
-        }))
+        })) }
     }
 }
 

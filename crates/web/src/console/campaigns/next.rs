@@ -76,7 +76,7 @@ async fn page(visit: &Visit, campaign: Campaign, form: &Form) -> Answer<Page> {
         (question(visit, &campaign, &told.advice, wrong.as_ref()))
         @match &told.advice.plan {
             Ok(plan) => (planned(visit, &campaign, &told, plan)),
-            Err(refusal) => (not_yet(visit, &told.advice, refusal)),
+            Err(_) => (not_yet(visit, &told.advice)),
         }
     };
     Ok(Page::console(title, body).status(form.status()))
@@ -224,7 +224,7 @@ fn row(visit: &Visit, spot: &Spot, cell: &CellPlan) -> Vec<Cell> {
 }
 
 /// What was counted so far, and what is missing.
-fn not_yet(visit: &Visit, advice: &Advice, refusal: &Refusal) -> Markup {
+fn not_yet(visit: &Visit, advice: &Advice) -> Markup {
     let needed = match visit.lang {
         Lang::En => format!(
             "Not known yet. A split needs {CELLS_MIN} places, each with a whole week in which at least {PEOPLE_MIN} \
@@ -248,8 +248,7 @@ fn not_yet(visit: &Visit, advice: &Advice, refusal: &Refusal) -> Markup {
     };
     let rows: Vec<_> = advice.spots.iter().map(row).collect();
     html! {
-        (parts::alert(Tone::Plain, &needed, None))
-        p class="muted" { (refusal.in_(visit.lang)) }
+        div class="section" { (parts::alert(Tone::Plain, &needed, None)) }
         @if !rows.is_empty() {
             div class="section" { (Table::new(visit.say("Counted so far", "目前人数"), &columns, rows).render(visit.lang)) }
         }
