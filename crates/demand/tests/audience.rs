@@ -52,7 +52,7 @@ impl Ledger {
                     Times::AtMost(n) => matching.count() <= n as usize,
                 }
             }
-            Rule::Like(_) => unreachable!("a list does not know who is like whom"),
+            Rule::Like(_) | Rule::Likely(_) => unreachable!("a list knows what people did, and no more"),
         }
     }
 
