@@ -235,7 +235,7 @@ fn resolve(
 
 /// Moves the balances, then writes the row; a row that exists already moves nothing.
 ///
-/// Each of the three statements touches one row by its key, for which no engine keeps a journal of its own.
+/// Each of the three statements that write touches one row by its key, for which no engine keeps a journal of its own.
 fn enter(tx: &Tx, transfer: &Transfer, step: &Step, now: Instant) -> Result<Posted> {
     if transfer.amount.minor <= 0 {
         return Err(Error::fault("a transfer moves more than nothing"));
@@ -266,8 +266,6 @@ fn enter(tx: &Tx, transfer: &Transfer, step: &Step, now: Instant) -> Result<Post
 }
 
 /// The rows written: none when the id is taken or the reservation is resolved.
-///
-/// A transfer is never booked under a seal: should the clock stand before the newest one, it follows it.
 fn insert(tx: &Tx, transfer: &Transfer, step: &Step, now: Instant) -> Result<u64> {
     let (pending_id, expires_at) = match step {
         Step::Post => (None, None),
@@ -277,14 +275,8 @@ fn insert(tx: &Tx, transfer: &Transfer, step: &Step, now: Instant) -> Result<u64
     tx.run(
         "insert into transfer
            (book_id, id, kind, pending_id, debit, credit, amount_minor, currency, code, reference, happened_at,
-            expires_at, booked_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, coalesce((
-             select case when until >= $13 then until + 1 else $13 end
-             from seal
-             where book_id = $1
-             order by number desc
-             limit 1
-           ), $13))
+            booked_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
          on conflict do nothing",
         &[
             &transfer.book,
@@ -298,10 +290,17 @@ fn insert(tx: &Tx, transfer: &Transfer, step: &Step, now: Instant) -> Result<u64
             &transfer.code,
             &transfer.reference,
             &transfer.happened_at,
+            &booked_at(tx, &transfer.book, now)?,
             &expires_at,
-            &now,
         ],
     )
+}
+
+/// A transfer is never booked under a seal: should the clock stand before the newest one, it follows it.
+fn booked_at(tx: &Tx, book: &PlaceId, now: Instant) -> Result<Instant> {
+    let sealed: Option<(Instant,)> =
+        tx.maybe("select until from seal where book_id = $1 order by number desc limit 1", &[book])?;
+    Ok(sealed.map_or(now, |(until,)| now.max(Instant::from_micros(until.micros + 1))))
 }
 
 fn entered_before(kept: &Kept, transfer: &Transfer, step: &Step) -> Result<Posted> {
