@@ -347,7 +347,7 @@ fn presold(days_ahead: i32, sold: i64) -> demand::opening::Forecast {
         film.facts.push(Known { at: as_of, fact: Fact::Presales(sold) });
     }
     // Far away the model that was learned for it answers; nearer, the same one knows enough.
-    model.forecast(history, &film, &[], as_of).unwrap()
+    model.forecast(history, &film, &[], as_of).expect("it is known")
 }
 
 #[test]
