@@ -352,7 +352,9 @@ fn rival_film(
 }
 
 /// City code, names, tier, east, north, part of the audience.
-const CITIES: [(&str, &str, &str, i64, f64, f64, f64); 10] = [
+type City = (&'static str, &'static str, &'static str, i64, f64, f64, f64);
+
+const CITIES: [City; 10] = [
     ("SHA", "Shanghai", "上海", 1, 121.47, 31.23, 0.19),
     ("BJS", "Beijing", "北京", 1, 116.41, 39.90, 0.17),
     ("CAN", "Guangzhou", "广州", 1, 113.26, 23.13, 0.13),
@@ -402,7 +404,7 @@ fn open_cinema(
     scene: &mut Scene,
     org: &OrgId,
     place: &PlaceId,
-    (city, branch): ((&str, &str, &str, i64, f64, f64, f64), usize),
+    (city, branch): (City, usize),
     count: usize,
     weight: f64,
 ) -> Result<Site> {
