@@ -365,7 +365,7 @@ fn because(cinema: &Cinema, plan: &Plan) -> Vec<Words> {
         ),
         format!("共 {count} 场，预计 {expected:.0} {}；任何排片最多再好 {gap:.1}%。", unit.zh),
     )];
-    if more >= 0.05 {
+    if plan.greedy > 0.0 && more >= 0.05 {
         sentences.push(Words::new(
             format!("That is {more:+.1} % against filling hall after hall once."),
             format!("与逐厅一次排满相比为 {more:+.1}%。"),
