@@ -136,7 +136,7 @@ pub fn registry(service: Service) -> Routes {
         .verb(GET, "/api/campaigns/{campaign}/report", RELEASE, campaigns::report::show, "Read what a campaign did")
         .verb(GET, "/api/campaigns/{campaign}/lift", RELEASE, campaigns::lift::show, "Read what a campaign added")
         .verb(GET, "/api/campaigns/{campaign}/split", RELEASE, campaigns::split::show, "Read where a campaign's money does most")
-        .verb(POST, "/api/campaigns/{campaign}/split", RELEASE, campaigns::split::take, "Divide what is left of a campaign's budget so").refuses(&[409, 422])
+        .verb(POST, "/api/campaigns/{campaign}/split", RELEASE, campaigns::split::take, "Divide what is left of a campaign's budget").refuses(&[409])
         .verb(GET, "/api/orgs/{org}/audiences", RELEASE, audiences::of_org::list, "List an organisation's audiences")
         .verb(POST, "/api/orgs/{org}/audiences", RELEASE, audiences::create::create, "Name an audience").refuses(&[409])
         .verb(POST, "/api/orgs/{org}/audience-counts", RELEASE, audiences::count::count, "Count the people a rule holds for").refuses(&[409])

@@ -4,7 +4,7 @@ use crate::house::Scene;
 use crate::views::advertising;
 use ads::campaigns::{self, Campaign, NewCampaign};
 use events::{Kind, log};
-use kernel::{CampaignId, OrgId, PlaceId, Result};
+use kernel::{CampaignId, OrgId, PlaceId, Result, SurfaceId};
 use serde_json::json;
 
 /// What may happen to a campaign once it is drafted.
@@ -47,6 +47,27 @@ pub fn take_split(scene: &mut Scene, org: &OrgId, id: &CampaignId) -> Result<Cam
     let (week, left) = advertising::week_of(scene.tx, &campaign, scene.act.at)?;
     let advice = advertising::advise(scene.tx, &scene.keys().lots, &campaign, week, scene.act.at)?;
     let wishes = advertising::wishes(&advice, left)?;
+    let divided = campaigns::divide_rest(scene.tx, org, id, &wishes)?;
+    note(scene, &divided)?;
+    Ok(divided)
+}
+
+/// Divides what a campaign has left as somebody wishes: what may yet be spent on each surface in each city, in minor
+/// units. What is over is everywhere's. Afterwards the house should read its live campaigns again.
+pub fn divide(
+    scene: &mut Scene,
+    org: &OrgId,
+    id: &CampaignId,
+    parts: &[(SurfaceId, String, i64)],
+) -> Result<Campaign> {
+    let placements = campaigns::placements(scene.tx, id)?;
+    let wish = |(surface, city, minor): &(SurfaceId, String, i64)| {
+        let placed = placements.iter().find(|one| one.surface == *surface);
+        // A surface of another campaign is at no place of this one, and refused.
+        let place = placed.map_or_else(|| PlaceId(String::new()), |one| one.place.clone());
+        campaigns::Wish { place, surface: Some(surface.clone()), city: city.clone(), minor: *minor }
+    };
+    let wishes: Vec<campaigns::Wish> = parts.iter().map(wish).collect();
     let divided = campaigns::divide_rest(scene.tx, org, id, &wishes)?;
     note(scene, &divided)?;
     Ok(divided)

@@ -2,7 +2,7 @@
 //! whatever was left undone is swept up.
 
 use crate::faults::Faults;
-use crate::shoppers::{self, Party, Post};
+use crate::shoppers::{self, Party, Post, Visits};
 use crate::till::Till;
 use crate::world::{Screen, World};
 use crate::{appetite, merchandise, schedule};
@@ -177,8 +177,8 @@ impl Release {
         let house = self.world.house.clone();
         shoppers::deliver_late(&house, &mut self.post)?;
 
-        let (tokens, mut intents) = self.visit_channels()?;
-        let parties = self.parties(wanted, part, tokens);
+        let Visits { by_ad, mut intents } = self.visit_channels()?;
+        let parties = self.parties(wanted, part, by_ad);
         let held =
             shoppers::hold_all(&house, &mut self.screens, parties, &mut self.tally, &mut self.world.dice)?;
         self.tally.orders += held.len() as u64;
@@ -201,19 +201,19 @@ impl Release {
         self.sweep()
     }
 
-    fn visit_channels(&mut self) -> Result<(Vec<(PersonId, String)>, Vec<Intent>)> {
-        let (mut tokens, mut intents) = (Vec::new(), Vec::new());
+    fn visit_channels(&mut self) -> Result<Visits> {
+        let mut all = Visits { by_ad: Vec::new(), intents: Vec::new() };
         for (i, stand) in self.world.stands.clone().iter().enumerate() {
             let shelf = self.shelves.get(i).cloned().unwrap_or_default();
             let visits = shoppers::visit(&mut self.world, stand, &shelf, &mut self.tally)?;
-            tokens.extend(visits.by_ad);
-            intents.extend(visits.intents);
+            all.by_ad.extend(visits.by_ad);
+            all.intents.extend(visits.intents);
         }
-        Ok((tokens, intents))
+        Ok(all)
     }
 
     /// Parties of an hour: those the film draws by itself, and those whom an ad has brought.
-    fn parties(&mut self, wanted: &[f64], part: f64, tokens: Vec<(PersonId, String)>) -> Vec<Party> {
+    fn parties(&mut self, wanted: &[f64], part: f64, by_ad: Vec<(PersonId, String)>) -> Vec<Party> {
         let mut parties = Vec::new();
         let now = self.clock.now();
         for (film, wanted) in wanted.iter().enumerate() {
@@ -224,7 +224,7 @@ impl Release {
                 parties.extend(self.party(film, count, now, None));
             }
         }
-        for (person, token) in tokens {
+        for (person, token) in by_ad {
             let count = shoppers::party_size(&mut self.world.dice);
             let party = self.party(0, count, now, Some(token));
             parties.extend(party.map(|party| Party { person, ..party }));

@@ -67,19 +67,22 @@ pub async fn decide(call: Call, Body(asked): Body<View>) -> Answer<Found<Decisio
         None => new_visitor(&call.house),
     };
     let ad = match asked.city {
-        Some(city) => serve_ad::show_in(&call.house, &surface, &visitor, &call.actor, code(city)?, call.lang),
+        Some(city) => {
+            let city = self::city(city, "city")?;
+            serve_ad::show_in(&call.house, &surface, &visitor, &call.actor, city, call.lang)
+        }
         None => serve_ad::show_to(&call.house, &surface, &visitor, &call.actor, call.lang),
     };
     Ok(Found(Decision { visitor: token, ad: ad.map(Ad::from) }))
 }
 
 /// A city's code, of which only the shape can be told without the database.
-fn code(city: String) -> Result<String, Refusal> {
+pub(crate) fn city(city: String, field: &'static str) -> Result<String, Refusal> {
     let is_code = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_');
     if city.len() <= 20 && city.chars().all(is_code) {
         return Ok(city);
     }
-    Err(invalid("city", "bad_city", "This is not the code of a city.", "这不是城市代码。"))
+    Err(invalid(field, "bad_city", "This is not the code of a city.", "这不是城市代码。"))
 }
 
 fn known(house: &House, token: &str) -> Result<String, Refusal> {

@@ -3,15 +3,17 @@
 use super::{Campaign, own};
 use crate::answer::{Answer, Found};
 use crate::at::At;
-use crate::body::Empty;
+use crate::body::Body;
 use crate::call::{Call, ReleaseTeam};
 use crate::money::Amount;
+use crate::problem::invalid;
+use crate::read;
 use crate::words::Bilingual;
 use ::demand::planning::advertising::{CellPlan, Evidence};
 use flows::views::advertising::{self, Advice, Spot};
 use flows::{House, run_campaign};
-use kernel::CampaignId;
-use serde::Serialize;
+use kernel::{CampaignId, Currency, Refusal, SurfaceId};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// How a week's part of the budget is best split, and what is known so far.
@@ -99,14 +101,54 @@ pub async fn show(call: Call, team: ReleaseTeam, At((id,)): At<(CampaignId,)>) -
     Ok(Found(advice.await?.into()))
 }
 
+/// How what is left of a budget is to be divided.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Division {
+    /// What each surface may yet cost in each city; what is over is everywhere's. Left out, the split that is advised.
+    #[schema(min_items = 1, max_items = 2000)]
+    parts: Option<Vec<DivisionPart>>,
+}
+
+/// What may yet be spent on a surface in a city.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DivisionPart {
+    surface: String,
+    /// A city's code; empty for people whose city is not known.
+    #[serde(default)]
+    #[schema(max_length = 20, pattern = "^[A-Za-z0-9_-]*$")]
+    city: String,
+    amount: Amount,
+}
+
+impl DivisionPart {
+    fn read(self, currency: Currency) -> Result<(SurfaceId, String, i64), Refusal> {
+        let amount = self.amount.read("parts")?;
+        if amount.currency != currency {
+            let (en, zh) =
+                ("These amounts must be in the campaign's currency.", "金额须与投放计划的币种相同。");
+            return Err(invalid("parts", "currency_differs", en, zh));
+        }
+        Ok((read::id("parts", &self.surface)?, crate::ads::decide::city(self.city, "parts")?, amount.minor))
+    }
+}
+
 pub async fn take(
     call: Call,
     team: ReleaseTeam,
     At((id,)): At<(CampaignId,)>,
-    _: Empty,
+    Body(asked): Body<Division>,
 ) -> Answer<Found<Campaign>> {
-    let org = own(&call, &team, id.clone()).await?.org;
-    let divided = call.write_in_house(move |scene| run_campaign::take_split(scene, &org, &id)).await?;
+    let campaign = own(&call, &team, id).await?;
+    let (org, id, currency) = (campaign.org, campaign.id, campaign.budget.currency);
+    let parts = asked.parts.map(|parts| parts.into_iter().map(|part| part.read(currency)).collect());
+    let parts: Option<Vec<_>> = parts.transpose()?;
+    let divided = call.write_in_house(move |scene| match &parts {
+        Some(parts) => run_campaign::divide(scene, &org, &id, parts),
+        None => run_campaign::take_split(scene, &org, &id),
+    });
+    let divided = divided.await?;
     call.blocking(House::reload_ads).await?;
     Ok(Found(divided.into()))
 }

@@ -173,6 +173,9 @@ impl Walk {
             let changed = self.press("marketer_a", format!("{path}/{change}")).await;
             assert_eq!(changed["state"], state);
         }
+        let part = json!({ "surface": self.town.surface.0, "city": "sh", "amount": yuan("10") });
+        let divided = self.post("marketer_a", format!("{path}/split"), json!({ "parts": [part] })).await;
+        assert_eq!(divided["budget"], yuan("3000"));
         self.ids.insert("campaign", text(&made["id"]));
         self.audience().await;
     }
