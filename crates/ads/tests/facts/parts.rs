@@ -8,6 +8,9 @@ use ads::clicks::{self, Click};
 use ads::holdout::Lots;
 use kernel::{Dice, ImpressionId, Lang, Result};
 
+/// What each part is allotted and has spent, by its name, and the same of the whole.
+type Purse = (Vec<(String, i64, i64)>, (i64, i64));
+
 impl Town {
     fn divides(&self, campaign: &Campaign, wishes: Vec<Wish>) -> Result<Campaign> {
         let (org, id) = (campaign.org.clone(), campaign.id.clone());
@@ -19,8 +22,8 @@ impl Town {
         Wish { place: place.clone(), surface: Some(surface(name)), city: city.into(), minor }
     }
 
-    /// What each part of the music service is allotted and has spent, and the whole.
-    fn purse(&self, campaign: &Campaign) -> (Vec<(String, i64, i64)>, (i64, i64)) {
+    /// The purse of the music service.
+    fn purse(&self, campaign: &Campaign) -> Purse {
         let (place, id) = (self.music.clone(), campaign.id.clone());
         let told = |part: Part| {
             let name = part.surface.map_or("rest".into(), |surface| format!("{}/{}", surface.0, part.city));
