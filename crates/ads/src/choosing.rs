@@ -462,40 +462,6 @@ mod tests {
         }
     }
 
-    /// What drawing lots costs a decision among sixteen ads, as a ratio to none: `cargo test -p ads --release lots --
-    /// --ignored --nocapture`.
-    #[test]
-    #[ignore = "measures"]
-    fn lots_cost_a_decision_next_to_nothing() {
-        let book = |holdout: Share| {
-            (0..16).fold(Book::default(), |book, i| {
-                let name = format!("c{i}");
-                let campaign = Campaign { holdout, ..campaign(&name, 100 + i) };
-                book.with(&campaign, &placement(0), creative(&name), 1_000_000)
-            })
-        };
-        let (without, with) = (book(Share::ZERO), book(Share::percent(10)));
-        let asks: Vec<Ask> =
-            (0..1_000).map(|i| Ask { person: Some(PersonId(format!("per_{i}"))), ..ask() }).collect();
-        let mut dice = Dice::seeded(1);
-        let mut seconds = |book: &Book| {
-            let clock = std::time::Instant::now();
-            for ask in &asks {
-                std::hint::black_box(decide(book, &lots(), ask, &mut dice));
-            }
-            clock.elapsed().as_secs_f64()
-        };
-        let (mut none, mut some) = (Vec::new(), Vec::new());
-        for _ in 0..15 {
-            none.push(seconds(&without));
-            some.push(seconds(&with));
-        }
-        let least = |times: &[f64]| times.iter().copied().fold(f64::INFINITY, f64::min);
-        let (none, some) = (least(&none), least(&some));
-        println!("{:.2} µs a decision, {:.2} µs with lots: × {:.3}", none * 1e3, some * 1e3, some / none);
-        assert!(some < 1.5 * none);
-    }
-
     #[test]
     fn an_ad_below_the_floor_is_not_shown() {
         // One click in a hundred at 100 fen is 1,000 fen a thousand views.

@@ -184,7 +184,7 @@ mod tests {
             .get(&format!("/console/release/{}/showings?day=2016-12-22&place=plc_dock", season.title))
             .await;
         assert!(list.text.contains("Old Dock Cinema") && !list.text.contains("Star Cinema"), "{}", list.text);
-        let nowhere = season.ann.get(&format!("/console/release/{}/cities/XXX", season.title)).await;
+        let nowhere = season.ann.get(&format!("/console/release/{}/cities/nowhere", season.title)).await;
         assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
     }
 
