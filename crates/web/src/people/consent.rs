@@ -110,8 +110,7 @@ pub async fn except(visit: Visit, _: Consumer, form: Form) -> Answer<SeeOther> {
     visit
         .write(&House::lane(), move |scene| agree::except(scene, consents::SUGGESTIONS, &subject, !used))
         .await?;
-    let next =
-        if form.text("next").is_empty() { "/account".into() } else { address::next(form.text("next")) };
+    let next = if form.text("next").is_empty() { "/account" } else { address::next(form.text("next")) };
     let onward = SeeOther::to(next);
     Ok(if used {
         onward.saying("It is used again.", "已恢复使用。")
