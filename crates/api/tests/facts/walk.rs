@@ -175,7 +175,7 @@ impl Walk {
         }
         let part = json!({ "surface": self.town.surface.0, "city": "sh", "amount": yuan("10") });
         let divided = self.post("marketer_a", format!("{path}/split"), json!({ "parts": [part] })).await;
-        assert_eq!(divided["budget"], yuan("3000"));
+        assert_eq!(divided["budget"], yuan("3000.00"));
         self.ids.insert("campaign", text(&made["id"]));
         self.audience().await;
     }

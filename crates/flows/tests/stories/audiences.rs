@@ -266,11 +266,12 @@ fn who_will_probably_buy_is_reckoned_once_a_day_of_those_who_agreed() {
     assert!(!audiences::reckon(&town.house).expect("it is known"), "once a day");
     // A purchase in twenty on average; whoever looked yesterday is likelier than that, who did not is less so.
     let (some, most) = (town.counts(&likely(5)), town.counts(&likely(60)));
-    println!("{some} {most} {:?}", town.house.crowd().calibration());
     assert!(some > most && most > 0, "{some} {most}");
     let calibration = town.house.crowd().calibration().expect("yesterday can be told");
     assert!(calibration.bought > 0 && calibration.pairs >= 50, "{calibration:?}");
-    assert!((0.4..2.5).contains(&(calibration.expected / calibration.bought as f64)), "{calibration:?}");
+    // One day has few purchases: within three standard deviations of a Poisson count.
+    let apart = (calibration.expected - calibration.bought as f64).abs();
+    assert!(apart < 3.0 * calibration.expected.sqrt(), "{calibration:?}");
     assert!(calibration.groups[0].0 < calibration.groups[calibration.groups.len() - 1].0);
     // It is an audience like any other, and forgets who withdraws at once.
     let saved = town.saves("Buyers to be", likely(5)).expect("an audience");
