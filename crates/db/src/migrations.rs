@@ -29,7 +29,7 @@ pub const MIGRATIONS: Tree = &[
     ("0030_ads", include_str!("../../../migrations/0030_ads.sql")),
     ("0031_people", include_str!("../../../migrations/0031_people.sql")),
     ("0040_market", include_str!("../../../migrations/0040_market.sql")),
-    ("0042_planning", include_str!("../../../migrations/0042_planning.sql")),
+    ("0042_box_office", include_str!("../../../migrations/0042_box_office.sql")),
 ];
 
 const CREATE: &str = "create table if not exists migration (name text not null, statement bigint not null, primary key (name, statement))";
