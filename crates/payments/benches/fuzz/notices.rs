@@ -92,7 +92,8 @@ pub fn genuine() -> Vec<Vec<u8>> {
     let changes = [vec![], refunded.to_vec()].into_iter().chain(odd);
     let body = |changes: Vec<(&str, &str)>| {
         let pairs = paid.iter().chain(&changes);
-        let mut fields: Params = pairs.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut fields: Params =
+            pairs.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         notice::sign(&mut fields, &KEY);
         form::write(&fields).into_bytes()
     };
