@@ -8,6 +8,9 @@ use ads::clicks::{self, Click};
 use ads::holdout::Lots;
 use kernel::{Dice, ImpressionId, Lang, Result};
 
+/// A part by its name, what it is allotted and has spent.
+type Told = (String, i64, i64);
+
 impl Town {
     fn divides(&self, campaign: &Campaign, wishes: Vec<Wish>) -> Result<Campaign> {
         let (org, id) = (campaign.org.clone(), campaign.id.clone());
@@ -20,7 +23,7 @@ impl Town {
     }
 
     /// What each part of the music service is allotted and has spent, and the whole.
-    fn purse(&self, campaign: &Campaign) -> (Vec<(String, i64, i64)>, (i64, i64)) {
+    fn purse(&self, campaign: &Campaign) -> (Vec<Told>, (i64, i64)) {
         let (place, id) = (self.music.clone(), campaign.id.clone());
         let told = |part: Part| {
             let name = part.surface.map_or("rest".into(), |surface| format!("{}/{}", surface.0, part.city));
