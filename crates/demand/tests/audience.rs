@@ -1,7 +1,7 @@
 //! Audiences against a plain list of what everybody did.
 
 use demand::audience::{
-    Behaviour, Did, Features, Key, Like, Likeness, Members, Plan, Rule, SEED_MIN, Times, What,
+    Behaviour, Did, Features, Key, Like, Likely, Likeness, Members, Plan, Rule, SEED_MIN, Times, What,
 };
 use kernel::{AudienceId, Day, Dice, TitleId};
 
@@ -53,6 +53,7 @@ impl Ledger {
                 }
             }
             Rule::Like(_) => unreachable!("a list does not know who is like whom"),
+            Rule::Likely(_) => unreachable!("a list does not know who will buy"),
         }
     }
 
@@ -308,4 +309,22 @@ fn a_look_alike_needs_people_to_learn_from() {
     assert!(refusal.say.en.contains(&SEED_MIN.to_string()));
     let alike = Rule::Like(Like { seed: AudienceId("aud_1".into()), people: 10 });
     assert_eq!(Likeness::measure(&features, &alike).err().unwrap().code, "seed_of_likeness");
+}
+
+#[test]
+fn a_probability_is_a_term_like_any_other_and_is_forgotten_with_whom_it_is_of() {
+    let mut features = Features::new(today());
+    (0..4).for_each(|id| features.admit(id));
+    let likely = |permille| Rule::Likely(Likely { category: "posters".into(), permille });
+    let count = |features: &Features, rule: &Rule| Plan::of(features, rule).map(|plan| plan.count());
+    assert_eq!(count(&features, &likely(10)).expect_err("nothing was reckoned").code, "likely_unknown");
+    let reckoned = [(0, "posters", 0.0129), (1, "posters", 0.6), (2, "posters", 0.0009), (9, "posters", 0.5)];
+    features.keep_likely(Some(reckoned.into_iter()));
+    let counts = [1, 12, 13, 500].map(|permille| count(&features, &likely(permille)).expect("a count"));
+    assert_eq!(counts, [2, 2, 1, 1], "thousandths are rounded down, and a stranger is left out");
+    assert_eq!(count(&features, &Rule::Not(Box::new(likely(12)))).expect("a count"), 2);
+    features.forget(1);
+    assert_eq!(count(&features, &likely(12)).expect("a count"), 1);
+    features.keep_likely(None::<std::iter::Empty<(u32, &str, f64)>>);
+    assert!(count(&features, &likely(12)).is_err());
 }
