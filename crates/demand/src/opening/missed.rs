@@ -26,23 +26,6 @@ pub(super) struct Miss {
     pub judged: [Option<Judgement>; 4],
 }
 
-impl Miss {
-    /// The error of a window and since when it is known. A total is known late; until then the widest window that is
-    /// known stands for it, for their errors go together.
-    fn error(&self, window: Window, today: i32) -> Option<(f64, i32)> {
-        let known = |window: Window| {
-            let day = self.known[window as usize];
-            self.errors[window as usize].filter(|_| day <= today).map(|error| (error, day))
-        };
-        match window {
-            Window::Total => {
-                [Window::Total, Window::Week, Window::Weekend, Window::Day].into_iter().find_map(known)
-            }
-            one => known(one),
-        }
-    }
-}
-
 /// A film as it is seen on a day.
 pub(super) struct Seen<'a> {
     pub row: &'a [f64],
@@ -67,8 +50,9 @@ impl Correction {
 pub(super) fn correction(missed: &[Miss], window: Window, seen: &Seen<'_>) -> Correction {
     let known = || {
         missed.iter().filter_map(|miss| {
-            let (error, day) = miss.error(window, seen.today)?;
-            Some((miss, error, 0.5_f64.powf(f64::from(seen.today - day) / HALF_LIFE_DAYS)))
+            let day = miss.known[window as usize];
+            let weight = 0.5_f64.powf(f64::from(seen.today - day) / HALF_LIFE_DAYS);
+            (day <= seen.today).then_some((miss, miss.errors[window as usize]?, weight))
         })
     };
     let (sum, weights) = known().fold((0.0, 0.0), |(sum, all), (_, error, w)| (sum + w * error, all + w));

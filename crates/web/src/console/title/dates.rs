@@ -96,14 +96,18 @@ fn foreseen(lang: Lang, heading: &str, forecast: &Forecast) -> Markup {
         let opened = Cell::date(&one.release.to_string(), &one.release.to_string());
         vec![Cell::text(&one.name), opened, glance(one.first_week), glance(one.first_week_today)]
     };
+    let windows =
+        Table::new(say(lang, "Takings with ranges", "票房及区间"), &windows, Window::ALL.map(row).into());
     let comparables = forecast.comparables.iter().map(alike).collect();
-    let because = &forecast.because;
+    let comparables = Table::new(say(lang, "Comparable films", "可比影片"), &films, comparables);
     parts::titled_card(
         heading,
         html! {
-            (Table::new(heading, &windows, Window::ALL.map(row).into()).render(lang))
-            ul { @for sentence in because { li { (sentence.in_(lang)) } } }
-            (Table::new(say(lang, "Comparable films", "可比影片"), &films, comparables).render(lang))
+            div class="stack" {
+                (windows.render(lang))
+                ul { @for sentence in &forecast.because { li { (sentence.in_(lang)) } } }
+                (comparables.render(lang))
+            }
         },
     )
 }
