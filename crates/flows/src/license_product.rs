@@ -55,6 +55,10 @@ pub fn close_offer(scene: &mut Scene, licensor: &OrgId, id: &OfferId) -> Result<
 
 /// A merchant gives an application up that is not decided yet.
 pub fn withdraw(scene: &mut Scene, merchant: &OrgId, id: &ApplicationId) -> Result<Application> {
+    let before = applications::of(scene.tx, merchant, id)?;
+    if before.state == applications::State::Withdrawn {
+        return Ok(before);
+    }
     let application = applications::withdraw(scene.tx, merchant, id)?;
     note(scene, Kind::ApplicationWithdrawn, &application.title, &id.0, json!({ "merchant": merchant }))?;
     Ok(application)

@@ -58,6 +58,8 @@ pub struct Release {
 
 /// The hours at which people buy: from ten in the morning until nine at night.
 const HOURS: std::ops::RangeInclusive<i8> = 10..=21;
+/// Rounds in which a bill is asked for, at most.
+const ROUNDS: usize = 10;
 
 impl Release {
     pub fn new(world: World, till: Till, faults: Faults, clock: Arc<FalseClock>) -> Release {
@@ -373,10 +375,16 @@ impl Release {
         let till = self.world.house.providers().usual().name();
         let mut day = World::premiere().plus(-1);
         while day <= last {
-            reconcile::day(&self.world.house, till, day, Actor::System)?;
+            self.take_bill(till, day)?;
             day = day.plus(1);
         }
         Ok(())
+    }
+
+    /// As in every round of a house: what failed is tried again in the next.
+    fn take_bill(&self, till: &str, day: Day) -> Result<()> {
+        let take = || reconcile::day(&self.world.house, till, day, Actor::System).map(|_| ());
+        (1..ROUNDS).fold(take(), |taken, _| taken.or_else(|_| take()))
     }
 
     fn close_periods(&mut self, last: Day) -> Result<()> {

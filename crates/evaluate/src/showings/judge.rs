@@ -3,7 +3,9 @@
 //! A film's showings of a day in a cinema draw `total × part`. The part that a showing at `t` has of the day is
 //! proportional to
 //!
-//!     h(t) = Σ_s profile(s) g(t − s) ÷ (1 + own Σ_u g(u − s))          g(x) = e^(−|x| ÷ reach)
+//! ```text
+//! h(t) = Σ_s profile(s) g(t − s) ÷ (1 + own Σ_u g(u − s))          g(x) = e^(−|x| ÷ reach)
+//! ```
 //!
 //! over slots of half an hour `s` and the film's showings `u`. Reach, `own` and the profile of each kind of day are
 //! fitted to how showings of one film, cinema and day shared what was sold (Poisson, totals free); where several

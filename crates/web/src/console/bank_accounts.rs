@@ -43,7 +43,8 @@ pub async fn list(visit: Visit) -> Answer<Page> {
         "各方的收款账户；平台从自己的账户付款。",
     );
     let body = html! {
-        (parts::heading(heading, beneath, super::payouts::ways(&visit)))
+        (parts::heading(heading, beneath, html! {}))
+        (super::payouts::ways(&visit))
         (accounts_table(&visit, &mine, &told, &people))
     };
     Ok(Page::console(heading, body))
@@ -166,7 +167,8 @@ fn page(visit: &Visit, found: &Found, form: &Form) -> Page {
         "已提交的打款仍使用提交时的账户。",
     );
     let body = html! {
-        (parts::heading(&heading, beneath, super::payouts::ways(visit)))
+        (parts::heading(&heading, beneath, html! {}))
+        (super::payouts::ways(visit))
         (parts::grid(2, html! {
             (parts::titled_card(visit.say("The account", "账户信息"), account_form(visit, found, form)))
             (history(visit, found))

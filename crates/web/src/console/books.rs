@@ -44,7 +44,8 @@ pub async fn list(visit: Visit, _: OperatorStaff) -> Answer<Page> {
         .await?;
     let heading = visit.say("Books", "账本");
     let body = html! {
-        (parts::heading(heading, visit.say("Double entry, only ever appended to; every book sums to zero.", "复式记账，只增不改，每本账借贷相等。"), parts::link_button(Weight::Quiet, "/console/settlement", visit.say("Settlement", "结算"))))
+        (parts::heading(heading, visit.say("Double entry, only ever appended to; every book sums to zero.", "复式记账，只增不改，每本账借贷相等。"), html! {}))
+        (super::payouts::ways(&visit))
         (invariants(&visit, &checked))
         div class="section" { (table(&visit, &list)) }
     };

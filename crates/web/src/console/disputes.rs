@@ -88,7 +88,8 @@ async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
         "付款人通过银行或支付渠道要求退回的款项；结案前金额挂账。",
     );
     let body = html! {
-        (parts::heading(heading, beneath, super::payouts::ways(visit)))
+        (parts::heading(heading, beneath, html! {}))
+        (super::payouts::ways(visit))
         (tiles(visit, &disputes))
         div class="section" { (open_table(visit, &open, &places)) }
         div class="section" { (parts::titled_card(visit.say("Record a dispute", "登记争议"), record_form(visit, form))) }

@@ -37,12 +37,10 @@ pub(super) fn ways(visit: &Visit) -> Markup {
         ("/console/orders", visit.say("Orders", "订单")),
         ("/console/books", visit.say("Books", "账本")),
     ];
-    let here = visit.path.split('?').next().unwrap_or_default().to_owned();
-    html! {
-        @for (href, word) in links {
-            @if href != here && visit.site.leads(href, &visit.actor) { (parts::link_button(Weight::Quiet, href, word)) }
-        }
-    }
+    let open: Vec<(&str, &str)> =
+        links.into_iter().filter(|(href, _)| visit.site.leads(href, &visit.actor)).collect();
+    let here = open.iter().position(|(href, _)| visit.path.starts_with(href)).unwrap_or(open.len());
+    html! { @if open.len() > 1 { (parts::tabs(visit.say("Closing the day", "日结"), &open, here)) } }
 }
 
 pub async fn list(visit: Visit, _: OperatorStaff) -> Answer<Page> {
@@ -205,7 +203,8 @@ async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
     let key = new_key(visit);
     let error = form.error(visit.lang, &html! {});
     let body = html! {
-        (parts::heading(heading, beneath, ways(visit)))
+        (parts::heading(heading, beneath, html! {}))
+        (ways(visit))
         @if let Some(error) = error { div role="alert" { (parts::alert(Tone::Cinnabar, error, None)) } }
         @if desk.payer.is_none() {
             (parts::alert(Tone::Lantern, visit.say("The house has no bank account to pay from yet.", "平台尚未登记付款账户。"), Some(Action { href: "/console/bank-accounts", word: visit.say("Add it", "去登记") })))

@@ -84,7 +84,8 @@ async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
     let (open, closed): (Vec<Case>, Vec<Case>) =
         cases.into_iter().partition(|case| case.state == State::Open);
     let body = html! {
-        (parts::heading(heading, beneath, super::payouts::ways(visit)))
+        (parts::heading(heading, beneath, html! {}))
+        (super::payouts::ways(visit))
         (unmatched::warnings(visit))
         @for one in &standing { (tiles(visit, one)) }
         @if !unmatched.is_empty() { div class="section" { (unmatched::table(visit, &unmatched)) } }
@@ -101,12 +102,14 @@ fn tiles(visit: &Visit, one: &Standing) -> Markup {
         |label: &str, money: Money| Stat { label, value: &money.to_string(), ..Stat::default() }.render();
     let held = Money { minor: one.booked.minor + one.billed.minor, ..one.booked };
     html! {
-        h2 { (one.provider) }
-        (parts::grid(3, html! {
-            (stat(visit.say("Owed by our orders", "按订单应收"), one.booked))
-            (stat(visit.say("Owed by its bills", "按账单应收"), held))
-            (stat(visit.say("Fees it kept", "渠道手续费"), one.fees))
-        }))
+        div class="section" {
+            div class="section-head" { h2 { (one.provider) } }
+            (parts::grid(3, html! {
+                (stat(visit.say("Owed by our orders", "按订单应收"), one.booked))
+                (stat(visit.say("Owed by its bills", "按账单应收"), held))
+                (stat(visit.say("Fees it kept", "渠道手续费"), one.fees))
+            }))
+        }
     }
 }
 

@@ -78,6 +78,7 @@ async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
     let heading = visit.say("Settlement", "结算");
     let body = html! {
         (parts::heading(heading, visit.say("What films took in cinemas, and who has which part of it.", "影片在各影院的票房，以及每一方应得的部分。"), actions(visit)))
+        (super::payouts::ways(visit))
         (tiles(visit, &waiting, &statements))
         div class="section" { (waiting_table(visit, &waiting)) }
         @if waiting.iter().any(|one| closes(visit, &one.org)) {
@@ -93,7 +94,6 @@ fn actions(visit: &Visit) -> Markup {
     let royalties = "/console/settlement/royalties";
     html! {
         @if visit.site.leads(royalties, &visit.actor) { (parts::link_button(Weight::Quiet, royalties, visit.say("Royalties", "版税"))) }
-        (super::payouts::ways(visit))
     }
 }
 

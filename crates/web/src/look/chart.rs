@@ -118,9 +118,24 @@ pub(crate) fn both_sized(title: &str, says: &str, height: f64, draw: impl Fn(She
     html! { div class="chart-box" { (on_sheets(title, says, &sheets, draw)) } }
 }
 
+/// The same for a chart with links in it.
+pub(crate) fn both_with_links(
+    title: &str,
+    says: &str,
+    height: f64,
+    draw: impl Fn(Sheet) -> String,
+) -> Markup {
+    let sheets = [WIDE, MIDDLE, NARROW].map(|sheet| Sheet { height, ..sheet });
+    html! { div class="chart-box" { (as_a("group", title, says, &sheets, draw)) } }
+}
+
 fn on_sheets(title: &str, says: &str, sheets: &[Sheet], draw: impl Fn(Sheet) -> String) -> Markup {
+    as_a("img", title, says, sheets, draw)
+}
+
+fn as_a(role: &str, title: &str, says: &str, sheets: &[Sheet], draw: impl Fn(Sheet) -> String) -> Markup {
     let svg = |sheet: &Sheet| {
-        html! { svg class={ "chart " (sheet.class) } viewBox={ "0 0 " (sheet.width) " " (sheet.height) } role="img" aria-label=(title) { title { (title) } desc { (says) } (PreEscaped(draw(*sheet))) } }
+        html! { svg class={ "chart " (sheet.class) } viewBox={ "0 0 " (sheet.width) " " (sheet.height) } role=(role) aria-label=(title) { title { (title) } desc { (says) } (PreEscaped(draw(*sheet))) } }
     };
     html! { @for sheet in sheets { (svg(sheet)) } }
 }

@@ -5,7 +5,7 @@
 //! line, points in hundredths of a degree east and north. The rivers are drawn by hand through the cities on their
 //! banks. Degrees lie on the sheet as on an equirectangular map whose middle latitude is true.
 
-use super::chart::{Paint, Sheet, both_sized, key, text, width_of};
+use super::chart::{Paint, Sheet, both_with_links, key, text, width_of};
 use maud::{Markup, html};
 use std::sync::LazyLock;
 
@@ -62,7 +62,7 @@ impl Map<'_> {
     pub fn render(&self) -> Markup {
         let names: Vec<(&str, String)> =
             self.keys.iter().map(|(name, paint)| (*name, format!("{} fill", paint.class()))).collect();
-        html! { (key(&names)) (both_sized(self.title, self.says, 500.0, |sheet| self.drawn(sheet))) }
+        html! { (key(&names)) (both_with_links(self.title, self.says, 500.0, |sheet| self.drawn(sheet))) }
     }
 
     fn drawn(&self, sheet: Sheet) -> String {

@@ -55,7 +55,8 @@ pub async fn show(visit: Visit, _: OperatorStaff, Path(digest): Path<String>) ->
     };
     let tone = if odd == 0 { Tone::Jade } else { Tone::Cinnabar };
     let body = html! {
-        (parts::heading(heading, &format!("{} · {at}", told.name), ways(&visit)))
+        (parts::heading(heading, &format!("{} · {at}", told.name), html! {}))
+        (ways(&visit))
         (parts::alert(tone, &sentence, None))
         div class="section" { (lines_table(&visit, &lines)) }
     };

@@ -36,10 +36,10 @@ pub async fn show(visit: Visit, _: OperatorStaff, Path(id): Path<String>) -> Ans
     let links = html! {
         (parts::link_button(Weight::Primary, &format!("{ADDRESS}/files/{id}/pain.001.xml"), "pain.001 XML"))
         (parts::link_button(Weight::Quiet, &format!("{ADDRESS}/files/{id}/payouts.csv"), "CSV"))
-        (ways(&visit))
     };
     let body = html! {
         (parts::heading(heading, &beneath, links))
+        (ways(&visit))
         (parts::grid(3, html! {
             (Stat { label: visit.say("Total", "合计"), value: &total, ..Stat::default() }.render())
             (Stat { label: visit.say("Payouts", "笔数"), value: &inside.len().to_string(), ..Stat::default() }.render())

@@ -130,6 +130,9 @@ impl Glance<'_> {
         let best = stands.first().filter(|(_, against)| *against > 0.0).map(told);
         let worst = stands.last().filter(|(_, against)| *against < 0.0).map(told);
         match (best, worst) {
+            (None, None) if !self.facts.places.iter().any(|one| one.here.against(day).is_some()) => {
+                self.say("No city had a forecast for this day", "当天还没有城市预测").to_owned()
+            }
             (None, None) => match self.lang {
                 Lang::En => "Every city with a forecast stayed within its half range".to_owned(),
                 Lang::Zh => "有预测的城市都在五成区间之内".to_owned(),
