@@ -212,8 +212,10 @@ fn result(line: &str) -> Option<(u64, u64)> {
 
 /// Quiet tests print a line of dots and a summary for each of a hundred files; only failures matter.
 fn is_worth_showing(line: &str) -> bool {
-    let dots = line.bytes().all(|byte| byte == b'.' || byte == b'i');
-    let counted = line.split_once('/').is_some_and(|(before, _)| before.starts_with(['.', 'i']));
+    let after_dots = line.trim_start_matches(['.', 'i']).trim();
+    let dots = after_dots.is_empty();
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let counted = after_dots.split_once('/').is_some_and(|(done, all)| is_number(done) && is_number(all));
     let passed = line.starts_with("test result: ok.");
     let running = line.starts_with("running ") && line.ends_with(['s', 't']);
     let documents = line.starts_with("all doctests ran");
@@ -237,7 +239,9 @@ mod tests {
     fn failures_are_shown() {
         assert!(is_worth_showing("thread 'a' panicked at crates/db/src/lib.rs:1:1:"));
         assert!(is_worth_showing("test result: FAILED. 3 passed; 2 failed; 0 ignored"));
+        assert!(is_worth_showing("it goes back: it has not happened; http://127.0.0.1/"));
         assert!(!is_worth_showing("......i..."));
+        assert!(!is_worth_showing("......i... 87/123"));
         assert!(!is_worth_showing("running 12 tests"));
     }
 }
