@@ -3,10 +3,11 @@
 //! A file that says nothing new leaves no trace, so the same file twice is the same as once. One that corrects a
 //! figure adds to what was learned; the earlier figure stays with the instant at which it was learned.
 
+use crate::calendar;
 use crate::cinemas::{self, Directory};
 use crate::films;
 use crate::learned::{self, Change};
-use crate::series::{self, Dialect, REFUSALS_TOLD_MAX, Series};
+use crate::series::{self, Dialect, Market, REFUSALS_TOLD_MAX, Series};
 use crate::table::{Packed, bad_file};
 use crate::taste;
 use db::{FromRow, Row, Tx, View};
@@ -26,6 +27,8 @@ const REFUSED_ONE_IN: usize = series::REFUSED_ONE_IN;
 pub enum Kind {
     Chart(&'static Dialect),
     Cinemas(Directory),
+    /// Which films were announced for which day.
+    Calendar(Market),
     MovieLens,
     Tmdb,
 }
@@ -35,7 +38,8 @@ impl Kind {
     pub fn all() -> Vec<Kind> {
         let charts = Dialect::ALL.into_iter().map(Kind::Chart);
         let directories = Directory::ALL.into_iter().map(Kind::Cinemas);
-        charts.chain(directories).chain([Kind::MovieLens, Kind::Tmdb]).collect()
+        let calendars = Market::ALL.into_iter().map(Kind::Calendar);
+        charts.chain(directories).chain(calendars).chain([Kind::MovieLens, Kind::Tmdb]).collect()
     }
 
     /// What `--as` calls it, and the source of what was learned from it.
@@ -43,6 +47,7 @@ impl Kind {
         match self {
             Kind::Chart(dialect) => dialect.code,
             Kind::Cinemas(directory) => directory.code(),
+            Kind::Calendar(market) => calendar::code(market),
             Kind::MovieLens => "movielens",
             Kind::Tmdb => "tmdb",
         }
@@ -138,6 +143,12 @@ pub fn read(file: &Packed, kind: Option<Kind>) -> Result<Prepared, Refusal> {
                 content,
             )
         }
+        Kind::Calendar(market) => {
+            let reading = calendar::read(file, market)?;
+            let content = vec![(learned::Kind::Announcement, values(reading.films)?)];
+            let rows = (reading.rows, reading.repeated);
+            facts_of(Kind::Calendar(market), file.name(), rows, reading.refusals, content)
+        }
         Kind::Tmdb => {
             let reading = films::read(file)?;
             let content = vec![(learned::Kind::Film, values(reading.films)?)];
@@ -168,7 +179,10 @@ fn recognise(file: &Packed) -> Result<Kind, Refusal> {
             return Ok(Kind::Cinemas(directory));
         }
     }
-    series::recognise(file).map(Kind::Chart)
+    series::recognise(file).map(Kind::Chart).or_else(|refusal| {
+        let market = calendar::recognise(file).ok_or(refusal)?;
+        Ok(Kind::Calendar(market))
+    })
 }
 
 fn values<T: serde::Serialize>(facts: Vec<(String, T)>) -> Result<Vec<(String, Value)>, Refusal> {
