@@ -156,6 +156,16 @@ impl Foresight {
         Foresight { market: market_series::home(), mind, announced: Arc::default() }
     }
 
+    /// Whether another would tell the same of every film.
+    pub(crate) fn is(&self, other: &Foresight) -> bool {
+        let same_mind = match (&self.mind, &other.mind) {
+            (Mind::Learned(own), Mind::Learned(others)) => Arc::ptr_eq(own, others),
+            (Mind::Shipped(own), Mind::Shipped(others)) => Arc::ptr_eq(own, others),
+            _ => false,
+        };
+        same_mind && self.market == other.market && self.announced == other.announced
+    }
+
     /// Which model this is, for the record: `shipped`, or `learned` with its instant.
     pub fn version(&self) -> String {
         match &self.mind {

@@ -1,9 +1,9 @@
 //! What opens next in the home market: our own slate, and what imported calendars announce of other houses' films.
 
-use super::market_series;
+use super::{market_series, openings};
 use db::View;
 use demand::in_release::{Film, Measure};
-use kernel::{Day, Instant, Result, Zone};
+use kernel::{Day, Instant, Result, TitleId, Words, Zone};
 use market::calendar::{self, Entry};
 use market::series::Market;
 use titles::Title;
@@ -20,6 +20,51 @@ pub fn of_others(view: &View, slate: &[Title], now: Instant) -> Result<Vec<Entry
     let is_to_come = |entry: &Entry| (0..=AHEAD_DAYS).contains(&today.days_until(entry.release));
     let is_ours = |entry: &Entry| slate.iter().any(|title| is_same(entry, title));
     Ok(entries.into_iter().filter(|entry| is_to_come(entry) && !is_ours(entry)).collect())
+}
+
+/// A film that opens today or later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Coming {
+    /// The title's, or the calendar's own.
+    pub id: String,
+    pub release: Day,
+    pub name: Words,
+    pub genres: Vec<String>,
+    pub distributor: Option<String>,
+    /// The title, when it is ours.
+    pub ours: Option<TitleId>,
+    /// When a calendar first said so, when it is another house's.
+    pub since: Option<Instant>,
+}
+
+/// What opens next, ours and others', by day; ours first.
+pub fn coming(view: &View, now: Instant) -> Result<Vec<Coming>> {
+    let slate = titles::all(view)?;
+    let others = of_others(view, &slate, now)?;
+    let ours = slate.iter().filter_map(|title| {
+        let release = title.premiere.filter(|day| is_coming(title, *day, now))?;
+        Some(Coming {
+            id: title.id.0.clone(),
+            release,
+            name: title.name.clone(),
+            genres: Some(title.genre.clone()).filter(|genre| !genre.is_empty()).into_iter().collect(),
+            distributor: None,
+            ours: Some(title.id.clone()),
+            since: None,
+        })
+    });
+    let others = others.into_iter().map(|entry| Coming {
+        id: openings::calendar_id(&entry.key),
+        release: entry.release,
+        name: Words::new(entry.film.title.clone(), entry.film.title),
+        genres: entry.film.genres,
+        distributor: entry.film.distributor,
+        ours: None,
+        since: Some(entry.since),
+    });
+    let mut coming: Vec<Coming> = ours.chain(others).collect();
+    coming.sort_by_key(|one| one.release);
+    Ok(coming)
 }
 
 /// Films without a day yet of which everybody knows when they open: rivals to come of those in release.
