@@ -276,7 +276,7 @@ pub fn show_film(scene: &mut Scene, place: &PlaceId, title: &TitleId) -> Result<
     };
     halls::add(scene.tx, &hall)?;
     let zone = Zone::shanghai();
-    let mut add = |scene: &mut Scene, day: i32, hour: i8| {
+    let add = |scene: &mut Scene, day: i32, hour: i8| {
         let plan = showtimes::Plan {
             title: title.clone(),
             runtime_minutes: 128,

@@ -344,6 +344,23 @@ mod tests {
     }
 
     #[test]
+    fn an_outlook_is_made_once_while_what_it_is_made_of_stays() {
+        let memory = Memory::default();
+        let title = TitleId("ttl_a".into());
+        let told = |amounts: &[i64]| {
+            let basis = Basis { foresight: Foresight::shipped(), film: film(amounts), kept: Vec::new() };
+            memory.told(&title, basis).expect("a forecast")
+        };
+        let first = told(&DAYS[..4]);
+        assert!(Arc::ptr_eq(&first, &told(&DAYS[..4])));
+        let newer = told(&DAYS);
+        assert!(!Arc::ptr_eq(&first, &newer) && newer.newest.so_far > first.newest.so_far);
+        let mut corrected = DAYS;
+        corrected[1] += 1;
+        assert!(!Arc::ptr_eq(&newer, &told(&corrected)), "a refund of a past day is seen");
+    }
+
+    #[test]
     fn what_cannot_be_forecast_is_refused_in_words() {
         let refused =
             |amounts: &[i64]| of(&Foresight::shipped(), film(amounts), &[]).expect_err("a refusal").code;
