@@ -5,7 +5,7 @@
 
 use crate::learned::{self, Kind};
 use crate::series::Market;
-use crate::table::{Encoding, Headers, Line, Packed, bad_file};
+use crate::table::{Encoding, Headers, Line, Packed, Subjects, bad_file};
 use db::View;
 use kernel::{Day, Instant, Refusal, Result};
 use serde::{Deserialize, Serialize};
@@ -135,16 +135,8 @@ pub fn recognise(file: &Packed) -> Option<Market> {
     })
 }
 
-/// What was read, by the calendar's own id, and the lines that were refused.
-pub struct Reading {
-    pub films: Vec<(String, Announced)>,
-    pub rows: usize,
-    pub repeated: usize,
-    pub refusals: Vec<Refusal>,
-}
-
 /// Reads a calendar. A film that comes again with another day is refused; the first counts.
-pub fn read(file: &Packed, market: Market) -> Result<Reading, Refusal> {
+pub fn read(file: &Packed, market: Market) -> Result<Subjects<Announced>, Refusal> {
     let source = file.decode(encoding(market))?;
     let headers = source.headers()?;
     let Some(places) = Places::of(&headers, market) else {
@@ -158,27 +150,9 @@ pub fn read(file: &Packed, market: Market) -> Result<Reading, Refusal> {
             ),
         ));
     };
-    let mut films: BTreeMap<String, Announced> = BTreeMap::new();
-    let (mut rows, mut repeated, mut refusals) = (0, 0, Vec::new());
-    source.each_line(|line| {
-        rows += 1;
-        match announced(source.name(), line, &places) {
-            Err(refusal) => refusals.push(refusal),
-            Ok((key, film)) if films.get(&key).is_some_and(|known| *known != film) => {
-                let wanted =
-                    ("a film of its own: an earlier line has it otherwise", "唯一的影片：前面的行与之不同");
-                refusals.push(line.refuse(
-                    source.name(),
-                    Some(places.title),
-                    headers.name(places.title),
-                    wanted,
-                ));
-            }
-            Ok((key, film)) => repeated += usize::from(films.insert(key, film).is_some()),
-        }
-        Ok(())
-    })?;
-    Ok(Reading { films: films.into_iter().collect(), rows, repeated, refusals })
+    let wanted = ("a film of its own: an earlier line has it otherwise", "唯一的影片：前面的行与之不同");
+    let again = |line: &Line| line.refuse(source.name(), Some(places.title), &places.title_name, wanted);
+    source.by_subject(|line| announced(source.name(), line, &places), again)
 }
 
 fn announced(file: &str, line: &Line, places: &Places) -> Result<(String, Announced), Refusal> {

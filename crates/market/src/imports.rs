@@ -8,7 +8,7 @@ use crate::cinemas::{self, Directory};
 use crate::films;
 use crate::learned::{self, Change};
 use crate::series::{self, Dialect, Market, REFUSALS_TOLD_MAX, Series};
-use crate::table::{Packed, bad_file};
+use crate::table::{Packed, Subjects, bad_file};
 use crate::taste;
 use db::{FromRow, Row, Tx, View};
 use kernel::{Act, Day, ImportId, Instant, Refusal, Result, Words};
@@ -132,33 +132,30 @@ pub fn read(file: &Packed, kind: Option<Kind>) -> Result<Prepared, Refusal> {
             })
         }
         Kind::Cinemas(directory) => {
-            let reading = cinemas::read(file, directory)?;
-            let facts = values(reading.cinemas)?;
-            let content = vec![(learned::Kind::Cinema, facts)];
-            facts_of(
-                Kind::Cinemas(directory),
-                file.name(),
-                (reading.rows, reading.repeated),
-                reading.refusals,
-                content,
-            )
+            by_subject(file, Kind::Cinemas(directory), learned::Kind::Cinema, cinemas::read(file, directory)?)
         }
-        Kind::Calendar(market) => {
-            let reading = calendar::read(file, market)?;
-            let content = vec![(learned::Kind::Announcement, values(reading.films)?)];
-            let rows = (reading.rows, reading.repeated);
-            facts_of(Kind::Calendar(market), file.name(), rows, reading.refusals, content)
-        }
-        Kind::Tmdb => {
-            let reading = films::read(file)?;
-            let content = vec![(learned::Kind::Film, values(reading.films)?)];
-            facts_of(Kind::Tmdb, file.name(), (reading.rows, reading.repeated), reading.refusals, content)
-        }
+        Kind::Calendar(market) => by_subject(
+            file,
+            Kind::Calendar(market),
+            learned::Kind::Announcement,
+            calendar::read(file, market)?,
+        ),
+        Kind::Tmdb => by_subject(file, Kind::Tmdb, learned::Kind::Film, films::read(file)?),
         Kind::MovieLens => Err(bad_file(
             "A MovieLens import is a folder, not one of its files.".to_owned(),
             "MovieLens 应导入整个文件夹，而不是其中一个文件。".to_owned(),
         )),
     }
+}
+
+fn by_subject<T: serde::Serialize>(
+    file: &Packed,
+    kind: Kind,
+    subject: learned::Kind,
+    read: Subjects<T>,
+) -> Result<Prepared, Refusal> {
+    let content = vec![(subject, values(read.facts)?)];
+    facts_of(kind, file.name(), (read.rows, read.repeated), read.refusals, content)
 }
 
 fn folder(path: &Path) -> Result<Prepared, Refusal> {
