@@ -196,33 +196,28 @@ fn opens_next(visit: &Visit, coming: &[Coming]) -> Markup {
         Column::new(visit.say("Opens", "上映"), Kind::Date),
         Column::new(visit.say("Film", "影片"), Kind::Text),
         Column::new(visit.say("Genres", "类型"), Kind::Text),
-        Column::new(visit.say("Distributor", "发行"), Kind::Text),
-        Column::new(visit.say("Known from", "来源"), Kind::Text),
+        Column::new(visit.say("Announced", "公布"), Kind::Date),
     ];
     let row = |one: &Coming| {
         let name = one.name.in_(visit.lang);
         let film = match &one.ours {
             Some(title) if visit.site.leads("/console/slate/{title}", &visit.actor) => {
-                Cell::markup(html! { a href=(format!("/console/slate/{title}")) { (name) } }, name)
+                Cell::link(&format!("/console/slate/{title}"), name)
             }
-            _ => Cell::text(name),
+            _ => match &one.distributor {
+                Some(house) => Cell::text(&format!("{name} · {house}")),
+                None => Cell::text(name),
+            },
         };
         let known = match one.since {
-            None => visit.say("our slate", "本平台片单").to_owned(),
-            Some(at) => {
-                let day = at.day_in(&Zone::shanghai()).say(visit.lang);
-                match visit.lang {
-                    Lang::En => format!("a calendar of {day}"),
-                    Lang::Zh => format!("{day}的上映日程"),
-                }
-            }
+            None => Cell::text(visit.say("on our slate", "本平台片单")),
+            Some(at) => Cell::date(&at.rfc3339(), &at.day_in(&Zone::shanghai()).say(visit.lang)),
         };
         vec![
             Cell::date(&one.release.to_string(), &one.release.say(visit.lang)),
             film,
             Cell::text(&one.genres.join(visit.say(", ", "、"))),
-            Cell::text(one.distributor.as_deref().unwrap_or_default()),
-            Cell::text(&known),
+            known,
         ]
     };
     Table::new(
@@ -427,9 +422,9 @@ mod tests {
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
         let (_, ann) = town.staff("ann", Role::Studio).await;
         let page = ann.get("/console/market").await.text;
-        assert!(page.contains("长城") && page.contains("a calendar of"), "{page}");
+        assert!(page.contains("长城 · 中影") && page.contains("Announced"), "{page}");
         assert!(!page.contains("星河") && !page.contains("远方"), "no day, or one too far away");
-        assert!(ann.get("/console/market?lang=zh").await.text.contains("的上映日程"));
+        assert!(ann.get("/console/market?lang=zh").await.text.contains("待映影片"));
     }
 
     #[tokio::test]
