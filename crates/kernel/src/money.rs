@@ -213,6 +213,18 @@ impl Money {
         parts.into_iter().map(|minor| Money { minor, ..self }).collect()
     }
 
+    /// What falls to some pieces of a whole that is for `of` of them, when `before` of them are gone already.
+    ///
+    /// The difference of two rounded totals (half-even), so that all pieces sum to the whole whatever the order and the
+    /// size of the parts (`docs/algorithms/rounding.md`).
+    pub fn of_pieces(self, before: i64, pieces: i64, of: i64) -> Money {
+        let up_to = |count: i64| {
+            let exact = i128::from(self.minor) * i128::from(count);
+            Round::HalfEven.divide(exact, i128::from(of.max(1))) as i64
+        };
+        Money { minor: up_to(before + pieces) - up_to(before), ..self }
+    }
+
     /// A plain decimal, `39.90`, for files and programs.
     pub fn decimal(self) -> String {
         let scale = 10_u64.pow(self.currency.exponent());

@@ -2,7 +2,8 @@ use crate::street::{NOON, Street, act, person, refused};
 use db::Lane;
 use kernel::{Money, OrgId, PlaceId};
 use shops::listings;
-use shops::orders::{self, Changed, Confirmed, PAY_MINUTES, Placed, State};
+use shops::orders::{self, Confirmed, PAY_MINUTES, Placed, State};
+use shops::returns::{self, Desk, Pieces, Taken, Wish};
 
 #[test]
 fn an_order_reserves_is_paid_shipped_and_seen_by_its_merchant() {
@@ -146,19 +147,35 @@ fn a_sweep_expires_what_is_due_a_few_at_a_time() {
 }
 
 #[test]
-fn a_refund_returns_the_stock_once() {
+fn what_goes_back_returns_to_stock_once() {
     let street = Street::new();
     let poster = street.sells("Poster", 9900, 5);
     let order = street.buys("ann", "k1", &[(&poster, 2)]);
-    let refund = || {
+    let takes = |key: &str, quantity| {
         let (place, order) = (street.place.clone(), order.clone());
-        street.write(move |tx| orders::refund(tx, &place, &order, NOON.plus_minutes(2)))
+        let pieces = vec![Pieces { listing: poster.id.clone(), quantity }];
+        let wish = Wish { key: key.into(), pieces, stock: None };
+        let at = NOON.plus_minutes(2);
+        street.write(move |tx| returns::take(tx, &place, &order, &wish, Desk::Buyer, ("", at)))
     };
-    assert_eq!(refused(refund()).0, "not_paid");
+    assert_eq!(refused(takes("a", 1)).0, "not_paid");
     street.pays(&order, NOON);
-    assert!(matches!(refund(), Ok(Changed::Now(_))));
-    assert!(matches!(refund(), Ok(Changed::Already(_))));
-    assert_eq!(street.stock(&poster), 5);
+    for _ in 0..2 {
+        assert_eq!(taken(takes("a", 1)), (1, 9900, "paid"));
+    }
+    assert_eq!(street.stock(&poster), 4);
+    assert_eq!(refused(takes("b", 2)), ("more_than_left", "Only 1 of “Poster” can still go back.".into()));
+    assert_eq!(taken(takes("c", 1)), (2, 9900, "refunded"));
+    assert_eq!((street.stock(&poster), refused(takes("d", 1)).0), (5, "nothing_left"));
+    let (place, id) = (street.place.clone(), order.clone());
+    let made = street.read(move |view| returns::of_order(view, &place, &id));
+    assert_eq!(made.iter().map(|one| one.key.as_str()).collect::<Vec<_>>(), ["a", "c"]);
+}
+
+/// The number of a return, its money, and how its order stands.
+fn taken(took: kernel::Result<Taken>) -> (i64, i64, &'static str) {
+    let (Taken::Now { order, made, .. } | Taken::Before { order, made }) = took.expect("taken back");
+    (made.number, made.amount.minor, order.state.code())
 }
 
 #[test]
