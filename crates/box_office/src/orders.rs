@@ -550,13 +550,13 @@ fn moving() -> Refusal {
     )
 }
 
-/// Compare and set: only from the state that was read. Whether it was still that.
+/// Compare and set: only from the state and the seats that were read. Whether it was still that.
 fn change(tx: &Tx, order: &Order, to: State, now: Instant) -> Result<bool> {
     let changed = tx.run(
         "update ticket_order
          set state = $4, closed_at = $5
-         where place_id = $1 and id = $2 and state = $3",
-        &[&order.place, &order.id, &order.state.code(), &to.code(), &now],
+         where place_id = $1 and id = $2 and state = $3 and seats = $6",
+        &[&order.place, &order.id, &order.state.code(), &to.code(), &now, &order.seats],
     )?;
     Ok(changed == 1)
 }

@@ -293,6 +293,10 @@ fn part_before(scene: &Scene, intent: &Intent, part: &Part) -> Result<Option<Ref
 fn may_take_back(scene: &Scene, order: &Order, desk: Desk) -> Result<box_office::Showtime> {
     let showtime = showtimes::any(scene.tx, &order.place, &order.showtime)?;
     let day = showtime.day;
+    if desk == Desk::Cinema {
+        // Its day may be closed at this moment on another node; a buyer's showing has not begun, so its day is not over.
+        cinemas::take_turn(scene.tx, &order.place)?;
+    }
     if settlement::statements::overlapping(scene.tx, &order.place, &order.title, day, day)? {
         return Err(Refusal::new(
             Why::Conflict,

@@ -24,6 +24,8 @@ pub const ADDRESS_CHARS_MAX: usize = 300;
 pub const CLICK_CHARS_MAX: usize = 1000;
 /// Orders or lines in one list, the newest first.
 pub const LIST_MAX: i64 = 500;
+/// Orders that one person may leave unpaid in one shop, at most.
+pub const UNPAID_MAX: i64 = 10;
 /// How often a change looks again when somebody else was faster.
 const TRIES_MAX: usize = 3;
 
@@ -236,13 +238,15 @@ impl Placed {
 
 /// Places an order and reserves its stock; all of it or nothing.
 ///
-/// Refuses with `out_of_stock`, `price_changed`, `not_for_sale`, `key_reused`, or the field that is wrong.
+/// Refuses with `out_of_stock`, `price_changed`, `not_for_sale`, `key_reused`, `too_many_unpaid`, or the field that is
+/// wrong.
 pub fn place(tx: &Tx, act: &mut Act, checkout: &Checkout) -> Result<Placed> {
     check(checkout)?;
     let asked = asked(checkout)?;
     if let Some(before) = again(tx, checkout, &asked)? {
         return Ok(before);
     }
+    may_place(tx, checkout, act.at)?;
     let lines = priced(tx, checkout, act.id())?;
     let order = open(act, checkout, &lines)?;
     if !insert(tx, &order, &checkout.key, &asked)? {
@@ -256,6 +260,25 @@ pub fn place(tx: &Tx, act: &mut Act, checkout: &Checkout) -> Result<Placed> {
         insert_line(tx, line)?;
     }
     Ok(Placed::Now(order))
+}
+
+/// Refuses somebody who keeps too much stock from others without paying.
+fn may_place(view: &View, checkout: &Checkout, now: Instant) -> Result<()> {
+    let (unpaid,): (i64,) = view.one(
+        "select count(*) from product_order
+        where place_id = $1 and buyer_id = $2 and state = 'placed' and pay_until >= $3",
+        &[&checkout.place, &checkout.buyer, &now],
+    )?;
+    if unpaid < UNPAID_MAX {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Kind::TooMany,
+        "too_many_unpaid",
+        "Several orders of yours wait to be paid here. Pay for them or let them go first.",
+        "您在本店已有多笔待支付的订单，请先付款，或等它们到期。",
+    )
+    .into())
 }
 
 fn check(checkout: &Checkout) -> Result<(), Refusal> {

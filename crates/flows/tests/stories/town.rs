@@ -366,8 +366,23 @@ impl Town {
 
     /// Another listing of the lantern's, for a price of one in fen.
     pub fn sells(&self, name: &'static str, like: &Listing, fen: i64, stock: i64) -> Listing {
+        self.sells_under(like.contract.clone(), name, like, fen, stock)
+    }
+
+    /// The same without a licence.
+    pub fn sells_plain(&self, name: &'static str, like: &Listing, fen: i64, stock: i64) -> Listing {
+        self.sells_under(None, name, like, fen, stock)
+    }
+
+    fn sells_under(
+        &self,
+        contract: Option<kernel::ContractId>,
+        name: &'static str,
+        like: &Listing,
+        fen: i64,
+        stock: i64,
+    ) -> Listing {
         let (place, merchant, title) = (self.lantern(), like.merchant.clone(), like.title.clone());
-        let contract = like.contract.clone();
         self.story("plc_lantern", Actor::System, move |scene| {
             let new = shops::products::NewProduct {
                 merchant: merchant.clone(),

@@ -172,6 +172,30 @@ fn what_goes_back_returns_to_stock_once() {
     assert_eq!(made.iter().map(|one| one.key.as_str()).collect::<Vec<_>>(), ["a", "c"]);
 }
 
+/// Somebody without the will to pay keeps the shelf from nobody.
+#[test]
+fn a_person_leaves_a_few_orders_unpaid_at_most() {
+    let street = Street::new();
+    let poster = street.sells("Poster", 9900, 500);
+    let places = |key: &str| street.places(7, &street.checkout("ann", key, &[(&poster, 20)]));
+    let first = street.buys("ann", "first", &[(&poster, 20)]);
+    for number in 1..orders::UNPAID_MAX {
+        let checkout = street.checkout("ann", &format!("k{number}"), &[(&poster, 20)]);
+        street.places(100 + number as u64, &checkout).expect("an order");
+    }
+    assert_eq!(refused(places("more")).0, "too_many_unpaid");
+    assert!(matches!(places("first"), Ok(Placed::Again(_))), "what was placed is answered");
+    street.pays(&first, NOON);
+    places("more").expect("one is paid for");
+    let (place, late) = (street.place.clone(), NOON.plus_minutes(PAY_MINUTES + 1));
+    assert_eq!(
+        refused(street.places(9, &street.checkout("ann", "yet", &[(&poster, 1)]))).0,
+        "too_many_unpaid"
+    );
+    street.write(move |tx| orders::expire_due(tx, &place, late, 100)).expect("they end");
+    street.places(9, &street.checkout("ann", "yet", &[(&poster, 1)])).expect("they have ended");
+}
+
 /// The number of a return, its money, and how its order stands.
 fn taken(took: kernel::Result<Taken>) -> (i64, i64, &'static str) {
     let (Taken::Now { order, made, .. } | Taken::Before { order, made }) = took.expect("taken back");
