@@ -175,7 +175,8 @@ fn asked(showtime: &ShowtimeId, seats: &[String]) -> String {
 }
 
 fn by_key(view: &View, place: &PlaceId, buyer: &Buyer) -> Result<Option<Order>> {
-    if buyer.key.is_empty() || buyer.key.len() > KEY_MAX {
+    let is_key = (1..=KEY_MAX).contains(&buyer.key.len()) && !buyer.key.chars().any(char::is_control);
+    if !is_key {
         return Err(Refusal::field(
             "key",
             "bad_key",

@@ -247,8 +247,7 @@ pub fn give_back(
         return Ok(before);
     }
     let left = may_go_back(scene, &intent)?;
-    left.same_currency(amount)?;
-    if amount.minor <= 0 || amount.minor >= left.minor {
+    if left.currency != amount.currency || amount.minor <= 0 || amount.minor >= left.minor {
         return Err(too_large().into());
     }
     let refund = refunds::request(scene.tx, &intent, &reason, amount, scene.act.at)?;

@@ -320,6 +320,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn pieces_sum_to_the_whole() {
+        let one_by_one: Vec<i64> = (0..3).map(|before| Money::fen(100).of_pieces(before, 1, 3).minor).collect();
+        assert_eq!(one_by_one, [33, 34, 33]);
+        for (minor, of) in [(0, 1), (1, 7), (29_700, 3), (999, 20), (i64::MAX, 20)] {
+            for step in 1..=of {
+                let mut sum = 0;
+                for before in (0..of).step_by(step as usize) {
+                    let part = Money::fen(minor).of_pieces(before, step.min(of - before), of).minor;
+                    assert!(part >= 0, "{minor} for {of}");
+                    sum += part;
+                }
+                assert_eq!(sum, minor, "{minor} for {of}, {step} at once");
+            }
+        }
+    }
+
+    #[test]
     fn amounts_are_read_strictly() {
         let read = |text| Money::parse(text, Currency::CNY).map(|money| money.minor).ok();
         assert_eq!(read("39.90"), Some(3990));

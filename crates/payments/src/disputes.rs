@@ -130,8 +130,9 @@ pub fn open(tx: &Tx, dispute: &Dispute) -> Result<bool> {
         ],
     )?;
     if opened == 1 {
-        intents::left(tx, &dispute.place, &dispute.intent)?.same_currency(dispute.amount)?;
-        let fits = intents::hold(tx, &dispute.place, &dispute.intent, dispute.amount)?;
+        let currency = intents::left(tx, &dispute.place, &dispute.intent)?.currency;
+        let fits = currency == dispute.amount.currency
+            && intents::hold(tx, &dispute.place, &dispute.intent, dispute.amount)?;
         return if fits { Ok(true) } else { Err(too_large()) };
     }
     let kept = any(tx, &dispute.place, &dispute.id)?;

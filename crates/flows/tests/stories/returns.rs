@@ -354,6 +354,7 @@ fn a_lost_dispute_and_refunds_never_give_more_than_was_paid() {
     assert_eq!(code(town.disputes(&intent, "x", 29_700)), "dispute_too_large");
     town.disputes(&intent, "d", 19_800).expect("the rest is disputed");
     assert_eq!(code(town.disputes(&intent, "e", 1)), "dispute_too_large");
+    assert_eq!(code(town.disputes(&intent, "f", -1)), "dispute_too_large");
     town.decides(&intent, "d", Dispute::Lost).expect("lost");
     assert_eq!(town.credit("plc_lantern", "dispute_cost"), -19_800);
     assert_eq!(code(town.gives_back("desk", &intent, "k", 1)), "refund_too_large");
@@ -411,4 +412,28 @@ fn a_provider_disputes_what_is_left_of_a_payment() {
     assert_eq!(town.credit("plc_lantern", "dispute_cost"), -19_800);
     town.sweeps();
     town.is_whole();
+}
+
+/// Money of another kind than was paid is refused in words, whoever asks.
+#[test]
+fn another_currency_than_was_paid_is_refused() {
+    let town = Town::new();
+    let poster = town.poster(9);
+    let order = town.buys_goods("ann", &[(&poster, 1)], None);
+    let intent = town.intent_of_goods(&order);
+    let dollar = Money::new(1, kernel::Currency::USD);
+    assert_eq!(code(town.disputes_money(&intent, "d", dollar)), "dispute_too_large");
+    let (place, id) = (intent.place.clone(), intent.id.clone());
+    let given = town.story("desk", kernel::Actor::System, move |scene| {
+        flows::take_payment::give_back(scene, &place, &id, "k", dollar)
+    });
+    assert_eq!(code(given), "refund_too_large");
+    town.is_whole();
+}
+
+/// Nobody finds an order by what no database keeps.
+#[test]
+fn a_number_with_a_nul_in_it_is_no_order() {
+    let town = Town::new();
+    assert_eq!(town.read(|view| flows::views::disputes::meant_by(view, "ord_\0")), None);
 }

@@ -456,12 +456,16 @@ impl Town {
 
     /// A dispute of a payment, recorded by hand.
     pub fn disputes(&self, intent: &Intent, id: &str, fen: i64) -> Result<()> {
+        self.disputes_money(intent, id, Money::fen(fen))
+    }
+
+    pub fn disputes_money(&self, intent: &Intent, id: &str, amount: Money) -> Result<()> {
         let dispute = payments::disputes::Dispute {
             place: intent.place.clone(),
             id: kernel::DisputeId(format!("dsp_{id}")),
             intent: intent.id.clone(),
             reason: "not as described".into(),
-            amount: Money::fen(fen),
+            amount,
             answer_by: premiere().plus(9),
             state: payments::disputes::State::Open,
             opened_at: self.house.now(),

@@ -279,9 +279,12 @@ fn again(film: &str, lang: Lang) -> Action<'_> {
 
 /// How far the money is on its way back.
 fn money_back(story: &Story, lang: Lang) -> String {
-    let Some(refund) = story.refunds.last() else { return String::new() };
-    let sum = film::amount(refund.amount);
-    match (refund.is_done(), lang) {
+    if story.refunds.is_empty() {
+        return String::new();
+    }
+    let minor = story.refunds.iter().map(|refund| refund.amount.minor).sum();
+    let sum = film::amount(kernel::Money::new(minor, story.bought.intent.amount.currency));
+    match (story.refunds.iter().all(|refund| refund.is_done()), lang) {
         (true, Lang::En) => format!("All {sum} were paid back, service fee included."),
         (true, Lang::Zh) => format!("{sum}（含服务费）已全额退回。"),
         (false, Lang::En) => format!("All {sum} are on their way back, service fee included."),
