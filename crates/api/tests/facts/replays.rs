@@ -102,6 +102,10 @@ async fn what_is_not_paid_in_time_is_over() {
     assert_eq!(walk.town.provider.pay(&kernel::IntentId(id.clone()), walk.town.clock.now()), None);
     let begun = ann.post(&format!("/api/places/{shop}/payments/{id}/checkout"), json!({})).await;
     assert_eq!(begun.refusal(), (410, "payment_over"));
-    assert!(begun.text.contains("everything comes back"), "nobody knows yet whether it was paid: {}", begun.text);
+    assert!(
+        begun.text.contains("everything comes back"),
+        "nobody knows yet whether it was paid: {}",
+        begun.text
+    );
     assert_eq!(ann.get(&format!("/api/places/{shop}/payments/{id}")).await.is(200)["state"], "open");
 }

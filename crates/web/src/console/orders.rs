@@ -307,10 +307,11 @@ fn goods(visit: &Visit, found: &Found, form: &Form) -> Markup {
         ]
     };
     let may_return = matches!(order.state, State::Paid { .. } | State::Shipped { .. });
-    html! {
-        (Table::new(visit.say("What was ordered", "订购内容"), &columns, lines.iter().map(row).collect()).render(visit.lang))
+    let rows = lines.iter().map(row).collect();
+    html! { div class="stack" {
+        (Table::new(visit.say("What was ordered", "订购内容"), &columns, rows).render(visit.lang))
         @if may_return { (return_form(visit, found, order, lines, form)) }
-    }
+    } }
 }
 
 /// How many of each line go back, and whether they can be sold again.

@@ -241,8 +241,8 @@ fn take_back(visit: &Visit, bought: &Bought, form: &Form) -> Markup {
     let left: i64 = bought.lines.iter().map(|(line, _)| line.left()).sum();
     html! {
         div class="card stack" {
-            p { (visit.say("Until the shop has sent it, you can cancel the order, or give some of it back.", "发货之前可以取消订单，或只退部分商品。")) }
             @if left > 1 {
+                p { (visit.say("Until the shop has sent it, you can cancel the order, or give some of it back.", "发货之前可以取消订单，或只退部分商品。")) }
                 details class="figure" open[!form.text("key").is_empty()] {
                     summary { (visit.say("Give some of it back", "只退部分商品")) }
                     form class="form" method="post" action={ (order) "/returns" } {
@@ -252,6 +252,7 @@ fn take_back(visit: &Visit, bought: &Bought, form: &Form) -> Markup {
                     }
                 }
             }
+            @if left == 1 { p { (visit.say("Until the shop has sent it, you can cancel the order.", "发货之前可以取消订单。")) } }
             p class="form-foot" { (parts::press(Weight::Grave, &format!("{order}/refund"), &[], word)) }
         }
     }

@@ -90,14 +90,13 @@ fn parcel(visit: &Visit, order: &Order, contents: &Contents) -> Markup {
     let ship = format!("{ADDRESS}/{}/{}/shipment", order.place, order.id);
     html! {
         article class="card stack" {
-            div { @for one in contents { h3 { (one.product.in_(visit.lang)) " × " (one.left()) } } }
+            div { @for one in contents { h3 { a href={ "/console/orders?q=" (order.id) } { (one.product.in_(visit.lang)) " × " (one.left()) } } } }
             div { p { b { (order.recipient) } } p { (order.address) } }
             div class="section-head" {
                 div {
                     p class="muted" { (order.created_at.say(&Zone::shanghai(), visit.lang)) }
                     p class="amount" { (kept(order)) }
                 }
-                (parts::link_button(Weight::Quiet, &format!("/console/orders?q={}", order.id), visit.say("Take back", "退货")))
                 (parts::press(Weight::Primary, &ship, &[], visit.say("Mark sent", "标记发货")))
             }
         }
