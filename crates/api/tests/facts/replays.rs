@@ -29,7 +29,7 @@ fn another(body: Option<Value>) -> Value {
     if body.get("seats").is_some() {
         body["seats"] = json!(["C3"]);
     } else if body.get("lines").is_some() {
-        body["lines"][0]["quantity"] = 1.into();
+        body["lines"][0]["quantity"] = 3.into();
     } else if body.get("account").is_some() {
         body["amount"] = json!({ "amount": "0.01", "currency": "CNY" });
     } else {
