@@ -124,6 +124,8 @@ pub fn registry(service: Service) -> Routes {
         .verb(GET, "/api/places/{place}/product-orders", SHOP, product_orders::of_shop::list, "List a shop's orders")
         .verb(GET, "/api/places/{place}/product-orders/{order}", SIGNED_IN, product_orders::show::show, "Read a product order")
         .verb(POST, "/api/places/{place}/product-orders/{order}/refund", SIGNED_IN, product_orders::refund::refund, "Give goods back").refuses(&[409])
+        .verb(POST, "/api/places/{place}/product-orders/{order}/returns", SIGNED_IN, product_orders::return_pieces::by_buyer, "Give some pieces back before they are sent").refuses(&[409])
+        .verb(POST, "/api/places/{place}/product-orders/{order}/desk-returns", SHOP, product_orders::return_pieces::by_shop, "Take some pieces back at the shop's desk").refuses(&[409])
         .verb(POST, "/api/places/{place}/product-orders/{order}/shipment", SHOP, product_orders::ship::ship, "Send a paid order off").refuses(&[409])
         // Ads.
         .verb(GET, "/api/orgs/{org}/campaigns", RELEASE, campaigns::of_org::list, "List an organisation's campaigns")

@@ -258,6 +258,23 @@ impl Walk {
         wish["click"] = self.click().await.into();
         let kept = self.order("ann", format!("{shop}/product-orders"), wish).await;
         self.pay(&kept["payment"]).await;
+        let path = format!("{shop}/product-orders/{}", text(&kept["order"]["id"]));
+        let one = json!([{ "listing": self.ids["listing"], "quantity": 1 }]);
+        let back = self.order("ann", format!("{path}/returns"), json!({ "lines": one })).await;
+        assert_eq!((&back["amount"], &back["stock"]), (&yuan("88.00"), &json!("restocked")));
+        assert_eq!((&back["number"], &back["refund"]["done"]), (&json!(1), &json!(true)));
+        let wish = self.goods_wish();
+        let at_desk = self.order("ann", format!("{shop}/product-orders"), wish).await;
+        self.pay(&at_desk["payment"]).await;
+        let path = format!("{shop}/product-orders/{}", text(&at_desk["order"]["id"]));
+        let broken = json!({ "lines": one, "stock": "lost" });
+        let back = self.order("shop_a", format!("{path}/desk-returns"), broken).await;
+        assert_eq!((&back["refund"]["amount"], &back["stock"]), (&yuan("88.00"), &json!("lost")));
+        let bought = self.client("ann").await.get(&path).await.is(200);
+        assert_eq!(
+            (&bought["lines"][0]["returned"], &bought["order"]["returned"]),
+            (&json!(1), &yuan("88.00"))
+        );
         let wish = self.goods_wish();
         let given_back = self.order("ann", format!("{shop}/product-orders"), wish).await;
         self.pay(&given_back["payment"]).await;
