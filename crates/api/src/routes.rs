@@ -20,7 +20,7 @@ use crate::problem::{self, Problem};
 use crate::service::Service;
 use crate::{
     ads, audiences, bank_accounts, baskets, body, books, campaigns, cases, checks, cinemas, disputes, door,
-    events, licences, listings, market, orgs, payments, payouts, product_orders, sessions, shops, showtimes,
+    earnings, events, licences, listings, market, orgs, payments, payouts, product_orders, sessions, shops, showtimes,
     statements, ticket_orders, titles,
 };
 use ::people::Who;
@@ -55,8 +55,8 @@ const RELEASE: Who = Who::Roles(&[Role::Studio, Role::Marketer]);
 const LICENCE: Who = Who::Roles(&[Role::Studio, Role::Merchant]);
 /// The two readers of a statement.
 const STATEMENT: Who = Who::Roles(&[Role::Cinema, Role::Studio]);
-/// Whoever works for anybody.
-const STAFF: Who = Who::Roles(&Role::ALL);
+/// Those whose organisations are paid by the house.
+const PAYEE: Who = Who::Roles(&[Role::Cinema, Role::Merchant, Role::Shop, Role::Studio]);
 /// Those who run a place.
 const PLACE: Who = Who::Roles(&[Role::Cinema, Role::Shop]);
 
@@ -179,8 +179,14 @@ pub fn registry(service: Service) -> Routes {
         .verb(POST, "/api/payout-files", OPERATOR, payouts::send::send, "Send approved payouts to the bank").refuses(&[404, 409])
         .verb(GET, "/api/payout-files/{file}", OPERATOR, payouts::file::show, "Read a payout file as XML and CSV")
         .verb(POST, "/api/bank-answers", OPERATOR, payouts::answer::take, "Take in what the bank says of payouts")
-        .verb(GET, "/api/orgs/{org}/bank-account", STAFF, bank_accounts::show::show, "Read where an organisation is paid")
-        .verb(PUT, "/api/orgs/{org}/bank-account", STAFF, bank_accounts::tell::tell, "Tell where an organisation is paid").refuses(&[409])
+        .verb(GET, "/api/orgs/{org}/bank-account", PAYEE, bank_accounts::show::show, "Read where an organisation is paid")
+        .verb(PUT, "/api/orgs/{org}/bank-account", PAYEE, bank_accounts::tell::tell, "Tell where an organisation is to be paid").refuses(&[409])
+        .verb(POST, "/api/orgs/{org}/bank-account/approval", OPERATOR, bank_accounts::decide::approve, "Let an account count that somebody else told").refuses(&[409])
+        .verb(POST, "/api/orgs/{org}/bank-account/refusal", OPERATOR, bank_accounts::decide::refuse, "Leave an account as it was").refuses(&[409])
+        .verb(GET, "/api/orgs/{org}/owed", PAYEE, earnings::owed::list, "List what an organisation is owed")
+        .verb(GET, "/api/orgs/{org}/payouts", PAYEE, earnings::payouts::list, "List an organisation's payouts")
+        .verb(GET, "/api/orgs/{org}/payouts/{payout}", PAYEE, earnings::payout::show, "Read a payout with what it pays for")
+        .verb(GET, "/api/orgs/{org}/payouts/{payout}/lines", PAYEE, earnings::lines::list, "List the entries that a payout pays for")
         .verb(POST, "/api/bills", OPERATOR, cases::fetch::fetch, "Fetch a provider's bill and hold it beside our orders").refuses(&[409])
         .verb(GET, "/api/cases", OPERATOR, cases::list::list, "List the differences between bills and orders")
         .verb(POST, "/api/cases/{case}/decision", OPERATOR, cases::decide::decide, "Decide a difference").refuses(&[409])
@@ -195,7 +201,8 @@ pub fn registry(service: Service) -> Routes {
         .verb(GET, "/api/market/years", ANYONE, market::years::list, "List the years of the market")
         .verb(GET, "/api/market/years/{year}", ANYONE, market::show::show, "Read a year of the market")
         .verb(GET, "/api/places/{place}/events", PLACE, events::list::list, "List what happened at a place")
-        .verb(GET, "/api/checks", OPERATOR, checks::run::run, "Check every invariant")
+        .verb(GET, "/api/checks", OPERATOR, checks::run::last, "Read what the last check of every invariant found")
+        .verb(POST, "/api/checks", OPERATOR, checks::run::run, "Check every invariant now").refuses(&[409])
 }
 
 /// One route, for tests and documents.

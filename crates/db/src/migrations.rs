@@ -34,6 +34,7 @@ pub const MIGRATIONS: Tree = &[
     ("0052_ads", include_str!("../../../migrations/0052_ads.sql")),
     ("0053_people", include_str!("../../../migrations/0053_people.sql")),
     ("0054_box_office", include_str!("../../../migrations/0054_box_office.sql")),
+    ("0056_settlement", include_str!("../../../migrations/0056_settlement.sql")),
 ];
 
 const CREATE: &str = "create table if not exists migration (name text not null, statement bigint not null, primary key (name, statement))";

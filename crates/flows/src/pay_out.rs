@@ -28,7 +28,7 @@ pub struct Proposal {
     pub place: PlaceId,
     /// The same key proposes once.
     pub key: String,
-    /// The account it is owed on: `exhibition`, `merchant:{org}`, `producer:{org}` or `licensor:{org}`.
+    /// The account it is owed on, one of [`views::payables`].
     pub account: String,
     pub payee: Party,
     pub amount: Money,
@@ -47,19 +47,6 @@ pub fn propose_owed(
     let payee = party(scene.tx, &org)?;
     let (place, key, account) = (place.clone(), key.to_owned(), account.to_owned());
     propose(scene, &Proposal { place, key, account, payee, amount })
-}
-
-/// Writes down where an organisation is paid from now on. Whether the actor may is for the caller to know.
-pub fn tell_account(scene: &mut Scene, org: &OrgId, party: &Party) -> Result<bank_accounts::Version> {
-    let by = scene.act.actor.signed_in()?.clone();
-    let version = bank_accounts::change(scene.tx, org, party, &by, scene.act.at)?;
-    if version.changed_at == scene.act.at {
-        // Whoever reads the log learns that it changed; its number is no business of theirs.
-        let body = json!({ "org": org, "version": version.number });
-        let kind = Kind::BankAccountChanged;
-        log::append(scene.tx, &mut scene.act, &PlaceId::house(), kind, None, org, body)?;
-    }
-    Ok(version)
 }
 
 /// Where an organisation is paid.
@@ -111,17 +98,10 @@ pub fn propose(scene: &mut Scene, proposal: &Proposal) -> Result<Payout> {
     note(scene, payout)
 }
 
-/// Whose money an account is.
+/// Whose money an account is; the house's own and what nobody outside is owed is not paid out (`not_payable`).
 fn owner(view: &View, place: &PlaceId, account: &str) -> Result<OrgId> {
-    if account == "exhibition" {
-        return Ok(box_office::cinemas::any(view, place)?.org);
-    }
-    let org = match account.split_once(':') {
-        Some(("merchant" | "producer" | "licensor", org)) => people::orgs::any(view, &OrgId(org.to_owned()))?,
-        _ => None,
-    };
-    org.map(|org| org.id)
-        .ok_or_else(|| refuse("not_payable", "Nobody is paid from this account.", "该账户不能对外打款。"))
+    let owner = views::payables::owner(view, place, account)?;
+    owner.ok_or_else(|| refuse("not_payable", "Nobody is paid from this account.", "该账户不能对外打款。"))
 }
 
 fn proposed_before(scene: &Scene, payout: &Payout) -> Result<Payout> {

@@ -333,7 +333,7 @@ fn open(tx: &Tx, book: &PlaceId, id: &str, currency: Currency) -> Result<()> {
 }
 
 /// The accounts that may never be overdrawn: nobody is paid from them what was not put in.
-const LIMITED: [&str; 4] = ["box_office", "fund", "merchant", "refunds"];
+const LIMITED: [&str; 3] = ["box_office", "merchant", "refunds"];
 
 /// Whether the account was there and held enough.
 fn debit(tx: &Tx, transfer: &Transfer, (posted, pending): (i64, i64)) -> Result<bool> {

@@ -1,6 +1,7 @@
 //! Paying out: two people, once, never more than is owed, and a file that a bank can read.
 
 use crate::town::{Town, code, premiere};
+use flows::change_bank_account;
 use flows::pay_out::{self, BANK, Proposal};
 use kernel::{Actor, Currency, Money, OrgId, PayoutId, PersonId, PlaceId, Result, Role};
 use quick_xml::Reader;
@@ -8,7 +9,7 @@ use quick_xml::events::Event;
 use settlement::payouts::{self, BankAccount, File, Party, Payout, State, file};
 use std::collections::BTreeMap;
 
-fn clerk(name: &str) -> Actor {
+pub fn clerk(name: &str) -> Actor {
     Actor::Person {
         id: PersonId(format!("per_{name}")),
         name: name.into(),
@@ -16,7 +17,7 @@ fn clerk(name: &str) -> Actor {
     }
 }
 
-fn chinese(name: &str) -> Party {
+pub fn chinese(name: &str) -> Party {
     let account = BankAccount::cnaps("0222 0210 0111 6245", "102290026019").expect("an account");
     Party { name: name.into(), account }
 }
@@ -27,7 +28,7 @@ fn payer() -> Party {
 }
 
 /// One ticket of 37.00 and a fee, its day closed: the cinema is owed 19.34, the studio 14.59.
-fn closed_town() -> Town {
+pub fn closed_town() -> Town {
     let town = Town::new();
     let show = town.showtime(19, 30, 3700);
     town.buys("ann", &show, &["F7"]);
@@ -37,7 +38,7 @@ fn closed_town() -> Town {
     town
 }
 
-fn proposal(key: &str, fen: i64) -> Proposal {
+pub fn proposal(key: &str, fen: i64) -> Proposal {
     Proposal {
         place: PlaceId("plc_star".into()),
         key: key.into(),
@@ -51,23 +52,23 @@ fn proposes(town: &Town, who: &str, proposal: &Proposal) -> Result<Payout> {
     proposes_at(town, "plc_star", who, proposal)
 }
 
-fn proposes_at(town: &Town, node: &str, who: &str, proposal: &Proposal) -> Result<Payout> {
+pub fn proposes_at(town: &Town, node: &str, who: &str, proposal: &Proposal) -> Result<Payout> {
     let proposal = proposal.clone();
     town.story(node, clerk(who), move |scene| pay_out::propose(scene, &proposal))
 }
 
-type Step = fn(&mut flows::Scene, &PlaceId, &PayoutId) -> Result<Payout>;
+pub type Step = fn(&mut flows::Scene, &PlaceId, &PayoutId) -> Result<Payout>;
 
-const PAID: Step = |scene, place, id| pay_out::paid(scene, place, id, "bank line 7");
-const RETURNED: Step = |scene, place, id| pay_out::returned(scene, place, id, "account closed");
-const WITHDRAWN: Step = |scene, place, id| pay_out::withdraw(scene, place, id, "a typing error");
+pub const PAID: Step = |scene, place, id| pay_out::paid(scene, place, id, "bank line 7");
+pub const RETURNED: Step = |scene, place, id| pay_out::returned(scene, place, id, "account closed");
+pub const WITHDRAWN: Step = |scene, place, id| pay_out::withdraw(scene, place, id, "a typing error");
 
-fn does(town: &Town, who: &str, step: Step, payout: &Payout) -> Result<Payout> {
+pub fn does(town: &Town, who: &str, step: Step, payout: &Payout) -> Result<Payout> {
     let (place, id) = (payout.place.clone(), payout.id.clone());
     town.story("plc_star", clerk(who), move |scene| step(scene, &place, &id))
 }
 
-fn sends(town: &Town, who: &str, of: &[&Payout]) -> Result<File> {
+pub fn sends(town: &Town, who: &str, of: &[&Payout]) -> Result<File> {
     sends_from(town, "plc_star", who, of, payer())
 }
 
@@ -77,7 +78,7 @@ fn sends_from(town: &Town, node: &str, who: &str, of: &[&Payout], payer: Party) 
     town.story(node, clerk(who), move |scene| pay_out::send(scene, &place, &ids, &payer))
 }
 
-fn approved(town: &Town, proposal: &Proposal) -> Payout {
+pub fn approved(town: &Town, proposal: &Proposal) -> Payout {
     let payout = proposes(town, "mei", proposal).expect("proposed");
     does(town, "li", pay_out::approve, &payout).expect("approved")
 }
@@ -391,9 +392,15 @@ fn tells_accounts(town: &Town) {
     let house = town.story("plc_house", Actor::System, house).expect("founded");
     let star = town.read(|view| box_office::cinemas::any(view, &PlaceId("plc_star".into()))).org;
     for (org, party) in [(house, payer()), (star, chinese("Nine Bends Cinemas"))] {
-        let told =
-            town.story("plc_house", clerk("mei"), move |scene| pay_out::tell_account(scene, &org, &party));
-        told.expect("told");
+        let at = org.clone();
+        let told = town.story("plc_house", clerk("mei"), move |scene| {
+            change_bank_account::propose(scene, &at, &party)
+        });
+        let number = told.expect("told").number;
+        let counts = town.story("plc_house", clerk("li"), move |scene| {
+            change_bank_account::approve(scene, &org, number)
+        });
+        counts.expect("approved");
     }
 }
 
