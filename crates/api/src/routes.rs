@@ -20,20 +20,21 @@ use crate::problem::{self, Problem};
 use crate::service::Service;
 use crate::{
     ads, audiences, bank_accounts, baskets, body, books, campaigns, cases, checks, cinemas, disputes, door,
-    earnings, events, licences, listings, market, orgs, payments, payouts, product_orders, sessions, shops, showtimes,
-    statements, ticket_orders, titles,
+    earnings, events, licences, listings, market, orgs, payments, payouts, product_orders, sessions, shops,
+    showtimes, statements, ticket_orders, titles,
 };
 use ::people::Who;
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::handler::Handler;
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, any};
+use axum::{Extension, Router};
 use kernel::Role;
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -178,7 +179,7 @@ pub fn registry(service: Service) -> Routes {
         .verb(POST, "/api/places/{place}/payouts/{payout}/return", OPERATOR, payouts::step::returned, "Record that the bank sent a payout back").refuses(&[409])
         .verb(POST, "/api/payout-files", OPERATOR, payouts::send::send, "Send approved payouts to the bank").refuses(&[404, 409])
         .verb(GET, "/api/payout-files/{file}", OPERATOR, payouts::file::show, "Read a payout file as XML and CSV")
-        .verb(POST, "/api/bank-answers", OPERATOR, payouts::answer::take, "Take in what the bank says of payouts")
+        .verb(POST, "/api/bank-answers", OPERATOR, payouts::answer::take, "Take in what the bank says of payouts").takes(payouts::answer::BYTES_MAX)
         .verb(GET, "/api/orgs/{org}/bank-account", PAYEE, bank_accounts::show::show, "Read where an organisation is paid")
         .verb(PUT, "/api/orgs/{org}/bank-account", PAYEE, bank_accounts::tell::tell, "Tell where an organisation is to be paid").refuses(&[409])
         .verb(POST, "/api/orgs/{org}/bank-account/approval", OPERATOR, bank_accounts::decide::approve, "Let an account count that somebody else told").refuses(&[409])
@@ -241,6 +242,18 @@ impl Routes {
             .route_layer(from_fn_with_state((self.service.clone(), who), usher));
         let others = self.verbs.remove(path).unwrap_or_default();
         self.verbs.insert(path, others.merge(guarded));
+        self
+    }
+
+    /// The longest body that the last verb takes, in bytes, where that is another than everybody's.
+    pub fn takes(mut self, bytes_max: usize) -> Routes {
+        let last = self.operations.last().map(|(entry, _)| entry.path);
+        if let Some((path, verbs)) = last.and_then(|path| self.verbs.remove_entry(path)) {
+            let own = verbs
+                .layer::<_, Infallible>(Extension(body::BytesMax(bytes_max)))
+                .layer::<_, Infallible>(DefaultBodyLimit::max(bytes_max));
+            self.verbs.insert(path, own);
+        }
         self
     }
 

@@ -68,13 +68,7 @@ impl FromRow for Version {
 /// Writes down an account that is to count once it is approved; whether it is new. The one that counts, or waits,
 /// told again is no new version. Refuses what a bank cannot read ([`Party::check`]), and a change that was made beside
 /// another (`changed_meanwhile`).
-pub fn propose(
-    tx: &Tx,
-    org: &OrgId,
-    party: &Party,
-    by: &PersonId,
-    now: Instant,
-) -> Result<(Version, bool)> {
+pub fn propose(tx: &Tx, org: &OrgId, party: &Party, by: &PersonId, now: Instant) -> Result<(Version, bool)> {
     party.check()?;
     let before = newest(tx, org)?;
     if let Some(before) = before.clone().filter(|one| one.party == *party && one.state != State::Refused) {
@@ -126,7 +120,9 @@ pub fn decide(
              where org_id = $1 and number = $2 and state = 'proposed'",
             &[org, &number, &to.code(), by, &now],
         )
-        .map_err(|error| if broke_check(&error, "bank_account_two_people") { same_person() } else { error })?;
+        .map_err(
+            |error| if broke_check(&error, "bank_account_two_people") { same_person() } else { error },
+        )?;
     let version = newest(tx, org)?.ok_or_else(changed_meanwhile)?;
     if moved == 0 && version.state != to {
         return Err(refuse(

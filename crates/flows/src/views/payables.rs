@@ -52,8 +52,12 @@ pub fn why_it_stays(place: &PlaceId, account: &str) -> Option<Words> {
     let (en, zh) = match account.split(':').next().unwrap_or(account) {
         "service_fee" | "platform_royalty" => ("It is the house’s own income.", "平台自有收入。"),
         "box_office" => ("It is divided when its period is settled.", "结算后分账。"),
-        "producer" => ("It has moved on to the house’s book, from which it is paid.", "已转入平台账本，由平台打款。"),
-        "clearing" => ("Its other side stands in another book; the two sum to zero.", "与另一账本互为镜像，合计为零。"),
+        "producer" => {
+            ("It has moved on to the house’s book, from which it is paid.", "已转入平台账本，由平台打款。")
+        }
+        "clearing" => {
+            ("Its other side stands in another book; the two sum to zero.", "与另一账本互为镜像，合计为零。")
+        }
         "provider" | "bank" => (
             "It is what providers hold for us or our bank has paid; a bank’s own statement is not kept here.",
             "支付渠道代收或银行已付款项；银行自身流水不在此记账。",
@@ -130,7 +134,9 @@ mod tests {
         assert_eq!(by(&shop, "fund:ttl_a"), Some(By::Title("ttl_a")));
         assert_eq!((by(&shop, "commission"), by(&shop, "tax")), (Some(By::Shop), Some(By::Cinema)));
         assert_eq!(by(&shop, "producer:org_a"), None, "it moves to the house's book by itself");
-        for own in ["service_fee", "platform_royalty", "clearing:house", "provider:alipay", "receivable:org_a"] {
+        for own in
+            ["service_fee", "platform_royalty", "clearing:house", "provider:alipay", "receivable:org_a"]
+        {
             assert_eq!(by(&shop, own), None, "{own}");
         }
         assert_eq!(by(&shop, "commission:org_a"), None);

@@ -74,7 +74,7 @@ impl What {
     fn of(kept: &Kept) -> What {
         match (kept.code.as_str(), kept.kind.as_str()) {
             ("payout", "pending") => What::PaidOut,
-            ("payout", _) => What::CameBack,
+            ("payout", _) | (_, "void" | "expire") => What::CameBack,
             ("settlement", _) => What::Share,
             ("product_sale", _) => What::Sale,
             ("commission", _) => What::Commission,
@@ -161,7 +161,8 @@ pub fn since_last(view: &View, place: &PlaceId, account: &str, currency: Currenc
 pub fn of_payout(view: &View, payout: &Payout) -> Result<Account> {
     let (place, account, currency) = (&payout.place, payout.account.as_str(), payout.amount.currency);
     let booked = transfers::of_reference(view, place, &payout.id.0)?;
-    let until = booked.iter().find(|kept| kept.kind == "pending").map_or(payout.proposed_at, |kept| kept.booked_at);
+    let until =
+        booked.iter().find(|kept| kept.kind == "pending").map_or(payout.proposed_at, |kept| kept.booked_at);
     let from = reserved_before(view, place, account, currency, until)?;
     let opening = opening(view, place, account, currency, from)?;
     let lines = lines(view, place, account, currency, (from, until))?;

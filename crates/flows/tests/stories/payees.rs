@@ -1,6 +1,8 @@
 //! What a party sees of its money: from one payout to the next, to the fen; and that everybody who is owed can be paid.
 
-use crate::payouts::{PAID, RETURNED, approved, chinese, clerk, closed_town, does, proposal, proposes_at, sends};
+use crate::payouts::{
+    PAID, RETURNED, approved, chinese, clerk, closed_town, does, proposal, proposes_at, sends,
+};
 use crate::town::{Town, code};
 use flows::pay_out::{self, Proposal};
 use flows::views::payees::{self, Account, What};
@@ -125,7 +127,9 @@ fn everybody_who_is_owed_is_paid() {
     let due = town.read(paying::due);
     let owed: Vec<(&str, &str, i64)> = due
         .iter()
-        .map(|one| (one.place.0.as_str(), one.account.split(':').next().unwrap_or_default(), one.free().minor))
+        .map(|one| {
+            (one.place.0.as_str(), one.account.split(':').next().unwrap_or_default(), one.free().minor)
+        })
         .collect();
     let expected = [
         ("plc_house", "producer", 1459),

@@ -393,13 +393,11 @@ fn tells_accounts(town: &Town) {
     let star = town.read(|view| box_office::cinemas::any(view, &PlaceId("plc_star".into()))).org;
     for (org, party) in [(house, payer()), (star, chinese("Nine Bends Cinemas"))] {
         let at = org.clone();
-        let told = town.story("plc_house", clerk("mei"), move |scene| {
-            change_bank_account::propose(scene, &at, &party)
-        });
+        let told = town
+            .story("plc_house", clerk("mei"), move |scene| change_bank_account::propose(scene, &at, &party));
         let number = told.expect("told").number;
-        let counts = town.story("plc_house", clerk("li"), move |scene| {
-            change_bank_account::approve(scene, &org, number)
-        });
+        let counts = town
+            .story("plc_house", clerk("li"), move |scene| change_bank_account::approve(scene, &org, number));
         counts.expect("approved");
     }
 }
@@ -436,7 +434,11 @@ fn a_day_of_payouts_ends_with_the_banks_answer() {
     tells_accounts(&town);
     let due = town.read(flows::views::payouts::due);
     let free: Vec<i64> = due.iter().map(|one| one.free().minor).collect();
-    assert_eq!(free, [1459, 1934], "the studio in the house's book, the cinema in its own");
+    let expected = [1459, 1934, 185, 122];
+    assert_eq!(
+        free, expected,
+        "the studio in the house's book, the cinema in its own, what the cinema remits"
+    );
     let proposals = [("cinema", star.clone(), "exhibition".to_owned(), 1934)];
     let mut sent = Vec::new();
     for (key, place, account, fen) in proposals {
@@ -535,4 +537,41 @@ fn a_refund_after_the_payout_is_deducted_from_the_next() {
     let of_merchant = due.iter().find(|one| one.account == account).expect("reserved");
     assert_eq!((of_merchant.reserved.minor, of_merchant.free().minor), (8529, 0));
     town.is_whole();
+}
+
+/// Everything that is approved goes to the bank at once: what is owed in another currency as a message of its own.
+#[test]
+fn each_currency_is_a_message_of_its_own() {
+    let town = closed_town();
+    tells_accounts(&town);
+    let yen = |minor| Money::new(minor, Currency::JPY);
+    let earns = town.story("plc_star", Actor::System, move |scene| {
+        let transfer = ledger::Transfer {
+            book: PlaceId("plc_star".into()),
+            id: "abroad".into(),
+            debit: "provider:pretend".into(),
+            credit: "exhibition".into(),
+            amount: yen(1200),
+            code: "test",
+            reference: "abroad".into(),
+            happened_at: scene.act.at,
+        };
+        ledger::post(scene.tx, &transfer, scene.act.at)
+    });
+    earns.expect("posted");
+    let home = approved(&town, &proposal("home", 1934));
+    let abroad = approved(&town, &Proposal { amount: yen(1200), ..proposal("abroad", 1) });
+    let chosen = [(home.place.clone(), home.id.clone()), (abroad.place.clone(), abroad.id.clone())];
+    let messages = pay_out::send_all(&town.house, &chosen, clerk("mei")).expect("sent");
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    let mut sums = Vec::new();
+    for id in messages {
+        let message = town.read(move |view| flows::views::payouts::message(view, &id));
+        let xml = file::pain_001(&message).expect("written");
+        sums.push(
+            xml.split("<CtrlSum>").nth(1).expect("a sum").split('<').next().unwrap_or_default().to_owned(),
+        );
+    }
+    sums.sort();
+    assert_eq!(sums, ["1200", "19.34"]);
 }

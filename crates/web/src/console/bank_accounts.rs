@@ -330,7 +330,10 @@ mod tests {
         assert_eq!(chen.post(&approval, &[]).await.status, StatusCode::FORBIDDEN);
         let mei = town.operator().await;
         assert!(mei.get("/console/bank-accounts").await.text.contains("a change waits"));
-        assert!(mei.get(&path).await.text.contains("6222021001116245"), "to compare with what its owner says");
+        assert!(
+            mei.get(&path).await.text.contains("6222021001116245"),
+            "to compare with what its owner says"
+        );
         assert_eq!(mei.post(&approval, &[]).await.status, StatusCode::SEE_OTHER);
         assert!(!mei.get(&path).await.text.contains("6222021001116245"), "nobody needs it whole any more");
         assert!(chen.get("/console/bank-accounts").await.text.contains("•••• 6245"));
@@ -359,7 +362,11 @@ mod tests {
 
         let other = [ACCOUNT[0], ACCOUNT[1], ("account_number", "6222021001119999"), ACCOUNT[3]];
         assert_eq!(chen.post(&path, &other).await.status, StatusCode::SEE_OTHER);
-        assert_eq!(mei.post(&format!("{path}/1/approval"), &[]).await.status, StatusCode::CONFLICT, "not the last");
+        assert_eq!(
+            mei.post(&format!("{path}/1/approval"), &[]).await.status,
+            StatusCode::CONFLICT,
+            "not the last"
+        );
         assert_eq!(mei.post(&format!("{path}/2/approval"), &[]).await.status, StatusCode::SEE_OTHER);
         assert_eq!(mei.post(&format!("{path}/2/approval"), &[]).await.status, StatusCode::SEE_OTHER, "once");
         assert_eq!(mei.post(&format!("{path}/2/refusal"), &[]).await.status, StatusCode::CONFLICT);
@@ -379,7 +386,8 @@ mod tests {
         let town = Town::new();
         let (org, _) = town.staff("ann", Role::Studio).await;
         let mark = town.person("mark", &[(Role::Marketer, org.clone())]).await;
-        let both = town.person("both", &[(Role::Marketer, org.clone()), (Role::Cinema, kernel::OrgId("org_x".into()))]);
+        let both = town
+            .person("both", &[(Role::Marketer, org.clone()), (Role::Cinema, kernel::OrgId("org_x".into()))]);
         let both = both.await;
         for path in ["/console/bank-accounts", "/console/earnings"] {
             assert_eq!(mark.get(path).await.status, StatusCode::FORBIDDEN, "{path}");

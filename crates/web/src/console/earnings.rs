@@ -205,8 +205,11 @@ async fn page(visit: &Visit, org: Org, mine: &[Org]) -> Answer<Page> {
 
 fn alerts(visit: &Visit, org: &Org, desk: &Desk) -> Markup {
     let href = format!("{}/{}", super::bank_accounts::ADDRESS, org.id);
-    let came_back =
-        desk.payouts.iter().find(|one| matches!(one.state, State::Paid | State::Returned)).filter(|one| one.state == State::Returned);
+    let came_back = desk
+        .payouts
+        .iter()
+        .find(|one| matches!(one.state, State::Paid | State::Returned))
+        .filter(|one| one.state == State::Returned);
     html! {
         div class="alerts" {
             @if desk.account.is_none() && desk.told.is_none() {
@@ -410,7 +413,9 @@ fn waits_card(visit: &Visit, org: &Org, waits: &[Undivided]) -> Markup {
     }
     let mut films: Vec<(Words, Money, Option<Day>)> = Vec::new();
     for one in waits {
-        match films.iter_mut().find(|(film, sum, _)| *film == one.film && sum.currency == one.balance.currency)
+        match films
+            .iter_mut()
+            .find(|(film, sum, _)| *film == one.film && sum.currency == one.balance.currency)
         {
             Some((_, sum, first)) => {
                 sum.minor += one.balance.minor;

@@ -135,9 +135,9 @@ async fn find_account(
     let currency = Currency::parse(visit.asked("currency").as_deref().unwrap_or("CNY"))?;
     let owner = org.id.clone();
     let found = visit.read(move |view| {
-        let due = paying::due_to(view, &owner)?.into_iter().find(|one| {
-            one.place == place && one.account == account && one.balance.currency == currency
-        });
+        let due = paying::due_to(view, &owner)?
+            .into_iter()
+            .find(|one| one.place == place && one.account == account && one.balance.currency == currency);
         let Some(due) = due else { return Ok(None) };
         let since = payees::since_last(view, &place, &account, currency)?;
         Ok(Some((due, since)))
