@@ -326,3 +326,30 @@ fn a_provider_tells_of_a_dispute_as_often_as_it_likes() {
     assert_eq!(crate::town::code(dispute::hear(&town.house, &stranger)), "not_found");
     town.is_whole();
 }
+
+/// A house that stood still for days takes in the bills that it missed, the oldest first, and asks for none from before
+/// its first payment.
+#[test]
+fn bills_that_were_missed_are_taken_in_later() {
+    let (town, _, _) = sold();
+    let day = today(&town);
+    let taken = |day: Day| {
+        town.house.read_blocking(move |view| payments::bills::of_day(view, "pretend", day)).expect("a view")
+    };
+    town.at(day, 23, 0);
+    reconcile::recent(&town.house).expect("nothing to do");
+    assert!(taken(day).is_none(), "the day is not over");
+    town.at(day.plus(4), 9, 0);
+    reconcile::recent(&town.house).expect("bills");
+    let missed: Vec<bool> = (-1..=3).map(|days| taken(day.plus(days)).is_some()).collect();
+    assert_eq!(
+        missed,
+        [false, true, true, true, false],
+        "before the first payment, three days, not ready yet"
+    );
+    town.at(day.plus(4), 11, 0);
+    reconcile::recent(&town.house).expect("bills");
+    assert!(taken(day.plus(3)).is_some(), "a day with no trades is closed too");
+    assert!(all_cases(&town).is_empty());
+    town.is_whole();
+}

@@ -463,3 +463,91 @@ pub(super) fn account_table(visit: &Visit, caption: &str, account: &Account) -> 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::payouts::tests::{ACCOUNT, proposal, sends, settled};
+    use axum::http::StatusCode;
+    use kernel::Role;
+
+    /// A cinema reads what it is owed and for what, is paid, and downloads the statement; nobody else finds any of it.
+    #[tokio::test]
+    async fn a_cinema_sees_its_own_money_and_nobody_elses() {
+        let (season, mei, li) = settled().await;
+        let place = kernel::PlaceId("plc_star".into());
+        let org = season.town.house.read(move |view| box_office::cinemas::any(view, &place)).await;
+        let org = org.expect("a cinema").org;
+        let own = format!("/console/earnings/{org}");
+        let page = season.chen.get("/console/earnings?lang=en").await;
+        assert_eq!(page.status, StatusCode::OK);
+        for said in
+            ["You cannot be paid yet", "Part of a settled period", "¥83.63", "Nothing was paid out yet"]
+        {
+            assert!(page.text.contains(said), "{said}: {}", page.text);
+        }
+        assert!(season.chen.get(&format!("{own}?lang=zh")).await.text.contains("可打款"));
+
+        let account = format!("/console/bank-accounts/{org}");
+        assert_eq!(season.chen.post(&account, &ACCOUNT).await.status, StatusCode::SEE_OTHER);
+        let told = season.chen.get(&own).await;
+        assert!(told.text.contains("waits for approval") && !told.text.contains("6222021001116245"));
+        assert_eq!(li.post(&format!("{account}/1/approval"), &[]).await.status, StatusCode::SEE_OTHER);
+        let form = proposal(&mei.get("/console/payouts").await.text);
+        assert_eq!(sends(&mei, "/console/payouts", &form).await.status, StatusCode::SEE_OTHER);
+        let listed = season.town.house.read(flows::views::payouts::latest).await.expect("payouts");
+        let payout = &listed[0];
+        let of = format!("{own}/payouts/{}", payout.id);
+        let csv = format!("{of}/statement.csv");
+
+        let shown = season.chen.get(&of).await;
+        assert_eq!(shown.status, StatusCode::OK, "{}", shown.text);
+        assert!(shown.text.contains("•••• 6245") && shown.text.contains("Left for the next payout"));
+        let file = season.chen.get(&csv).await;
+        assert_eq!(file.headers["cache-control"], "private, no-store");
+        let amounts: Vec<i64> = file
+            .text
+            .lines()
+            .skip(1)
+            .filter_map(|line| line.split(',').nth(7)?.replace('.', "").parse().ok())
+            .collect();
+        let (closing, before) = amounts.split_last().expect("amounts");
+        assert_eq!(before.iter().sum::<i64>(), *closing, "{}", file.text);
+        assert!(file.text.contains("Payout") && file.text.contains("Star"), "{}", file.text);
+        let accounts = format!("{own}/accounts/plc_star/exhibition");
+        assert_eq!(season.chen.get(&accounts).await.status, StatusCode::OK);
+        let lines = season.chen.get(&format!("{accounts}/lines.csv?lang=zh")).await;
+        assert!(lines.text.contains("上期结余"), "{}", lines.text);
+
+        let merchant = season.town.staff("mo", Role::Merchant).await.1;
+        for path in [&own, &of, &csv, &accounts, &format!("{accounts}/lines.csv"), &account] {
+            for other in [&season.dai, &season.ann, &merchant] {
+                assert_eq!(other.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+            }
+            assert_eq!(mei.get(path).await.status, StatusCode::OK, "{path}");
+        }
+        let dai = season.dai.get("/console/earnings").await;
+        assert!(!dai.text.contains(&payout.id.0) && dai.text.contains("Nothing was paid out yet"));
+        // One's own address does not lead to somebody else's payout either.
+        let studio = format!("/console/earnings/{}", season.studio);
+        assert_eq!(
+            season.ann.get(&format!("{studio}/payouts/{}", payout.id)).await.status,
+            StatusCode::NOT_FOUND
+        );
+        assert_eq!(season.ann.get(&studio).await.status, StatusCode::OK);
+        for odd in
+            ["accounts/plc_star/exhibition?currency=x", "accounts/plc_x'y/exhibition", "payouts/pyt_none"]
+        {
+            let status = season.chen.get(&format!("{own}/{odd}")).await.status;
+            assert!(status.is_client_error(), "{odd}: {status}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_operator_finds_every_party() {
+        let (season, mei, _) = settled().await;
+        let page = mei.get("/console/earnings?lang=en").await;
+        assert!(page.text.contains("Of chen") && page.text.contains("Of ann"), "{}", page.text);
+        assert!(!page.text.contains("Ferry House</a>"), "the house is not paid by itself");
+        assert!(season.chen.get("/console/earnings").await.text.contains("Earnings of Of chen"));
+    }
+}

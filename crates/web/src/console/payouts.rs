@@ -540,13 +540,13 @@ fn closed_table(visit: &Visit, desk: &Desk) -> Markup {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use crate::console::season::{Season, day};
     use crate::testing::Browser;
     use axum::http::StatusCode;
     use kernel::Role;
 
-    const ACCOUNT: [(&str, &str); 4] = [
+    pub const ACCOUNT: [(&str, &str); 4] = [
         ("holder", "九湾影城"),
         ("scheme", "cnaps"),
         ("account_number", "6222021001116245"),
@@ -554,7 +554,7 @@ mod tests {
     ];
 
     /// A settled season, two operators, and the house's own account.
-    async fn settled() -> (Season, Browser, Browser) {
+    pub async fn settled() -> (Season, Browser, Browser) {
         let season = Season::new().await;
         season.runs(&[4]).await;
         season.agrees(day(1)).await;
@@ -576,7 +576,7 @@ mod tests {
     }
 
     /// What the page's first button to propose sends.
-    fn proposal(text: &str) -> Vec<(&'static str, String)> {
+    pub fn proposal(text: &str) -> Vec<(&'static str, String)> {
         let at = text.find("name=\"due\" value=\"plc_star ").expect("a button for the cinema");
         let rest = &text[at..];
         let value = |name: &str| {
@@ -587,7 +587,7 @@ mod tests {
         ["due", "amount", "key"].into_iter().map(|name| (name, value(name))).collect()
     }
 
-    async fn sends(browser: &Browser, path: &str, form: &[(&str, String)]) -> crate::testing::Answer {
+    pub async fn sends(browser: &Browser, path: &str, form: &[(&str, String)]) -> crate::testing::Answer {
         let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
         browser.post(path, &form).await
     }
