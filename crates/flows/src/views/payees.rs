@@ -128,11 +128,17 @@ pub struct Group {
 }
 
 impl Account {
-    /// The lines in sums: by what they are about, then by what moved.
+    /// The lines in sums: by what they are about, then by what moved; last what is about nothing, such as a payout.
     pub fn groups(&self) -> Vec<Group> {
         let mut groups: BTreeMap<_, Group> = BTreeMap::new();
         for line in &self.lines {
-            let key = (line.about.en.clone(), line.about.zh.clone(), line.period, line.what);
+            let key = (
+                line.about.en.is_empty(),
+                line.about.clone().en,
+                line.about.clone().zh,
+                line.period,
+                line.what,
+            );
             let group = groups.entry(key).or_insert_with(|| Group {
                 what: line.what,
                 about: line.about.clone(),

@@ -42,10 +42,15 @@ pub async fn list(visit: Visit, _: OperatorStaff) -> Answer<Page> {
         })
         .await?;
     let heading = visit.say("Books", "账本");
+    let standing = visit.house.findings().standing();
+    let button = match standing.under_way_since {
+        Some(_) => html! {},
+        None => parts::press(Weight::Quiet, "/console/books/audits", &[], visit.say("Audit now", "立即审计")),
+    };
     let body = html! {
-        (parts::heading(heading, visit.say("Double entry, only ever appended to; every book sums to zero.", "复式记账，只增不改，每本账借贷相等。"), html! {}))
+        (parts::heading(heading, visit.say("Double entry, only ever appended to; every book sums to zero.", "复式记账，只增不改，每本账借贷相等。"), button))
         (super::payouts::ways(&visit))
-        (audited(&visit, &visit.house.findings().standing()))
+        (audited(&visit, &standing))
         div class="section" { (table(&visit, &list)) }
     };
     Ok(Page::console(heading, body))
@@ -89,27 +94,26 @@ pub fn alarm(visit: &Visit) -> Markup {
 
 /// What the last audits came to; looking at it makes none.
 fn audited(visit: &Visit, standing: &Standing) -> Markup {
-    let button =
-        parts::press(Weight::Quiet, "/console/books/audits", &[], visit.say("Audit now", "立即审计"));
     html! {
         (verdict(visit, standing))
-        (parts::card(html! {
+        @let is_blank = standing.whole.is_none() && standing.books.is_none() && standing.under_way_since.is_none();
+        @if !is_blank { (parts::card(html! {
             @if let Some(since) = standing.under_way_since {
                 p role="status" {
                     (parts::pill(Tone::Lantern, visit.say("under way", "进行中"))) " "
                     (under_way(visit, standing, since)) " "
                     a href=(ADDRESS) { (visit.say("Look again", "刷新")) }
                 }
-            } @else { (button) }
+            }
             @if let Some(whole) = &standing.whole {
                 p class="muted" { (when(visit, whole, visit.say("Every invariant over everything there is; repeated every hour.", "对全部数据检查每项不变式，每小时一次。"))) }
                 ul class="stack" { @for one in &whole.found { li { (invariant(visit, one)) } } }
             }
             @if let Some(books) = &standing.books {
-                p class="muted" { (when(visit, books, visit.say("Every book from its newest seal on; repeated every five minutes.", "每本账自最近封账起核对，每五分钟一次。"))) }
+                p class="muted section" { (when(visit, books, visit.say("Every book from its newest seal on; repeated every five minutes.", "每本账自最近封账起核对，每五分钟一次。"))) }
                 (sentences(visit, &books.found))
             }
-        }))
+        })) }
     }
 }
 

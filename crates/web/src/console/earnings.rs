@@ -158,12 +158,8 @@ fn merged(groups: Vec<Group>) -> Vec<Group> {
             None => merged.push(group),
         }
     }
-    merged.sort_by(|a, b| {
-        (&a.about.en, a.period.map(|(first, _)| first), a.what).cmp(&(
-            &b.about.en,
-            b.period.map(|(first, _)| first),
-            b.what,
-        ))
+    merged.sort_by_key(|group| {
+        (group.about.en.is_empty(), group.about.en.clone(), group.period.map(|(first, _)| first), group.what)
     });
     merged
 }
@@ -320,14 +316,15 @@ fn due_table(visit: &Visit, org: &Org, due: &[Due]) -> Markup {
     let columns = [
         Column::new(visit.say("Account", "款项"), Kind::Text),
         Column::new(visit.say("Owed", "应得"), Kind::Money),
-        Column::new(visit.say("On its way", "打款中"), Kind::Money),
-        Column::new(visit.say("Deducted", "将抵扣"), Kind::Money),
         Column::new(visit.say("Can be paid now", "可打款"), Kind::Money),
     ];
     let row = |one: &Due| {
         let code = one.balance.currency.code();
-        let amount =
-            |money: Money| if money.is_zero() { Cell::none() } else { Cell::money(money.minor, code) };
+        let part = |word: &str, money: Money| (!money.is_zero()).then(|| format!("{word} {money}"));
+        let parts = [
+            part(visit.say("on its way", "打款中"), one.reserved),
+            part(visit.say("deducted", "将抵扣"), one.receivable),
+        ];
         let href = format!(
             "{}/accounts/{}/{}?currency={code}",
             address(&org.id),
@@ -338,12 +335,11 @@ fn due_table(visit: &Visit, org: &Org, due: &[Due]) -> Markup {
         let named = html! {
             a href=(href) { (kind.in_(visit.lang)) } br;
             span class="muted" { (one.place_name.in_(visit.lang)) }
+            @for part in parts.iter().flatten() { br; span class="muted" { (part) } }
         };
         vec![
             Cell::markup(named, kind.in_(visit.lang)),
             Cell::money(one.balance.minor, code),
-            amount(one.reserved),
-            amount(one.receivable),
             Cell::money(one.free().minor, code),
         ]
     };
@@ -357,21 +353,17 @@ fn payouts_table(visit: &Visit, org: &Org, payouts: &[Payout]) -> Markup {
     let columns = [
         Column::new(visit.say("Payout", "打款"), Kind::Date),
         Column::new(visit.say("Amount", "金额"), Kind::Money),
-        Column::new(visit.say("State", "状态"), Kind::Text),
-        Column::new(visit.say("To", "收款账户"), Kind::Text),
     ];
     let row = |one: &Payout| {
         let at = one.proposed_at.day_in(&Zone::shanghai()).say(visit.lang);
         let kind = account_words(&one.account);
         let named = html! {
-            a href=(payout::address(&org.id, &one.id)) { (at) } br;
-            span class="muted" { (kind.in_(visit.lang)) }
+            a href=(payout::address(&org.id, &one.id)) { (at) } " " (state_pill(visit, one.state)) br;
+            span class="muted" { (kind.in_(visit.lang)) " → " (one.payee.account.masked()) }
         };
         vec![
             Cell::markup(named, &one.proposed_at.rfc3339()),
             Cell::money(one.amount.minor, one.amount.currency.code()),
-            Cell::markup(state_pill(visit, one.state), one.state.code()),
-            Cell::text(&one.payee.account.masked()),
         ]
     };
     let shown = payouts.iter().take(PAYOUTS_SHOWN).map(row).collect();
