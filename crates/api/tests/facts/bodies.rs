@@ -419,7 +419,7 @@ async fn a_banks_answer_may_be_long() {
         )
     };
     let text = of(10_000);
-    assert!(text.len() > 5 << 20, "{} bytes", text.len());
+    assert!(text.len() > 4 << 20, "{} bytes", text.len());
     let operator = walk.client("operator").await;
     let answer = json!({ "name": "camt.054.xml", "text": text });
     let taken = operator.post("/api/bank-answers", answer.clone()).await.is(201);

@@ -351,7 +351,7 @@ fn due_table(visit: &Visit, org: &Org, due: &[Due]) -> Markup {
 
 fn payouts_table(visit: &Visit, org: &Org, payouts: &[Payout]) -> Markup {
     let columns = [
-        Column::new(visit.say("Payout", "打款"), Kind::Date),
+        Column::new(visit.say("Payout", "打款"), Kind::Text),
         Column::new(visit.say("Amount", "金额"), Kind::Money),
     ];
     let row = |one: &Payout| {
