@@ -94,8 +94,9 @@ impl FromRow for Dispute {
     }
 }
 
-/// Records a dispute, once an id. Refuses more than was captured and is not refunded yet (`dispute_too_large`), and
-/// the same id with another content (`dispute_differs`), a reason that is none (`bad_reason`).
+/// Records a dispute, once an id. Refuses more than was captured (`dispute_too_large`): what went back already may be
+/// disputed all the same, for the bank takes it. Refuses the same id with another content (`dispute_differs`), a reason
+/// that is none (`bad_reason`).
 pub fn open(tx: &Tx, dispute: &Dispute) -> Result<bool> {
     let reason = dispute.reason.trim();
     if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX || reason.chars().any(char::is_control)
@@ -109,9 +110,8 @@ pub fn open(tx: &Tx, dispute: &Dispute) -> Result<bool> {
         .into());
     }
     let intent = intents::any(tx, &dispute.place, &dispute.intent)?;
-    let left = intent.captured.minus(intent.refunded)?;
-    dispute.amount.same_currency(left)?;
-    if dispute.amount.minor > left.minor || dispute.amount.minor <= 0 {
+    dispute.amount.same_currency(intent.captured)?;
+    if dispute.amount.minor > intent.captured.minor || dispute.amount.minor <= 0 {
         return Err(refuse("dispute_too_large", "Less than this was paid.", "争议金额超过实付金额。"));
     }
     let opened = tx.run(

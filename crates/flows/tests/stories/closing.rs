@@ -322,6 +322,20 @@ fn a_provider_tells_of_a_dispute_as_often_as_it_likes() {
     let late =
         town.story("plc_star", Actor::System, move |scene| dispute::put_evidence(scene, &at, &id, "more"));
     assert_eq!(crate::town::code(late), "dispute_closed");
+    // What was given back of a payment meanwhile does not keep its dispute from being heard of, or from ending.
+    let (at, id) = payments[1].clone();
+    let refunded = town.read(move |view| payments::intents::any(view, &at, &id));
+    let other = |state| disputes::Told {
+        number: "dp_2".into(),
+        reference: format!("pi_{}", payments[1].1),
+        ..told(state)
+    };
+    town.gives_back("plc_star", &refunded, "noise", 300).expect("given back");
+    dispute::hear(&town.house, &other(disputes::State::Open)).expect("taken");
+    town.gives_back("plc_star", &refunded, "more", 300).expect("given back");
+    dispute::hear(&town.house, &other(disputes::State::Won)).expect("taken");
+    let all = town.read(flows::views::disputes::latest);
+    assert!(all.iter().any(|one| one.number == "dp_2" && one.state == disputes::State::Won), "{all:?}");
     let stranger = disputes::Told { reference: "pi_none".into(), ..told(disputes::State::Open) };
     assert_eq!(crate::town::code(dispute::hear(&town.house, &stranger)), "not_found");
     town.is_whole();

@@ -104,6 +104,8 @@ struct Desk {
     due: Vec<Due>,
     /// What moved since the last payouts, of all its accounts; none when there are too many.
     moved: Option<Vec<Group>>,
+    /// What those payouts left.
+    left: Vec<Money>,
     debts: Vec<Group>,
     waits: Vec<Undivided>,
     payouts: Vec<Payout>,
@@ -116,12 +118,14 @@ async fn look(visit: &Visit, org: &OrgId) -> Result<Desk> {
     visit
         .read(move |view| {
             let due = paying::due_to(view, &org)?;
-            let (mut moved, mut debts) = (Vec::new(), Vec::new());
+            let (mut moved, mut left, mut debts) = (Vec::new(), Vec::new(), Vec::new());
             let all_at_once = due.len() <= ACCOUNTS_MAX;
             for one in &due {
                 let currency = one.balance.currency;
                 if all_at_once {
-                    moved.extend(payees::since_last(view, &one.place, &one.account, currency)?.groups());
+                    let since = payees::since_last(view, &one.place, &one.account, currency)?;
+                    moved.extend(since.groups());
+                    left.push(since.opening);
                 }
                 if !one.receivable.is_zero() {
                     debts.extend(payees::receivable(view, &one.place, &org, currency)?.groups());
@@ -131,6 +135,7 @@ async fn look(visit: &Visit, org: &OrgId) -> Result<Desk> {
             waits.retain(|one| one.org == org || one.studio == org);
             Ok(Desk {
                 moved: all_at_once.then(|| merged(moved)),
+                left,
                 debts,
                 waits,
                 payouts: payees::payouts_to(view, &org)?,
@@ -186,7 +191,7 @@ async fn page(visit: &Visit, org: Org, mine: &[Org]) -> Answer<Page> {
         (alerts(visit, &org, &desk))
         (tiles(visit, &desk))
         @if let Some(moved) = &desk.moved {
-            div class="section" { (moved_table(visit, moved)) }
+            div class="section" { (moved_table(visit, moved, &desk.left)) }
         }
         @if !desk.debts.is_empty() { div class="section" { (debts_table(visit, &desk.debts)) } }
         div class="section" { (payouts_table(visit, &org, &desk.payouts)) }
@@ -285,11 +290,18 @@ pub(super) fn groups_columns(lang: Lang) -> [Column<'static>; 3] {
     ]
 }
 
-fn moved_table(visit: &Visit, groups: &[Group]) -> Markup {
+fn moved_table(visit: &Visit, groups: &[Group], left: &[Money]) -> Markup {
+    let mut rows = groups_rows(visit, groups);
+    if left.iter().any(|left| !left.is_zero()) {
+        let word = visit.say("Left by earlier payouts", "此前打款的结余");
+        let sum = summed(left.iter().copied());
+        let sort = left.iter().map(|left| left.minor).sum::<i64>().to_string();
+        rows.insert(0, vec![Cell::text(word), Cell::none(), Cell::markup(html! { (sum) }, &sort)]);
+    }
     Table::new(
         visit.say("What moved since your last payout", "上次打款以来的收支"),
         &groups_columns(visit.lang),
-        groups_rows(visit, groups),
+        rows,
     )
     .empty(visit.say(
         "Nothing moved: a film’s part comes when its period is settled, a product’s with its sale.",
