@@ -5,6 +5,3 @@ alter table bank_account add column state text not null default 'approved'
 alter table bank_account add column decided_by text
     constraint bank_account_two_people check (decided_by is null or decided_by <> changed_by);
 alter table bank_account add column decided_at bigint;
-
--- A marketing fund is paid out to who spends it; a refund may take back what was paid already.
-update account set limited = false where id like 'fund:%';

@@ -158,7 +158,9 @@ fn everybody_who_is_owed_is_paid() {
     }
     town.is_whole();
 
-    // What was paid out of a fund, a commission or a royalty already is taken back all the same.
+    // What was paid out of a fund, a commission or a royalty already is taken back all the same, also from a fund of the
+    // days when it was limited.
+    town.sql("update account set limited = true where id like 'fund:%'");
     town.returns("dan", &promised.order.id).expect("a refund");
     assert_eq!(town.credit("plc_lantern", "fund:{film}"), -175);
     assert_eq!(town.credit("plc_lantern", "commission"), -495);
