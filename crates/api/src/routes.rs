@@ -20,8 +20,8 @@ use crate::problem::{self, Problem};
 use crate::service::Service;
 use crate::{
     ads, audiences, bank_accounts, baskets, body, books, campaigns, cases, checks, cinemas, disputes, door,
-    earnings, events, licences, listings, market, orgs, payments, payouts, product_orders, sessions, shops,
-    showtimes, statements, ticket_orders, titles,
+    earnings, events, licences, listings, market, orgs, payments, payouts, plans, product_orders, sessions,
+    shops, showtimes, statements, ticket_orders, titles,
 };
 use ::people::Who;
 use axum::extract::{DefaultBodyLimit, State};
@@ -56,6 +56,8 @@ const RELEASE: Who = Who::Roles(&[Role::Studio, Role::Marketer]);
 const LICENCE: Who = Who::Roles(&[Role::Studio, Role::Merchant]);
 /// The two readers of a statement.
 const STATEMENT: Who = Who::Roles(&[Role::Cinema, Role::Studio]);
+/// Whoever works for anybody.
+const STAFF: Who = Who::Roles(&Role::ALL);
 /// Those whose organisations are paid by the house.
 const PAYEE: Who = Who::Roles(&[Role::Cinema, Role::Merchant, Role::Shop, Role::Studio]);
 /// Those who run a place.
@@ -168,6 +170,15 @@ pub fn registry(service: Service) -> Routes {
         .verb(GET, "/api/titles/{title}/statements", STUDIO, statements::of_title::list, "List the statements of a title")
         .verb(GET, "/api/books/{book}/balances", OPERATOR, books::balances::list, "List the accounts of a book")
         .verb(GET, "/api/books/{book}/transfers", OPERATOR, books::transfers::list, "List the transfers of a reference")
+        // Planning a cinema's weeks.
+        .verb(GET, "/api/places/{place}/planning-rules", CINEMA, plans::rules::show, "Read the rules a cinema is planned by")
+        .verb(PUT, "/api/places/{place}/planning-rules", CINEMA, plans::rules::keep, "Keep the rules a cinema is planned by")
+        .verb(GET, "/api/places/{place}/plans", CINEMA, plans::list::list, "List a cinema's plans")
+        .verb(POST, "/api/places/{place}/plans", CINEMA, plans::make::make, "Plan a week of films").refuses(&[409])
+        .verb(GET, "/api/places/{place}/plans/{plan}", CINEMA, plans::show::show, "Read a plan")
+        .verb(GET, "/api/places/{place}/plans/{plan}/changes", CINEMA, plans::changes::show, "Read what taking a plan would change")
+        .verb(POST, "/api/places/{place}/plans/{plan}/taking", CINEMA, plans::take::take, "Take a plan").refuses(&[409])
+        .verb(POST, "/api/places/{place}/plans/{plan}/undoing", CINEMA, plans::undo::undo, "Undo a plan that was taken").refuses(&[409])
         // Closing the day: payouts, cases, disputes.
         .verb(GET, "/api/owed", OPERATOR, payouts::due::list, "List what every party is owed")
         .verb(GET, "/api/payouts", OPERATOR, payouts::list::list, "List payouts")
@@ -201,6 +212,7 @@ pub fn registry(service: Service) -> Routes {
         // The market, the log, the checks.
         .verb(GET, "/api/market/years", ANYONE, market::years::list, "List the years of the market")
         .verb(GET, "/api/market/years/{year}", ANYONE, market::show::show, "Read a year of the market")
+        .verb(GET, "/api/market/coming", STAFF, market::coming::list, "List the films that open next")
         .verb(GET, "/api/places/{place}/events", PLACE, events::list::list, "List what happened at a place")
         .verb(GET, "/api/checks", OPERATOR, checks::run::last, "Read what the last check of every invariant found")
         .verb(POST, "/api/checks", OPERATOR, checks::run::run, "Check every invariant now").refuses(&[409])

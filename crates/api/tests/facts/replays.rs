@@ -62,6 +62,7 @@ async fn a_change_of_state_that_is_asked_for_again_changes_nothing() {
         "disputes",
         "shipment",
         "closure",
+        "undoing",
     ];
     let sent: Vec<_> = walk.sent.clone();
     let mut tried = std::collections::BTreeSet::new();

@@ -68,6 +68,7 @@ impl Walk {
         walk.unmatched().await;
         walk.disputes().await;
         walk.shelf().await;
+        walk.plans().await;
         walk.sessions().await;
         let broken = walk.town.broken().await;
         assert!(broken.is_empty(), "{broken:?}");
@@ -463,6 +464,26 @@ impl Walk {
         let lost = self.post("operator", format!("{path}/decision"), json!({ "decision": "lost" })).await;
         assert_eq!(lost["state"], "lost");
         self.ids.insert("dispute", text(&opened["id"]));
+    }
+
+    /// The cinema keeps its rules; a week is planned, taken and undone.
+    async fn plans(&mut self) {
+        let place = format!("/api/places/{}", self.cinema());
+        let mut rules = self.client("cinema_a").await.get(&format!("{place}/planning-rules")).await.is(200);
+        rules["price_minor"] = 3990.into();
+        let path = format!("{place}/planning-rules");
+        let kept = self.change("cinema_a", Method::PUT, path, Some(rules.clone()), false).await;
+        assert_eq!(kept, rules);
+        let tomorrow = self.town.clock.now().day_in(&kernel::Zone::shanghai()).plus(1);
+        let wish = json!({ "from": tomorrow.to_string() });
+        let plan = self.post("cinema_a", format!("{place}/plans"), wish).await;
+        let path = format!("{place}/plans/{}", text(&plan["id"]));
+        let taken = self.press("cinema_a", format!("{path}/taking")).await;
+        let planned = plan["showings"].as_array().expect("showings").len();
+        assert!(planned > 0 && taken["added"] == planned, "{taken} of {planned}");
+        let undone = self.press("cinema_a", format!("{path}/undoing")).await;
+        assert_eq!(undone["state"], "undone");
+        self.ids.insert("plan", text(&plan["id"]));
     }
 
     /// Goods are sent off, repriced, taken off the shelf and put back; an offer closes, an application is given up.
