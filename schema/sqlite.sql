@@ -96,7 +96,9 @@ CREATE TABLE bank_account (
     account_number text not null,
     bank_code text not null,
     changed_by text not null,
-    changed_at bigint not null,
+    changed_at bigint not null, state text not null default 'approved'
+    constraint bank_account_state check (state in ('proposed', 'approved', 'refused')), decided_by text
+    constraint bank_account_two_people check (decided_by is null or decided_by <> changed_by), decided_at bigint,
     primary key (org_id, number)
 );
 

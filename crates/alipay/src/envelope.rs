@@ -97,6 +97,8 @@ impl<'de> Visitor<'de> for Parts {
             let again = match name.as_str() {
                 "sign" => sign.replace(map.next_value::<String>()?).is_some(),
                 "alipay_cert_sn" => alipay_cert_sn.replace(map.next_value::<String>()?).is_some(),
+                // Every official SDK takes an answer that says how it is signed; it is believed as RSA2 or not at all.
+                "sign_type" if map.next_value::<String>()? == "RSA2" => false,
                 name if self.is_node(name) => node.replace(map.next_value::<&RawValue>()?).is_some(),
                 _ => return Err(A::Error::custom("it holds something that is neither node nor signature")),
             };
@@ -163,6 +165,8 @@ mod tests {
             r#"{"sign":"SIGN","alipay_trade_query_response":NODE}"#,
             r#"{"error_response":NODE,"sign":"SIGN"}"#,
             r#"{"alipay_trade_query_response":NODE,"alipay_cert_sn":"5f","sign":"SIGN"}"#,
+            r#"{"alipay_trade_query_response":NODE,"sign":"SIGN","sign_type":"RSA2"}"#,
+            r#"{"alipay_trade_query_response":NODE,"sign":"SIGN","alipay_cert_sn":"5f"}"#,
         ] {
             assert_eq!(read(&signed(shape, node)).as_deref(), Ok(node), "{shape}");
         }
@@ -182,6 +186,7 @@ mod tests {
             (r#"{"error_response":{},"alipay_trade_query_response":NODE,"sign":"SIGN"}"#, "bad_envelope"),
             (r#"{"alipay_trade_query_response":NODE,"sign":"SIGN","sign":"SIGN"}"#, "bad_envelope"),
             (r#"{"alipay_trade_query_response":NODE,"sign":"SIGN","more":1}"#, "bad_envelope"),
+            (r#"{"alipay_trade_query_response":NODE,"sign":"SIGN","sign_type":"RSA"}"#, "bad_envelope"),
             (r#"{"alipay_trade_query_response":NODE,"sign":"SIGN"}{}"#, "bad_envelope"),
             (r#"[{"alipay_trade_query_response":NODE,"sign":"SIGN"}]"#, "bad_envelope"),
             ("\u{feff}{\"alipay_trade_query_response\":NODE,\"sign\":\"SIGN\"}", "bad_envelope"),

@@ -129,8 +129,10 @@ impl Seal {
 pub struct Problem {
     /// `ACQ.TRADE_NOT_EXIST`, or `invalid-signature` of the gateway's own.
     pub code: String,
-    pub message: String,
     #[serde(default)]
+    pub message: String,
+    /// Where more is told. The documents show a list and the official SDKs expect a text, so it is only ever written.
+    #[serde(skip_deserializing)]
     pub links: Vec<Link>,
 }
 

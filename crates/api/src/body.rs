@@ -11,7 +11,13 @@ use serde_json::error::Category;
 use utoipa::openapi::path::ParameterIn;
 use utoipa::{IntoParams, ToSchema};
 
+/// A body, at most, where its route says nothing else.
 pub const BYTES_MAX: usize = 64 * 1024;
+
+/// The longest body of a route that takes more, as a request carries it.
+#[derive(Clone, Copy)]
+pub(crate) struct BytesMax(pub usize);
+
 /// Neither database keeps this character.
 const NUL_IN_JSON: &[u8] = b"\\u0000";
 const NUL_IN_QUERY: &str = "%00";
@@ -70,9 +76,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
 }
 
 pub(crate) async fn whole<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    let bytes_max = request.extensions().get::<BytesMax>().map_or(BYTES_MAX, |BytesMax(bytes)| *bytes);
     Bytes::from_request(request, state).await.map_err(|rejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            return Problem::too_large(BYTES_MAX);
+            return Problem::too_large(bytes_max);
         }
         Problem::new(
             StatusCode::BAD_REQUEST,

@@ -248,8 +248,6 @@ macro_rules! staff {
 }
 
 staff! {
-    /// Whoever works for anybody.
-    AnyStaff is Any: Cinema Marketer Merchant Operator Shop Studio;
     CinemaStaff is Cinema: Cinema;
     MerchantStaff is Merchant: Merchant;
     OperatorStaff is Operator: Operator;
@@ -261,6 +259,8 @@ staff! {
     LicenceParty is Licence: Studio Merchant;
     /// Those who may read what a cinema settled: itself, and the film's studio.
     StatementReader is Statement: Cinema Studio;
+    /// Those whose organisations are paid by the house.
+    Payee is Paid: Cinema Merchant Shop Studio;
     /// Those who run a place.
     PlaceStaff is Place: Cinema Shop;
 }

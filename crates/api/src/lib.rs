@@ -19,6 +19,7 @@ mod checks;
 mod cinemas;
 mod disputes;
 mod door;
+mod earnings;
 mod events;
 mod key;
 mod licences;

@@ -20,20 +20,21 @@ use crate::problem::{self, Problem};
 use crate::service::Service;
 use crate::{
     ads, audiences, bank_accounts, baskets, body, books, campaigns, cases, checks, cinemas, disputes, door,
-    events, licences, listings, market, orgs, payments, payouts, plans, product_orders, sessions, shops,
-    showtimes, statements, ticket_orders, titles,
+    earnings, events, licences, listings, market, orgs, payments, payouts, plans, product_orders, sessions,
+    shops, showtimes, statements, ticket_orders, titles,
 };
 use ::people::Who;
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::handler::Handler;
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, any};
+use axum::{Extension, Router};
 use kernel::Role;
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -57,6 +58,8 @@ const LICENCE: Who = Who::Roles(&[Role::Studio, Role::Merchant]);
 const STATEMENT: Who = Who::Roles(&[Role::Cinema, Role::Studio]);
 /// Whoever works for anybody.
 const STAFF: Who = Who::Roles(&Role::ALL);
+/// Those whose organisations are paid by the house.
+const PAYEE: Who = Who::Roles(&[Role::Cinema, Role::Merchant, Role::Shop, Role::Studio]);
 /// Those who run a place.
 const PLACE: Who = Who::Roles(&[Role::Cinema, Role::Shop]);
 
@@ -189,9 +192,15 @@ pub fn registry(service: Service) -> Routes {
         .verb(POST, "/api/places/{place}/payouts/{payout}/return", OPERATOR, payouts::step::returned, "Record that the bank sent a payout back").refuses(&[409])
         .verb(POST, "/api/payout-files", OPERATOR, payouts::send::send, "Send approved payouts to the bank").refuses(&[404, 409])
         .verb(GET, "/api/payout-files/{file}", OPERATOR, payouts::file::show, "Read a payout file as XML and CSV")
-        .verb(POST, "/api/bank-answers", OPERATOR, payouts::answer::take, "Take in what the bank says of payouts")
-        .verb(GET, "/api/orgs/{org}/bank-account", STAFF, bank_accounts::show::show, "Read where an organisation is paid")
-        .verb(PUT, "/api/orgs/{org}/bank-account", STAFF, bank_accounts::tell::tell, "Tell where an organisation is paid").refuses(&[409])
+        .verb(POST, "/api/bank-answers", OPERATOR, payouts::answer::take, "Take in what the bank says of payouts").takes(payouts::answer::BYTES_MAX)
+        .verb(GET, "/api/orgs/{org}/bank-account", PAYEE, bank_accounts::show::show, "Read where an organisation is paid")
+        .verb(PUT, "/api/orgs/{org}/bank-account", PAYEE, bank_accounts::tell::tell, "Tell where an organisation is to be paid").refuses(&[409])
+        .verb(POST, "/api/orgs/{org}/bank-account/approval", OPERATOR, bank_accounts::decide::approve, "Let an account count that somebody else told").refuses(&[409])
+        .verb(POST, "/api/orgs/{org}/bank-account/refusal", OPERATOR, bank_accounts::decide::refuse, "Leave an account as it was").refuses(&[409])
+        .verb(GET, "/api/orgs/{org}/owed", PAYEE, earnings::owed::list, "List what an organisation is owed")
+        .verb(GET, "/api/orgs/{org}/payouts", PAYEE, earnings::payouts::list, "List an organisation's payouts")
+        .verb(GET, "/api/orgs/{org}/payouts/{payout}", PAYEE, earnings::payout::show, "Read a payout with what it pays for")
+        .verb(GET, "/api/orgs/{org}/payouts/{payout}/lines", PAYEE, earnings::lines::list, "List the entries that a payout pays for")
         .verb(POST, "/api/bills", OPERATOR, cases::fetch::fetch, "Fetch a provider's bill and hold it beside our orders").refuses(&[409])
         .verb(GET, "/api/cases", OPERATOR, cases::list::list, "List the differences between bills and orders")
         .verb(POST, "/api/cases/{case}/decision", OPERATOR, cases::decide::decide, "Decide a difference").refuses(&[409])
@@ -207,7 +216,8 @@ pub fn registry(service: Service) -> Routes {
         .verb(GET, "/api/market/years/{year}", ANYONE, market::show::show, "Read a year of the market")
         .verb(GET, "/api/market/coming", STAFF, market::coming::list, "List the films that open next")
         .verb(GET, "/api/places/{place}/events", PLACE, events::list::list, "List what happened at a place")
-        .verb(GET, "/api/checks", OPERATOR, checks::run::run, "Check every invariant")
+        .verb(GET, "/api/checks", OPERATOR, checks::run::last, "Read what the last check of every invariant found")
+        .verb(POST, "/api/checks", OPERATOR, checks::run::run, "Check every invariant now").refuses(&[409])
 }
 
 /// One route, for tests and documents.
@@ -246,6 +256,18 @@ impl Routes {
             .route_layer(from_fn_with_state((self.service.clone(), who), usher));
         let others = self.verbs.remove(path).unwrap_or_default();
         self.verbs.insert(path, others.merge(guarded));
+        self
+    }
+
+    /// The longest body that the last verb takes, in bytes, where that is another than everybody's.
+    pub fn takes(mut self, bytes_max: usize) -> Routes {
+        let last = self.operations.last().map(|(entry, _)| entry.path);
+        if let Some((path, verbs)) = last.and_then(|path| self.verbs.remove_entry(path)) {
+            let own = verbs
+                .layer::<_, Infallible>(Extension(body::BytesMax(bytes_max)))
+                .layer::<_, Infallible>(DefaultBodyLimit::max(bytes_max));
+            self.verbs.insert(path, own);
+        }
         self
     }
 

@@ -107,7 +107,7 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
             }),
             beside(house.clone(), stopping.clone(), Duration::from_secs(600), "bills", |house| {
                 reconcile::finish(house)?;
-                reconcile::yesterday(house)
+                reconcile::recent(house)
             }),
             beside(house.clone(), stopping.clone(), Duration::from_secs(30), "ads", House::reload_ads),
             behind(house.clone(), stopping.clone(), At::Once, BOOKS_EVERY, "books", audit::books),

@@ -9,6 +9,7 @@ pub mod audiences;
 pub mod audit;
 pub mod buy_product;
 pub mod buy_tickets;
+pub mod change_bank_account;
 pub mod check;
 pub mod close_period;
 pub mod dispute;

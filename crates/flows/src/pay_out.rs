@@ -6,11 +6,12 @@
 
 use crate::house::{House, Scene};
 use crate::views;
-use db::View;
+use db::{View, Waiting};
 use events::{Kind, log};
 use kernel::ids::Id;
 use kernel::{
-    Actor, Error, Kind as Why, Money, OrgId, PayoutFileId, PayoutId, PersonId, PlaceId, Refusal, Result, Zone,
+    Actor, Currency, Error, Kind as Why, Money, OrgId, PayoutFileId, PayoutId, PersonId, PlaceId, Refusal,
+    Result, Zone,
 };
 use ledger::{Transfer, balances, transfers};
 use serde_json::json;
@@ -22,13 +23,16 @@ use std::collections::BTreeMap;
 /// The account in every book that stands for our bank.
 pub const BANK: &str = "bank:payouts";
 
+/// Lines of a bank's answer that are taken up at once, at most.
+const CLOSED_AT_ONCE: usize = 200;
+
 /// What an operator wants to be paid.
 #[derive(Clone, Debug)]
 pub struct Proposal {
     pub place: PlaceId,
     /// The same key proposes once.
     pub key: String,
-    /// The account it is owed on: `exhibition`, `merchant:{org}`, `producer:{org}` or `licensor:{org}`.
+    /// The account it is owed on, one of [`views::payables`].
     pub account: String,
     pub payee: Party,
     pub amount: Money,
@@ -47,19 +51,6 @@ pub fn propose_owed(
     let payee = party(scene.tx, &org)?;
     let (place, key, account) = (place.clone(), key.to_owned(), account.to_owned());
     propose(scene, &Proposal { place, key, account, payee, amount })
-}
-
-/// Writes down where an organisation is paid from now on. Whether the actor may is for the caller to know.
-pub fn tell_account(scene: &mut Scene, org: &OrgId, party: &Party) -> Result<bank_accounts::Version> {
-    let by = scene.act.actor.signed_in()?.clone();
-    let version = bank_accounts::change(scene.tx, org, party, &by, scene.act.at)?;
-    if version.changed_at == scene.act.at {
-        // Whoever reads the log learns that it changed; its number is no business of theirs.
-        let body = json!({ "org": org, "version": version.number });
-        let kind = Kind::BankAccountChanged;
-        log::append(scene.tx, &mut scene.act, &PlaceId::house(), kind, None, org, body)?;
-    }
-    Ok(version)
 }
 
 /// Where an organisation is paid.
@@ -111,17 +102,10 @@ pub fn propose(scene: &mut Scene, proposal: &Proposal) -> Result<Payout> {
     note(scene, payout)
 }
 
-/// Whose money an account is.
+/// Whose money an account is; the house's own and what nobody outside is owed is not paid out (`not_payable`).
 fn owner(view: &View, place: &PlaceId, account: &str) -> Result<OrgId> {
-    if account == "exhibition" {
-        return Ok(box_office::cinemas::any(view, place)?.org);
-    }
-    let org = match account.split_once(':') {
-        Some(("merchant" | "producer" | "licensor", org)) => people::orgs::any(view, &OrgId(org.to_owned()))?,
-        _ => None,
-    };
-    org.map(|org| org.id)
-        .ok_or_else(|| refuse("not_payable", "Nobody is paid from this account.", "该账户不能对外打款。"))
+    let owner = views::payables::owner(view, place, account)?;
+    owner.ok_or_else(|| refuse("not_payable", "Nobody is paid from this account.", "该账户不能对外打款。"))
 }
 
 fn proposed_before(scene: &Scene, payout: &Payout) -> Result<Payout> {
@@ -227,24 +211,31 @@ pub fn send(scene: &mut Scene, place: &PlaceId, ids: &[PayoutId], payer: &Party)
     send_under(scene, place, ids, payer, None)
 }
 
-/// Sends approved payouts of any places to the bank, from the house's own account, as one message of a file a place;
-/// the messages they are in. Those that were sent together before stay in theirs. A place whose turn was not reached
+/// Sends approved payouts of any places to the bank, from the house's own account: a message a currency, of a file a
+/// place; the messages they are in. Those that were sent together before stay in theirs. A place whose turn was not reached
 /// because the process ended is sent with the next message.
 pub fn send_all(house: &House, chosen: &[(PlaceId, PayoutId)], actor: Actor) -> Result<Vec<PayoutFileId>> {
     if chosen.is_empty() || chosen.len() > IN_FILE_MAX {
         return Err(bad_file());
     }
     let payer = house.read_blocking(payer)?;
-    let mut places: BTreeMap<PlaceId, Vec<PayoutId>> = BTreeMap::new();
-    for (place, id) in chosen {
-        places.entry(place.clone()).or_default().push(id.clone());
-    }
-    let message: PayoutFileId = house.act(actor.clone()).id();
+    let wanted = chosen.to_vec();
+    let grouped = house.read_blocking(move |view| {
+        let mut grouped: BTreeMap<Currency, BTreeMap<PlaceId, Vec<PayoutId>>> = BTreeMap::new();
+        for (place, id) in wanted {
+            let currency = payouts::any(view, &place, &id)?.amount.currency;
+            grouped.entry(currency).or_default().entry(place).or_default().push(id);
+        }
+        Ok(grouped)
+    })?;
     let mut messages = Vec::new();
-    for (place, ids) in places {
-        let (lane, payer, message) = (place.clone(), payer.clone(), message.clone());
-        let story = move |scene: &mut Scene| send_under(scene, &place, &ids, &payer, Some(&message));
-        messages.push(house.write_blocking(&lane, actor.clone(), story)?.message);
+    for places in grouped.into_values() {
+        let message: PayoutFileId = house.act(actor.clone()).id();
+        for (place, ids) in places {
+            let (lane, payer, message) = (place.clone(), payer.clone(), message.clone());
+            let story = move |scene: &mut Scene| send_under(scene, &place, &ids, &payer, Some(&message));
+            messages.push(house.write_blocking(&lane, actor.clone(), story)?.message);
+        }
     }
     messages.sort();
     messages.dedup();
@@ -329,8 +320,14 @@ pub fn take_answer(house: &House, name: &str, bytes: &[u8], actor: Actor) -> Res
         return Ok((before, false));
     }
     let mut lines = Vec::with_capacity(told.len());
-    for told in told {
-        lines.push(Taken { came_to: close_by(house, &told, &actor)?, told });
+    // Many at once share their commits; those of one place stay in their order.
+    for told in told.chunks(CLOSED_AT_ONCE) {
+        let begun =
+            told.iter().map(|told| begin_to_close(house, told, &actor)).collect::<Result<Vec<_>>>()?;
+        for (told, begun) in told.iter().zip(begun) {
+            let came_to = begun.map_or(Ok(CameTo::Unknown), Waiting::wait)?;
+            lines.push(Taken { came_to, told: told.clone() });
+        }
     }
     let (name, count) = (name.to_owned(), lines.len() as i64);
     house.write_blocking(&House::lane(), actor, move |scene| {
@@ -341,15 +338,15 @@ pub fn take_answer(house: &House, name: &str, bytes: &[u8], actor: Actor) -> Res
     })
 }
 
-/// Closes the payout that a line of the bank's answer names; what came of it.
-fn close_by(house: &House, told: &Told, actor: &Actor) -> Result<CameTo> {
-    let Ok(id) = PayoutId::parse(&told.payout) else { return Ok(CameTo::Unknown) };
+/// Closes the payout that a line of the bank's answer names; what comes of it, or nothing when it names none.
+fn begin_to_close(house: &House, told: &Told, actor: &Actor) -> Result<Option<Waiting<CameTo>>> {
+    let Ok(id) = PayoutId::parse(&told.payout) else { return Ok(None) };
     let wanted = id.clone();
     let Some(place) = house.read_blocking(move |view| views::payouts::place_of(view, &wanted))? else {
-        return Ok(CameTo::Unknown);
+        return Ok(None);
     };
     let (lane, told) = (place.clone(), told.clone());
-    house.write_blocking(&lane, actor.clone(), move |scene| {
+    Ok(Some(house.submit(&lane, actor.clone(), move |scene| {
         let payout = payouts::any(scene.tx, &place, &id)?;
         let end = match told.outcome {
             Outcome::Pending => return Ok(CameTo::Waits),
@@ -357,7 +354,7 @@ fn close_by(house: &House, told: &Told, actor: &Actor) -> Result<CameTo> {
             Outcome::Returned => State::Returned,
         };
         let may_end = payout.state == State::Sent || (payout.state, end) == (State::Paid, State::Returned);
-        if told.amount.is_some_and(|amount| amount != payout.amount) {
+        if told.has_odd_amount || told.amount.is_some_and(|amount| amount != payout.amount) {
             return Ok(CameTo::AmountDiffers);
         } else if payout.state == end {
             return Ok(CameTo::Before);
@@ -369,7 +366,7 @@ fn close_by(house: &House, told: &Told, actor: &Actor) -> Result<CameTo> {
             _ => returned(scene, &place, &id, &told.says)?,
         };
         Ok(CameTo::Closed)
-    })
+    })))
 }
 
 /// The bank has paid: the reservation is posted.

@@ -7,12 +7,12 @@
 
 use crate::house::{House, Scene};
 use crate::{take_payment, views};
-use kernel::{Actor, CaseId, Day, Instant, IntentId, Money, PlaceId, Refusal, Result, Zone};
+use kernel::{Actor, CaseId, Day, Error, Instant, IntentId, Money, PlaceId, Refusal, Result, Zone};
 use ledger::Transfer;
 use payments::bills::{self, Taken};
 use payments::cases::{self, Case, State};
 use payments::intents;
-use payments::providers::{BillLine, Outcome};
+use payments::providers::{BillLine, NO_BILL, Outcome};
 use payments::reconciliation::{self, Class, Difference};
 
 /// A movement may stand on a bill this many days from ours.
@@ -21,6 +21,8 @@ const DAYS_AROUND: i32 = 3;
 const FINISHED_AT_ONCE: i64 = 500;
 /// Rounds of those, at most.
 const FINISHED_ROUNDS_MAX: usize = 1_000;
+/// Days that are looked back for bills that were not taken in: a house that stood still, or a bill that came late.
+const LOOK_BACK_DAYS: i32 = 7;
 /// The hour in Beijing after which a provider's bill of the day before is asked for.
 const BILL_HOUR: i8 = 10;
 
@@ -41,23 +43,36 @@ pub fn day(house: &House, provider: &str, day: Day, actor: Actor) -> Result<Clos
     take(house, provider, day, &bill, actor)
 }
 
-/// Takes in yesterday's bill of every provider that has one by now; what is not there yet is left for the next round.
-pub fn yesterday(house: &House) -> Result<()> {
+/// Takes in the bills of the last days that are there by now and were not taken in, the oldest first; what is not there
+/// yet is left for the next round. Days before a provider's first payment have none.
+pub fn recent(house: &House) -> Result<()> {
     let now = house.now();
     let zone = Zone::shanghai();
     let today = now.day_in(&zone);
-    if now.clock_in(&zone).0 < BILL_HOUR {
-        return Ok(());
-    }
+    let newest = if now.clock_in(&zone).0 < BILL_HOUR { -2 } else { -1 };
     for provider in house.providers().names() {
-        let taken = house.read_blocking(move |view| bills::of_day(view, provider, today.plus(-1)))?;
-        if taken.is_none()
-            && let Err(error) = day(house, provider, today.plus(-1), Actor::System)
-        {
-            tracing::debug!(provider, %error, "there is no bill of yesterday yet");
+        for back in -LOOK_BACK_DAYS..=newest {
+            let wanted = today.plus(back);
+            let lacks = house.read_blocking(move |view| {
+                let end = wanted.plus(1).at(0, 0, &Zone::shanghai());
+                let is_new = bills::of_day(view, provider, wanted)?.is_none();
+                Ok(is_new && views::reconciliation::begun_before(view, provider, end)?)
+            })?;
+            if lacks && let Err(error) = day(house, provider, wanted, Actor::System) {
+                not_there(provider, wanted, &error);
+            }
         }
     }
     Ok(())
+}
+
+/// That a bill is not there yet is nothing; that it cannot be had or read is for an operator to know.
+fn not_there(provider: &str, day: Day, error: &Error) {
+    if error.refusal().is_some_and(|refusal| refusal.code == NO_BILL) {
+        tracing::debug!(provider, %day, "there is no bill of this day yet");
+    } else {
+        tracing::error!(provider, %day, %error, "a bill was not taken in");
+    }
 }
 
 /// Takes a bill in: what it tells otherwise than our orders opens a case, once. Blocks on the provider.

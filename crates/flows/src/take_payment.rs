@@ -231,9 +231,9 @@ pub(crate) fn late(scene: &mut Scene, intent: &Intent) -> Result<()> {
 }
 
 /// Gives a part of a payment back, at the cost of the place that sold: what was bought stays bought. One key gives
-/// back once; the same again is the refund that there is. Refuses what leaves nothing of the payment
-/// (`refund_too_large`), because taking everything back is another story, and a payment that is disputed
-/// (`payment_disputed`).
+/// back once; the same again is the refund that there is, another amount is refused (`key_reused`). Refuses what leaves
+/// nothing of the payment (`refund_too_large`), because taking everything back is another story, and a payment that is
+/// disputed (`payment_disputed`).
 pub fn give_back(
     scene: &mut Scene,
     place: &PlaceId,
@@ -244,7 +244,7 @@ pub fn give_back(
     let intent = intents::any(scene.tx, place, id)?;
     let reason = format!("{GOODWILL}_{}", checked(key)?);
     if let Some(before) = refunds::requested_for(scene.tx, &intent, &reason)? {
-        return Ok(before);
+        return if before.amount == amount { Ok(before) } else { Err(key_reused().into()) };
     }
     let left = may_go_back(scene, &intent)?;
     if left.currency != amount.currency || amount.minor <= 0 || amount.minor >= left.minor {
@@ -274,6 +274,15 @@ fn checked(key: &str) -> Result<&str, Refusal> {
         "A key is 1 to 24 small letters and digits.",
         "幂等键为 1 到 24 位小写字母或数字。",
     ))
+}
+
+fn key_reused() -> Refusal {
+    Refusal::new(
+        Why::Conflict,
+        "key_reused",
+        "Another amount was given back under this key. Open the page again.",
+        "该幂等键已用于另一退款金额，请重新打开页面。",
+    )
 }
 
 fn too_large() -> Refusal {

@@ -321,7 +321,8 @@ mod tests {
 
     #[test]
     fn pieces_sum_to_the_whole() {
-        let one_by_one: Vec<i64> = (0..3).map(|before| Money::fen(100).of_pieces(before, 1, 3).minor).collect();
+        let one_by_one: Vec<i64> =
+            (0..3).map(|before| Money::fen(100).of_pieces(before, 1, 3).minor).collect();
         assert_eq!(one_by_one, [33, 34, 33]);
         for (minor, of) in [(0, 1), (1, 7), (29_700, 3), (999, 20), (i64::MAX, 20)] {
             for step in 1..=of {

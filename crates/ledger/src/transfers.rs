@@ -319,21 +319,22 @@ fn differs() -> Error {
     )
 }
 
-/// Makes sure of an account. Names decide limits: what we owe somebody (`box_office:…`) is limited.
+/// Makes sure of an account. Names decide limits: what we owe somebody (`box_office:…`) is limited. An account from when
+/// its name was limited is so no longer once it would be refused for that.
 fn open(tx: &Tx, book: &PlaceId, id: &str, currency: Currency) -> Result<()> {
     let limited = LIMITED.iter().any(|kind| id.split(':').next() == Some(kind));
     tx.run(
         "insert into account
            (book_id, id, currency, limited, debits_posted, credits_posted, debits_pending, credits_pending)
          values ($1, $2, $3, $4, 0, 0, 0, 0)
-         on conflict (book_id, id, currency) do nothing",
+         on conflict (book_id, id, currency) do update set limited = excluded.limited",
         &[book, &id, &currency, &limited],
     )?;
     Ok(())
 }
 
 /// The accounts that may never be overdrawn: nobody is paid from them what was not put in.
-const LIMITED: [&str; 4] = ["box_office", "fund", "merchant", "refunds"];
+const LIMITED: [&str; 3] = ["box_office", "merchant", "refunds"];
 
 /// Whether the account was there and held enough.
 fn debit(tx: &Tx, transfer: &Transfer, (posted, pending): (i64, i64)) -> Result<bool> {

@@ -94,8 +94,9 @@ impl FromRow for Dispute {
     }
 }
 
-/// Records a dispute, once an id, and holds its amount of the payment. Refuses more than is left of that
-/// (`dispute_too_large`), and the same id with another content (`dispute_differs`), a reason that is none (`bad_reason`).
+/// Records a dispute, once an id, and holds its amount of the payment, or what is left of that: what went back already may
+/// be disputed all the same, for the bank takes it. Refuses disputes of more than was captured, all in all
+/// (`dispute_too_large`), the same id with another content (`dispute_differs`), a reason that is none (`bad_reason`).
 pub fn open(tx: &Tx, dispute: &Dispute) -> Result<bool> {
     let reason = dispute.reason.trim();
     if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX || reason.chars().any(char::is_control)
@@ -130,10 +131,8 @@ pub fn open(tx: &Tx, dispute: &Dispute) -> Result<bool> {
         ],
     )?;
     if opened == 1 {
-        let currency = intents::left(tx, &dispute.place, &dispute.intent)?.currency;
-        let fits = currency == dispute.amount.currency
-            && intents::hold(tx, &dispute.place, &dispute.intent, dispute.amount)?;
-        return if fits { Ok(true) } else { Err(too_large()) };
+        hold(tx, dispute)?;
+        return Ok(true);
     }
     let kept = any(tx, &dispute.place, &dispute.id)?;
     if (&kept.intent, kept.amount) != (&dispute.intent, dispute.amount) {
@@ -146,11 +145,38 @@ pub fn open(tx: &Tx, dispute: &Dispute) -> Result<bool> {
     Ok(false)
 }
 
-fn too_large() -> Error {
-    refuse("dispute_too_large", "Less than this is left of the payment.", "争议金额超过该笔付款的剩余金额。")
+/// Puts what is left of the payment, up to the dispute's amount, under the dispute.
+fn hold(tx: &Tx, dispute: &Dispute) -> Result<()> {
+    let Dispute { place, id, intent, amount, .. } = dispute;
+    intents::lock(tx, place, intent)?;
+    let captured = intents::any(tx, place, intent)?.captured;
+    let (disputed,): (i64,) = tx.one(
+        "select cast(coalesce(sum(amount_minor), 0) as bigint)
+         from dispute
+         where place_id = $1 and intent_id = $2 and state in ('open', 'lost')",
+        &[place, intent],
+    )?;
+    if captured.currency != amount.currency || disputed > captured.minor {
+        return Err(too_large());
+    }
+    let held = Money { minor: intents::left(tx, place, intent)?.minor.clamp(0, amount.minor), ..*amount };
+    tx.run("update dispute set held_minor = $3 where place_id = $1 and id = $2", &[place, id, &held.minor])?;
+    intents::hold(tx, place, intent, held)
 }
 
-/// Decides a dispute, once; what it held of the payment is free again when it is won, and gone when it is lost. Refuses one that was decided otherwise (`dispute_closed`).
+/// What a dispute holds of its payment, in minor units.
+fn held(view: &View, place: &PlaceId, id: &DisputeId) -> Result<i64> {
+    let (held,): (i64,) =
+        view.one("select held_minor from dispute where place_id = $1 and id = $2", &[place, id])?;
+    Ok(held)
+}
+
+fn too_large() -> Error {
+    refuse("dispute_too_large", "Less than this was paid.", "争议金额超过实付金额。")
+}
+
+/// Decides a dispute, once; what it held of the payment is free again when it is won, and gone when it is lost. Refuses
+/// one that was decided otherwise (`dispute_closed`).
 pub fn close(
     tx: &Tx,
     place: &PlaceId,
@@ -167,7 +193,9 @@ pub fn close(
     )?;
     let dispute = any(tx, place, id)?;
     if closed == 1 && as_ == State::Won {
-        intents::release(tx, place, &dispute.intent, dispute.amount)?;
+        let held = Money { minor: held(tx, place, id)?, ..dispute.amount };
+        intents::release(tx, place, &dispute.intent, held)?;
+        tx.run("update dispute set held_minor = 0 where place_id = $1 and id = $2", &[place, id])?;
     }
     if dispute.state != as_ {
         return Err(refuse(

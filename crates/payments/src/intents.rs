@@ -254,14 +254,14 @@ pub fn lock(tx: &Tx, place: &PlaceId, id: &IntentId) -> Result<()> {
     Ok(())
 }
 
-/// Puts a part of what is left of a payment under a dispute; false when less than that is left.
-pub(crate) fn hold(tx: &Tx, place: &PlaceId, id: &IntentId, amount: Money) -> Result<bool> {
-    let held = tx.run(
+/// Puts a part of what is left of a payment under a dispute; the database refuses more than is left.
+pub(crate) fn hold(tx: &Tx, place: &PlaceId, id: &IntentId, amount: Money) -> Result<()> {
+    tx.run(
         "update payment_intent set disputed_minor = disputed_minor + $3
-         where place_id = $1 and id = $2 and refunded_minor + disputed_minor + $3 <= captured_minor",
+         where place_id = $1 and id = $2",
         &[place, id, &amount.minor],
     )?;
-    Ok(held == 1)
+    Ok(())
 }
 
 /// A dispute is over and holds its part no longer.

@@ -123,6 +123,15 @@ pub fn console_ways_of(visit: &Visit) -> Vec<Way<'static>> {
         word: say(visit.lang, "People", "人员"),
         count: 0,
     });
+    // Whoever has no settlements has earnings beside them nowhere else.
+    if !visit.site.leads("/console/settlement", &visit.actor) {
+        ways.push(Way {
+            href: "/console/earnings",
+            icon: "settlement",
+            word: say(visit.lang, "Earnings", "收入"),
+            count: 0,
+        });
+    }
     ways.retain(|way| visit.site.leads(way.href, &visit.actor));
     ways
 }

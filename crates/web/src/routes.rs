@@ -58,6 +58,8 @@ const SHOP: Who = Who::Roles(&[Role::Shop]);
 /// Whoever has to do with licensed goods.
 const GOODS: Who = Who::Roles(&[Role::Studio, Role::Merchant, Role::Shop]);
 const STAFF: Who = Who::Roles(&Role::ALL);
+/// Those whose organisations are paid by the house.
+const PAYEE: Who = Who::Roles(&[Role::Cinema, Role::Studio, Role::Merchant, Role::Shop]);
 
 const GET: Method = Method::GET;
 const POST: Method = Method::POST;
@@ -117,6 +119,7 @@ pub fn registry(site: Site) -> Routes {
         // Console.
         .page(GET, "/console", STAFF, console::start)
         .page(GET, "/console/books", OPERATOR, console::books::list)
+        .page(POST, "/console/books/audits", OPERATOR, console::books::audit)
         .page(GET, "/console/books/{book}", OPERATOR, console::books::book)
         .page(GET, "/console/books/{book}/{account}", OPERATOR, console::books::account)
         .page(GET, "/console/cinemas", CINEMA, console::cinemas::list)
@@ -190,9 +193,36 @@ pub fn registry(site: Site) -> Routes {
         .page(POST, "/console/orders/{place}/{payment}/refund", SELLING, console::orders::take_back)
         .page(POST, "/console/orders/{place}/{payment}/returns", SELLING, console::orders::return_pieces)
         .page(POST, "/console/orders/{place}/{payment}/parts", SELLING, console::orders::give_back)
-        .page(GET, "/console/bank-accounts", STAFF, console::bank_accounts::list)
-        .page(GET, "/console/bank-accounts/{org}", STAFF, console::bank_accounts::show)
-        .page(POST, "/console/bank-accounts/{org}", STAFF, console::bank_accounts::save)
+        .page(GET, "/console/bank-accounts", PAYEE, console::bank_accounts::list)
+        .page(GET, "/console/bank-accounts/{org}", PAYEE, console::bank_accounts::show)
+        .page(POST, "/console/bank-accounts/{org}", PAYEE, console::bank_accounts::save)
+        .page(
+            POST,
+            "/console/bank-accounts/{org}/{number}/{decision}",
+            OPERATOR,
+            console::bank_accounts::decide,
+        )
+        .page(GET, "/console/earnings", PAYEE, console::earnings::list)
+        .page(GET, "/console/earnings/{org}", PAYEE, console::earnings::show)
+        .page(
+            GET,
+            "/console/earnings/{org}/accounts/{place}/{account}",
+            PAYEE,
+            console::earnings::payout::account,
+        )
+        .page(
+            GET,
+            "/console/earnings/{org}/accounts/{place}/{account}/lines.csv",
+            PAYEE,
+            console::earnings::payout::account_csv,
+        )
+        .page(GET, "/console/earnings/{org}/payouts/{payout}", PAYEE, console::earnings::payout::show)
+        .page(
+            GET,
+            "/console/earnings/{org}/payouts/{payout}/statement.csv",
+            PAYEE,
+            console::earnings::payout::csv,
+        )
         .page(GET, "/console/settlement", SETTLING, console::settlement::list)
         .page(POST, "/console/settlement", SETTLING, console::settlement::close)
         .page(GET, "/console/settlement/royalties", STUDIO, console::settlement::royalties::show)

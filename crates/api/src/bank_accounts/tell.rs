@@ -1,11 +1,11 @@
-//! Telling where an organisation is paid from now on; the same again changes nothing.
+//! Telling where an organisation is to be paid once an operator has approved it; the same again changes nothing.
 
-use super::{BankAccount, check, unknown};
+use super::{BankAccount, unknown};
 use crate::answer::{Answer, Found};
 use crate::at::At;
 use crate::body::Body;
-use crate::call::{AnyStaff, Call};
-use flows::pay_out;
+use crate::call::{Call, Payee};
+use flows::change_bank_account;
 use kernel::{OrgId, Refusal};
 use serde::Deserialize;
 use settlement::payouts::{BankAccount as Account, Party};
@@ -26,11 +26,11 @@ pub struct BankAccountDraft {
 
 pub async fn tell(
     call: Call,
-    _: AnyStaff,
+    payee: Payee,
     At((org,)): At<(OrgId,)>,
     Body(asked): Body<BankAccountDraft>,
 ) -> Answer<Found<BankAccount>> {
-    check(&call, &org)?;
+    payee.check(&org)?;
     let account = Account::read(&asked.scheme, &asked.account_number, &asked.bank_code)?;
     let party = Party { name: asked.holder.trim().to_owned(), account };
     party.check().map_err(|refusal| match refusal.field {
@@ -39,7 +39,7 @@ pub async fn tell(
     })?;
     let told = call.write_in_house(move |scene| {
         people::orgs::any(scene.tx, &org)?.ok_or_else(unknown)?;
-        pay_out::tell_account(scene, &org, &party)
+        change_bank_account::propose(scene, &org, &party)
     });
     Ok(Found((&told.await?).into()))
 }

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 use settlement::payouts::answer::{self, Taken};
 use utoipa::ToSchema;
 
+/// A bank's answer, at most: as many entries of `camt.054` as one may have, each of a kilobyte and a half, quoted.
+pub const BYTES_MAX: usize = 16 << 20;
+
 /// A bank's answer.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

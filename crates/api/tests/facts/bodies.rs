@@ -396,3 +396,50 @@ async fn what_is_no_request_of_ours_is_said_calmly() {
         (&"zh".parse().expect("a header"), &"nosniff".parse().expect("a header"))
     );
 }
+
+/// A bank tells of ten thousand payouts in one message; other routes take no more than they ever did.
+#[tokio::test]
+async fn a_banks_answer_may_be_long() {
+    let mut walk = Walk::new().await;
+    let payout = walk.ids["payout"].clone();
+    let entry = |id: &str| {
+        format!(
+            "<Ntry><Amt Ccy=\"CNY\">1.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2017-01-04</Dt></BookgDt>\
+             <AcctSvcrRef>{id}-of-the-bank</AcctSvcrRef><BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>ICDT</Cd>\
+             <SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd><NtryDtls><TxDtls><Refs><EndToEndId>{id}</EndToEndId></Refs>\
+             <RltdPties><Cdtr><Nm>Nine Bends Cinemas and everybody who is owed something by them</Nm></Cdtr></RltdPties>\
+             <RmtInf><Ustrd>{id}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>\n"
+        )
+    };
+    let of = |count: usize| {
+        let strange: String = (1..count).map(|i| entry(&format!("pyt_strange{i:06}"))).collect();
+        format!(
+            "<Document><BkToCstmrDbtCdtNtfctn><Ntfctn>{}{strange}</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>",
+            entry(&payout)
+        )
+    };
+    let text = of(10_000);
+    assert!(text.len() > 4 << 20, "{} bytes", text.len());
+    let operator = walk.client("operator").await;
+    let answer = json!({ "name": "camt.054.xml", "text": text });
+    let taken = operator.post("/api/bank-answers", answer.clone()).await.is(201);
+    let lines = taken["lines"].as_array().expect("lines");
+    assert_eq!(
+        (lines.len(), &lines[0]["came_to"], &lines[1]["came_to"]),
+        (10_000, &json!("before"), &json!("unknown"))
+    );
+    assert_eq!(operator.post("/api/bank-answers", answer).await.is(200)["digest"], taken["digest"]);
+    let many = json!({ "name": "x", "text": of(10_001) });
+    assert_eq!(operator.post("/api/bank-answers", many).await.refusal(), (422, "bad_answer"));
+    let long = json!({ "name": "x", "text": "x".repeat(16 << 20) });
+    let refused = operator.post("/api/bank-answers", long).await;
+    assert_eq!(refused.refusal(), (413, "too_large"));
+    assert!(refused.json.to_string().contains("16384 KiB"), "{}", refused.json);
+    let elsewhere = json!({ "remark": "x".repeat(100_000) });
+    let path = format!("/api/places/{}/payouts/{payout}/return", walk.cinema());
+    let refused = operator.post(&path, elsewhere).await;
+    assert_eq!(refused.refusal(), (413, "too_large"));
+    assert!(refused.json.to_string().contains("64 KiB"), "{}", refused.json);
+    let ann = walk.client("ann").await;
+    assert_eq!(ann.post("/api/bank-answers", json!({ "name": "x", "text": "x" })).await.refusal().0, 403);
+}

@@ -367,8 +367,18 @@ impl Walk {
         let account = |number: &str| json!({ "holder": "Somebody", "scheme": "cnaps", "account_number": number, "bank_code": "102290026019" });
         for (who, org) in [("operator", "house"), ("operator", "cinema_a"), ("studio_a", "studio_a")] {
             let path = format!("/api/orgs/{}/bank-account", self.org(org));
-            let told = self.change(who, Method::PUT, path, Some(account("6222 0210 0111 6245")), false).await;
-            assert_eq!(told["account_number"], "6222021001116245");
+            let told = self
+                .change(who, Method::PUT, path.clone(), Some(account("6222 0210 0111 6245")), false)
+                .await;
+            assert_eq!((&told["account_number"], &told["state"]), (&json!("•••• 6245"), &json!("proposed")));
+            let version = json!({ "version": told["version"] });
+            let (decision, by) =
+                if who == "operator" { ("approval", "operator_b") } else { ("refusal", "operator") };
+            let own = self.client(who).await;
+            let alone = own.send(Method::POST, &format!("{path}/{decision}"), Some(version.clone())).await;
+            let refused = if who == "operator" { (409, "same_person") } else { (403, "forbidden") };
+            assert_eq!(alone.refusal(), refused);
+            self.post(by, format!("{path}/{decision}"), version).await;
         }
         let path = format!("/api/places/{}/payouts", self.cinema());
         let mut made = Vec::new();
@@ -399,6 +409,7 @@ impl Walk {
         assert_eq!(paid["state"], "paid");
         let back = self.post("operator", format!("{path}/{}/return", made[1]), why("account closed")).await;
         assert_eq!(back["state"], "returned");
+        self.press("operator", "/api/checks".into()).await;
         self.ids.insert("payout", made[0].clone());
         self.ids.insert("file", text(&sent["files"][0]));
     }
@@ -543,6 +554,8 @@ impl Walk {
             match name {
                 "place" if sells_goods => self.shop().0.clone(),
                 "order" if sells_goods => self.ids["product_order"].clone(),
+                // The payouts of the walk are the first cinema's.
+                "org" if template.contains("payouts") => self.org("cinema_a"),
                 "org" => self.org(self.owner(template)),
                 name => self
                     .ids
@@ -568,6 +581,7 @@ impl Walk {
         let entry = self.town.entries.iter().find(|entry| entry.path == template).expect("an entry");
         match entry.who.code().split(' ').next() {
             Some("merchant") => "merchant_a",
+            Some("cinema") => "cinema_a",
             _ => "studio_a",
         }
     }

@@ -200,9 +200,8 @@ pub(super) fn refunded_once(view: &View, now: Instant) -> Result<Vec<String>> {
         "select intent.place_id, intent.id
          from payment_intent intent
          left join (
-           select place_id, intent_id, sum(amount_minor) as minor
+           select place_id, intent_id, sum(held_minor) as minor
            from dispute
-           where state in ('open', 'lost')
            group by place_id, intent_id
          ) disputes on disputes.place_id = intent.place_id and disputes.intent_id = intent.id
          where intent.disputed_minor <> coalesce(disputes.minor, 0)

@@ -20,6 +20,8 @@ pub mod merchandise;
 pub mod merchant_sales;
 pub mod openings;
 pub mod outlook;
+pub mod payables;
+pub mod payees;
 pub mod payouts;
 pub mod places;
 pub mod purchases;

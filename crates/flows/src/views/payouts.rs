@@ -1,5 +1,6 @@
 //! What every party is owed over all books, what was promised of it, and what was sent to the bank together.
 
+use super::payables;
 use db::{FromRow, Row, View};
 use kernel::{
     Currency, Instant, Money, OrgId, PayoutFileId, PayoutId, PersonId, PlaceId, Refusal, Result, Words,
@@ -11,6 +12,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Payouts in one list, the latest first, and messages in one.
 pub const PAYOUTS_MAX: i64 = 500;
 pub const MESSAGES_MAX: i64 = 60;
+
+/// What one party is owed.
+pub fn due_to(view: &View, org: &OrgId) -> Result<Vec<Due>> {
+    let mut due = due(view)?;
+    due.retain(|one| one.org == *org);
+    Ok(due)
+}
 
 /// What one account of a book owes somebody outside.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,19 +66,18 @@ impl FromRow for Sums {
     }
 }
 
-/// Everything that is owed or reserved, by party. A producer is paid from the house's book, where every cinema's part
-/// of theirs arrives.
+/// Everything that is owed or reserved, by party ([`super::payables`]).
 pub fn due(view: &View) -> Result<Vec<Due>> {
     let sums: Vec<Sums> = view.all(
         "select book_id, id, currency, credits_posted - debits_posted, debits_pending
          from account
-         where (id = 'exhibition' or id like 'merchant:%' or id like 'licensor:%' or id like 'receivable:%'
-             or (id like 'producer:%' and book_id = $1))
+         where (id in ('exhibition', 'special_fund', 'tax', 'commission', 'ad_revenue') or id like 'merchant:%'
+             or id like 'licensor:%' or id like 'fund:%' or id like 'receivable:%' or id like 'producer:%')
            and (credits_posted <> debits_posted or debits_pending <> 0)
          order by book_id, id, currency",
-        &[&PlaceId::house()],
+        &[],
     )?;
-    let (names, owners) = (places(view)?, cinemas(view)?);
+    let (names, owners) = (places(view)?, payables::Owners::load(view)?);
     let orgs: BTreeMap<OrgId, Words> =
         people::orgs::all(view)?.into_iter().map(|org| (org.id, org.name)).collect();
     let told: BTreeMap<OrgId, Party> =
@@ -82,10 +89,10 @@ pub fn due(view: &View) -> Result<Vec<Due>> {
         found.map_or(0, |one| (-one.credit).max(0))
     };
     let due = sums.iter().filter_map(|one| {
-        let (kind, named) = one.account.split_once(':').unwrap_or((&one.account, ""));
-        let org = if kind == "exhibition" { owners.get(&one.book)?.clone() } else { OrgId(named.to_owned()) };
-        let owes = if kind == "merchant" { receivable(&one.book, &org, one.currency) } else { 0 };
-        (kind != "receivable").then(|| Due {
+        let org = owners.of(&one.book, &one.account)?;
+        let is_merchants = one.account.starts_with("merchant:");
+        let owes = if is_merchants { receivable(&one.book, &org, one.currency) } else { 0 };
+        Some(Due {
             place: one.book.clone(),
             place_name: names.get(&one.book).cloned().unwrap_or_else(|| Words::new("The house", "平台")),
             account: one.account.clone(),
@@ -100,20 +107,17 @@ pub fn due(view: &View) -> Result<Vec<Due>> {
     Ok(due.collect())
 }
 
-/// What every cinema and shop is called.
+/// What every cinema, shop and other channel is called.
 pub fn places(view: &View) -> Result<BTreeMap<PlaceId, Words>> {
     let rows: Vec<(PlaceId, String, String)> = view.all(
         "select place_id, name_en, name_zh from cinema
+         union all
+         select place_id, name_en, name_zh from channel
          union all
          select place_id, name_en, name_zh from shop",
         &[],
     )?;
     Ok(rows.into_iter().map(|(place, en, zh)| (place, Words::new(en, zh))).collect())
-}
-
-fn cinemas(view: &View) -> Result<BTreeMap<PlaceId, OrgId>> {
-    let rows: Vec<(PlaceId, OrgId)> = view.all("select place_id, org_id from cinema", &[])?;
-    Ok(rows.into_iter().collect())
 }
 
 /// What people are called, by id.

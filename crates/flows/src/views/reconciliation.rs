@@ -147,3 +147,12 @@ impl FromRow for Standing {
         })
     }
 }
+
+/// Whether a provider was asked for any payment before an instant.
+pub fn begun_before(view: &View, provider: &str, before: Instant) -> Result<bool> {
+    let found: Option<(i64,)> = view.maybe(
+        "select cast(1 as bigint) from payment_intent where provider = $1 and created_at < $2 limit 1",
+        &[&provider, &before],
+    )?;
+    Ok(found.is_some())
+}

@@ -153,13 +153,16 @@ pub fn read(view: &View, title: &Title, outlook: &Outlook) -> Result<Vec<InCity>
     Ok(of(outlook, &known))
 }
 
+/// A release's outlook, and its places.
+pub type Foretold = (Arc<Outlook>, Vec<InCity>);
+
 /// The same with its outlook, as it is known at an instant.
 pub fn foretold(
     house: &House,
     view: &View,
     title: &Title,
     now: Instant,
-) -> Result<Result<(Arc<Outlook>, Vec<InCity>), Refusal>> {
+) -> Result<Result<Foretold, Refusal>> {
     match outlook::read(house, view, title, now)? {
         Err(refusal) => Ok(Err(refusal)),
         Ok(outlook) => {

@@ -323,7 +323,48 @@ fn a_provider_tells_of_a_dispute_as_often_as_it_likes() {
     let late =
         town.story("plc_star", Actor::System, move |scene| dispute::put_evidence(scene, &at, &id, "more"));
     assert_eq!(crate::town::code(late), "dispute_closed");
+    // What was given back of a payment meanwhile does not keep its dispute from being heard of, or from ending.
+    let (at, id) = payments[1].clone();
+    let refunded = town.read(move |view| payments::intents::any(view, &at, &id));
+    let other = |state| disputes::Told {
+        number: "dp_2".into(),
+        reference: format!("pi_{}", payments[1].1),
+        ..told(state)
+    };
+    town.gives_back("plc_star", &refunded, "noise", 300).expect("given back");
+    dispute::hear(&town.house, &other(disputes::State::Open)).expect("taken");
+    assert_eq!(crate::town::code(town.gives_back("plc_star", &refunded, "more", 300)), "payment_disputed");
+    dispute::hear(&town.house, &other(disputes::State::Won)).expect("taken");
+    let all = town.read(flows::views::disputes::latest);
+    assert!(all.iter().any(|one| one.number == "dp_2" && one.state == disputes::State::Won), "{all:?}");
     let stranger = disputes::Told { reference: "pi_none".into(), ..told(disputes::State::Open) };
     assert_eq!(crate::town::code(dispute::hear(&town.house, &stranger)), "not_found");
+    town.is_whole();
+}
+
+/// A house that stood still for days takes in the bills that it missed, the oldest first, and asks for none from before
+/// its first payment.
+#[test]
+fn bills_that_were_missed_are_taken_in_later() {
+    let (town, _, _) = sold();
+    let day = today(&town);
+    let taken = |day: Day| {
+        town.house.read_blocking(move |view| payments::bills::of_day(view, "pretend", day)).expect("a view")
+    };
+    town.at(day, 23, 0);
+    reconcile::recent(&town.house).expect("nothing to do");
+    assert!(taken(day).is_none(), "the day is not over");
+    town.at(day.plus(4), 9, 0);
+    reconcile::recent(&town.house).expect("bills");
+    let missed: Vec<bool> = (-1..=3).map(|days| taken(day.plus(days)).is_some()).collect();
+    assert_eq!(
+        missed,
+        [false, true, true, true, false],
+        "before the first payment, three days, not ready yet"
+    );
+    town.at(day.plus(4), 11, 0);
+    reconcile::recent(&town.house).expect("bills");
+    assert!(taken(day.plus(3)).is_some(), "a day with no trades is closed too");
+    assert!(all_cases(&town).is_empty());
     town.is_whole();
 }

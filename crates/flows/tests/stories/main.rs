@@ -8,6 +8,7 @@ mod goods;
 mod invariants;
 mod lift;
 mod market;
+mod payees;
 mod payments;
 mod payouts;
 mod periods;

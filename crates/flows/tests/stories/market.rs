@@ -141,10 +141,10 @@ fn announced_films_are_rivals_to_come(town: &Town, newest: Day) {
         })
     };
     let alone = told();
-    bring_in(town, &calendar(&newest.plus(5).to_string())).unwrap();
+    bring_in(town, &calendar(&newest.plus(5).to_string())).expect("brought in");
     assert_ne!(told(), alone, "who opens is seen");
     town.later(60);
-    bring_in(town, &calendar("撤档")).unwrap();
+    bring_in(town, &calendar("撤档")).expect("brought in");
     assert_eq!(told(), alone, "whoever stays away is none");
 }
 

@@ -208,6 +208,7 @@ fn a_part_is_given_back_and_later_the_rest() {
     let intent = town.intent_of(&order);
     let part = town.gives_back("plc_star", &intent, "noise", 300).expect("given back");
     assert_eq!(town.gives_back("plc_star", &intent, "noise", 300).expect("the same"), part);
+    assert_eq!(crate::town::code(town.gives_back("plc_star", &intent, "noise", 301)), "key_reused");
     assert_eq!((town.star_credit("refunds:due"), town.star_credit("goodwill")), (300, -300));
     town.is_whole();
     assert_eq!(town.sweeps().refunds_paid, 1);

@@ -1,6 +1,7 @@
 //! Paying out: two people, once, never more than is owed, and a file that a bank can read.
 
 use crate::town::{Town, code, premiere};
+use flows::change_bank_account;
 use flows::pay_out::{self, BANK, Proposal};
 use kernel::{Actor, Currency, Money, OrgId, PayoutId, PersonId, PlaceId, Result, Role};
 use quick_xml::Reader;
@@ -8,7 +9,7 @@ use quick_xml::events::Event;
 use settlement::payouts::{self, BankAccount, File, Party, Payout, State, file};
 use std::collections::BTreeMap;
 
-fn clerk(name: &str) -> Actor {
+pub fn clerk(name: &str) -> Actor {
     Actor::Person {
         id: PersonId(format!("per_{name}")),
         name: name.into(),
@@ -16,7 +17,7 @@ fn clerk(name: &str) -> Actor {
     }
 }
 
-fn chinese(name: &str) -> Party {
+pub fn chinese(name: &str) -> Party {
     let account = BankAccount::cnaps("0222 0210 0111 6245", "102290026019").expect("an account");
     Party { name: name.into(), account }
 }
@@ -27,7 +28,7 @@ fn payer() -> Party {
 }
 
 /// One ticket of 37.00 and a fee, its day closed: the cinema is owed 19.34, the studio 14.59.
-fn closed_town() -> Town {
+pub fn closed_town() -> Town {
     let town = Town::new();
     let show = town.showtime(19, 30, 3700);
     town.buys("ann", &show, &["F7"]);
@@ -37,7 +38,7 @@ fn closed_town() -> Town {
     town
 }
 
-fn proposal(key: &str, fen: i64) -> Proposal {
+pub fn proposal(key: &str, fen: i64) -> Proposal {
     Proposal {
         place: PlaceId("plc_star".into()),
         key: key.into(),
@@ -51,23 +52,23 @@ fn proposes(town: &Town, who: &str, proposal: &Proposal) -> Result<Payout> {
     proposes_at(town, "plc_star", who, proposal)
 }
 
-fn proposes_at(town: &Town, node: &str, who: &str, proposal: &Proposal) -> Result<Payout> {
+pub fn proposes_at(town: &Town, node: &str, who: &str, proposal: &Proposal) -> Result<Payout> {
     let proposal = proposal.clone();
     town.story(node, clerk(who), move |scene| pay_out::propose(scene, &proposal))
 }
 
-type Step = fn(&mut flows::Scene, &PlaceId, &PayoutId) -> Result<Payout>;
+pub type Step = fn(&mut flows::Scene, &PlaceId, &PayoutId) -> Result<Payout>;
 
-const PAID: Step = |scene, place, id| pay_out::paid(scene, place, id, "bank line 7");
-const RETURNED: Step = |scene, place, id| pay_out::returned(scene, place, id, "account closed");
-const WITHDRAWN: Step = |scene, place, id| pay_out::withdraw(scene, place, id, "a typing error");
+pub const PAID: Step = |scene, place, id| pay_out::paid(scene, place, id, "bank line 7");
+pub const RETURNED: Step = |scene, place, id| pay_out::returned(scene, place, id, "account closed");
+pub const WITHDRAWN: Step = |scene, place, id| pay_out::withdraw(scene, place, id, "a typing error");
 
-fn does(town: &Town, who: &str, step: Step, payout: &Payout) -> Result<Payout> {
+pub fn does(town: &Town, who: &str, step: Step, payout: &Payout) -> Result<Payout> {
     let (place, id) = (payout.place.clone(), payout.id.clone());
     town.story("plc_star", clerk(who), move |scene| step(scene, &place, &id))
 }
 
-fn sends(town: &Town, who: &str, of: &[&Payout]) -> Result<File> {
+pub fn sends(town: &Town, who: &str, of: &[&Payout]) -> Result<File> {
     sends_from(town, "plc_star", who, of, payer())
 }
 
@@ -77,7 +78,7 @@ fn sends_from(town: &Town, node: &str, who: &str, of: &[&Payout], payer: Party) 
     town.story(node, clerk(who), move |scene| pay_out::send(scene, &place, &ids, &payer))
 }
 
-fn approved(town: &Town, proposal: &Proposal) -> Payout {
+pub fn approved(town: &Town, proposal: &Proposal) -> Payout {
     let payout = proposes(town, "mei", proposal).expect("proposed");
     does(town, "li", pay_out::approve, &payout).expect("approved")
 }
@@ -391,9 +392,13 @@ fn tells_accounts(town: &Town) {
     let house = town.story("plc_house", Actor::System, house).expect("founded");
     let star = town.read(|view| box_office::cinemas::any(view, &PlaceId("plc_star".into()))).org;
     for (org, party) in [(house, payer()), (star, chinese("Nine Bends Cinemas"))] {
-        let told =
-            town.story("plc_house", clerk("mei"), move |scene| pay_out::tell_account(scene, &org, &party));
-        told.expect("told");
+        let at = org.clone();
+        let told = town
+            .story("plc_house", clerk("mei"), move |scene| change_bank_account::propose(scene, &at, &party));
+        let number = told.expect("told").number;
+        let counts = town
+            .story("plc_house", clerk("li"), move |scene| change_bank_account::approve(scene, &org, number));
+        counts.expect("approved");
     }
 }
 
@@ -429,7 +434,11 @@ fn a_day_of_payouts_ends_with_the_banks_answer() {
     tells_accounts(&town);
     let due = town.read(flows::views::payouts::due);
     let free: Vec<i64> = due.iter().map(|one| one.free().minor).collect();
-    assert_eq!(free, [1459, 1934], "the studio in the house's book, the cinema in its own");
+    let expected = [1459, 1934, 185, 122];
+    assert_eq!(
+        free, expected,
+        "the studio in the house's book, the cinema in its own, what the cinema remits"
+    );
     let proposals = [("cinema", star.clone(), "exhibition".to_owned(), 1934)];
     let mut sent = Vec::new();
     for (key, place, account, fen) in proposals {
@@ -571,4 +580,41 @@ fn refunds_at_once_of_a_merchant_that_is_being_paid() {
         town.sweeps();
         town.is_whole();
     }
+}
+
+/// Everything that is approved goes to the bank at once: what is owed in another currency as a message of its own.
+#[test]
+fn each_currency_is_a_message_of_its_own() {
+    let town = closed_town();
+    tells_accounts(&town);
+    let yen = |minor| Money::new(minor, Currency::JPY);
+    let earns = town.story("plc_star", Actor::System, move |scene| {
+        let transfer = ledger::Transfer {
+            book: PlaceId("plc_star".into()),
+            id: "abroad".into(),
+            debit: "provider:pretend".into(),
+            credit: "exhibition".into(),
+            amount: yen(1200),
+            code: "test",
+            reference: "abroad".into(),
+            happened_at: scene.act.at,
+        };
+        ledger::post(scene.tx, &transfer, scene.act.at)
+    });
+    earns.expect("posted");
+    let home = approved(&town, &proposal("home", 1934));
+    let abroad = approved(&town, &Proposal { amount: yen(1200), ..proposal("abroad", 1) });
+    let chosen = [(home.place.clone(), home.id.clone()), (abroad.place.clone(), abroad.id.clone())];
+    let messages = pay_out::send_all(&town.house, &chosen, clerk("mei")).expect("sent");
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    let mut sums = Vec::new();
+    for id in messages {
+        let message = town.read(move |view| flows::views::payouts::message(view, &id));
+        let xml = file::pain_001(&message).expect("written");
+        sums.push(
+            xml.split("<CtrlSum>").nth(1).expect("a sum").split('<').next().unwrap_or_default().to_owned(),
+        );
+    }
+    sums.sort();
+    assert_eq!(sums, ["1200", "19.34"]);
 }

@@ -7,8 +7,8 @@
 use super::http::{ANSWER_BYTES_MAX, Answer, Http};
 use super::secrets::{self, Watched};
 use super::{
-    Ask, BillLine, Checkout, Delivery, Heard, Moved, Next, Outcome, Provider, Quote, Repaid, Unread, Way,
-    trade_no,
+    Ask, BillLine, Checkout, Delivery, Heard, Moved, NO_BILL, Next, Outcome, Provider, Quote, Repaid, Unread,
+    Way, trade_no,
 };
 use crate::notices::{self, What};
 use crate::{Intent, Refund};
@@ -301,6 +301,15 @@ impl Reply {
             .map_err(|refusal| Error::fault(format!("the gateway's {name}: {}", refusal.say.en)))
     }
 
+    /// Signed as it is, an answer is not bound to its question: what names another trade is none to ours.
+    fn about(self, intent: &Intent) -> Result<Reply> {
+        let named = self.text("out_trade_no");
+        if named.is_empty() || named == trade_no::of(intent)? {
+            return Ok(self);
+        }
+        Err(Error::fault("the gateway answered about another trade"))
+    }
+
     /// Nobody knows what became of it, or we asked wrongly.
     fn unclear(&self, what: &str) -> Error {
         Error::fault(format!(
@@ -447,6 +456,8 @@ impl Alipay {
         }
         let problem: Problem = serde_json::from_str(text)?;
         let verdict = match answer.status {
+            // Too slow, too early, too often: whoever stands before the gateway says so, and it may be asked again.
+            408 | 425 | 429 => Verdict::Unknown,
             400..500 => code::verdict(code::BUSINESS_FAILED, &problem.code),
             _ => Verdict::Unknown,
         };
@@ -504,7 +515,7 @@ impl Alipay {
         let mut order = self.order(intent, Method::TradePay, now)?;
         order["scene"] = "bar_code".into();
         order["auth_code"] = digits.into();
-        let reply = self.call(Method::TradePay, &order, now)?;
+        let reply = self.call(Method::TradePay, &order, now)?.about(intent)?;
         match reply.verdict {
             Verdict::Done | Verdict::Waiting => Ok(waits(&reply)),
             Verdict::Refused if reply.sub_code == "ACQ.TRADE_HAS_SUCCESS" => Ok(waits(&reply)),
@@ -515,7 +526,7 @@ impl Alipay {
 
     fn begin_by_code(&self, intent: &Intent, now: Instant) -> Result<Checkout> {
         let order = self.order(intent, Method::TradePrecreate, now)?;
-        let reply = self.call(Method::TradePrecreate, &order, now)?;
+        let reply = self.call(Method::TradePrecreate, &order, now)?.about(intent)?;
         match reply.verdict {
             Verdict::Done if !reply.text("qr_code").is_empty() => {
                 Ok(Checkout { reference: None, next: Next::Scan(reply.text("qr_code").to_owned()) })
@@ -592,7 +603,7 @@ impl Provider for Alipay {
         if found != Outcome::Waiting {
             return Ok(found);
         }
-        let reply = self.call(Method::TradeClose, &self.key_of(intent)?, now)?;
+        let reply = self.call(Method::TradeClose, &self.key_of(intent)?, now)?.about(intent)?;
         match reply.verdict {
             Verdict::Done => Ok(Outcome::Closed),
             // Somebody paid a moment before, or it ended by itself.
@@ -606,8 +617,15 @@ impl Provider for Alipay {
         asked["out_request_no"] = refund.id.0.clone().into();
         asked["refund_amount"] = amount::write(refund.amount).into();
         asked["refund_reason"] = refund.reason.clone().into();
-        let reply = self.call(Method::TradeRefund, &asked, now)?;
+        let reply = self.call(Method::TradeRefund, &asked, now)?.about(intent)?;
         match reply.verdict {
+            // `refund_fee` is the sum of all refunds of the trade; less than this one is another one's answer.
+            Verdict::Done
+                if reply.text("fund_change") == "Y"
+                    && reply.money("refund_fee")?.minor < refund.amount.minor =>
+            {
+                Err(reply.unclear("say that all of a refund was paid"))
+            }
             Verdict::Done if reply.text("fund_change") == "Y" => Ok(Repaid::Done),
             // The same key was asked for before; only asking says what became of it.
             Verdict::Done | Verdict::Waiting => match self.query_refund(intent, refund, now)? {
@@ -667,8 +685,18 @@ impl Provider for Alipay {
     fn bill(&self, day: Day, now: Instant) -> Result<Vec<BillLine>> {
         let asked = json!({ "bill_type": "trade", "bill_date": day.to_string() });
         let reply = self.call(Method::BillDownloadUrlQuery, &asked, now)?;
+        if reply.verdict == Verdict::Refused
+            && reply.sub_code.to_ascii_lowercase().ends_with("bill_not_exist")
+        {
+            return Err(refused(NO_BILL, "There is no bill of that day yet.", "当日账单尚未生成。"));
+        }
         if reply.verdict == Verdict::Refused {
-            return Err(refused("no_bill", "There is no bill of that day yet.", "当日账单尚未生成。"));
+            tracing::error!(sub_code = reply.sub_code, "the gateway refused a bill");
+            return Err(refused(
+                "bill_refused",
+                "The provider does not give out this bill.",
+                "支付渠道拒绝提供该账单。",
+            ));
         }
         let url = reply.text("bill_download_url");
         if reply.verdict != Verdict::Done || url.is_empty() {

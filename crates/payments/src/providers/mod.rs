@@ -26,6 +26,9 @@ use kernel::{IntentId, PlaceId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// The code of the refusal of a bill that is not there yet.
+pub const NO_BILL: &str = "no_bill";
+
 /// The border to a payment provider. Every call may block on the network, so none is made inside a transaction.
 pub trait Provider: Send + Sync {
     fn name(&self) -> &'static str;

@@ -1,12 +1,16 @@
 //! A provider for tests and rehearsals: it lives in memory and does what it is told, faults included.
 
 use super::{
-    Ask, BillLine, Checkout, Delivery, Heard, Moved, Next, Outcome, Provider, Quote, Repaid, Unread, Way,
+    Ask, BillLine, Checkout, Delivery, Heard, Moved, NO_BILL, Next, Outcome, Provider, Quote, Repaid, Unread,
+    Way,
 };
 use crate::notices::{Notice, What};
 use crate::{Intent, Refund};
 use kernel::ids::Id;
-use kernel::{Currency, Day, Error, Instant, IntentId, Money, PlaceId, RefundId, Result, Seal, Share, Zone};
+use kernel::{
+    Currency, Day, Error, Instant, IntentId, Kind, Money, PlaceId, RefundId, Refusal, Result, Seal, Share,
+    Zone,
+};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
@@ -247,7 +251,8 @@ impl Provider for Pretend {
 
     fn bill(&self, day: Day, _now: Instant) -> Result<Vec<BillLine>> {
         if self.is_forgetful {
-            return Err(Error::fault("the twin of a rehearsal keeps no bills"));
+            let (en, zh) = ("The twin of a rehearsal keeps no bills.", "预演中的支付渠道不保存账单。");
+            return Err(Refusal::new(Kind::Conflict, NO_BILL, en, zh).into());
         }
         let mut inside = self.inside();
         let is_that_day = |at: Instant| at.day_in(&Zone::shanghai()) == day;

@@ -15,8 +15,8 @@ use std::sync::{Arc, LazyLock, Mutex};
 const APP: &str = "2021000000000001";
 const SELLER: &str = "2088000000000001";
 
-static OURS: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::generate().expect("a key"));
-static THEIRS: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::generate().expect("a key"));
+pub static OURS: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::generate().expect("a key"));
+pub static THEIRS: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::generate().expect("a key"));
 static OTHER: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::generate().expect("a key"));
 
 struct House {
@@ -64,7 +64,7 @@ impl Drop for House {
     }
 }
 
-fn settings(keys: &Path, trust: Trust) -> Settings {
+pub fn settings(keys: &Path, trust: Trust) -> Settings {
     Settings {
         name: "alipay",
         app_id: APP.into(),

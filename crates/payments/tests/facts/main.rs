@@ -1,5 +1,6 @@
 //! What payments promise, on whichever engine this run is for.
 
+mod alipay_answers;
 mod alipay_notices;
 mod intents;
 mod pretend;

@@ -63,6 +63,8 @@ pub struct Told {
     pub outcome: Outcome,
     /// When the bank says it.
     pub amount: Option<Money>,
+    /// It says an amount that cannot be read; such a line closes nothing.
+    pub has_odd_amount: bool,
     /// The bank's words.
     pub says: String,
 }
@@ -134,6 +136,7 @@ fn table(text: &str) -> Result<Vec<Told>, Refusal> {
             payout: cell(Some(payout)).to_owned(),
             outcome: Outcome::parse(cell(Some(outcome))).ok_or_else(|| bad_line(number))?,
             amount: money(cell(amount), cell(currency)).map_err(|()| bad_line(number))?,
+            has_odd_amount: false,
             says: cell(says).to_owned(),
         };
         push(&mut lines, read)?;
@@ -165,6 +168,7 @@ struct Part {
     is_credit: Option<bool>,
     status: String,
     amount: Option<Money>,
+    has_odd_amount: bool,
     payout: String,
     says: Vec<String>,
     is_return: bool,
@@ -176,7 +180,8 @@ impl Part {
         if let Some(said) = Outcome::parse(&self.status) {
             return Some(said);
         }
-        if matches!(entry.status.as_str(), "PDNG" | "INFO") {
+        // A status that we do not know is said of a payment all the same, and closes nothing.
+        if !self.status.is_empty() || matches!(entry.status.as_str(), "PDNG" | "INFO" | "FUTR") {
             return Some(Outcome::Pending);
         }
         let is_credit = self.is_credit.or(entry.is_credit)?;
@@ -224,6 +229,7 @@ fn xml(text: &str) -> Result<Vec<Told>, Refusal> {
                 if name == "Ntry" && lines.len() == of_entry + 1 {
                     // An entry of one payment is of that payment's amount.
                     let only = &mut lines[of_entry];
+                    only.has_odd_amount |= only.amount.is_none() && entry.has_odd_amount;
                     only.amount = only.amount.or(entry.amount);
                 }
                 said.clear();
@@ -249,7 +255,10 @@ fn keep(part: &mut Part, parent: &str, name: &str, said: &str, currency: &str, p
         "Cd" if parent == "Sts" => part.status = said.to_owned(),
         "CdtDbtInd" if of_whole => part.is_credit = Some(said == "CRDT"),
         "Amt" | "InstdAmt" if of_whole || path.iter().any(|one| one == "OrgnlTxRef") => {
-            part.amount = money(said, currency).ok().flatten().or(part.amount);
+            match money(without_zeros(said, currency), currency) {
+                Ok(amount) => part.amount = amount.or(part.amount),
+                Err(()) => part.has_odd_amount = true,
+            }
         }
         "Cd" if path.iter().any(|one| one == "RtrInf" || one == "StsRsnInf") => {
             part.says.push(said.to_owned())
@@ -259,12 +268,29 @@ fn keep(part: &mut Part, parent: &str, name: &str, said: &str, currency: &str, p
     }
 }
 
+/// ISO 20022 writes up to five places, whatever its currency has: `19.34000`.
+fn without_zeros<'a>(said: &'a str, currency: &str) -> &'a str {
+    let places = Currency::parse(currency).map_or(2, |currency| currency.exponent() as usize);
+    let Some((whole, part)) = said.split_once('.') else { return said };
+    let zeros = part.len() - part.trim_end_matches('0').len();
+    match part.len().checked_sub(places) {
+        Some(more) if more > 0 && zeros >= more && places == 0 => whole,
+        Some(more) if more > 0 && zeros >= more => &said[..said.len() - more],
+        _ => said,
+    }
+}
+
 fn told(payment: &Part, entry: &Part) -> Option<Told> {
+    let outcome = payment.outcome(entry)?;
+    let unknown = (outcome == Outcome::Pending && Outcome::parse(&payment.status).is_none())
+        .then(|| payment.status.clone())
+        .filter(|status| !status.is_empty());
     Some(Told {
         payout: payment.payout.clone(),
-        outcome: payment.outcome(entry)?,
+        outcome,
         amount: payment.amount,
-        says: payment.says.join(" · "),
+        has_odd_amount: payment.has_odd_amount,
+        says: unknown.into_iter().chain(payment.says.iter().cloned()).collect::<Vec<_>>().join(" · "),
     })
 }
 
@@ -351,7 +377,7 @@ impl FromRow for Taken {
         let (payout, outcome) = (row.next()?, Outcome::stored(&row.next::<String>()?)?);
         let (minor, currency): (Option<i64>, Option<Currency>) = (row.next()?, row.next()?);
         let amount = minor.zip(currency).map(|(minor, currency)| Money::new(minor, currency));
-        let told = Told { payout, outcome, amount, says: row.next()? };
+        let told = Told { payout, outcome, amount, has_odd_amount: false, says: row.next()? };
         Ok(Taken { told, came_to: CameTo::stored(&row.next::<String>()?)? })
     }
 }
@@ -429,7 +455,7 @@ mod tests {
     }
 
     fn told(payout: &str, outcome: Outcome, amount: Option<Money>, says: &str) -> Told {
-        Told { payout: payout.into(), outcome, amount, says: says.into() }
+        Told { payout: payout.into(), outcome, amount, has_odd_amount: false, says: says.into() }
     }
 
     #[test]
@@ -455,6 +481,33 @@ mod tests {
             let refused = read(format!("payout,outcome,amount\npyt_x,paid,1\n{bad}\n").as_bytes());
             assert!(refused.expect_err("refused").say.en.contains("Line 3"), "{bad}");
         }
+    }
+
+    /// Five places are the standard's; what cannot be read at all closes nothing, and neither does an unknown status.
+    #[test]
+    fn an_amount_or_status_that_cannot_be_read_closes_nothing() {
+        let entry = |amount: &str, currency: &str, status: &str| {
+            let text = format!(
+                "<Document><Ntry><Amt Ccy=\"{currency}\">{amount}</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>{status}</Sts>
+                 <NtryDtls><TxDtls><Refs><EndToEndId>pyt_a</EndToEndId></Refs></TxDtls></NtryDtls></Ntry></Document>"
+            );
+            let lines = read(text.as_bytes()).expect("an answer");
+            let [line] = &lines[..] else { panic!("one line, not {lines:?}") };
+            line.clone()
+        };
+        for fine in ["19.34", "19.34000", "19.340"] {
+            assert_eq!(entry(fine, "CNY", "BOOK"), told("pyt_a", Outcome::Paid, fen(1934), ""), "{fine}");
+        }
+        let yen = Some(Money::new(1200, Currency::JPY));
+        assert_eq!(entry("1200.00", "JPY", "BOOK"), told("pyt_a", Outcome::Paid, yen, ""));
+        for odd in ["19.345", "1.934,00", "19.34e0", "１９", "-19.34"] {
+            let line = entry(odd, "CNY", "BOOK");
+            assert!(line.has_odd_amount && line.amount.is_none(), "{odd}: {line:?}");
+        }
+        assert_eq!(entry("19.34", "CNY", "FUTR").outcome, Outcome::Pending, "not booked yet");
+
+        let report = "<Document><TxInfAndSts><OrgnlEndToEndId>pyt_a</OrgnlEndToEndId><TxSts>BLCK</TxSts></TxInfAndSts></Document>";
+        assert_eq!(read(report.as_bytes()), Ok(vec![told("pyt_a", Outcome::Pending, None, "BLCK")]));
     }
 
     #[test]

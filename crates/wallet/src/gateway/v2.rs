@@ -29,7 +29,11 @@ pub async fn serve(
     let params = match request::read(query.as_deref().unwrap_or_default(), &body) {
         Ok(params) => params,
         Err(refusal) => {
-            return refused(&till, "", None, code::INVALID_CHARSET.because(refusal.say.en, refusal.say.zh));
+            let why = match refusal.code {
+                "wrong_charset" => code::INVALID_CHARSET,
+                _ => code::INVALID_ARGUMENTS,
+            };
+            return refused(&till, "", None, why.because(refusal.say.en, refusal.say.zh));
         }
     };
     let method = params.get("method").cloned().unwrap_or_default();

@@ -23,7 +23,7 @@ fn parameters_may_come_in_any_split() {
         assert!(!String::from_utf8_lossy(&answer).contains('\n'), "an answer is one line");
     }
     let (_, twice) = stand.post(&format!("/gateway.do?{all}"), &body);
-    assert!(String::from_utf8_lossy(&twice).contains("isv.invalid-charset"), "a parameter comes once");
+    assert!(String::from_utf8_lossy(&twice).contains("isv.invalid-parameter"), "a parameter comes once");
 }
 
 #[test]

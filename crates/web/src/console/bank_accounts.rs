@@ -1,51 +1,53 @@
 //! Bank accounts: from where the house pays, and where every party is paid. Whoever works for a party tells its own,
-//! operators everybody's; all others see the last four signs.
+//! operators everybody's; it counts once another operator has approved it. Only they see a whole number, while it waits;
+//! everybody else, its owner too, sees the last four signs.
 
+use super::earnings::may_see;
 use crate::answer::{Answer, Page, SeeOther, Wrong};
 use crate::form::Form;
-use crate::look::parts::{self, Field};
+use crate::look::Tone;
+use crate::look::parts::{self, Field, Weight};
 use crate::look::table::{Cell, Column, Kind, Table};
-use crate::visit::Visit;
+use crate::visit::{OperatorStaff, Visit};
 use axum::extract::Path;
 use axum::response::IntoResponse;
-use flows::House;
+use flows::{House, change_bank_account};
 use kernel::ids::Id;
-use kernel::{Lang, OrgId, PersonId, Result, Zone};
+use kernel::{Lang, OrgId, PersonId, Refusal, Result, Words, Zone};
 use maud::{Markup, html};
 use people::{Org, OrgKind, orgs};
-use settlement::bank_accounts::{self, Version};
+use settlement::bank_accounts::{self, State, Version};
 use settlement::payouts::{BankAccount, Party};
 use std::collections::BTreeMap;
 
-const ADDRESS: &str = "/console/bank-accounts";
-
-/// Whether a visitor may see and change an organisation's whole number.
-fn may_edit(visit: &Visit, org: &OrgId) -> bool {
-    visit.actor.is_operator() || visit.actor.roles().iter().any(|(_, of)| of == org)
-}
+pub const ADDRESS: &str = "/console/bank-accounts";
 
 pub async fn list(visit: Visit) -> Answer<Page> {
-    let (orgs, told, people) = visit
+    let (orgs, told, waiting, people) = visit
         .read(|view| {
-            let told = bank_accounts::latest(view)?;
-            let people =
-                flows::views::payouts::names(view, told.iter().map(|version| version.changed_by.clone()))?;
-            Ok((orgs::all(view)?, told, people))
+            let (told, waiting) = (bank_accounts::latest(view)?, bank_accounts::waiting(view)?);
+            let hands = told.iter().chain(&waiting).map(|version| version.changed_by.clone());
+            let people = flows::views::payouts::names(view, hands)?;
+            Ok((orgs::all(view)?, told, waiting, people))
         })
         .await?;
     let told: BTreeMap<OrgId, Version> =
         told.into_iter().map(|version| (version.org.clone(), version)).collect();
-    let mut mine: Vec<Org> = orgs.into_iter().filter(|org| may_edit(&visit, &org.id)).collect();
-    mine.sort_by_key(|org| (org.kind != OrgKind::House, told.contains_key(&org.id)));
+    let waiting: BTreeMap<OrgId, Version> =
+        waiting.into_iter().map(|version| (version.org.clone(), version)).collect();
+    let mut mine: Vec<Org> = orgs.into_iter().filter(|org| may_see(&visit, &org.id)).collect();
+    mine.sort_by_key(|org| {
+        (!waiting.contains_key(&org.id), org.kind != OrgKind::House, told.contains_key(&org.id))
+    });
     let heading = visit.say("Bank accounts", "银行账户");
     let beneath = visit.say(
-        "Where each party is paid; the house pays from its own.",
-        "各方的收款账户；平台从自己的账户付款。",
+        "Where each party is paid; the house pays from its own. A change counts once a second person has approved it.",
+        "各方的收款账户；平台从自己的账户付款。变更须由另一人审批后生效。",
     );
     let body = html! {
         (parts::heading(heading, beneath, html! {}))
         (super::payouts::ways(&visit))
-        (accounts_table(&visit, &mine, &told, &people))
+        (accounts_table(&visit, &mine, (&told, &waiting), &people))
     };
     Ok(Page::console(heading, body))
 }
@@ -53,7 +55,7 @@ pub async fn list(visit: Visit) -> Answer<Page> {
 fn accounts_table(
     visit: &Visit,
     orgs: &[Org],
-    told: &BTreeMap<OrgId, Version>,
+    (told, waiting): (&BTreeMap<OrgId, Version>, &BTreeMap<OrgId, Version>),
     people: &BTreeMap<PersonId, String>,
 ) -> Markup {
     let columns = [
@@ -66,6 +68,7 @@ fn accounts_table(
     let row = |org: &Org| {
         let name = html! {
             (org.name.in_(visit.lang)) br; span class="muted" { (org.kind.words().in_(visit.lang)) }
+            @if waiting.contains_key(&org.id) { br; (parts::pill(Tone::Lantern, visit.say("a change waits", "有变更待审批"))) }
         };
         let edit = |word| Cell::link(&format!("{ADDRESS}/{}", org.id), word);
         let mut cells = vec![Cell::markup(name, org.name.in_(visit.lang))];
@@ -106,7 +109,7 @@ struct Found {
 
 async fn find(visit: &Visit, id: &str) -> Result<Found, Wrong> {
     let id = OrgId::parse(id)?;
-    if !may_edit(visit, &id) {
+    if !may_see(visit, &id) {
         return Err(Wrong::not_found());
     }
     let (org, versions, people) = visit
@@ -122,14 +125,12 @@ async fn find(visit: &Visit, id: &str) -> Result<Found, Wrong> {
 
 pub async fn show(visit: Visit, Path(id): Path<String>) -> Answer<Page> {
     let found = find(&visit, &id).await?;
-    let filled = found.versions.first().map_or_else(Form::blank, |version| {
-        let (scheme, number, bank_code) = version.party.account.columns();
-        Form::filled([
-            ("holder", version.party.name.as_str()),
-            ("scheme", scheme),
-            ("account_number", number),
-            ("bank_code", bank_code),
-        ])
+    let counts = found.versions.iter().find(|version| version.state == State::Approved);
+    // The number is typed anew: a page that held it would show it to whoever looks over a shoulder.
+    let filled = counts.map_or_else(Form::blank, |version| {
+        let (scheme, _, bank_code) = version.party.account.columns();
+        let holder = version.party.name.as_str();
+        Form::filled([("holder", holder), ("scheme", scheme), ("bank_code", bank_code)])
     });
     Ok(page(&visit, &found, &filled))
 }
@@ -137,8 +138,14 @@ pub async fn show(visit: Visit, Path(id): Path<String>) -> Answer<Page> {
 pub async fn save(visit: Visit, Path(id): Path<String>, form: Form) -> Answer {
     let found = find(&visit, &id).await?;
     match change(&visit, &found.org.id, &form).await {
-        Ok(_) => Ok(SeeOther::to(ADDRESS)
-            .saying("The account counts from now on.", "账户已保存，即刻生效。")
+        Ok(version) if version.state == State::Approved => Ok(SeeOther::to(address(&found.org.id))
+            .saying("This account counts already.", "该账户已在使用。")
+            .into_response()),
+        Ok(_) => Ok(SeeOther::to(address(&found.org.id))
+            .saying(
+                "The account is told. It counts once somebody else at the house has approved it.",
+                "账户已提交，由平台另一人审批后生效。",
+            )
             .into_response()),
         Err(error) => Ok(page(&visit, &found, &form.refused(error)?).into_response()),
     }
@@ -153,7 +160,39 @@ async fn change(visit: &Visit, org: &OrgId, form: &Form) -> Result<Version> {
         _ => refusal,
     })?;
     let org = org.clone();
-    visit.write(&House::lane(), move |scene| flows::pay_out::tell_account(scene, &org, &party)).await
+    visit.write(&House::lane(), move |scene| change_bank_account::propose(scene, &org, &party)).await
+}
+
+fn address(org: &OrgId) -> String {
+    format!("{ADDRESS}/{org}")
+}
+
+/// An operator lets a change count, or not: `approval` or `refusal`.
+pub async fn decide(
+    visit: Visit,
+    _: OperatorStaff,
+    Path((org, number, decision)): Path<(String, String, String)>,
+    form: Form,
+) -> Answer {
+    let found = find(&visit, &org).await?;
+    let number: i64 = number.parse().map_err(|_| Wrong::not_found())?;
+    let id = found.org.id.clone();
+    let lane = House::lane();
+    let done = visit.write(&lane, move |scene| match decision.as_str() {
+        "approval" => change_bank_account::approve(scene, &id, number),
+        "refusal" => change_bank_account::refuse(scene, &id, number),
+        _ => Err(Refusal::not_found("decision", "操作").into()),
+    });
+    match done.await {
+        Ok(version) => {
+            let said = match version.state {
+                State::Approved => Words::new("The account counts from now on.", "账户已通过，即刻生效。"),
+                _ => Words::new("The account stays as it was.", "账户未变更。"),
+            };
+            Ok(SeeOther::to(ADDRESS).saying(said.en, said.zh).into_response())
+        }
+        Err(error) => Ok(page(&visit, &found, &form.refused(error)?).into_response()),
+    }
 }
 
 fn page(visit: &Visit, found: &Found, form: &Form) -> Page {
@@ -169,12 +208,50 @@ fn page(visit: &Visit, found: &Found, form: &Form) -> Page {
     let body = html! {
         (parts::heading(&heading, beneath, html! {}))
         (super::payouts::ways(visit))
+        (waiting(visit, found))
         (parts::grid(2, html! {
-            (parts::titled_card(visit.say("The account", "账户信息"), account_form(visit, found, form)))
+            (parts::titled_card(visit.say("Tell another account", "变更账户"), account_form(visit, found, form)))
             (history(visit, found))
         }))
     };
     Page::console(heading, body).status(form.status())
+}
+
+/// What was told and waits. Who may approve it compares the whole number with what its owner says.
+fn waiting(visit: &Visit, found: &Found) -> Markup {
+    let Some(told) = found.versions.first().filter(|version| version.state == State::Proposed) else {
+        return html! {};
+    };
+    let (_, number, bank_code) = told.party.account.columns();
+    let is_own = visit.person.as_ref().is_some_and(|person| person.id == told.changed_by);
+    let may_decide = visit.actor.is_operator() && !is_own;
+    let by = found.people.get(&told.changed_by).map_or("–", String::as_str);
+    let at = told.changed_at.say(&Zone::shanghai(), visit.lang);
+    let step = |decision: &str| format!("{}/{}/{decision}", address(&found.org.id), told.number);
+    parts::titled_card(
+        visit.say("Waits for approval", "待审批"),
+        html! {
+            p { b { (told.party.name) } " · " @if may_decide { (number) @if !bank_code.is_empty() { " · " (bank_code) } } @else { (told.party.account.masked()) } }
+            p class="muted" { (match visit.lang { Lang::En => format!("Told by {by}, {at}."), Lang::Zh => format!("{by} 登记于 {at}。") }) }
+            @if may_decide {
+                p { (visit.say("Ask its owner by another way than the one this came by whether the number is right.", "请通过其他渠道向账户所有人核实账号。")) }
+                div class="actions" {
+                    (parts::press(Weight::Primary, &step("approval"), &[], visit.say("Approve", "批准")))
+                    (parts::press(Weight::Grave, &step("refusal"), &[], visit.say("Refuse", "不通过")))
+                }
+            } @else {
+                (parts::pill(Tone::Lantern, visit.say("another person at the house approves", "待平台另一人审批")))
+            }
+        },
+    )
+}
+
+fn state_words(state: State) -> (Tone, Words) {
+    match state {
+        State::Proposed => (Tone::Lantern, Words::new("waits", "待审批")),
+        State::Approved => (Tone::Jade, Words::new("approved", "已通过")),
+        State::Refused => (Tone::Cinnabar, Words::new("refused", "未通过")),
+    }
 }
 
 fn account_form(visit: &Visit, found: &Found, form: &Form) -> Markup {
@@ -195,7 +272,7 @@ fn account_form(visit: &Visit, found: &Found, form: &Form) -> Markup {
         (Field { required: true, autocomplete: Some("off"), ..field("account_number", "Account number or IBAN", "银行账号或 IBAN") }.input())
         (Field { autocomplete: Some("off"), ..code }.input())
     };
-    form.render(visit.lang, &format!("{ADDRESS}/{}", found.org.id), visit.say("Save", "保存"), fields)
+    form.render(visit.lang, &address(&found.org.id), visit.say("Tell the account", "提交账户"), fields)
 }
 
 fn history(visit: &Visit, found: &Found) -> Markup {
@@ -204,8 +281,11 @@ fn history(visit: &Visit, found: &Found) -> Markup {
         Column::new(visit.say("Told", "登记"), Kind::Date),
     ];
     let row = |version: &Version| {
-        let account =
-            html! { (version.party.name) br; span class="muted" { (version.party.account.masked()) } };
+        let (tone, words) = state_words(version.state);
+        let account = html! {
+            (version.party.name) br; span class="muted" { (version.party.account.masked()) } " "
+            (parts::pill(tone, words.in_(visit.lang)))
+        };
         vec![Cell::markup(account, &version.party.name), changed(visit, version, &found.people)]
     };
     Table::new(visit.say("Earlier and now", "历次登记"), &columns, found.versions.iter().map(row).collect())
@@ -239,15 +319,82 @@ mod tests {
         assert!(nameless.text.contains("id=\"holder-error\""));
         assert_eq!(chen.post(&path, &ACCOUNT).await.status, StatusCode::SEE_OTHER);
         assert_eq!(chen.post(&path, &ACCOUNT).await.status, StatusCode::SEE_OTHER, "the same again");
-
-        assert!(chen.get(&path).await.text.contains("6222021001116245"));
-        let list = chen.get("/console/bank-accounts").await;
-        assert!(list.text.contains("•••• 6245") && !list.text.contains("6222021001116245"));
         assert_eq!(dai.get(&path).await.status, StatusCode::NOT_FOUND);
         assert_eq!(dai.post(&path, &ACCOUNT).await.status, StatusCode::NOT_FOUND);
         assert!(!dai.get("/console/bank-accounts").await.text.contains("6245"));
-        assert!(town.operator().await.get(&path).await.text.contains("6222021001116245"));
-        let versions = town.house.read(move |view| settlement::bank_accounts::versions(view, &org)).await;
+
+        let own = chen.get(&path).await;
+        assert!(own.text.contains("•••• 6245") && own.text.contains("another person at the house approves"));
+        assert!(!own.text.contains("6222021001116245"), "{}", own.text);
+        let approval = format!("{path}/1/approval");
+        assert_eq!(chen.post(&approval, &[]).await.status, StatusCode::FORBIDDEN);
+        let mei = town.operator().await;
+        assert!(mei.get("/console/bank-accounts").await.text.contains("a change waits"));
+        assert!(
+            mei.get(&path).await.text.contains("6222021001116245"),
+            "to compare with what its owner says"
+        );
+        assert_eq!(mei.post(&approval, &[]).await.status, StatusCode::SEE_OTHER);
+        assert!(!mei.get(&path).await.text.contains("6222021001116245"), "nobody needs it whole any more");
+        assert!(chen.get("/console/bank-accounts").await.text.contains("•••• 6245"));
+        let at = org.clone();
+        let versions = town.house.read(move |view| settlement::bank_accounts::versions(view, &at)).await;
         assert_eq!(versions.expect("versions").len(), 1);
+    }
+
+    /// What one operator tells another approves; what was told a moment later is not approved with it.
+    #[tokio::test]
+    async fn an_account_counts_when_a_second_person_approved_it() {
+        let town = Town::new();
+        let (org, chen) = town.staff("chen", Role::Cinema).await;
+        let path = format!("/console/bank-accounts/{org}");
+        let mei = town.operator().await;
+        let counts = async || {
+            let org = org.clone();
+            let of = town.house.read(move |view| settlement::bank_accounts::of(view, &org)).await;
+            of.expect("a view").map(|version| version.party.account.masked())
+        };
+        assert_eq!(mei.post(&path, &ACCOUNT).await.status, StatusCode::SEE_OTHER);
+        let own = mei.post(&format!("{path}/1/approval"), &[]).await;
+        assert_eq!(own.status, StatusCode::CONFLICT);
+        assert!(own.text.contains("Somebody else must approve"), "{}", own.text);
+        assert_eq!(counts().await, None);
+
+        let other = [ACCOUNT[0], ACCOUNT[1], ("account_number", "6222021001119999"), ACCOUNT[3]];
+        assert_eq!(chen.post(&path, &other).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(
+            mei.post(&format!("{path}/1/approval"), &[]).await.status,
+            StatusCode::CONFLICT,
+            "not the last"
+        );
+        assert_eq!(mei.post(&format!("{path}/2/approval"), &[]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(mei.post(&format!("{path}/2/approval"), &[]).await.status, StatusCode::SEE_OTHER, "once");
+        assert_eq!(mei.post(&format!("{path}/2/refusal"), &[]).await.status, StatusCode::CONFLICT);
+        assert_eq!(counts().await.as_deref(), Some("•••• 9999"));
+
+        assert_eq!(chen.post(&path, &ACCOUNT).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(mei.post(&format!("{path}/3/refusal"), &[]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(counts().await.as_deref(), Some("•••• 9999"), "it stays as it was");
+        for odd in ["3/whim", "x/approval", "99999999999999999999/approval"] {
+            assert_eq!(mei.post(&format!("{path}/{odd}"), &[]).await.status, StatusCode::NOT_FOUND, "{odd}");
+        }
+    }
+
+    /// Whoever only advertises for a studio neither sees where it is paid nor tells another account.
+    #[tokio::test]
+    async fn a_marketer_has_nothing_to_do_with_money() {
+        let town = Town::new();
+        let (org, _) = town.staff("ann", Role::Studio).await;
+        let mark = town.person("mark", &[(Role::Marketer, org.clone())]).await;
+        let (elsewhere, _) = town.staff("chen", Role::Cinema).await;
+        let two = [(Role::Marketer, org.clone()), (Role::Cinema, elsewhere)];
+        let both = town.person("both", &two).await;
+        for path in ["/console/bank-accounts", "/console/earnings"] {
+            assert_eq!(mark.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+            let own = format!("{path}/{org}");
+            assert_eq!(both.get(&own).await.status, StatusCode::NOT_FOUND, "{own}");
+        }
+        let told = both.post(&format!("/console/bank-accounts/{org}"), &ACCOUNT).await;
+        assert_eq!(told.status, StatusCode::NOT_FOUND);
     }
 }

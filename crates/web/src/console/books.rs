@@ -1,62 +1,86 @@
 //! The books, for operators: whether every invariant holds, each book with its accounts, each account with its movements.
 
-use crate::answer::{Answer, Page, Wrong};
+use crate::answer::{Answer, Page, SeeOther, Wrong};
 use crate::look::parts::{self, Field, Stat, Weight};
 use crate::look::table::{Cell, Column, Kind, Table};
 use crate::look::{Tone, money};
 use crate::visit::{OperatorStaff, Visit};
 use ::people::orgs;
 use axum::extract::Path;
+use axum::response::IntoResponse;
 use db::View;
-use flows::check::{self, Checked};
+use flows::audit::{self, Audit, Standing};
+use flows::check::Checked;
 use flows::views::books::{self, Book, MOVES_MAX, Move};
-use flows::views::places;
+use flows::views::{payables, places};
 use kernel::ids::Id;
 use kernel::{
-    Currency, Day, Kind as Why, Lang, Money, OrgId, PlaceId, Refusal, Result, TitleId, Words, Zone,
+    Currency, Day, Error, Instant, Lang, Money, OrgId, PlaceId, Refusal, Result, TitleId, Words, Zone,
 };
 use ledger::seals::{self, Seal};
 use ledger::statements::{self, Statement};
 use ledger::{Balance, balances};
 use maud::{Markup, html};
-use std::sync::LazyLock;
-use tokio::sync::Semaphore;
+use std::time::Duration;
 
-/// Checks at once, at most: each reads everything there is.
-const CHECKS_MAX: usize = 1;
-static CHECKS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(CHECKS_MAX));
+const ADDRESS: &str = "/console/books";
+/// Who asked for an audit is told what came of it when it takes no longer than this.
+const WAIT_MAX: Duration = Duration::from_secs(2);
 /// Seals of a book that are listed, at most.
 const SEALS_MAX: i64 = 30;
 /// Sentences shown of one broken invariant, at most.
 const SENTENCES_MAX: usize = 20;
 
 pub async fn list(visit: Visit, _: OperatorStaff) -> Answer<Page> {
-    let _turn = CHECKS.acquire().await.map_err(|_| stopping())?;
-    let now = visit.now;
-    let (checked, list) = visit
+    let list = visit
         .read(move |view| {
             let mut list = Vec::new();
             for book in books::all(view)? {
                 list.push((places::name(view, &book.place)?, book));
             }
-            Ok((check::all(view, now)?, list))
+            Ok(list)
         })
         .await?;
     let heading = visit.say("Books", "账本");
+    let standing = visit.house.findings().standing();
+    let button = match standing.under_way_since {
+        Some(_) => html! {},
+        None => parts::press(Weight::Quiet, "/console/books/audits", &[], visit.say("Audit now", "立即审计")),
+    };
     let body = html! {
-        (parts::heading(heading, visit.say("Double entry, only ever appended to; every book sums to zero.", "复式记账，只增不改，每本账借贷相等。"), html! {}))
+        (parts::heading(heading, visit.say("Double entry, only ever appended to; every book sums to zero.", "复式记账，只增不改，每本账借贷相等。"), button))
         (super::payouts::ways(&visit))
-        (invariants(&visit, &checked))
+        (audited(&visit, &standing))
         div class="section" { (table(&visit, &list)) }
     };
     Ok(Page::console(heading, body))
 }
 
+/// Audits the books because somebody asks for it. It goes on when it takes longer than they wait.
+pub async fn audit(visit: Visit, _: OperatorStaff) -> Answer {
+    let house = visit.house.clone();
+    let at_it = tokio::task::spawn_blocking(move || {
+        let done = audit::at_once(&house);
+        if let Err(Error::Fault(fault)) = &done {
+            tracing::error!(%fault, "the audit that was asked for broke");
+        }
+        done
+    });
+    let onward = SeeOther::to(ADDRESS);
+    let said = match tokio::time::timeout(WAIT_MAX, at_it).await {
+        Ok(Ok(Ok(()))) => onward.saying("The audit is done.", "审计已完成。"),
+        Ok(Ok(Err(Error::Refused(refusal)))) => onward.telling(Tone::Lantern, refusal.say),
+        Ok(Ok(Err(error))) => return Err(error.into()),
+        Ok(Err(_)) => return Err(Error::fault("the audit that was asked for panicked").into()),
+        Err(_) => onward.telling(Tone::Lantern, audit::under_way().say),
+    };
+    Ok(said.into_response())
+}
+
 /// What the house's own audits found, over every page of the console of whoever may look into it.
 pub fn alarm(visit: &Visit) -> Markup {
-    const HREF: &str = "/console/books";
     let found = visit.house.findings().sentences().len();
-    if found == 0 || !visit.site.leads(HREF, &visit.actor) {
+    if found == 0 || !visit.site.leads(ADDRESS, &visit.actor) {
         return html! {};
     }
     let sentence = match (visit.lang, found) {
@@ -64,38 +88,94 @@ pub fn alarm(visit: &Visit) -> Markup {
         (Lang::En, _) => format!("The books do not agree: the audit found {found} things that are wrong."),
         (Lang::Zh, _) => format!("账目不符：审计发现 {found} 处问题。"),
     };
-    let action = parts::Action { href: HREF, word: visit.say("Look into it", "查看") };
+    let action = parts::Action { href: ADDRESS, word: visit.say("Look into it", "查看") };
     html! { div class="wrap alerts" role="alert" { (parts::alert(Tone::Cinnabar, &sentence, Some(action))) } }
 }
 
-fn stopping() -> Refusal {
-    Refusal::new(Why::Busy, "stopping", "The house is about to stop.", "平台即将停止服务。")
-}
-
-fn invariants(visit: &Visit, checked: &[Checked]) -> Markup {
-    let broken = checked.iter().filter(|one| !one.broken.is_empty()).count();
-    let sentence = match (visit.lang, broken) {
-        (Lang::En, 0) => format!("All {} invariants hold.", checked.len()),
-        (Lang::En, 1) => "One invariant is broken.".into(),
-        (Lang::En, _) => format!("{broken} of {} invariants are broken.", checked.len()),
-        (Lang::Zh, 0) => format!("全部 {} 项不变式成立。", checked.len()),
-        (Lang::Zh, _) => format!("{} 项不变式中有 {broken} 项不成立。", checked.len()),
-    };
+/// What the last audits came to; looking at it makes none.
+fn audited(visit: &Visit, standing: &Standing) -> Markup {
     html! {
-        div class="alerts" { (parts::alert(if broken == 0 { Tone::Jade } else { Tone::Cinnabar }, &sentence, None)) }
-        (parts::card(html! {
-            ul class="stack" { @for one in checked { li { (invariant(visit, one)) } } }
-        }))
+        (verdict(visit, standing))
+        @let is_blank = standing.whole.is_none() && standing.books.is_none() && standing.under_way_since.is_none();
+        @if !is_blank { (parts::card(html! {
+            @if let Some(since) = standing.under_way_since {
+                p role="status" {
+                    (parts::pill(Tone::Lantern, visit.say("under way", "进行中"))) " "
+                    (under_way(visit, standing, since)) " "
+                    a href=(ADDRESS) { (visit.say("Look again", "刷新")) }
+                }
+            }
+            @if let Some(whole) = &standing.whole {
+                p class="muted" { (when(visit, whole, visit.say("Every invariant over everything there is; repeated every hour.", "对全部数据检查每项不变式，每小时一次。"))) }
+                ul class="stack" { @for one in &whole.found { li { (invariant(visit, one)) } } }
+            }
+            @if let Some(books) = &standing.books {
+                p class="muted section" { (when(visit, books, visit.say("Every book from its newest seal on; repeated every five minutes.", "每本账自最近封账起核对，每五分钟一次。"))) }
+                (sentences(visit, &books.found))
+            }
+        })) }
     }
 }
 
+/// When an audit was made, and how long it took.
+fn when<T>(visit: &Visit, audit: &Audit<T>, what: &str) -> String {
+    let (at, took) = (audit.ended_at.say(&Zone::shanghai(), visit.lang), seconds(audit.took_ms()));
+    match visit.lang {
+        Lang::En => format!("{what} Last done {at}; it took {took} s."),
+        Lang::Zh => format!("{what}上次完成于 {at}，用时 {took} 秒。"),
+    }
+}
+
+fn under_way(visit: &Visit, standing: &Standing, since: Instant) -> String {
+    let at = since.say(&Zone::shanghai(), visit.lang);
+    let took = standing.whole.as_ref().map(|audit| seconds(audit.took_ms()));
+    match (visit.lang, took) {
+        (Lang::En, Some(took)) => format!("An audit began {at}; the last one took {took} s."),
+        (Lang::En, None) => format!("An audit began {at}; it is the first since this program was started."),
+        (Lang::Zh, Some(took)) => format!("审计始于 {at}；上次用时 {took} 秒。"),
+        (Lang::Zh, None) => format!("审计始于 {at}；这是程序启动后的第一次。"),
+    }
+}
+
+fn seconds(ms: i64) -> String {
+    format!("{}.{}", ms / 1000, ms % 1000 / 100)
+}
+
+fn verdict(visit: &Visit, standing: &Standing) -> Markup {
+    let found = visit.house.findings().sentences().len();
+    let checked = standing.whole.as_ref().map_or(&[][..], |audit| &audit.found);
+    let broken = checked.iter().filter(|one| !one.broken.is_empty()).count();
+    let (tone, sentence) = match (visit.lang, standing.whole.is_some(), broken) {
+        (Lang::En, false, _) => (Tone::Lantern, "No audit was made since this program was started.".into()),
+        (Lang::Zh, false, _) => (Tone::Lantern, "程序启动后尚未审计。".into()),
+        // What stands over every page of the console says it already.
+        (_, true, 0) if found > 0 => return html! {},
+        (Lang::En, true, 0) => (Tone::Jade, format!("All {} invariants hold.", checked.len())),
+        (Lang::En, true, 1) => (Tone::Cinnabar, "One invariant is broken.".into()),
+        (Lang::En, true, _) => {
+            (Tone::Cinnabar, format!("{broken} of {} invariants are broken.", checked.len()))
+        }
+        (Lang::Zh, true, 0) => (Tone::Jade, format!("全部 {} 项不变式成立。", checked.len())),
+        (Lang::Zh, true, _) => {
+            (Tone::Cinnabar, format!("{} 项不变式中有 {broken} 项不成立。", checked.len()))
+        }
+    };
+    html! { div class="alerts" { (parts::alert(tone, &sentence, None)) } }
+}
+
 fn invariant(visit: &Visit, checked: &Checked) -> Markup {
-    let more = checked.broken.len().saturating_sub(SENTENCES_MAX);
     html! {
         @if checked.broken.is_empty() { (parts::pill(Tone::Jade, visit.say("holds", "成立"))) } @else { (parts::pill(Tone::Cinnabar, visit.say("broken", "不成立"))) }
         " " (checked.promise.in_(visit.lang))
-        @if !checked.broken.is_empty() {
-            ul class="stack" lang="en" { @for sentence in checked.broken.iter().take(SENTENCES_MAX) { li class="muted" { (sentence) } } }
+        (sentences(visit, &checked.broken))
+    }
+}
+
+fn sentences(visit: &Visit, broken: &[String]) -> Markup {
+    let more = broken.len().saturating_sub(SENTENCES_MAX);
+    html! {
+        @if !broken.is_empty() {
+            ul class="stack" lang="en" { @for sentence in broken.iter().take(SENTENCES_MAX) { li class="muted" { (sentence) } } }
             @if more > 0 { p class="muted" { (match visit.lang { Lang::En => format!("and {more} more"), Lang::Zh => format!("另有 {more} 条") }) } }
         }
     }
@@ -127,7 +207,7 @@ fn table(visit: &Visit, list: &[(Words, Book)]) -> Markup {
 }
 
 fn address(book: &PlaceId) -> String {
-    format!("/console/books/{book}")
+    format!("{ADDRESS}/{book}")
 }
 
 fn statement_address(book: &PlaceId, account: &str, currency: Currency) -> String {
@@ -178,7 +258,7 @@ pub async fn book(visit: Visit, _: OperatorStaff, Path(id): Path<String>) -> Ans
         ]
     };
     let body = html! {
-        (parts::heading(&heading, visit.say("A balance above zero is what the book owes, below zero what it is owed.", "余额为正表示应付，为负表示应收。"), parts::link_button(Weight::Quiet, "/console/books", visit.say("All books", "全部账本"))))
+        (parts::heading(&heading, visit.say("A balance above zero is what the book owes, below zero what it is owed.", "余额为正表示应付，为负表示应收。"), parts::link_button(Weight::Quiet, ADDRESS, visit.say("All books", "全部账本"))))
         (Table::new(visit.say("Accounts", "账户"), &columns, accounts.iter().map(row).collect()).filtered().render(visit.lang))
         div class="section" { (seals_table(&visit, &chain)) }
     };
@@ -232,7 +312,7 @@ fn whose(view: &View, account: &str) -> Result<Option<Words>> {
 /// What an account is for, by the word before its colon.
 fn meaning(account: &str) -> Words {
     let (en, zh) = match account.split(':').next().unwrap_or(account) {
-        "ad_revenue" => ("What clicks brought", "广告收入"),
+        "ad_revenue" => ("Owed to the channel for clicks", "应付渠道广告收入"),
         "advertiser" => ("Owed by an advertiser", "应收广告主"),
         "agency" => ("Owed to the booking agent", "应付代理费"),
         "bank" => ("Paid out by our bank", "银行已付"),
@@ -240,7 +320,7 @@ fn meaning(account: &str) -> Words {
         "box_office" => ("A film’s box office, not yet divided", "某影片的待分账票房"),
         "channel_fee" => ("Fees that a provider kept", "渠道手续费"),
         "clearing" => ("Between this book and another", "与另一账本的往来"),
-        "commission" => ("The platform’s commission", "平台佣金"),
+        "commission" => ("Owed to who runs the shop", "应付店铺佣金"),
         "dispute_cost" => ("Disputes that were lost", "争议败诉损失"),
         "distribution" => ("Owed to the distributor", "应付发行费"),
         "exhibition" => ("The cinema’s own part", "影院所得"),
@@ -294,6 +374,9 @@ pub async fn account(
     let book_word = visit.say("The whole book", "整本账");
     let body = html! {
         (parts::heading(&account, &format!("{} · {}", owner.in_(visit.lang), note.in_(visit.lang)), parts::link_button(Weight::Quiet, &address(&place), book_word)))
+        @if let Some(why) = payables::why_it_stays(&place, &account) {
+            p class="muted" { (visit.say("Nobody is paid from this account: ", "该账户不对外打款：")) (why.in_(visit.lang)) }
+        }
         (parts::grid(3, html! {
             (stat(visit.say("Debits", "借方"), Money::new(balance.debits_posted, currency)))
             (stat(visit.say("Credits", "贷方"), Money::new(balance.credits_posted, currency)))
@@ -478,6 +561,14 @@ mod tests {
         let season = Season::new().await;
         season.runs(&[8]).await;
         let operator = season.town.operator().await;
+        let before = operator.get("/console/books?lang=en").await;
+        assert!(
+            before.text.contains("No audit was made") && !before.text.contains("invariants"),
+            "looking audits nothing"
+        );
+        assert_eq!(season.chen.post("/console/books/audits", &[]).await.status, StatusCode::FORBIDDEN);
+        let asked = operator.post("/console/books/audits", &[]).await;
+        assert_eq!((asked.status, asked.location()), (StatusCode::SEE_OTHER, "/console/books"));
         let page = operator.get("/console/books").await;
         assert_eq!(page.status, StatusCode::OK);
         assert!(page.text.contains("invariants hold.") && page.text.contains("Star Cinema"), "{}", page.text);

@@ -6,6 +6,7 @@ pub mod books;
 pub mod campaigns;
 pub mod cinemas;
 pub mod disputes;
+pub mod earnings;
 pub mod imports;
 pub mod market;
 pub mod merchants;

@@ -30,6 +30,7 @@ const SILENT_DAYS: i64 = 3;
 pub(super) fn ways(visit: &Visit) -> Markup {
     let links = [
         ("/console/settlement", visit.say("Settlement", "结算")),
+        ("/console/earnings", visit.say("Earnings", "收入")),
         ("/console/payouts", visit.say("Payouts", "打款")),
         ("/console/reconciliation", visit.say("Reconciliation", "对账")),
         ("/console/disputes", visit.say("Disputes", "争议")),
@@ -268,12 +269,17 @@ fn tiles(visit: &Visit, desk: &Desk) -> Markup {
 }
 
 /// What an account is for, as a party reads it.
-fn account_words(account: &str) -> Words {
+pub(super) fn account_words(account: &str) -> Words {
     match account.split(':').next().unwrap_or_default() {
-        "exhibition" => Words::new("Cinema", "影院"),
-        "merchant" => Words::new("Merchant", "商家"),
-        "producer" => Words::new("Studio", "制片方"),
-        "licensor" => Words::new("Licensor", "版权方"),
+        "exhibition" => Words::new("Cinema’s part of the box office", "影院分账"),
+        "special_fund" => Words::new("Special fund, which the cinema remits", "专资（由影院缴纳）"),
+        "tax" => Words::new("Tax on tickets, which the cinema remits", "票房税费（由影院缴纳）"),
+        "merchant" => Words::new("Merchant’s sales", "商家货款"),
+        "producer" => Words::new("Studio’s part of the box office", "制片方分账"),
+        "licensor" => Words::new("Licensor’s royalties", "授权方版税"),
+        "fund" => Words::new("Marketing fund of a film", "影片市场推广金"),
+        "commission" => Words::new("Shop’s commission", "店铺佣金"),
+        "ad_revenue" => Words::new("Channel’s clicks on ads", "渠道广告收入"),
         other => Words::new(other, other),
     }
 }
@@ -502,7 +508,7 @@ fn state_words(state: State) -> (Tone, Words) {
     }
 }
 
-fn state_pill(visit: &Visit, state: State) -> Markup {
+pub(super) fn state_pill(visit: &Visit, state: State) -> Markup {
     let (tone, words) = state_words(state);
     parts::pill(tone, words.in_(visit.lang))
 }
@@ -534,13 +540,13 @@ fn closed_table(visit: &Visit, desk: &Desk) -> Markup {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use crate::console::season::{Season, day};
     use crate::testing::Browser;
     use axum::http::StatusCode;
     use kernel::Role;
 
-    const ACCOUNT: [(&str, &str); 4] = [
+    pub const ACCOUNT: [(&str, &str); 4] = [
         ("holder", "九湾影城"),
         ("scheme", "cnaps"),
         ("account_number", "6222021001116245"),
@@ -548,7 +554,7 @@ mod tests {
     ];
 
     /// A settled season, two operators, and the house's own account.
-    async fn settled() -> (Season, Browser, Browser) {
+    pub async fn settled() -> (Season, Browser, Browser) {
         let season = Season::new().await;
         season.runs(&[4]).await;
         season.agrees(day(1)).await;
@@ -565,11 +571,12 @@ mod tests {
         let mei = season.town.operator().await;
         let path = format!("/console/bank-accounts/{house}");
         assert_eq!(mei.post(&path, &ACCOUNT).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(li.post(&format!("{path}/1/approval"), &[]).await.status, StatusCode::SEE_OTHER);
         (season, mei, li)
     }
 
     /// What the page's first button to propose sends.
-    fn proposal(text: &str) -> Vec<(&'static str, String)> {
+    pub fn proposal(text: &str) -> Vec<(&'static str, String)> {
         let at = text.find("name=\"due\" value=\"plc_star ").expect("a button for the cinema");
         let rest = &text[at..];
         let value = |name: &str| {
@@ -580,7 +587,7 @@ mod tests {
         ["due", "amount", "key"].into_iter().map(|name| (name, value(name))).collect()
     }
 
-    async fn sends(browser: &Browser, path: &str, form: &[(&str, String)]) -> crate::testing::Answer {
+    pub async fn sends(browser: &Browser, path: &str, form: &[(&str, String)]) -> crate::testing::Answer {
         let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
         browser.post(path, &form).await
     }
@@ -595,6 +602,8 @@ mod tests {
         });
         let path = format!("/console/bank-accounts/{}", org.await.expect("a cinema"));
         assert_eq!(season.chen.post(&path, &ACCOUNT).await.status, StatusCode::SEE_OTHER);
+        assert!(mei.get("/console/payouts").await.text.contains("Add an account"), "it waits for approval");
+        assert_eq!(li.post(&format!("{path}/1/approval"), &[]).await.status, StatusCode::SEE_OTHER);
 
         let form = proposal(&mei.get("/console/payouts").await.text);
         assert_eq!(sends(&mei, "/console/payouts", &form).await.status, StatusCode::SEE_OTHER);

@@ -14,7 +14,10 @@ pub fn csv(name: &str, head: &[&str], rows: &[Vec<String>]) -> Response {
     let attachment = format!("attachment; filename=\"{safe}.csv\"");
     let kind = HeaderValue::from_static("text/csv; charset=utf-8");
     let kept = HeaderValue::from_str(&attachment).unwrap_or(HeaderValue::from_static("attachment"));
-    ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, kept)], text(head, rows)).into_response()
+    let nowhere = HeaderValue::from_static("private, no-store");
+    let head_of_answer =
+        [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, kept), (header::CACHE_CONTROL, nowhere)];
+    (head_of_answer, text(head, rows)).into_response()
 }
 
 fn text(head: &[&str], rows: &[Vec<String>]) -> String {

@@ -30,17 +30,22 @@ pub async fn show(visit: Visit, consumer: Consumer, Path((place, id)): Path<(Str
         Standing::Paid => Ok(SeeOther::to(order_address(&bill.intent)).into_response()),
         Standing::Over => Ok(show::page(&visit, &bill, None).into_response()),
         Standing::Open { .. } => {
-            let looks = visit.asked("look").and_then(|looks| looks.parse().ok()).unwrap_or(0_u32);
             let mut response = waiting(&visit, &bill).into_response();
-            let again = format!("2; url={}/return?look={}", address(&bill.intent), looks.saturating_add(1));
-            if looks < LOOKS_MAX
-                && let Ok(refresh) = HeaderValue::from_str(&again)
-            {
+            let again = next_look(visit.asked("look").as_deref())
+                .map(|look| format!("2; url={}/return?look={look}", address(&bill.intent)));
+            if let Some(Ok(refresh)) = again.as_deref().map(HeaderValue::from_str) {
                 response.headers_mut().insert(HeaderName::from_static("refresh"), refresh);
             }
             Ok(response)
         }
     }
+}
+
+/// How often the page will have looked next time; nothing when that was often enough. Anybody can write any number
+/// into an address.
+fn next_look(asked: Option<&str>) -> Option<u32> {
+    let looks = asked.map_or(Ok(0), str::parse::<u32>).unwrap_or(LOOKS_MAX);
+    (looks < LOOKS_MAX).then(|| looks + 1)
 }
 
 async fn look(visit: &Visit, payer: &PersonId, place: &PlaceId, id: &IntentId) -> Result<Bill> {
@@ -73,4 +78,20 @@ fn waiting(visit: &Visit, bill: &Bill) -> Page {
         (parts::card(parts::empty(title, sentence, Some(action))))
     };
     Page::narrow(title, body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_looks_again_a_few_times_whatever_its_address_says() {
+        assert_eq!(
+            (next_look(None), next_look(Some("14")), next_look(Some("15"))),
+            (Some(1), Some(15), None)
+        );
+        for odd in ["4294967295", "4294967296", "-1", "x", ""] {
+            assert_eq!(next_look(Some(odd)), None, "{odd}");
+        }
+    }
 }
