@@ -27,6 +27,9 @@ pub const DAYS_AHEAD_MAX: i32 = 730;
 /// A run's total is known this many days after the release, or not at all.
 pub const RUN_DAYS: i32 = 84;
 
+/// Whose films came to fewer first days than this in all sells events, not runs: those come to eight or ten.
+const EVENT_DAYS: f64 = 4.0;
+
 /// How a film can be seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Version {
@@ -365,7 +368,9 @@ impl Model {
             reasons,
             because: Vec::new(),
         };
-        forecast.in_order();
+        // `NaN` where the distributor is not known, or no film of anybody's has ended.
+        let event = row[features::column("distributor_legs")] < EVENT_DAYS.ln();
+        forecast.in_order(event);
         forecast.because = telling::tell(self, history, film, &others, &forecast);
         Ok(forecast)
     }
@@ -424,12 +429,19 @@ impl Model {
 }
 
 impl Forecast {
-    /// A part is not larger than what it is a part of: day ≤ week ≤ total, weekend ≤ week. Day and total are learned
-    /// from every film, weekend and week only from those that ran so long: where they disagree the former hold.
-    fn in_order(&mut self) {
+    /// A part is not larger than what it is a part of: day ≤ week ≤ total, weekend ≤ week. A total is raised to its
+    /// week. But day and total are learned from every film, weekend and week only from those that ran so long: of
+    /// events of an evening or two the week is cut to the total.
+    fn in_order(&mut self, event: bool) {
         self.total = joined(self.total, self.day, i64::max);
-        self.week = joined(joined(self.week, self.day, i64::max), self.total, i64::min);
-        self.weekend = joined(self.weekend, self.week, i64::min);
+        self.week = joined(self.week, self.day, i64::max);
+        if event {
+            self.week = joined(self.week, self.total, i64::min);
+            self.weekend = joined(self.weekend, self.week, i64::min);
+        } else {
+            self.week = joined(self.week, self.weekend, i64::max);
+            self.total = joined(self.total, self.week, i64::max);
+        }
     }
 }
 

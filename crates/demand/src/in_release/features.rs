@@ -1,7 +1,7 @@
 //! What a forecast of one day is made from: named numbers, each with the day it was known on.
 
 use super::market::{AsOf, Market, Take, later_value};
-use super::openings::{Announced, Openings};
+use super::openings::Releases;
 use super::shape::{Row, Shape};
 use super::{HORIZON_DAYS, Prior, posterior};
 use crate::calendar::Calendar;
@@ -170,17 +170,16 @@ const BEYOND: i32 = 80;
 impl<'a> Ground<'a> {
     pub fn of(
         market: Market<'a>,
-        announced: &[Announced],
         calendar: &Calendar,
         shape: &'a Shape,
         prior: &'a Prior,
         kinds: &'a [String],
-        openings: &Openings,
+        releases: Releases<'_>,
         knows_seasons: bool,
     ) -> Ground<'a> {
         let days = (0..=market.last() + BEYOND).map(|at| ground_day(&market, calendar, shape, at)).collect();
         let curve = (0..=CURVE_AGES).map(|age| Row::of_age(f64::from(age.max(1))).times(&shape.coefficients));
-        let opened = opened(&market, announced, openings);
+        let opened = opened(&market, releases);
         let mut ground = Ground {
             market,
             shape,
@@ -281,7 +280,8 @@ impl<'a> Ground<'a> {
 }
 
 /// Running sums over days of the openings expected of the films released on them, in usual weeks of the market.
-fn opened(market: &Market<'_>, announced: &[Announced], openings: &Openings) -> Vec<f64> {
+fn opened(market: &Market<'_>, releases: Releases<'_>) -> Vec<f64> {
+    let Releases { openings, announced } = releases;
     let mut opened = vec![0.0; (market.last() + BEYOND + 2) as usize];
     let mut add = |release: i32, opening: f64| {
         if let Some(day) = usize::try_from(release + 1).ok().and_then(|at| opened.get_mut(at)) {

@@ -8,7 +8,7 @@
 use super::features::{COLUMNS, Ground, LEVEL, Origin, SAME_WEEKDAY};
 use super::fitting::{learn_base, too_few};
 use super::market::Market;
-use super::openings::{Announced, Openings};
+use super::openings::{Announced, Openings, Releases};
 use super::series::check_market;
 use super::shape::Shape;
 use super::telling::standing;
@@ -231,12 +231,11 @@ impl MarketModel {
         let market = Market::of(films.iter().collect());
         Ground::of(
             market,
-            announced,
             calendar,
             &self.shape,
             &self.prior,
             &self.kinds,
-            &self.openings,
+            Releases { openings: &self.openings, announced },
             self.knows_seasons,
         )
     }

@@ -25,6 +25,13 @@ pub struct Announced {
     pub opening: Option<i64>,
 }
 
+/// What is known of releases to come.
+#[derive(Clone, Copy)]
+pub(super) struct Releases<'a> {
+    pub openings: &'a Openings,
+    pub announced: &'a [Announced],
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Openings {
