@@ -740,13 +740,7 @@ impl<'a> Watch<'a> {
                 let days = forecast_day - f64::from(self.at(one.day));
                 (one.error, (POWER * one.forecast).exp() * 0.5_f64.powf(days / SHIFT_DAYS))
             });
-            let mut errors: Vec<(f64, f64)> = weighed.collect();
-            errors.sort_by(|a, b| a.0.total_cmp(&b.0));
-            let weight: f64 = errors.iter().map(|one| one.1).sum();
-            let squares: f64 = errors.iter().map(|one| one.1 * one.1).sum();
-            // So many errors of the same weight would say as much.
-            let worth = weight * weight / squares;
-            if worth.is_finite() { weighted_median(&errors) * worth / (worth + SHIFT_DOUBT) } else { 0.0 }
+            believed(weighed.collect())
         })
     }
 
@@ -759,6 +753,16 @@ impl<'a> Watch<'a> {
         }
         points(known.iter().rev().take(TOTALS_MAX).map(|one| one.error).collect())
     }
+}
+
+/// The median of errors with weights, pulled to zero by how little they are worth together.
+fn believed(mut errors: Vec<(f64, f64)>) -> f64 {
+    errors.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let weight: f64 = errors.iter().map(|one| one.1).sum();
+    let squares: f64 = errors.iter().map(|one| one.1 * one.1).sum();
+    // So many errors of the same weight would say as much.
+    let worth = weight * weight / squares;
+    if worth.is_finite() { weighted_median(&errors) * worth / (worth + SHIFT_DOUBT) } else { 0.0 }
 }
 
 /// Of values with weights, sorted by value.
@@ -920,6 +924,15 @@ mod tests {
         };
         assert!(to_come(&told_until(&films, as_of)) > 0.0);
         assert!(to_come(&known_until(&films, as_of)).is_nan());
+    }
+
+    /// The worked example of the page.
+    #[test]
+    fn what_films_did_lately_counts_by_what_it_is_worth() {
+        let errors = |count: usize, error: f64| vec![(error, 3.0); count];
+        let both = [errors(150, 0.2), errors(50, -1.0)].concat();
+        assert!((believed(both) - 0.1).abs() < 1e-9);
+        assert_eq!(believed(Vec::new()), 0.0);
     }
 
     #[test]
