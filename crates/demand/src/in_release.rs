@@ -28,6 +28,7 @@ pub use effects::Effect;
 pub use fitting::FILMS_MIN;
 pub use market_model::{MarketModel, Watch};
 pub use moved::Moved;
+pub use openings::Announced;
 pub use places::{Place, forecast_place};
 pub use series::{AGE_MAX, DAYS_MIN, HOLE_DAYS_MAX, SERIES_DAYS_MAX};
 

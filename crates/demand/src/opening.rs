@@ -17,7 +17,7 @@ pub mod signals;
 mod telling;
 
 use crate::in_release::Expected;
-use kernel::{Day, Instant, Kind, Lang, Refusal, Words};
+use kernel::{Day, Instant, Kind, Lang, Refusal, Words, Zone};
 
 pub use fitting::{FILMS_MIN, Model};
 pub use history::{History, Market};
@@ -26,6 +26,9 @@ pub use history::{History, Market};
 pub const DAYS_AHEAD_MAX: i32 = 730;
 /// A run's total is known this many days after the release, or not at all.
 pub const RUN_DAYS: i32 = 84;
+
+/// Whose films came to fewer first days than this in all sells events, not runs: those come to eight or ten.
+const EVENT_DAYS: f64 = 4.0;
 
 /// How a film can be seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,6 +66,8 @@ pub enum Fact {
     Minutes(i64),
     /// What tickets sold ahead for the first day have brought so far.
     Presales(i64),
+    /// What showings before the release have brought so far.
+    Previews(i64),
     /// The film's part of all showings of its first day, 0 to 1.
     ShareOfShowings(f64),
     /// Where it opens.
@@ -83,6 +88,7 @@ impl Fact {
             Fact::Genres(_) => Words::new("the genres", "类型"),
             Fact::Minutes(_) => Words::new("the running time", "片长"),
             Fact::Presales(_) => Words::new("presales", "预售"),
+            Fact::Previews(_) => Words::new("previews", "点映"),
             Fact::ShareOfShowings(_) => Words::new("the share of showings", "排片占比"),
             Fact::Theatres(_) => Words::new("the number of theatres", "开画影院数"),
             Fact::Versions(_) => Words::new("the versions", "版本"),
@@ -100,7 +106,11 @@ impl Fact {
     /// Whether the value could be true at all.
     fn sane(&self) -> bool {
         match self {
-            Fact::Budget(n) | Fact::Presales(n) | Fact::Theatres(n) | Fact::WantToSee(n) => *n >= 0,
+            Fact::Budget(n)
+            | Fact::Presales(n)
+            | Fact::Previews(n)
+            | Fact::Theatres(n)
+            | Fact::WantToSee(n) => *n >= 0,
             Fact::Minutes(n) => (1..=1_000).contains(n),
             Fact::ShareOfShowings(part) => (0.0..=1.0).contains(part),
             _ => true,
@@ -175,6 +185,18 @@ pub struct Past {
     pub film: Film,
     /// In order of days.
     pub days: Vec<Taken>,
+}
+
+impl Past {
+    /// What its days before the release say, each known from the next midnight on.
+    pub fn previews(&self, zone: &Zone) -> Vec<Known> {
+        let before = self.days.iter().filter(|taken| taken.day < self.film.release && taken.amount > 0);
+        let so_far = before.scan(0_i64, |sum, taken| {
+            *sum = sum.saturating_add(taken.amount);
+            Some((taken.day, *sum))
+        });
+        so_far.map(|(day, sum)| Known { at: day.plus(1).at(0, 0, zone), fact: Fact::Previews(sum) }).collect()
+    }
 }
 
 /// What of a release is forecast.
@@ -346,7 +368,9 @@ impl Model {
             reasons,
             because: Vec::new(),
         };
-        forecast.in_order();
+        // `NaN` where the distributor is not known, or no film of anybody's has ended.
+        let event = row[features::column("distributor_legs")] < EVENT_DAYS.ln();
+        forecast.in_order(event);
         forecast.because = telling::tell(self, history, film, &others, &forecast);
         Ok(forecast)
     }
@@ -405,23 +429,32 @@ impl Model {
 }
 
 impl Forecast {
-    /// A part is not larger than what it is a part of: day ≤ week ≤ total, weekend ≤ week.
-    fn in_order(&mut self) {
-        self.week = at_least(self.week, self.day);
-        self.week = at_least(self.week, self.weekend);
-        self.total = at_least(self.total, self.week);
+    /// A part is not larger than what it is a part of: day ≤ week ≤ total, weekend ≤ week. A total is raised to its
+    /// week. But day and total are learned from every film, weekend and week only from those that ran so long: of
+    /// events of an evening or two the week is cut to the total.
+    fn in_order(&mut self, event: bool) {
+        self.total = joined(self.total, self.day, i64::max);
+        self.week = joined(self.week, self.day, i64::max);
+        if event {
+            self.week = joined(self.week, self.total, i64::min);
+            self.weekend = joined(self.weekend, self.week, i64::min);
+        } else {
+            self.week = joined(self.week, self.weekend, i64::max);
+            self.total = joined(self.total, self.week, i64::max);
+        }
     }
 }
 
-fn at_least(whole: Expected, part: Expected) -> Expected {
+/// Amount and ranges of two forecasts, each the larger (or the smaller) of both.
+fn joined(one: Expected, other: Expected, of: fn(i64, i64) -> i64) -> Expected {
     let range = |a: crate::in_release::Range, b: crate::in_release::Range| crate::in_release::Range {
-        low: a.low.max(b.low),
-        high: a.high.max(b.high),
+        low: of(a.low, b.low),
+        high: of(a.high, b.high),
     };
     Expected {
-        amount: whole.amount.max(part.amount),
-        half: range(whole.half, part.half),
-        wide: range(whole.wide, part.wide),
+        amount: of(one.amount, other.amount),
+        half: range(one.half, other.half),
+        wide: range(one.wide, other.wide),
     }
 }
 

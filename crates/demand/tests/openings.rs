@@ -325,6 +325,36 @@ fn what_the_newest_films_were_missed_by_is_made_good() {
     assert!(after[1].abs() < before[1].abs() + 0.15, "the others pay little for it: {before:?} {after:?}");
 }
 
+/// One house sells single evenings; its films never have a whole first week, so no week of theirs is learned from.
+#[test]
+fn an_event_of_one_evening_is_not_taken_for_a_run() {
+    let mut past = market(420, 7);
+    past.iter_mut().filter(|one| distributed_by(one, "Tiny")).for_each(|one| one.days.truncate(1));
+    let history = history(past.clone());
+    let model = Model::learn(&history, midnight(day("2015-07-01")), 28).unwrap();
+    let late = past.iter().filter(|one| one.film.release >= day("2015-08-01"));
+    for one in late.take(40) {
+        let as_of = midnight(one.film.release.plus(-28));
+        let forecast = model.forecast(&history, &one.film.known_by(as_of), &[], as_of).unwrap();
+        let days = forecast.total.amount as f64 / forecast.day.amount as f64;
+        assert!(forecast.day.amount <= forecast.week.amount && forecast.week.amount <= forecast.total.amount);
+        assert_eq!(distributed_by(one, "Tiny"), days < 3.0, "{days} days of {}", one.film.name);
+    }
+}
+
+/// Each evening before the release is known from the next midnight on, and adds to those before it.
+#[test]
+fn previews_add_up_and_are_known_the_day_after() {
+    let mut one = market(1, 3).remove(0);
+    let release = one.film.release;
+    let taken = |days: i32, amount: i64| Taken { day: release.plus(days), amount, to_date: None };
+    one.days = vec![taken(-3, 400), taken(-1, 50), taken(0, 7_000), taken(1, 6_000)];
+    assert_eq!(
+        one.previews(&zone()),
+        [known(release.plus(-2), Fact::Previews(400)), known(release, Fact::Previews(450))]
+    );
+}
+
 fn distributed_by(one: &Past, name: &str) -> bool {
     one.film.facts.iter().any(|known| known.fact == Fact::Distributor(name.to_owned()))
 }

@@ -1,7 +1,7 @@
 //! Before release: how far forecasts of an opening were from it.
 //!
 //! The model learns from films whose opening was over by `train_until` and forecasts those that opened from
-//! `test_from` to `test_until`, each 90, 28, 7 and 0 days ahead at the start of the day, with what was known then:
+//! `test_from` to `test_until`, each 90, 28, 7, 1 and 0 days ahead at the start of the day, with what was known then:
 //! films that had opened by then may be looked up, later ones may not. A chart does not say since when a film's
 //! day, name, distributor, genres, length and versions were known; they are taken to have been announced a year
 //! ahead. Theatres are known from the fourth day before the release on, the share of showings from the release
@@ -19,7 +19,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// Days before release at which every film is forecast.
-pub const HORIZONS: [i32; 4] = [90, 28, 7, 0];
+pub const HORIZONS: [i32; 5] = [90, 28, 7, 1, 0];
 /// A wide release opens in as many theatres of the United States and Canada, as the trade counts it. Only those
 /// are learned from and asked about there; in other markets every film that is on the chart on its first day.
 pub const WIDE_THEATRES_MIN: i64 = 600;
@@ -138,7 +138,9 @@ pub fn past(chart: &Series, market: &Market) -> Vec<Past> {
             .iter()
             .filter_map(|one| Some(Taken { day: one.day, amount: one.gross?, to_date: one.gross_to_date }));
         let known = Film { id: film.key.clone(), name: film.title.clone(), release, facts };
-        Some(Past { film: known, days: days.collect() })
+        let mut past = Past { film: known, days: days.collect() };
+        past.film.facts.extend(past.previews(&market.zone));
+        Some(past)
     });
     films.collect()
 }

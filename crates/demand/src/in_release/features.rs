@@ -1,7 +1,7 @@
 //! What a forecast of one day is made from: named numbers, each with the day it was known on.
 
 use super::market::{AsOf, Market, Take, later_value};
-use super::openings::Openings;
+use super::openings::Releases;
 use super::shape::{Row, Shape};
 use super::{HORIZON_DAYS, Prior, posterior};
 use crate::calendar::Calendar;
@@ -174,12 +174,12 @@ impl<'a> Ground<'a> {
         shape: &'a Shape,
         prior: &'a Prior,
         kinds: &'a [String],
-        openings: &Openings,
+        releases: Releases<'_>,
         knows_seasons: bool,
     ) -> Ground<'a> {
         let days = (0..=market.last() + BEYOND).map(|at| ground_day(&market, calendar, shape, at)).collect();
         let curve = (0..=CURVE_AGES).map(|age| Row::of_age(f64::from(age.max(1))).times(&shape.coefficients));
-        let opened = opened(&market, openings);
+        let opened = opened(&market, releases);
         let mut ground = Ground {
             market,
             shape,
@@ -279,13 +279,20 @@ impl<'a> Ground<'a> {
     }
 }
 
-/// Running sums over days of the openings expected of the films released on them.
-fn opened(market: &Market<'_>, openings: &Openings) -> Vec<f64> {
+/// Running sums over days of the openings expected of the films released on them, in usual weeks of the market.
+fn opened(market: &Market<'_>, releases: Releases<'_>) -> Vec<f64> {
+    let Releases { openings, announced } = releases;
     let mut opened = vec![0.0; (market.last() + BEYOND + 2) as usize];
-    for (release, film) in market.releases.iter().zip(&market.films) {
+    let mut add = |release: i32, opening: f64| {
         if let Some(day) = usize::try_from(release + 1).ok().and_then(|at| opened.get_mut(at)) {
-            *day += openings.expected(film);
+            *day += opening;
         }
+    };
+    for (release, film) in market.releases.iter().zip(&market.films) {
+        add(*release, openings.expected(film));
+    }
+    for one in announced {
+        add(market.first.days_until(one.release), openings.of_announced(one, market));
     }
     for i in 1..opened.len() {
         opened[i] += opened[i - 1];

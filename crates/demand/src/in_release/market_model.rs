@@ -8,7 +8,7 @@
 use super::features::{COLUMNS, Ground, LEVEL, Origin, SAME_WEEKDAY};
 use super::fitting::{learn_base, too_few};
 use super::market::Market;
-use super::openings::Openings;
+use super::openings::{Announced, Openings, Releases};
 use super::series::check_market;
 use super::shape::Shape;
 use super::telling::standing;
@@ -61,8 +61,12 @@ const PROMISE: Settings = Settings {
 };
 /// Trees learned from so many films are trusted half of what the judged year says.
 const DOUBT_FILMS: f64 = 200.0;
-/// What part of the newest errors' median is believed to go on.
-const SHIFT: f64 = 0.5;
+/// What films did lately against their forecasts is believed to go on as far as so many errors were no error.
+const SHIFT_DOUBT: f64 = 200.0;
+/// An error counts half as much for that after so many days.
+const SHIFT_DAYS: f64 = 120.0;
+/// The newest errors of a group of days ahead that are looked at for that.
+const SHIFT_ERRORS_MAX: usize = 4_000;
 /// Where the ranges' ends and the middle lie among the newest errors. The ends lie a little further out than 5 and
 /// 25 %, for the days of a film err together: the errors are worth fewer than they are.
 const POINTS: [f64; 5] = [0.04, 0.24, 0.5, 0.76, 0.96];
@@ -97,6 +101,8 @@ pub struct MarketModel {
 struct Missed {
     day: Day,
     group: [u8; 3],
+    /// `ln forecast`.
+    forecast: f64,
     /// `ln(taken ÷ forecast)`.
     error: f64,
 }
@@ -213,6 +219,15 @@ impl MarketModel {
     }
 
     fn ground<'a>(&'a self, films: &'a [Film], calendar: &Calendar) -> Ground<'a> {
+        self.ground_with(films, &[], calendar)
+    }
+
+    fn ground_with<'a>(
+        &'a self,
+        films: &'a [Film],
+        announced: &[Announced],
+        calendar: &Calendar,
+    ) -> Ground<'a> {
         let market = Market::of(films.iter().collect());
         Ground::of(
             market,
@@ -220,7 +235,7 @@ impl MarketModel {
             &self.shape,
             &self.prior,
             &self.kinds,
-            &self.openings,
+            Releases { openings: &self.openings, announced },
             self.knows_seasons,
         )
     }
@@ -238,11 +253,22 @@ impl MarketModel {
 
     /// Follows a market day by day: its films, those learned from included, so that rivals are known.
     pub fn watch<'a>(&'a self, films: &'a [Film], calendar: &Calendar) -> Result<Watch<'a>, Refusal> {
+        self.watch_with(films, &[], calendar)
+    }
+
+    /// The same, with releases of which nothing but their day, and at most how large they may open, is known. A film
+    /// with a name of its own is told of in `films`, without days; it belongs to one of the two lists.
+    pub fn watch_with<'a>(
+        &'a self,
+        films: &'a [Film],
+        announced: &[Announced],
+        calendar: &Calendar,
+    ) -> Result<Watch<'a>, Refusal> {
         check_market(films)?;
         if let Some(other) = films.iter().find(|film| film.measure != self.measure) {
             return Err(wrong_measure(self.measure, other.measure));
         }
-        Watch::of(self, films, calendar)
+        Watch::of(self, films, announced, calendar)
     }
 
     /// 0 small, 1 between, 2 large.
@@ -251,10 +277,10 @@ impl MarketModel {
     }
 
     fn errors_of(&self, judged: &[Judged]) -> Vec<Missed> {
-        let missed = judged.iter().map(|one| Missed {
-            day: one.day,
-            group: [one.age_group as u8, one.ahead_group as u8, self.size(one.level) as u8],
-            error: one.taken.ln() - one.path - self.trust[one.age_group] * one.correction,
+        let missed = judged.iter().map(|one| {
+            let forecast = one.path + self.trust[one.age_group] * one.correction;
+            let group = [one.age_group as u8, one.ahead_group as u8, self.size(one.level) as u8];
+            Missed { day: one.day, group, forecast, error: one.taken.ln() - forecast }
         });
         missed.collect()
     }
@@ -540,8 +566,13 @@ pub struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    fn of(model: &'a MarketModel, films: &'a [Film], calendar: &Calendar) -> Result<Watch<'a>, Refusal> {
-        let ground = model.ground(films, calendar);
+    fn of(
+        model: &'a MarketModel,
+        films: &'a [Film],
+        announced: &[Announced],
+        calendar: &Calendar,
+    ) -> Result<Watch<'a>, Refusal> {
+        let ground = model.ground_with(films, announced, calendar);
         let mut errors = model.errors.clone();
         errors.extend(model.errors_of(&judge(model, &ground)?));
         let mut totals = model.totals.clone();
@@ -560,14 +591,13 @@ impl<'a> Watch<'a> {
         let trust = self.model.trust[age_group];
         let size = self.model.size(origin.row(at + 1)?[LEVEL]);
         let ranges = self.ranges(as_of, age_group, size);
+        let shifts = self.shifts(as_of);
         let days = days_ahead(self.model, &origin, at, release)?;
         let amounts: Vec<f64> =
             days.iter().map(|(path, correction)| (path + trust * correction).exp()).collect();
         let so_far: i64 = market.as_of(at).run(film).iter().map(|take| take.amount).sum::<f64>() as i64;
         let told = amounts.iter().zip(1..).take(HORIZON_DAYS as usize).map(|(value, ahead)| {
-            let errors = &ranges[group(&AHEAD_GROUPS, ahead)];
-            // Lately films may have done better, or worse, than the model thinks: half of that is believed.
-            let shift = SHIFT * errors[2];
+            let (errors, shift) = (&ranges[group(&AHEAD_GROUPS, ahead)], shifts[group(&AHEAD_GROUPS, ahead)]);
             let centred = errors.map(|error| error - shift);
             DayAhead { day: as_of.plus(ahead), expected: expected(0, value * shift.exp(), &centred) }
         });
@@ -699,6 +729,21 @@ impl<'a> Watch<'a> {
         })
     }
 
+    /// By group of days ahead: how much better, or worse, films did lately than the model thinks. The median of the
+    /// newest errors, each counting as its film does and less the older it is, pulled to zero.
+    fn shifts(&self, as_of: Day) -> [f64; AHEAD_GROUPS.len()] {
+        let known = &self.errors[..self.errors.partition_point(|one| one.day <= as_of)];
+        let forecast_day = f64::from(self.at(as_of));
+        std::array::from_fn(|ahead| {
+            let newest = known.iter().rev().filter(|one| one.group[1] == ahead as u8).take(SHIFT_ERRORS_MAX);
+            let weighed = newest.map(|one| {
+                let days = forecast_day - f64::from(self.at(one.day));
+                (one.error, (POWER * one.forecast).exp() * 0.5_f64.powf(days / SHIFT_DAYS))
+            });
+            believed(weighed.collect())
+        })
+    }
+
     fn total_range(&self, as_of: Day, age_group: usize) -> [f64; 5] {
         let known = &self.totals[..self.totals.partition_point(|one| one.day <= as_of)];
         let alike = known.iter().rev().filter(|one| one.age_group == age_group as u8).take(TOTALS_MAX);
@@ -708,6 +753,27 @@ impl<'a> Watch<'a> {
         }
         points(known.iter().rev().take(TOTALS_MAX).map(|one| one.error).collect())
     }
+}
+
+/// The median of errors with weights, pulled to zero by how little they are worth together.
+fn believed(mut errors: Vec<(f64, f64)>) -> f64 {
+    errors.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let weight: f64 = errors.iter().map(|one| one.1).sum();
+    let squares: f64 = errors.iter().map(|one| one.1 * one.1).sum();
+    // So many errors of the same weight would say as much.
+    let worth = weight * weight / squares;
+    if worth.is_finite() { weighted_median(&errors) * worth / (worth + SHIFT_DOUBT) } else { 0.0 }
+}
+
+/// Of values with weights, sorted by value.
+fn weighted_median(sorted: &[(f64, f64)]) -> f64 {
+    let half = sorted.iter().map(|one| one.1).sum::<f64>() / 2.0;
+    let mut seen = 0.0;
+    let reached = sorted.iter().find(|one| {
+        seen += one.1;
+        seen >= half
+    });
+    reached.map_or(0.0, |one| one.0)
 }
 
 /// Where errors lay, at [`POINTS`].
@@ -858,6 +924,39 @@ mod tests {
         };
         assert!(to_come(&told_until(&films, as_of)) > 0.0);
         assert!(to_come(&known_until(&films, as_of)).is_nan());
+    }
+
+    /// The worked example of the page.
+    #[test]
+    fn what_films_did_lately_counts_by_what_it_is_worth() {
+        let errors = |count: usize, error: f64| vec![(error, 3.0); count];
+        let both = [errors(150, 0.2), errors(50, -1.0)].concat();
+        assert!((believed(both) - 0.1).abs() < 1e-9);
+        assert_eq!(believed(Vec::new()), 0.0);
+    }
+
+    #[test]
+    fn a_release_that_is_announced_by_its_day_and_size_is_a_rival_to_come() {
+        let (films, calendar, model) = learned();
+        let as_of = until().plus(60);
+        let known = known_until(&films, as_of);
+        let film = known.iter().position(|film| film.release == until().plus(50)).unwrap();
+        let to_come = |announced: &[Announced]| {
+            let ground = model.ground_with(&known, announced, &calendar);
+            let at = ground.market.first.days_until(as_of);
+            let row = Origin::of(&ground, film, at).unwrap().unwrap().row(at + 5).unwrap();
+            row[COLUMNS.iter().position(|name| *name == "opening_until_then").unwrap()]
+        };
+        let one = |days: i32, opening: Option<i64>| Announced { release: as_of.plus(days), opening };
+        assert!(to_come(&[]).is_nan());
+        let usual = to_come(&[one(3, None)]);
+        assert!(usual > 0.0);
+        let large = |times: i64| to_come(&[one(3, Some(times * 1_000_000))]);
+        assert!(large(1) > 0.0 && large(100) > large(10) && large(10) > large(1));
+        // It opens after the day that is forecast: it is no rival of that day yet.
+        assert_eq!(to_come(&[one(20, Some(100_000_000))]), 0.0);
+        // Days beyond four weeks are not told of.
+        assert!(to_come(&[one(40, None)]).is_nan());
     }
 
     /// A tenth of the rows came to take some fifty times their path: they weigh more, the others less.

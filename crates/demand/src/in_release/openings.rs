@@ -16,6 +16,22 @@ const RIDGE: f64 = 3.0;
 /// The market's usual week is that of so many days, which end a week before the release.
 const USUAL_DAYS: i32 = 28;
 
+/// A release to come of which nothing but its day, and perhaps its size, is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Announced {
+    pub release: Day,
+    /// What is expected of its first three days, in the market's measure: minor units or admissions.
+    pub opening: Option<i64>,
+}
+
+/// What is known of releases to come.
+#[derive(Clone, Copy)]
+pub(super) struct Releases<'a> {
+    pub openings: &'a Openings,
+    pub announced: &'a [Announced],
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Openings {
@@ -57,6 +73,21 @@ impl Openings {
         let row = self.row(film);
         let ln: f64 = row.iter().zip(&self.coefficients).map(|(value, weight)| value * weight).sum();
         ln.exp()
+    }
+
+    /// The same of a release that is announced; without a size of its own it is as the mean film before it. Its market is looked at up to the newest day that was reported, never
+    /// beyond the days before its release.
+    pub fn of_announced(&self, one: &Announced, market: &Market<'_>) -> f64 {
+        let until = (market.first.days_until(one.release)).min(market.last());
+        let usual = usual_week(market, until);
+        match one.opening.filter(|opening| *opening >= 0 && usual > 0.0) {
+            Some(opening) => opening as f64 / usual,
+            None => {
+                let earlier = market.films.iter().filter(|film| film.release < one.release);
+                let expected: Vec<f64> = earlier.map(|film| self.expected(film)).collect();
+                expected.iter().sum::<f64>() / expected.len().max(1) as f64
+            }
+        }
     }
 
     /// One, the weekdays, what the name says, how many kinds, and which.

@@ -43,6 +43,8 @@ const NAMED: [(&str, Theme); NAMED_COUNT] = {
         ("distributor_all_films", Distributor),
         ("distributor_peers_part", Distributor),
         ("distributor_year", Distributor),
+        ("distributor_legs", Distributor),
+        ("distributor_legs_least", Distributor),
         ("director_mean", People),
         ("director_films", People),
         ("cast_mean", People),
@@ -53,6 +55,8 @@ const NAMED: [(&str, Theme); NAMED_COUNT] = {
         ("name_worst", Name),
         ("name_strongest", Name),
         ("name_letters", Name),
+        ("name_legs", Name),
+        ("name_legs_least", Name),
         ("numbered", Series),
         ("subtitled", Series),
         ("returns", Series),
@@ -77,9 +81,12 @@ const NAMED: [(&str, Theme); NAMED_COUNT] = {
         ("theatres_part", Screens),
         ("share_of_showings", Screens),
         ("rival_share_most", Screens),
+        ("previews", Presales),
+        ("previewed_days", Presales),
+        ("rival_previews_most", Presales),
     ]
 };
-const NAMED_COUNT: usize = 68;
+const NAMED_COUNT: usize = 75;
 /// The market's most frequent genres have a column each, after the named ones.
 pub(super) const GENRES: usize = 16;
 pub(super) const COLUMN_COUNT: usize = NAMED_COUNT + GENRES;
@@ -103,11 +110,17 @@ fn usual(history: &History, today: i32) -> f64 {
     mean(outcomes.take(300)).unwrap_or(0.0)
 }
 
+/// The mean of `ln total − ln first day` of the market's newest films.
+fn usual_legs(history: &History, today: i32) -> f64 {
+    let peers = history.before(today).iter().rev().filter(|one| one.peer);
+    mean(peers.filter_map(|one| one.legs(today)).take(300)).unwrap_or(f64::NAN)
+}
+
 /// The row of a film at an instant. Facts after the instant are not looked at, of the film and of its rivals.
 pub(super) fn row(history: &History, film: &Film, slate: &[&Film], as_of: Instant) -> Vec<f64> {
     let today = number(history.market.day_of(as_of));
-    let sight =
-        Sight { history, film, name: Name::of(&film.name), as_of, today, usual: usual(history, today) };
+    let (usual, usual_legs) = (usual(history, today), usual_legs(history, today));
+    let sight = Sight { history, film, name: Name::of(&film.name), as_of, today, usual, usual_legs };
     let mut row = Vec::with_capacity(COLUMN_COUNT);
     sight.season(&mut row);
     sight.kind(&mut row);
@@ -125,7 +138,8 @@ pub(super) fn row(history: &History, film: &Film, slate: &[&Film], as_of: Instan
 pub(super) fn strength(history: &History, film: &Film, as_of: Instant) -> f64 {
     let today = number(history.market.day_of(as_of));
     let name = Name::of(&film.name);
-    Sight { history, film, name, as_of, today, usual: usual(history, today) }.strength()
+    let usual = usual(history, today);
+    Sight { history, film, name, as_of, today, usual, usual_legs: f64::NAN }.strength()
 }
 
 struct Sight<'a> {
@@ -135,6 +149,7 @@ struct Sight<'a> {
     as_of: Instant,
     today: i32,
     usual: f64,
+    usual_legs: f64,
 }
 
 impl Sight<'_> {
@@ -221,7 +236,7 @@ impl Sight<'_> {
             _ => None,
         });
         let Some(name) = name else {
-            row.extend([f64::NAN; 9]);
+            row.extend([f64::NAN; 11]);
             return;
         };
         let key = Key::Distributor(name);
@@ -233,6 +248,10 @@ impl Sight<'_> {
         row.extend([most(&outcomes), least(&outcomes), (outcomes.len() as f64).ln_1p()]);
         row.push(self.distributor_theatres(&newest));
         self.distributor_width(&key, row);
+        // Films of any width: who sells events for one evening did so in fewer theatres before.
+        let any_width = self.history.sharing(&key).rev().filter(|one| one.release < self.today);
+        let legs: Vec<f64> = any_width.filter_map(|one| one.legs(self.today)).take(NEWEST).collect();
+        row.extend([self.shrunk_legs(&legs), least(&legs)]);
     }
 
     /// How many films of any width it opened in two years, which part of them as this one does, and how much they took.
@@ -288,6 +307,20 @@ impl Sight<'_> {
             means.iter().max_by(|a, b| (*a - self.usual).abs().total_cmp(&(*b - self.usual).abs()));
         row.push(strongest.copied().unwrap_or(f64::NAN));
         row.push(self.name.plain.chars().count() as f64);
+        let tokens = self.name.tokens().into_iter().map(Key::Token);
+        let legs: Vec<f64> = tokens
+            .filter_map(|key| {
+                let legs = self.newest(&key, NEWEST).filter_map(|one| one.legs(self.today));
+                let legs: Vec<f64> = legs.collect();
+                (!legs.is_empty()).then(|| self.shrunk_legs(&legs))
+            })
+            .collect();
+        row.extend([mean(legs.iter().copied()).unwrap_or(f64::NAN), least(&legs)]);
+    }
+
+    /// The mean of `ln total − ln first day`, pulled to the usual.
+    fn shrunk_legs(&self, legs: &[f64]) -> f64 {
+        (legs.iter().sum::<f64>() + SHRINK * self.usual_legs) / (legs.len() as f64 + SHRINK)
     }
 
     fn series(&self, row: &mut Vec<f64>) {
@@ -341,6 +374,19 @@ impl Sight<'_> {
         let share = self.count(share_of);
         row.push((share + 0.0005).ln());
         row.push(most(&same_day().map(|rival| rival.share).collect::<Vec<f64>>()));
+        self.previews(rivals, row);
+    }
+
+    /// Showings before the release: what they brought, since when there were any, and what the rivals' brought.
+    fn previews(&self, rivals: &[Rival], row: &mut Vec<f64>) {
+        let market = self.history.level_on(self.today);
+        row.push((self.count(previews_of) + 1.0).ln() - market);
+        let first = self.film.facts.iter().filter(|known| known.at <= self.as_of);
+        let first = first.filter(|known| previews_of(&known.fact).is_some()).map(|known| known.at).min();
+        let days = first.map(|at| self.history.market.day_of(at).days_until(self.film.release) + 1);
+        row.push(days.map_or(f64::NAN, |days| f64::from(days.min(60))));
+        let of_rivals = rivals.iter().filter(|rival| rival.apart.abs() <= 7).map(|rival| rival.previews);
+        row.push((most(&of_rivals.collect::<Vec<f64>>()) + 1.0).ln() - market);
     }
 
     /// Other films that open within two weeks, as far as was known.
@@ -372,7 +418,8 @@ impl Sight<'_> {
             Fact::Theatres(n) => Some(*n as f64),
             _ => None,
         });
-        Rival { apart, strength: there.strength(), theatres, share: number_of(share_of), alike }
+        let (share, previews) = (number_of(share_of), number_of(previews_of));
+        Rival { apart, strength: there.strength(), theatres, share, previews, alike }
     }
 
     /// What a rival is expected to be, from its series, distributor and genres, whichever speak.
@@ -429,6 +476,7 @@ struct Rival {
     strength: f64,
     theatres: f64,
     share: f64,
+    previews: f64,
     /// How far its genres are the film's, 0 to 1.
     alike: f64,
 }
@@ -436,6 +484,13 @@ struct Rival {
 fn share_of(fact: &Fact) -> Option<f64> {
     match fact {
         Fact::ShareOfShowings(part) => Some(*part),
+        _ => None,
+    }
+}
+
+fn previews_of(fact: &Fact) -> Option<f64> {
+    match fact {
+        Fact::Previews(minor) => Some(*minor as f64),
         _ => None,
     }
 }

@@ -28,6 +28,9 @@ const LEVEL_DAYS_MIN: i32 = 28;
 /// A market that was last reported longer ago has no size that is known.
 const STALE_DAYS: i32 = 90;
 
+/// A run that was not reported for so many days is over, and its total known.
+const SILENT_DAYS: i32 = 28;
+
 /// A film of the history, with its outcomes on the logarithm of takings less the market's size at its release.
 #[derive(Clone, Debug)]
 pub(super) struct Opened {
@@ -37,6 +40,8 @@ pub(super) struct Opened {
     pub release: i32,
     /// Natural logarithm of the minor units taken, by window, as far as its days were reported.
     logs: [Option<f64>; 4],
+    /// The whole total, days after a long silence included, which only a judge may know.
+    total: Option<f64>,
     /// Whether every day of the window was reported; a day that was not is unknown, not zero.
     whole: [bool; 4],
     /// The market's size when it opened.
@@ -56,6 +61,11 @@ impl Opened {
     /// Like [`Opened::outcome`], when every day of the window was reported.
     pub fn whole_outcome(&self, window: Window, today: i32) -> Option<f64> {
         self.outcome(window, today).filter(|_| self.whole[window as usize])
+    }
+
+    /// `ln total − ln first day`, when both are known on that day.
+    pub fn legs(&self, today: i32) -> Option<f64> {
+        Some(self.outcome(Window::Total, today)? - self.outcome(Window::Day, today)?)
     }
 
     /// `ln taken − ln size of the market`, when it is known on that day; less than it took, where days are missing.
@@ -141,7 +151,10 @@ impl History {
     /// What a film took in a window with every day reported, in minor units, whenever that became known: for judging, not for forecasting.
     pub fn taken_by(&self, id: &str, window: Window) -> Option<i64> {
         let opened = self.find(id)?;
-        let log = opened.logs[window as usize].filter(|_| opened.whole[window as usize]);
+        let log = match window {
+            Window::Total => opened.total,
+            _ => opened.logs[window as usize].filter(|_| opened.whole[window as usize]),
+        };
         log.map(|log| log.exp().round() as i64)
     }
 
@@ -158,6 +171,14 @@ impl History {
             let reported = ages.filter(|age| (first..=last).contains(age)).count() as i32;
             whole[i] = window == Window::Total || reported == last - first + 1;
         }
+        let total = logs[Window::Total as usize];
+        if let Some(last) =
+            last_before_silence(&past).filter(|last| release + last + SILENT_DAYS <= self.last_day())
+        {
+            let i = Window::Total as usize;
+            known_from[i] = known_from[i].min(release + last + SILENT_DAYS + 1);
+            logs[i] = taken_in(&past, Window::Total, 0, last).filter(|taken| *taken > 0.0).map(f64::ln);
+        }
         let parts = logs[Window::Total as usize].and_then(|total| parts(&past, total.exp()));
         let open = |fact: &Fact| match fact {
             Fact::Theatres(n) => Some(*n as f64),
@@ -167,6 +188,7 @@ impl History {
             name: Name::of(&past.film.name),
             release,
             logs,
+            total,
             whole,
             level: self.level_on(release),
             known_from,
@@ -181,7 +203,7 @@ impl History {
     /// Refuses an instant at which the market's newest day is long past: its size by now is not known.
     pub fn refuse_stale(&self, as_of: Instant) -> Result<(), Refusal> {
         let today = self.market.day_of(as_of);
-        let last = today.plus(self.first_day + self.running.len() as i32 - 2 - number(today));
+        let last = today.plus(self.last_day() - number(today));
         if last.days_until(today) <= STALE_DAYS {
             return Ok(());
         }
@@ -237,6 +259,11 @@ impl History {
             if week.is_nan() { *week = last } else { last = *week }
         }
         Some(weeks)
+    }
+
+    /// The newest day anything was reported on.
+    fn last_day(&self) -> i32 {
+        self.first_day + self.running.len() as i32 - 2
     }
 
     pub(super) fn reaches_back_to(&self, day: i32) -> bool {
@@ -346,6 +373,16 @@ fn parts(past: &Past, total: f64) -> Option<[f64; 3]> {
     Some(parts)
 }
 
+/// The last day of a run, counted from the release, before the first [`SILENT_DAYS`] without a report: within the
+/// window of totals, else `None`.
+fn last_before_silence(past: &Past) -> Option<i32> {
+    let ages = past.days.iter().map(|taken| past.film.release.days_until(taken.day));
+    let ages: Vec<i32> = ages.filter(|age| *age >= 0).collect();
+    let end = |i: usize| ages.get(i + 1).is_none_or(|next| next - ages[i] > SILENT_DAYS);
+    let last = (0..ages.len()).find(|i| end(*i)).map(|i| ages[i])?;
+    (last + SILENT_DAYS < super::RUN_DAYS).then_some(last)
+}
+
 /// What a film took in a window. A total is what was reported to date, else the sum of its days; opening windows
 /// need their first day.
 fn taken_in(past: &Past, window: Window, first: i32, last: i32) -> Option<f64> {
@@ -357,4 +394,34 @@ fn taken_in(past: &Past, window: Window, first: i32, last: i32) -> Option<f64> {
     }
     let to_date = inside().filter_map(|taken| taken.to_date).max();
     past.days.iter().any(|taken| age(taken) == 0).then(|| to_date.unwrap_or(0).max(sum) as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A film that ran on these days, counted from its release, 100 each.
+    fn ran(ages: &[i32]) -> Past {
+        let release = Day::new(2015, 5, 1).expect("a day");
+        let taken = |age: &i32| Taken { day: release.plus(*age), amount: 100, to_date: None };
+        let film = Film { id: format!("{ages:?}"), name: String::new(), release, facts: Vec::new() };
+        Past { film, days: ages.iter().map(taken).collect() }
+    }
+
+    #[test]
+    fn a_run_that_went_silent_is_over_and_a_later_return_is_not_known_before() {
+        assert_eq!(last_before_silence(&ran(&[0])), Some(0));
+        assert_eq!(last_before_silence(&ran(&[0, 1, 4, 30])), Some(30));
+        assert_eq!(last_before_silence(&ran(&[0, 1, 40])), Some(1));
+        assert_eq!(last_before_silence(&ran(&(0..70).collect::<Vec<_>>())), None);
+        let long: Vec<i32> = (0..120).collect();
+        let market = Market { zone: Zone::stored("UTC"), calendar: Calendar::of_weekdays() };
+        let history = History::new(vec![ran(&[0, 1, 40]), ran(&long)], market, |_| true);
+        let event = history.find("[0, 1, 40]").expect("it opened");
+        let known = event.release + 1 + SILENT_DAYS + 1;
+        assert_eq!(event.outcome(Window::Total, known - 1), None);
+        let total = event.outcome(Window::Total, known).expect("a total") + event.level;
+        assert!((total - 200.0_f64.ln()).abs() < 1e-9, "{total}");
+        assert_eq!(history.taken_by("[0, 1, 40]", Window::Total), Some(300));
+    }
 }
