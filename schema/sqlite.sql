@@ -319,7 +319,8 @@ CREATE TABLE dispute (
     answer_by text not null,
     state text not null,
     opened_at bigint not null,
-    closed_at bigint, evidence text not null default '', number text not null default '', closed_by text not null default '',
+    closed_at bigint, evidence text not null default '', number text not null default '', closed_by text not null default '', held_minor bigint not null default 0
+    constraint dispute_holds_at_most_its_amount check (held_minor >= 0 and held_minor <= amount_minor),
     primary key (place_id, id),
     foreign key (place_id, intent_id) references payment_intent (place_id, id)
 );
