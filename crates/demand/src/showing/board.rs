@@ -9,7 +9,7 @@ pub(super) const BANDS: usize = 9;
 /// A film that was there when the history begins is taken to have run this long.
 const RUNNING_DAYS: i32 = 21;
 /// Groups of showings whose levels are followed.
-pub(super) const GROUPS: usize = 9;
+pub(super) const GROUPS: usize = 8;
 pub(super) const ALL: usize = 0;
 pub(super) const CINEMA: usize = 1;
 pub(super) const FILM: usize = 2;
@@ -18,7 +18,6 @@ pub(super) const FILM_HERE_BAND: usize = 4;
 pub(super) const FILM_BAND: usize = 5;
 pub(super) const HALL: usize = 6;
 pub(super) const CINEMA_BAND: usize = 7;
-pub(super) const KIND: usize = 8;
 
 #[derive(Clone, Debug)]
 pub(super) struct Row {
@@ -149,7 +148,6 @@ impl Board {
             let kind = days(showing.day);
             let release = showing.release.unwrap_or_else(|| first_seen[&showing.film]);
             let rests = usize::from(kind.rests);
-            let class = usize::from(kind.school_holiday) + 2 * usize::from(kind.eve) + 4 * rests;
             let keys: [[usize; 3]; GROUPS] = [
                 [0; 3],
                 [cinema, 0, 0],
@@ -159,7 +157,6 @@ impl Board {
                 [film, band, 0],
                 [hall, 0, 0],
                 [cinema, band, rests],
-                [class, 0, 0],
             ];
             let mut codes = [0; GROUPS];
             for (group, key) in keys.into_iter().enumerate() {

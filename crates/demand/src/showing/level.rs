@@ -3,17 +3,11 @@
 //! Each mean is shrunk towards the one it lies in (Gamma and Poisson: so many seats of the wider mean are added to
 //! both sides), and loses half of its weight in a few days.
 
-use super::board::{
-    ALL, Board, CINEMA, CINEMA_BAND, FILM, FILM_BAND, FILM_HERE, FILM_HERE_BAND, HALL, KIND, Row,
-};
+use super::board::{ALL, Board, CINEMA, CINEMA_BAND, FILM, FILM_BAND, FILM_HERE, FILM_HERE_BAND, HALL, Row};
 
 /// Group, days until half the weight is gone, seats of the wider mean added.
 const NEST: [(usize, f64, f64); 4] =
     [(FILM, 2.5, 15.0), (FILM_HERE, 3.0, 60.0), (FILM_HERE_BAND, 6.0, 60.0), (HALL, 12.0, 150.0)];
-
-/// Days of a kind (plain, eve, rest, in school holidays) against all days lately, before any film: half-life, seats added.
-/// It learns within days what the slots learn in weeks, such as how empty a plain day is after the holidays.
-const OF_KIND: (f64, f64) = (4.0, 200.0);
 
 /// Groups whose misses against slot × level the trees see.
 const WATCHED: [(usize, f64, f64); 11] = [
@@ -35,8 +29,8 @@ const PLAIN: [(usize, f64); 4] = [(FILM, 3.0), (FILM_HERE, 3.0), (FILM_HERE_BAND
 
 /// Everything as the morning of one day knows it.
 pub(super) struct Levels {
-    /// All films' level against the slots on days of a kind; by row.
-    whole: Vec<f64>,
+    /// All films' level against the slots.
+    all: f64,
     /// By depth of [`NEST`] and row: the level there.
     nested: [Vec<f64>; NEST.len()],
     /// By watched group: `ln` of sold over slot × level, by member of the group.
@@ -69,13 +63,7 @@ impl Levels {
         };
         let (sold, usual) = sums(ALL, 5.0, &|i| base[i]).first().copied().unwrap_or_default();
         let all = (sold + 1.0) / (usual + 1.0);
-        let kinds = sums(KIND, OF_KIND.0, &|i| base[i] * all);
-        let of_kind = |row: &Row| {
-            let (sold, usual) = kinds[row.groups[KIND]];
-            all * (sold + OF_KIND.1) / (usual + OF_KIND.1)
-        };
-        let whole: Vec<f64> = board.rows.iter().map(of_kind).collect();
-        let mut level = whole.clone();
+        let mut level = vec![all; board.rows.len()];
         let mut informed = Vec::new();
         let nested = NEST.map(|(group, half_life, added)| {
             let sums = sums(group, half_life, &|i| base[i] * level[i]);
@@ -108,7 +96,7 @@ impl Levels {
         });
         informed.truncate(2);
         Levels {
-            whole,
+            all,
             nested,
             watched: watched.into(),
             plain: plain.into(),
@@ -126,7 +114,7 @@ impl Levels {
 
     /// The film against all films; the film here against the film; `None` without seats that speak of it.
     pub fn film(&self, i: usize) -> Option<f64> {
-        (self.informed[0][i] > 0.0).then(|| self.nested[0][i] / self.whole[i])
+        (self.informed[0][i] > 0.0).then(|| self.nested[0][i] / self.all)
     }
 
     pub fn here(&self, i: usize) -> Option<f64> {
@@ -136,7 +124,7 @@ impl Levels {
     pub fn list(&self, i: usize) -> Vec<f64> {
         let day = f64::from(self.days[i]);
         let mut list = vec![
-            (self.nested[0][i] / self.whole[i]).ln(),
+            (self.nested[0][i] / self.all).ln(),
             (self.nested[1][i] / self.nested[0][i]).ln(),
             (self.nested[2][i] / self.nested[1][i]).ln(),
             (self.nested[3][i] / self.nested[2][i]).ln(),
