@@ -474,20 +474,6 @@ fn demeaned(rows: &[Observed], mut values: Vec<f64>) -> Vec<f64> {
     values
 }
 
-/// Numbers names in the order they come.
-pub struct Numbers<K: Ord>(BTreeMap<K, usize>);
-
-impl<K: Ord> Numbers<K> {
-    pub fn new() -> Numbers<K> {
-        Numbers(BTreeMap::new())
-    }
-
-    pub fn of(&mut self, key: K) -> usize {
-        let next = self.0.len();
-        *self.0.entry(key).or_insert(next)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,7 +11,7 @@
 
 use super::{Learned, Options, said, singapore};
 use anyhow::Result;
-use demand::planning::judge::{Compared, Elasticity, Gain, Judge, Numbers, Offer, Seen, Usual};
+use demand::planning::judge::{Compared, Elasticity, Gain, Judge, Offer, Seen, Usual};
 use demand::planning::showings::{
     Cinema, Demand, Film, Goal, Hall, Hours, Placed, Plan, Promised, Ran, Rules, Work, plan, value,
     violations,
@@ -111,15 +111,25 @@ pub fn plans(all: &[Played], options: &Options) -> Result<Plans> {
     Ok(Plans { days, reach_minutes, own, film, cinema })
 }
 
+/// Numbers names in the order they come.
+struct Numbers(BTreeMap<String, usize>);
+
+impl Numbers {
+    fn of(&mut self, name: &str) -> usize {
+        let next = self.0.len();
+        *self.0.entry(name.to_owned()).or_insert(next)
+    }
+}
+
 /// The showings before a day, numbered for the judge.
 fn seen(all: &[Played], before: Day) -> Vec<Seen> {
-    let (mut films, mut cinemas) = (Numbers::new(), Numbers::new());
+    let (mut films, mut cinemas) = (Numbers(BTreeMap::new()), Numbers(BTreeMap::new()));
     let first = all.first().map_or(before, |one| one.showing.day);
     let numbered = |one: &Played| {
         let it = &one.showing;
         Seen {
-            film: films.of(it.film.clone()),
-            cinema: cinemas.of(it.cinema.clone()),
+            film: films.of(&it.film),
+            cinema: cinemas.of(&it.cinema),
             day: first.days_until(it.day).max(0) as usize,
             kind: kind_of(it.day),
             start: it.minute,

@@ -632,7 +632,8 @@ impl Missed {
 /// standard deviation of a film's day as a logarithm.
 fn missed(ran: &[Counted], zone: &Zone) -> Option<(Missed, f64)> {
     let newest = ran.iter().map(|one| one.day).max()?;
-    let (mut pairs, mut films): (Vec<(f64, f64)>, Vec<(f64, f64)>) = (Vec::new(), Vec::new());
+    let mut pairs: Vec<(f64, f64)> = Vec::new();
+    let mut films: Vec<(f64, f64)> = Vec::new();
     let mut days = 0;
     for ago in 0..JUDGED_DAYS {
         let day = newest.plus(-ago);
