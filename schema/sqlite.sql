@@ -24,7 +24,7 @@ CREATE TABLE ad_credit (
     amount_minor bigint not null,
     currency text not null,
     at bigint not null,
-    reversed_at bigint,
+    reversed_at bigint, back_minor bigint not null default 0,
     primary key (place_id, order_id)
 );
 
@@ -476,7 +476,9 @@ CREATE TABLE payment_intent (
     state text not null,
     expires_at bigint not null,
     created_at bigint not null,
-    captured_at bigint, asked text not null default 'unknown',
+    captured_at bigint, asked text not null default 'unknown', disputed_minor bigint not null default 0
+    constraint intent_disputed_within_capture
+        check (disputed_minor >= 0 and refunded_minor + disputed_minor <= captured_minor),
     primary key (place_id, id),
     unique (place_id, order_id),
     constraint intent_within_amount check (captured_minor >= 0 and captured_minor <= amount_minor),
@@ -581,7 +583,8 @@ CREATE TABLE product_order (
     address text not null,
     click text,
     created_at bigint not null,
-    closed_at bigint,
+    closed_at bigint, back_minor bigint not null default 0
+    constraint order_gives_back_what_was_paid check (back_minor >= 0 and back_minor <= total_minor),
     primary key (place_id, id),
     unique (place_id, buyer_id, key)
 );
@@ -597,9 +600,38 @@ CREATE TABLE product_order_line (
     quantity bigint not null check (quantity > 0),
     price_minor bigint not null,
     line_minor bigint not null,
-    vat_ppm bigint not null,
+    vat_ppm bigint not null, back_quantity bigint not null default 0
+    constraint line_gives_back_what_it_sold check (back_quantity >= 0 and back_quantity <= quantity), back_minor bigint not null default 0
+    constraint line_gives_back_what_was_paid check (back_minor >= 0 and back_minor <= line_minor),
     primary key (place_id, order_id, listing_id),
     foreign key (place_id, order_id) references product_order (place_id, id)
+);
+
+CREATE TABLE product_return (
+    place_id text not null,
+    order_id text not null,
+    number bigint not null,
+    key text not null,
+    stock text not null,
+    amount_minor bigint not null,
+    taken_by text not null,
+    at bigint not null,
+    primary key (place_id, order_id, number),
+    unique (place_id, order_id, key),
+    foreign key (place_id, order_id) references product_order (place_id, id)
+);
+
+CREATE TABLE product_return_line (
+    place_id text not null,
+    order_id text not null,
+    number bigint not null,
+    listing_id text not null,
+    before_quantity bigint not null,
+    quantity bigint not null check (quantity > 0),
+    amount_minor bigint not null,
+    primary key (place_id, order_id, number, listing_id),
+    foreign key (place_id, order_id, number) references product_return (place_id, order_id, number),
+    foreign key (place_id, order_id, listing_id) references product_order_line (place_id, order_id, listing_id)
 );
 
 CREATE TABLE reconciliation_case (
@@ -649,11 +681,13 @@ CREATE TABLE rights_window (
     primary key (title_id, id)
 );
 
-CREATE TABLE royalty_accrual (
+CREATE TABLE "royalty_accrual" (
     place_id text not null,
     order_id text not null,
     listing_id text not null,
     kind text not null,
+    number bigint not null,
+    quantity bigint not null,
     contract_id text not null,
     title_id text not null,
     merchant_org_id text not null,
@@ -664,8 +698,8 @@ CREATE TABLE royalty_accrual (
     fund_minor bigint not null,
     currency text not null,
     at bigint not null,
-    primary key (place_id, order_id, listing_id, kind),
-    constraint royalty_adds_up check (royalty_minor = licensor_minor + platform_minor)
+    primary key (place_id, order_id, listing_id, number),
+    constraint royalty_of_line_adds_up check (royalty_minor = licensor_minor + platform_minor)
 );
 
 CREATE TABLE seal (

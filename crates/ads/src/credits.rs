@@ -34,7 +34,10 @@ pub struct Credit {
     pub campaign: CampaignId,
     pub title: TitleId,
     pub kind: Kind,
+    /// What was sold.
     pub amount: Money,
+    /// What of it went back since.
+    pub back: Money,
     pub at: Instant,
     pub reversed_at: Option<Instant>,
 }
@@ -43,7 +46,8 @@ impl FromRow for Credit {
     fn from_row(row: &mut Row) -> Result<Credit> {
         let (place, order, click_place, click) = (row.next()?, row.next()?, row.next()?, row.next()?);
         let (campaign, title, kind) = (row.next()?, row.next()?, Kind::stored(&row.next::<String>()?)?);
-        let (amount_minor, currency) = (row.next()?, row.next::<Currency>()?);
+        let (amount_minor, back_minor) = (row.next()?, row.next()?);
+        let currency = row.next::<Currency>()?;
         Ok(Credit {
             place,
             order,
@@ -53,6 +57,7 @@ impl FromRow for Credit {
             title,
             kind,
             amount: Money::new(amount_minor, currency),
+            back: Money::new(back_minor, currency),
             at: row.next()?,
             reversed_at: row.next()?,
         })
@@ -82,10 +87,21 @@ pub fn credit(tx: &Tx, credit: &Credit) -> Result<bool> {
     Ok(added == 1)
 }
 
-/// The order was refunded. False when there is nothing to reverse.
+/// A part of the order went back: its credit shrinks by as much. False when the order has none.
+pub fn shrink(tx: &Tx, place: &PlaceId, order: &OrderId, by: Money) -> Result<bool> {
+    let shrunk = tx.run(
+        "update ad_credit set back_minor = back_minor + $3
+        where place_id = $1 and order_id = $2 and currency = $4 and reversed_at is null",
+        &[place, order, &by.minor, &by.currency],
+    )?;
+    Ok(shrunk == 1)
+}
+
+/// All of the order was refunded. False when there is nothing to reverse.
 pub fn reverse(tx: &Tx, place: &PlaceId, order: &OrderId, at: Instant) -> Result<bool> {
     let reversed = tx.run(
-        "update ad_credit set reversed_at = $3 where place_id = $1 and order_id = $2 and reversed_at is null",
+        "update ad_credit set reversed_at = $3, back_minor = amount_minor
+        where place_id = $1 and order_id = $2 and reversed_at is null",
         &[place, order, &at],
     )?;
     Ok(reversed == 1)
@@ -94,15 +110,15 @@ pub fn reverse(tx: &Tx, place: &PlaceId, order: &OrderId, at: Instant) -> Result
 /// The credit of an order, reversed or not.
 pub fn of_order(view: &View, place: &PlaceId, order: &OrderId) -> Result<Option<Credit>> {
     view.maybe(
-        "select place_id, order_id, click_place_id, click_id, campaign_id, title_id, kind, amount_minor, currency, at,
-            reversed_at
+        "select place_id, order_id, click_place_id, click_id, campaign_id, title_id, kind, amount_minor, back_minor,
+            currency, at, reversed_at
         from ad_credit
         where place_id = $1 and order_id = $2",
         &[place, order],
     )
 }
 
-/// What clicks at one place sold at another, reversed credits left out.
+/// What clicks at one place sold at another, less what went back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sum {
     /// The place that sold.
@@ -124,7 +140,7 @@ impl FromRow for Sum {
 /// What a campaign sold at a place, by where its clicks came from and by kind.
 pub fn sums(view: &View, place: &PlaceId, campaign: &CampaignId) -> Result<Vec<Sum>> {
     view.all(
-        "select place_id, click_place_id, kind, count(*), cast(sum(amount_minor) as bigint), currency
+        "select place_id, click_place_id, kind, count(*), cast(sum(amount_minor - back_minor) as bigint), currency
         from ad_credit
         where place_id = $1 and campaign_id = $2 and reversed_at is null
         group by place_id, click_place_id, kind, currency

@@ -33,7 +33,7 @@ macro_rules! parameters {
 
 parameters! {
     ApplicationId CampaignId CaseId ContractId DisputeId IntentId ListingId OfferId OrderId OrgId PayoutFileId PayoutId
-    PlaceId ShowtimeId StatementId TitleId
+    PlaceId PlanId ShowtimeId StatementId TitleId
 }
 
 /// A calendar year.

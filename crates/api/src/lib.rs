@@ -29,6 +29,7 @@ mod openapi;
 mod orgs;
 mod payments;
 mod payouts;
+mod plans;
 mod problem;
 mod product_orders;
 mod read;

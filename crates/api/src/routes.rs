@@ -20,8 +20,8 @@ use crate::problem::{self, Problem};
 use crate::service::Service;
 use crate::{
     ads, audiences, bank_accounts, baskets, body, books, campaigns, cases, checks, cinemas, disputes, door,
-    events, licences, listings, market, orgs, payments, payouts, product_orders, sessions, shops, showtimes,
-    statements, ticket_orders, titles,
+    events, licences, listings, market, orgs, payments, payouts, plans, product_orders, sessions, shops,
+    showtimes, statements, ticket_orders, titles,
 };
 use ::people::Who;
 use axum::Router;
@@ -124,6 +124,8 @@ pub fn registry(service: Service) -> Routes {
         .verb(GET, "/api/places/{place}/product-orders", SHOP, product_orders::of_shop::list, "List a shop's orders")
         .verb(GET, "/api/places/{place}/product-orders/{order}", SIGNED_IN, product_orders::show::show, "Read a product order")
         .verb(POST, "/api/places/{place}/product-orders/{order}/refund", SIGNED_IN, product_orders::refund::refund, "Give goods back").refuses(&[409])
+        .verb(POST, "/api/places/{place}/product-orders/{order}/returns", SIGNED_IN, product_orders::return_pieces::by_buyer, "Give some pieces back before they are sent").refuses(&[409])
+        .verb(POST, "/api/places/{place}/product-orders/{order}/desk-returns", SHOP, product_orders::return_pieces::by_shop, "Take some pieces back at the shop's desk").refuses(&[409])
         .verb(POST, "/api/places/{place}/product-orders/{order}/shipment", SHOP, product_orders::ship::ship, "Send a paid order off").refuses(&[409])
         // Ads.
         .verb(GET, "/api/orgs/{org}/campaigns", RELEASE, campaigns::of_org::list, "List an organisation's campaigns")
@@ -167,6 +169,15 @@ pub fn registry(service: Service) -> Routes {
         .verb(GET, "/api/titles/{title}/statements", STUDIO, statements::of_title::list, "List the statements of a title")
         .verb(GET, "/api/books/{book}/balances", OPERATOR, books::balances::list, "List the accounts of a book")
         .verb(GET, "/api/books/{book}/transfers", OPERATOR, books::transfers::list, "List the transfers of a reference")
+        // Planning a cinema's weeks.
+        .verb(GET, "/api/places/{place}/planning-rules", CINEMA, plans::rules::show, "Read the rules a cinema is planned by")
+        .verb(PUT, "/api/places/{place}/planning-rules", CINEMA, plans::rules::keep, "Keep the rules a cinema is planned by")
+        .verb(GET, "/api/places/{place}/plans", CINEMA, plans::list::list, "List a cinema's plans")
+        .verb(POST, "/api/places/{place}/plans", CINEMA, plans::make::make, "Plan a week of films").refuses(&[409])
+        .verb(GET, "/api/places/{place}/plans/{plan}", CINEMA, plans::show::show, "Read a plan")
+        .verb(GET, "/api/places/{place}/plans/{plan}/changes", CINEMA, plans::changes::show, "Read what taking a plan would change")
+        .verb(POST, "/api/places/{place}/plans/{plan}/taking", CINEMA, plans::take::take, "Take a plan").refuses(&[409])
+        .verb(POST, "/api/places/{place}/plans/{plan}/undoing", CINEMA, plans::undo::undo, "Undo a plan that was taken").refuses(&[409])
         // Closing the day: payouts, cases, disputes.
         .verb(GET, "/api/owed", OPERATOR, payouts::due::list, "List what every party is owed")
         .verb(GET, "/api/payouts", OPERATOR, payouts::list::list, "List payouts")
@@ -194,6 +205,7 @@ pub fn registry(service: Service) -> Routes {
         // The market, the log, the checks.
         .verb(GET, "/api/market/years", ANYONE, market::years::list, "List the years of the market")
         .verb(GET, "/api/market/years/{year}", ANYONE, market::show::show, "Read a year of the market")
+        .verb(GET, "/api/market/coming", STAFF, market::coming::list, "List the films that open next")
         .verb(GET, "/api/places/{place}/events", PLACE, events::list::list, "List what happened at a place")
         .verb(GET, "/api/checks", OPERATOR, checks::run::run, "Check every invariant")
 }

@@ -175,7 +175,8 @@ fn asked(showtime: &ShowtimeId, seats: &[String]) -> String {
 }
 
 fn by_key(view: &View, place: &PlaceId, buyer: &Buyer) -> Result<Option<Order>> {
-    if buyer.key.is_empty() || buyer.key.len() > KEY_MAX {
+    let is_key = (1..=KEY_MAX).contains(&buyer.key.len()) && !buyer.key.chars().any(char::is_control);
+    if !is_key {
         return Err(Refusal::field(
             "key",
             "bad_key",
@@ -550,13 +551,13 @@ fn moving() -> Refusal {
     )
 }
 
-/// Compare and set: only from the state that was read. Whether it was still that.
+/// Compare and set: only from the state and the seats that were read. Whether it was still that.
 fn change(tx: &Tx, order: &Order, to: State, now: Instant) -> Result<bool> {
     let changed = tx.run(
         "update ticket_order
          set state = $4, closed_at = $5
-         where place_id = $1 and id = $2 and state = $3",
-        &[&order.place, &order.id, &order.state.code(), &to.code(), &now],
+         where place_id = $1 and id = $2 and state = $3 and seats = $6",
+        &[&order.place, &order.id, &order.state.code(), &to.code(), &now, &order.seats],
     )?;
     Ok(changed == 1)
 }

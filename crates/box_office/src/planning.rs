@@ -31,6 +31,19 @@ pub enum Measure {
     ShowingTime,
 }
 
+impl Measure {
+    pub fn code(self) -> &'static str {
+        match self {
+            Measure::Showings => "showings",
+            Measure::ShowingTime => "showing_time",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Measure> {
+        [Measure::Showings, Measure::ShowingTime].into_iter().find(|measure| measure.code() == code)
+    }
+}
+
 /// At least this part of what is shown over a period that ends with the planned week is domestic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Domestic {
@@ -44,6 +57,19 @@ pub struct Domestic {
 pub enum Goal {
     Admissions,
     Profit,
+}
+
+impl Goal {
+    pub fn code(self) -> &'static str {
+        match self {
+            Goal::Admissions => "admissions",
+            Goal::Profit => "profit",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Goal> {
+        [Goal::Admissions, Goal::Profit].into_iter().find(|goal| goal.code() == code)
+    }
 }
 
 /// What a contract asks for a film here.

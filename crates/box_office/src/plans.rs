@@ -69,6 +69,18 @@ pub fn add(tx: &Tx, act: &mut Act, place: &PlaceId, (first, last): (Day, Day), b
     Ok(id)
 }
 
+/// A cinema's plans, the newest first.
+pub fn latest(view: &View, place: &PlaceId, limit: i64) -> Result<Vec<Plan>> {
+    view.all(
+        "select place_id, id, first_day, last_day, state, made_at, body
+         from showings_plan
+         where place_id = $1
+         order by made_at desc, id desc
+         limit $2",
+        &[place, &limit],
+    )
+}
+
 pub fn any(view: &View, place: &PlaceId, id: &PlanId) -> Result<Plan> {
     let found = view.maybe(
         "select place_id, id, first_day, last_day, state, made_at, body

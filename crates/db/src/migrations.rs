@@ -34,6 +34,10 @@ pub const MIGRATIONS: Tree = &[
     ("0052_ads", include_str!("../../../migrations/0052_ads.sql")),
     ("0053_people", include_str!("../../../migrations/0053_people.sql")),
     ("0054_box_office", include_str!("../../../migrations/0054_box_office.sql")),
+    ("0060_shops", include_str!("../../../migrations/0060_shops.sql")),
+    ("0061_licensing", include_str!("../../../migrations/0061_licensing.sql")),
+    ("0062_ads", include_str!("../../../migrations/0062_ads.sql")),
+    ("0063_payments", include_str!("../../../migrations/0063_payments.sql")),
 ];
 
 const CREATE: &str = "create table if not exists migration (name text not null, statement bigint not null, primary key (name, statement))";

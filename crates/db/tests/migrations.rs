@@ -12,7 +12,7 @@ fn recorded(db: &Db) -> Vec<(String, i64)> {
 
 /// How many things a migration makes or unmakes: each statement begins a line of its own.
 fn made(text: &str) -> i64 {
-    let begins = |line: &&str| ["create ", "alter ", "drop "].iter().any(|verb| line.starts_with(verb));
+    let begins = |line: &&str| ["create ", "alter ", "drop ", "insert ", "update "].iter().any(|verb| line.starts_with(verb));
     text.lines().filter(begins).count() as i64
 }
 

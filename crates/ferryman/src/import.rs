@@ -23,7 +23,8 @@ pub struct Options {
     #[arg(required = true)]
     paths: Vec<PathBuf>,
     /// What the files are; without it their headers say: china_daily, korea_daily, taiwan_weekly, the_numbers_daily,
-    /// us_daily, tmdb, movielens, china_cinemas or france_cinemas.
+    /// us_daily, tmdb, movielens, china_cinemas, france_cinemas, china_calendar, korea_calendar, taiwan_calendar or
+    /// us_calendar.
     #[arg(long = "as", value_name = "KIND")]
     kind: Option<String>,
     /// Read and say what would be taken; store nothing.

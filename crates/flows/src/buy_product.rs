@@ -9,9 +9,10 @@ use ledger::{Transfer, balances, transfers};
 use licensing::royalties;
 use licensing::{accruals, contracts};
 use payments::intents::{Bill, Purpose};
-use payments::{Intent, Refund, intents};
+use payments::{Intent, Refund, intents, refunds};
 use serde_json::json;
-use shops::orders::{Changed, Checkout, Confirmed, Line, Placed};
+use shops::orders::{Changed, Checkout, Confirmed, Line, Placed, State};
+use shops::returns::{self, Back, Desk, Return, Taken, Wish};
 use shops::{Order, Shop, baskets, orders};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -122,6 +123,8 @@ impl Owed {
             order: self.line.order.clone(),
             listing: self.line.listing.clone(),
             kind: accruals::Kind::Sale,
+            number: 0,
+            quantity: self.line.quantity,
             contract: self.contract.id.clone(),
             title: self.contract.title.clone(),
             merchant: self.line.merchant.clone(),
@@ -167,54 +170,147 @@ fn sale(shop: &Shop, line: &Line, owed: Option<&Owed>, provider: &str, at: Insta
         .collect())
 }
 
-/// Takes a paid order back at its buyer's wish, before it is shipped; what it moved and what it owed goes back
-/// exactly. Asked again, the same refund.
-pub fn refund(scene: &mut Scene, place: &PlaceId, id: &OrderId) -> Result<Refund> {
-    let buyer = scene.act.person()?;
-    let order = orders::of(scene.tx, &buyer, place, id)?;
-    let changed = orders::refund(scene.tx, place, &order.id, scene.act.at)?;
-    let intent = intents::of_order(scene.tx, place, &order.id)?;
-    let Changed::Now(order) = changed else { return crate::take_payment::take_back(scene, &intent) };
-    accruals::reverse(scene.tx, place, &order.id, scene.act.at)?;
-    for back in back(scene.tx, &order, scene.act.at)? {
-        post_back(scene, &back)?;
-    }
-    let refund = crate::take_payment::take_back(scene, &intent)?;
-    crate::serve_ad::reverse_credit(scene, place, &order.id)?;
-    let body = json!({ "total_minor": order.total.minor, "refund": refund.id });
-    log::append(scene.tx, &mut scene.act, place, Kind::ProductOrderRefunded, None, &order.id, body)?;
-    Ok(refund)
+/// Pieces of an order that were taken back, with the money that goes back for them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Returned {
+    pub order: Order,
+    pub made: Return,
+    pub refund: Refund,
+    /// Whether this call took them back, or an earlier one of the same key.
+    pub is_new: bool,
 }
 
-/// The postings of a refund: what the sale posted, backwards, with the consumer's money waiting in `refunds:due`.
-/// What the merchant gave away comes back first, so that the sale can be taken from what it has.
-fn back(view: &View, order: &Order, at: Instant) -> Result<Vec<Transfer>> {
-    let mut posted = transfers::of_reference(view, &order.place, &order.id.0)?;
-    posted.retain(|kept| SALE_CODES.contains(&kept.code.as_str()));
-    posted.sort_by_key(|kept| kept.code == SALE_CODES[0]);
-    let back = posted.into_iter().map(|kept| Transfer {
-        book: order.place.clone(),
-        id: format!("{}/back", kept.id),
-        credit: if kept.code == SALE_CODES[0] { "refunds:due".into() } else { kept.debit },
-        debit: kept.credit,
-        amount: kept.amount,
-        code: "product_refund",
-        reference: kept.reference,
-        happened_at: at,
+/// Takes all that is left of a paid order back at its buyer's wish, before it is shipped. Asked again, the same refund.
+pub fn refund(scene: &mut Scene, place: &PlaceId, id: &OrderId) -> Result<Refund> {
+    let order = orders::of(scene.tx, &scene.act.person()?, place, id)?;
+    let intent = intents::of_order(scene.tx, place, &order.id)?;
+    if let Some(before) = refunds::requested_for(scene.tx, &intent, ALL)? {
+        return Ok(before);
+    }
+    let pieces = returns::all_left(scene.tx, place, &order.id)?;
+    if pieces.is_empty() {
+        return Err(returns::nothing_left().into());
+    }
+    let wish = Wish { key: String::new(), pieces, stock: None };
+    Ok(take_back(scene, place, id, &wish, Desk::Buyer)?.refund)
+}
+
+/// The reason of a refund of all that was left, and how those of some pieces begin.
+const ALL: &str = "refund";
+const LINES: &str = "lines_";
+
+/// Takes pieces of an order back, each with its share of what was paid: the merchant's part, the shop's commission and
+/// the royalties go back as they were booked. Restocked when somebody says so, or by [`shops::returns::Stock::usual`];
+/// its buyer, who asks before it is sent, has no say. The same key with the same pieces is the return that there is.
+pub fn return_pieces(
+    scene: &mut Scene,
+    place: &PlaceId,
+    id: &OrderId,
+    wish: &Wish,
+    desk: Desk,
+) -> Result<Returned> {
+    if wish.key.is_empty() {
+        let (en, zh) = ("A key has at least one character.", "幂等键不能为空。");
+        return Err(Refuse::field("key", "bad_key", en, zh).into());
+    }
+    match desk {
+        Desk::Shop => take_back(scene, place, id, wish, desk),
+        Desk::Buyer => {
+            orders::of(scene.tx, &scene.act.person()?, place, id)?;
+            take_back(scene, place, id, &Wish { stock: None, ..wish.clone() }, desk)
+        }
+    }
+}
+
+fn take_back(scene: &mut Scene, place: &PlaceId, id: &OrderId, wish: &Wish, desk: Desk) -> Result<Returned> {
+    let by = scene.act.person().map_or_else(|_| String::new(), |person| person.0);
+    let taken = returns::take(scene.tx, place, id, wish, desk, (&by, scene.act.at))?;
+    let intent = intents::of_order(scene.tx, place, id)?;
+    let (order, made, lines) = match taken {
+        Taken::Now { order, made, lines } => (order, made, lines),
+        Taken::Before { order, made } => {
+            let before = refunds::requested_for(scene.tx, &intent, &reason(&made))?;
+            let refund = before.unwrap_or_else(|| Refund::of_nothing(&intent, &reason(&made)));
+            return Ok(Returned { order, made, refund, is_new: false });
+        }
+    };
+    for back in &lines {
+        post_back(scene, &made, back)?;
+    }
+    let refund = crate::take_payment::take_back(scene, &intent, &reason(&made), made.amount)?;
+    match order.state {
+        State::Refunded { .. } => crate::serve_ad::reverse_credit(scene, place, id)?,
+        _ => crate::serve_ad::shrink_credit(scene, place, id, made.amount)?,
+    }
+    note_back(scene, &order, &made, &lines, &refund)?;
+    Ok(Returned { order, made, refund, is_new: true })
+}
+
+fn reason(made: &Return) -> String {
+    if made.key.is_empty() { ALL.into() } else { format!("{LINES}{}", made.number) }
+}
+
+fn note_back(scene: &mut Scene, order: &Order, made: &Return, lines: &[Back], refund: &Refund) -> Result<()> {
+    let gone = lines.iter().filter(|back| back.empties_line()).map(|back| &back.line.listing);
+    let body = json!({
+        "total_minor": made.amount.minor,
+        "pieces": lines.iter().map(|back| back.quantity).sum::<i64>(),
+        "refund": refund.id,
+        "stock": made.stock.code(),
+        "part": !matches!(order.state, State::Refunded { .. }),
+        // The lines of which nothing is left.
+        "gone": gone.collect::<Vec<_>>(),
     });
-    Ok(back.collect())
+    log::append(scene.tx, &mut scene.act, &order.place, Kind::ProductOrderRefunded, None, &order.id, body)
+}
+
+/// Posts what goes back of a line: of each posting of its sale the share of the pieces, backwards, with the consumer's
+/// money waiting in `refunds:due`. What the merchant gave away comes back first, so that the sale can be taken from
+/// what it has.
+fn post_back(scene: &Scene, made: &Return, back: &Back) -> Result<()> {
+    let line = &back.line;
+    let pieces = accruals::Pieces { listing: &line.listing, before: line.back, quantity: back.quantity };
+    accruals::reverse(scene.tx, &made.place, &made.order, pieces, made.number, made.at)?;
+    let of_line = format!("{}/{}/", made.order, line.listing);
+    let mut posted = transfers::of_reference(scene.tx, &made.place, &made.order.0)?;
+    posted.retain(|kept| SALE_CODES.contains(&kept.code.as_str()) && kept.id.starts_with(&of_line));
+    posted.sort_by_key(|kept| kept.code == SALE_CODES[0]);
+    for kept in posted {
+        let amount = kept.amount.of_pieces(line.back, back.quantity, line.quantity);
+        let is_sale = kept.code == SALE_CODES[0];
+        let part = Transfer {
+            book: made.place.clone(),
+            id: format!("{}/back_{}", kept.id, made.number),
+            credit: if is_sale { "refunds:due".into() } else { kept.debit },
+            debit: kept.credit,
+            amount,
+            code: "product_refund",
+            reference: kept.reference,
+            happened_at: made.at,
+        };
+        if !amount.is_zero() {
+            post_part_back(scene, &part)?;
+        }
+    }
+    Ok(())
 }
 
 /// Posts a part of a refund. A merchant that was paid out before has too little to take the sale from: it owes the
-/// rest, which is deducted from its next payout. What its parts gave back was posted before, so its account is ours
-/// until the end of this transaction.
-fn post_back(scene: &Scene, back: &Transfer) -> Result<()> {
-    if back.debit.starts_with("merchant:") {
+/// rest, which is deducted from its next payout. Others may take from its account at the same time, so that what is
+/// missing is asked again.
+fn post_part_back(scene: &Scene, back: &Transfer) -> Result<()> {
+    const TRIES_MAX: usize = 5;
+    for number in 0..TRIES_MAX {
+        match ledger::post(scene.tx, back, scene.act.at) {
+            Err(kernel::Error::Refused(refusal))
+                if refusal.code == "overdrawn" && back.debit.starts_with("merchant:") => {}
+            posted => return posted.map(|_| ()),
+        }
         let has = balances::available_of(scene.tx, &back.book, &back.debit, back.amount.currency)?;
         let short = Money { minor: back.amount.minor - has.minor, ..back.amount };
         if short.minor > 0 {
             let lent = Transfer {
-                id: format!("{}/receivable", back.id),
+                id: format!("{}/receivable_{number}", back.id),
                 debit: crate::pay_out::receivable(&back.debit),
                 credit: back.debit.clone(),
                 amount: short,
@@ -224,8 +320,13 @@ fn post_back(scene: &Scene, back: &Transfer) -> Result<()> {
             ledger::post(scene.tx, &lent, scene.act.at)?;
         }
     }
-    ledger::post(scene.tx, back, scene.act.at)?;
-    Ok(())
+    Err(Refuse::new(
+        kernel::Kind::Busy,
+        "busy",
+        "The merchant's account is being changed at this moment. Please try again.",
+        "商家账户正在变动，请再试一次。",
+    )
+    .into())
 }
 
 /// What a sale posts a line, the consumer's money first.

@@ -190,10 +190,13 @@ pub fn refund(scene: &mut Scene, place: &PlaceId, order: &OrderId) -> Result<Ref
 
 /// What follows when all that was left of an order is taken back.
 fn take_back_all(scene: &mut Scene, intent: &Intent, changed: Changed) -> Result<Refund> {
-    let Changed::Now(order) = changed else { return crate::take_payment::take_back(scene, intent) };
+    let order = match changed {
+        Changed::Now(order) => order,
+        Changed::Already(_) => return taken_back(scene, intent),
+    };
     let place = &order.place.clone();
     ledger::post_all(scene.tx, &back(&order, &intent.provider, scene.act.at), scene.act.at)?;
-    let refund = crate::take_payment::take_back(scene, intent)?;
+    let refund = crate::take_payment::take_back(scene, intent, ALL, order.paid)?;
     crate::serve_ad::reverse_credit(scene, place, &order.id)?;
     let body = json!({
         "admissions": order.seats,
@@ -204,6 +207,15 @@ fn take_back_all(scene: &mut Scene, intent: &Intent, changed: Changed) -> Result
     log::append(scene.tx, &mut scene.act, place, Kind::TicketsRefunded, Some(&order.title), &order.id, body)?;
     Ok(refund)
 }
+
+/// The refund of what was left of an order that is taken back already.
+fn taken_back(scene: &Scene, intent: &Intent) -> Result<Refund> {
+    let before = refunds::requested_for(scene.tx, intent, ALL)?;
+    Ok(before.unwrap_or_else(|| Refund::of_nothing(intent, ALL)))
+}
+
+/// The reason of a refund of all that was left.
+const ALL: &str = "refund";
 
 /// Who takes seats back, which decides by which rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -233,7 +245,7 @@ pub fn refund_seats(
         return Ok(before);
     }
     if order.state == box_office::orders::State::Refunded {
-        return crate::take_payment::take_back(scene, &intent);
+        return taken_back(scene, &intent);
     }
     let showtime = may_take_back(scene, &order, desk)?;
     if part.seats == orders::seats_left(scene.tx, &order)? {
@@ -242,11 +254,12 @@ pub fn refund_seats(
     }
     orders::refund_some(scene.tx, &order, &part, scene.act.at)?;
     let reason = part_reason(&part);
-    let refund = refunds::request(scene.tx, &intent, &reason, part.order.paid, scene.act.at)?;
     let postings = back(&part.order, &intent.provider, scene.act.at).into_iter();
     let postings: Vec<Transfer> =
         postings.map(|back| Transfer { id: format!("{}/{reason}", back.id), ..back }).collect();
     ledger::post_all(scene.tx, &postings, scene.act.at)?;
+    let refund = crate::take_payment::take_back(scene, &intent, &reason, part.order.paid)?;
+    crate::serve_ad::shrink_credit(scene, place, id, part.order.paid)?;
     let body = json!({
         "admissions": part.order.seats,
         "paid_minor": part.order.paid.minor,
@@ -280,6 +293,10 @@ fn part_before(scene: &Scene, intent: &Intent, part: &Part) -> Result<Option<Ref
 fn may_take_back(scene: &Scene, order: &Order, desk: Desk) -> Result<box_office::Showtime> {
     let showtime = showtimes::any(scene.tx, &order.place, &order.showtime)?;
     let day = showtime.day;
+    if desk == Desk::Cinema {
+        // Its day may be closed at this moment on another node; a buyer's showing has not begun, so its day is not over.
+        cinemas::take_turn(scene.tx, &order.place)?;
+    }
     if settlement::statements::overlapping(scene.tx, &order.place, &order.title, day, day)? {
         return Err(Refusal::new(
             Why::Conflict,

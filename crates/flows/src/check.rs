@@ -93,6 +93,16 @@ pub const INVARIANTS: &[Invariant] = &[
         find: books::books_equal_orders,
     },
     Invariant {
+        code: "returns_add_up",
+        promise: || {
+            Words::new(
+                "No line gives back more than it sold, and what went back is its share of what was paid",
+                "没有订单行超量退货，退款等于其实付份额",
+            )
+        },
+        find: books::returns_add_up,
+    },
+    Invariant {
         code: "money_equals_payments",
         promise: || {
             Words::new(
@@ -106,8 +116,8 @@ pub const INVARIANTS: &[Invariant] = &[
         code: "refunded_once",
         promise: || {
             Words::new(
-                "Nothing is refunded beyond what was captured, and refunds add up",
-                "退款不超过扣款，且逐笔相符",
+                "Nothing is refunded beyond what was captured and is not disputed, and refunds add up",
+                "退款不超过未争议的扣款，且逐笔相符",
             )
         },
         find: payments::refunded_once,
@@ -143,8 +153,8 @@ pub const INVARIANTS: &[Invariant] = &[
         code: "credits_derive",
         promise: || {
             Words::new(
-                "Every credited sale was sold after a click, and a refund takes its credit back",
-                "每笔归因都有点击与成交，退款即撤销",
+                "Every credited sale was sold after a click, and what goes back takes as much of its credit",
+                "每笔归因都有点击与成交，退款按额扣回",
             )
         },
         find: ads::credits_derive,

@@ -9,7 +9,7 @@ use events::{Kind, log};
 use kernel::{Actor, DisputeId, Kind as Why, Money, PlaceId, Refusal, Result};
 use ledger::Transfer;
 use payments::disputes::{self, Dispute, State, Told};
-use payments::intents;
+use payments::{Intent, intents};
 use serde_json::json;
 
 /// Records a dispute and puts its amount into suspense; the same again changes nothing.
@@ -30,7 +30,8 @@ pub fn open(scene: &mut Scene, dispute: &Dispute) -> Result<()> {
     note(scene, dispute, Kind::DisputeOpened)
 }
 
-/// Takes what a provider tells of a dispute, as often as it tells it. Refuses one about a payment that it never
+/// Takes what a provider tells of a dispute, as often as it tells it. Of one that is about more than is left of the
+/// payment, because a part went back before, that is recorded which is left. Refuses one about a payment that it never
 /// carried for us (`not_found`).
 pub fn hear(house: &House, told: &Told) -> Result<()> {
     let (provider, reference) = (told.provider.clone(), told.reference.clone());
@@ -39,24 +40,32 @@ pub fn hear(house: &House, told: &Told) -> Result<()> {
     let intent = found.ok_or_else(|| Refusal::not_found("payment", "支付"))?;
     let (told, place) = (told.clone(), intent.place.clone());
     house.write_blocking(&place.clone(), Actor::System, move |scene| {
-        let dispute = Dispute {
-            place: place.clone(),
-            id: told.id(),
-            intent: intent.id.clone(),
-            reason: told.reason.clone(),
-            amount: told.amount,
-            answer_by: told.answer_by,
-            state: State::Open,
-            opened_at: scene.act.at,
-            closed_at: None,
-            evidence: String::new(),
-            number: told.number.clone(),
-        };
-        open(scene, &dispute)?;
+        if !disputes::is_known(scene.tx, &place, &told.id())? {
+            open(scene, &dispute_of(scene, &intent, &told)?)?;
+        }
         if told.state != State::Open {
-            close(scene, &place, &dispute.id, told.state)?;
+            close(scene, &place, &told.id(), told.state)?;
         }
         Ok(())
+    })
+}
+
+fn dispute_of(scene: &Scene, intent: &Intent, told: &Told) -> Result<Dispute> {
+    intents::lock(scene.tx, &intent.place, &intent.id)?;
+    let left = intents::left(scene.tx, &intent.place, &intent.id)?;
+    let is_more = left.currency == told.amount.currency && 0 < left.minor && left.minor < told.amount.minor;
+    Ok(Dispute {
+        place: intent.place.clone(),
+        id: told.id(),
+        intent: intent.id.clone(),
+        reason: told.reason.clone(),
+        amount: if is_more { left } else { told.amount },
+        answer_by: told.answer_by,
+        state: State::Open,
+        opened_at: scene.act.at,
+        closed_at: None,
+        evidence: String::new(),
+        number: told.number.clone(),
     })
 }
 

@@ -26,6 +26,7 @@ struct Inner {
     findings: crate::audit::Findings,
     openings: crate::learn_openings::Memory,
     morning: crate::keep_forecasts::Morning,
+    outlooks: crate::views::outlook::Memory,
 }
 
 /// What this installation signs with; every purpose has its own.
@@ -96,6 +97,7 @@ impl House {
             findings: crate::audit::Findings::default(),
             openings: crate::learn_openings::Memory::default(),
             morning: crate::keep_forecasts::Morning::default(),
+            outlooks: crate::views::outlook::Memory::default(),
         };
         Ok(House { inner: Arc::new(inner) })
     }
@@ -133,6 +135,10 @@ impl House {
 
     pub(crate) fn rounds(&self) -> &crate::sweep::Rounds {
         &self.inner.rounds
+    }
+
+    pub(crate) fn outlooks(&self) -> &crate::views::outlook::Memory {
+        &self.inner.outlooks
     }
 
     pub(crate) fn openings(&self) -> &crate::learn_openings::Memory {

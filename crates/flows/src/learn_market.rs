@@ -4,7 +4,7 @@
 //! shipped; other markets have none.
 
 use crate::house::House;
-use crate::views::market_series;
+use crate::views::{calendar as releases, market_series};
 use db::{Lane, View};
 use demand::calendar::Calendar;
 use demand::in_release::{Effect, Film, Forecast, HORIZON_DAYS, MarketModel, Model, Watch};
@@ -126,6 +126,8 @@ fn is_stale(view: &View, market: Market, now: Instant) -> Result<bool> {
 pub struct Foresight {
     market: Market,
     mind: Mind,
+    /// Films without a day yet, of which it is known when they open.
+    announced: Arc<Vec<Film>>,
 }
 
 #[derive(Clone)]
@@ -141,12 +143,27 @@ impl Foresight {
         let learned = remembered(house, view, market)?.map(Mind::Learned);
         let shipped = || (market == market_series::home()).then(|| Mind::Shipped(SHIPPED.clone()));
         let mind = learned.or_else(shipped).ok_or_else(|| no_model(market))?;
-        Ok(Foresight { market, mind })
+        let announced = match &mind {
+            Mind::Learned(_) => releases::rivals(view, market, house.now())?,
+            Mind::Shipped(_) => Vec::new(),
+        };
+        Ok(Foresight { market, mind, announced: Arc::new(announced) })
     }
 
     /// The shipped model of our own market.
     pub fn shipped() -> Foresight {
-        Foresight { market: market_series::home(), mind: Mind::Shipped(SHIPPED.clone()) }
+        let mind = Mind::Shipped(SHIPPED.clone());
+        Foresight { market: market_series::home(), mind, announced: Arc::default() }
+    }
+
+    /// Whether another would tell the same of every film.
+    pub(crate) fn is(&self, other: &Foresight) -> bool {
+        let same_mind = match (&self.mind, &other.mind) {
+            (Mind::Learned(own), Mind::Learned(others)) => Arc::ptr_eq(own, others),
+            (Mind::Shipped(own), Mind::Shipped(others)) => Arc::ptr_eq(own, others),
+            _ => false,
+        };
+        same_mind && self.market == other.market && self.announced == other.announced
     }
 
     /// Which model this is, for the record: `shipped`, or `learned` with its instant.
@@ -189,7 +206,8 @@ impl Foresight {
                 let names: BTreeSet<(&str, Day)> =
                     asked.iter().map(|film| (film.name.as_str(), film.release)).collect();
                 let is_other = |film: &&Film| !names.contains(&(film.name.as_str(), film.release));
-                films.extend(learned.films.iter().filter(is_other).cloned());
+                let rivals = learned.films.iter().chain(self.announced.iter());
+                films.extend(rivals.filter(is_other).cloned());
                 let watch = learned.model.watch(&films, calendar(self.market))?;
                 let (films, market) = (&films[..], self.market);
                 let among =

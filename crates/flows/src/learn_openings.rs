@@ -1,7 +1,7 @@
 //! Learning openings: a model of the home market's films before release, from imported charts and our own books.
 //!
-//! What was learned is kept in memory until a chart brings something newer or the day is over; the first question of
-//! a day waits for it.
+//! What was learned is kept in memory until a chart, a calendar or the slate brings something newer, or the day is
+//! over; the next question waits for it.
 
 use crate::house::House;
 use crate::views::openings;
@@ -9,6 +9,7 @@ use db::View;
 use demand::calendar::Calendar;
 use demand::opening::{Film, Forecast, History, Market, Model};
 use kernel::{Day, Instant, Refusal, Result, Zone};
+use market::calendar;
 use market::learned;
 use market::series;
 use std::collections::BTreeMap;
@@ -18,10 +19,12 @@ use std::sync::{Arc, Mutex};
 #[derive(Default)]
 pub(crate) struct Memory(Mutex<Option<(Stand, Arc<Openings>)>>);
 
-/// What is newest: the figures, the day.
+/// What is newest: the figures, what calendars and titles say, the day.
 #[derive(Clone, Copy, PartialEq)]
 struct Stand {
     chart: Option<Instant>,
+    calendar: Option<Instant>,
+    titles: Option<Instant>,
     today: Day,
 }
 
@@ -36,11 +39,17 @@ pub struct Openings {
 
 /// Everything known of openings today, read at most once while no newer chart is there.
 pub fn openings(house: &House, view: &View, now: Instant) -> Result<Arc<Openings>> {
-    let chart = match series::fullest_chart(view, crate::views::market_series::home())? {
+    let home = crate::views::market_series::home();
+    let chart = match series::fullest_chart(view, home)? {
         Some(chart) => learned::newest_of(view, chart.code, learned::Kind::Run)?,
         None => None,
     };
-    let stand = Stand { chart, today: now.day_in(&Zone::shanghai()) };
+    let stand = Stand {
+        chart,
+        calendar: learned::newest_of(view, calendar::code(home), learned::Kind::Announcement)?,
+        titles: titles::newest_change(view)?,
+        today: now.day_in(&Zone::shanghai()),
+    };
     let mut memory = house.openings().0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     if let Some((kept, openings)) = memory.as_ref()
         && *kept == stand

@@ -6,14 +6,17 @@
 //! touched, and where one has come in the way since the plan was made nothing is done. Undoing puts everything back
 //! while nothing is sold.
 
-use crate::house::Scene;
+use crate::house::{House, Scene};
 use crate::views::showings_plan::{self as views, Answer, Missed, Question};
 use box_office::plans::{self, Did, State};
 use box_office::{Cinema, Hall, Showtime, halls, planning, showtimes};
 use db::View;
 use demand::planning::judge::Gain;
 use events::{Kind as Event, log};
-use kernel::{Act, Day, HallId, Instant, Kind, Money, PlanId, Refusal, Result, ShowtimeId, TitleId, Words};
+use kernel::{
+    Act, Actor, Clock, Day, HallId, Instant, Kind, Lang, Money, PlanId, Refusal, Result, ShowtimeId,
+    SystemClock, TitleId, Words,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -64,6 +67,20 @@ impl Made {
     pub fn admissions(&self) -> f64 {
         self.showings.iter().map(|one| one.expected).sum()
     }
+}
+
+/// Wall time that a plan is sought for, well within what a request may take.
+const SEARCH_SECONDS_MAX: i64 = 12;
+
+/// Makes a plan from a day to the end of its week of films, and keeps it. Takes seconds; a busy machine gives one that
+/// was sought less long, not none at all.
+pub fn make(house: &House, cinema: &Cinema, from: Day, actor: Actor, lang: Lang) -> Result<PlanId> {
+    let (of, now) = (cinema.clone(), house.now());
+    let question = house.read_blocking(move |view| views::question(view, &of, from, now, lang))?;
+    let until = SystemClock.now().plus_seconds(SEARCH_SECONDS_MAX);
+    let (made, days) = think(cinema, &question, &|| SystemClock.now() > until)?;
+    let of = cinema.clone();
+    house.write_blocking(&cinema.place, actor, move |scene| keep(scene, &of, days, &made))
 }
 
 /// Answers a question; it may take seconds, and `stop` ends the search early. The plan, and its first and last day.

@@ -170,6 +170,7 @@ pub(crate) fn credit(scene: &mut Scene, click: Option<&str>, sale: &Sale) -> Res
             Purpose::Products => credits::Kind::Products,
         },
         amount: sale.amount,
+        back: Money::zero(sale.amount.currency),
         at: scene.act.at,
         reversed_at: None,
     };
@@ -180,6 +181,12 @@ pub(crate) fn credit(scene: &mut Scene, click: Option<&str>, sale: &Sale) -> Res
 /// What a token stands for, when it is genuine and within its look-back.
 pub(crate) fn attribution(scene: &Scene, token: &str, now: Instant) -> Option<Attribution> {
     Attribution::open(&scene.keys().click, token, now)
+}
+
+/// A part of an order that went back takes as much of its credit.
+pub(crate) fn shrink_credit(scene: &Scene, place: &PlaceId, order: &OrderId, by: Money) -> Result<()> {
+    credits::shrink(scene.tx, place, order, by)?;
+    Ok(())
 }
 
 /// A refunded order takes its credit back.

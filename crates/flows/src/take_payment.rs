@@ -12,7 +12,7 @@ use ledger::{Transfer, transfers};
 use payments::intents::{Asked, Captured, Purpose, State};
 use payments::notices::{self, Notice, What};
 use payments::providers::{Ask, Checkout, Next, Outcome, Repaid};
-use payments::{Intent, Refund, intents, refunds};
+use payments::{Intent, Refund, disputes, intents, refunds};
 use serde_json::json;
 
 /// Begins a payment on the provider's page; the same intent begins once, and one that is paid has nothing left to do.
@@ -232,7 +232,8 @@ pub(crate) fn late(scene: &mut Scene, intent: &Intent) -> Result<()> {
 
 /// Gives a part of a payment back, at the cost of the place that sold: what was bought stays bought. One key gives
 /// back once; the same again is the refund that there is. Refuses what leaves nothing of the payment
-/// (`refund_too_large`): taking everything back is another story.
+/// (`refund_too_large`), because taking everything back is another story, and a payment that is disputed
+/// (`payment_disputed`).
 pub fn give_back(
     scene: &mut Scene,
     place: &PlaceId,
@@ -245,14 +246,11 @@ pub fn give_back(
     if let Some(before) = refunds::requested_for(scene.tx, &intent, &reason)? {
         return Ok(before);
     }
-    if amount.minor <= 0 || amount.minor >= refunds::refundable(scene.tx, place, id)?.minor {
+    let left = may_go_back(scene, &intent)?;
+    if left.currency != amount.currency || amount.minor <= 0 || amount.minor >= left.minor {
         return Err(too_large().into());
     }
     let refund = refunds::request(scene.tx, &intent, &reason, amount, scene.act.at)?;
-    // Another clerk may have been as fast; now that the payment's row is ours, what is left of it stands.
-    if refunds::refundable(scene.tx, place, id)?.is_zero() {
-        return Err(too_large().into());
-    }
     let given = transfer(&intent, &reason, GOODWILL, "refunds:due", amount, scene);
     ledger::post(scene.tx, &Transfer { code: GOODWILL, ..given }, scene.act.at)?;
     let body = json!({ "order": intent.order, "amount_minor": amount.minor, "refund": refund.id });
@@ -282,21 +280,50 @@ fn too_large() -> Refusal {
     Refusal::new(Why::Conflict, "refund_too_large", "This is more than was paid.", "退款金额超过了实付金额。")
 }
 
-/// Requests what is left of a payment whose order is taken back. What the place had given back before, it gets back
-/// from what is due. Asked again, the refund that there is.
-pub(crate) fn take_back(scene: &mut Scene, intent: &Intent) -> Result<Refund> {
-    if let Some(before) = refunds::requested_for(scene.tx, intent, "refund")? {
+/// What is left of a payment to give back; the payment is ours until the end of this transaction.
+fn may_go_back(scene: &Scene, intent: &Intent) -> Result<Money> {
+    intents::lock(scene.tx, &intent.place, &intent.id)?;
+    disputes::none_open(scene.tx, &intent.place, &intent.id)?;
+    intents::left(scene.tx, &intent.place, &intent.id)
+}
+
+/// Requests what is due to the payer because something was taken back. What they had before, of the place's own accord
+/// or through their bank, they do not get twice: the place gets that from what is due. One reason takes back once; asked
+/// again, the refund that there is. Refuses a payment that is disputed (`payment_disputed`).
+pub(crate) fn take_back(scene: &mut Scene, intent: &Intent, reason: &str, due: Money) -> Result<Refund> {
+    if let Some(before) = refunds::requested_for(scene.tx, intent, reason)? {
         return Ok(before);
     }
-    let rest = refunds::refundable(scene.tx, &intent.place, &intent.id)?;
-    let refund = refunds::request(scene.tx, intent, "refund", rest, scene.act.at)?;
-    let given = refunds::requested_like(scene.tx, intent, GOODWILL)?;
-    if !given.is_zero() {
-        let back = transfer(intent, "goodwill_back", "refunds:due", GOODWILL, given, scene);
-        ledger::post(scene.tx, &Transfer { code: GOODWILL, ..back }, scene.act.at)?;
+    let left = may_go_back(scene, intent)?;
+    left.same_currency(due)?;
+    let paid = Money { minor: due.minor.min(left.minor), ..due };
+    keep_back(scene, intent, reason, due.minus(paid)?)?;
+    if paid.is_zero() {
+        return Ok(Refund::of_nothing(intent, reason));
     }
-    Ok(refund)
+    refunds::request(scene.tx, intent, reason, paid, scene.act.at)
 }
+
+/// What a place had given before comes back to it: first its goodwill, then what a dispute had cost.
+fn keep_back(scene: &mut Scene, intent: &Intent, reason: &str, kept: Money) -> Result<()> {
+    let posted = transfers::of_reference(scene.tx, &intent.place, &intent.order.0)?;
+    let sum = |is_it: fn(&transfers::Kept) -> bool| -> i64 {
+        posted.iter().filter(|one| is_it(one)).map(|one| one.amount.minor).sum()
+    };
+    let given = sum(|one| one.debit == GOODWILL) - sum(|one| one.credit == GOODWILL);
+    let goodwill = Money { minor: kept.minor.min(given), ..kept };
+    for (account, amount) in [(GOODWILL, goodwill), (DISPUTE_COST, kept.minus(goodwill)?)] {
+        if !amount.is_zero() {
+            let part = format!("{account}_back_{reason}");
+            let back = transfer(intent, &part, "refunds:due", account, amount, scene);
+            ledger::post(scene.tx, &Transfer { code: account, ..back }, scene.act.at)?;
+        }
+    }
+    Ok(())
+}
+
+/// What a lost dispute costs, as the account and the code of transfers call it.
+const DISPUTE_COST: &str = "dispute_cost";
 
 /// The provider has paid a refund back: what was reserved for it is spent.
 pub fn refunded(scene: &mut Scene, intent: &Intent, refund: &Refund) -> Result<()> {
@@ -402,6 +429,9 @@ fn told(house: &House, intent: &Intent, outcome: &Outcome) -> Result<Taken> {
 /// Has the provider pay a requested refund, then books it. Asking twice pays once. Refuses while the provider is still
 /// at it (`refund_on_its_way`). Blocks on the provider.
 pub fn pay_back(house: &House, refund: &Refund) -> Result<()> {
+    if refund.amount.is_zero() {
+        return Ok(());
+    }
     let asked = refund.clone();
     let (intent, before) = house.write_blocking(&refund.place, Actor::System, move |scene| {
         let intent = intents::any(scene.tx, &asked.place, &asked.intent)?;

@@ -213,6 +213,18 @@ impl Money {
         parts.into_iter().map(|minor| Money { minor, ..self }).collect()
     }
 
+    /// What falls to some pieces of a whole that is for `of` of them, when `before` of them are gone already.
+    ///
+    /// The difference of two rounded totals (half-even), so that all pieces sum to the whole whatever the order and the
+    /// size of the parts (`docs/algorithms/rounding.md`).
+    pub fn of_pieces(self, before: i64, pieces: i64, of: i64) -> Money {
+        let up_to = |count: i64| {
+            let exact = i128::from(self.minor) * i128::from(count);
+            Round::HalfEven.divide(exact, i128::from(of.max(1))) as i64
+        };
+        Money { minor: up_to(before + pieces) - up_to(before), ..self }
+    }
+
     /// A plain decimal, `39.90`, for files and programs.
     pub fn decimal(self) -> String {
         let scale = 10_u64.pow(self.currency.exponent());
@@ -306,6 +318,23 @@ impl fmt::Display for Share {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pieces_sum_to_the_whole() {
+        let one_by_one: Vec<i64> = (0..3).map(|before| Money::fen(100).of_pieces(before, 1, 3).minor).collect();
+        assert_eq!(one_by_one, [33, 34, 33]);
+        for (minor, of) in [(0, 1), (1, 7), (29_700, 3), (999, 20), (i64::MAX, 20)] {
+            for step in 1..=of {
+                let mut sum = 0;
+                for before in (0..of).step_by(step as usize) {
+                    let part = Money::fen(minor).of_pieces(before, step.min(of - before), of).minor;
+                    assert!(part >= 0, "{minor} for {of}");
+                    sum += part;
+                }
+                assert_eq!(sum, minor, "{minor} for {of}, {step} at once");
+            }
+        }
+    }
 
     #[test]
     fn amounts_are_read_strictly() {

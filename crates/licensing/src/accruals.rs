@@ -1,6 +1,6 @@
 //! What every line that was sold owes under its contract, in the book of the shop that sold it.
 //!
-//! A sale has one row; a refund has a second one with the opposite signs. Neither is ever changed.
+//! A sale has one row; pieces of it that go back have a row of their own with the opposite signs. None is ever changed.
 
 use crate::{contracts, royalties};
 use db::{FromRow, Row, Tx, View};
@@ -44,6 +44,10 @@ pub struct Accrual {
     pub order: OrderId,
     pub listing: ListingId,
     pub kind: Kind,
+    /// 0 for the sale, else the number of the return in its order.
+    pub number: i64,
+    /// Pieces that were sold; negative when they went back.
+    pub quantity: i64,
     pub contract: ContractId,
     pub title: TitleId,
     pub merchant: OrgId,
@@ -55,12 +59,15 @@ impl FromRow for Accrual {
     fn from_row(row: &mut Row) -> Result<Accrual> {
         let (place, order, listing) = (row.next()?, row.next()?, row.next()?);
         let kind = Kind::stored(&row.next::<String>()?)?;
+        let (number, quantity) = (row.next()?, row.next()?);
         let (contract, title, merchant) = (row.next()?, row.next()?, row.next()?);
         Ok(Accrual {
             place,
             order,
             listing,
             kind,
+            number,
+            quantity,
             contract,
             title,
             merchant,
@@ -83,19 +90,21 @@ fn parts(row: &mut Row) -> Result<royalties::Accrual> {
     })
 }
 
-/// Writes an accrual down. False when the line has one of this kind already.
+/// Writes an accrual down. False when the line has one of this number already.
 pub fn record(tx: &Tx, accrual: &Accrual) -> Result<bool> {
     let parts = &accrual.parts;
     let added = tx.run(
-        "insert into royalty_accrual (place_id, order_id, listing_id, kind, contract_id, title_id, merchant_org_id,
-            net_sales_minor, royalty_minor, licensor_minor, platform_minor, fund_minor, currency, at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-        on conflict (place_id, order_id, listing_id, kind) do nothing",
+        "insert into royalty_accrual (place_id, order_id, listing_id, kind, number, quantity, contract_id, title_id,
+            merchant_org_id, net_sales_minor, royalty_minor, licensor_minor, platform_minor, fund_minor, currency, at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        on conflict (place_id, order_id, listing_id, number) do nothing",
         &[
             &accrual.place,
             &accrual.order,
             &accrual.listing,
             &accrual.kind.code(),
+            &accrual.number,
+            &accrual.quantity,
             &accrual.contract,
             &accrual.title,
             &accrual.merchant,
@@ -111,26 +120,42 @@ pub fn record(tx: &Tx, accrual: &Accrual) -> Result<bool> {
     Ok(added == 1)
 }
 
-/// Takes back what an order accrued. Answers the new rows, none when they were there already.
-pub fn reverse(tx: &Tx, place: &PlaceId, order: &OrderId, at: Instant) -> Result<Vec<Accrual>> {
-    let mut reversed = Vec::new();
-    for sale in of_order(tx, place, order)?.into_iter().filter(|accrual| accrual.kind == Kind::Sale) {
-        let refund = Accrual { kind: Kind::Refund, parts: sale.parts.reversed(), at, ..sale };
-        if record(tx, &refund)? {
-            reversed.push(refund);
-        }
-    }
-    Ok(reversed)
+/// Pieces of a line that go back.
+#[derive(Clone, Copy, Debug)]
+pub struct Pieces<'a> {
+    pub listing: &'a ListingId,
+    /// How many of the line went back before.
+    pub before: i64,
+    pub quantity: i64,
+}
+
+/// Takes back what some pieces of a line accrued, in proportion to what the sale accrued; the terms of today do not
+/// matter. Answers the row of this return, none when the line is not licensed.
+pub fn reverse(
+    tx: &Tx,
+    place: &PlaceId,
+    order: &OrderId,
+    pieces: Pieces,
+    number: i64,
+    at: Instant,
+) -> Result<Option<Accrual>> {
+    let rows = of_order(tx, place, order)?.into_iter();
+    let mut of_line = rows.filter(|row| row.listing == *pieces.listing);
+    let Some(sale) = of_line.find(|row| row.kind == Kind::Sale) else { return Ok(None) };
+    let parts = sale.parts.of_pieces(pieces.before, pieces.quantity, sale.quantity).reversed();
+    let back = Accrual { kind: Kind::Refund, number, quantity: -pieces.quantity, parts, at, ..sale };
+    record(tx, &back)?;
+    Ok(Some(back))
 }
 
 /// What an order accrued and gave back.
 pub fn of_order(view: &View, place: &PlaceId, order: &OrderId) -> Result<Vec<Accrual>> {
     view.all(
-        "select place_id, order_id, listing_id, kind, contract_id, title_id, merchant_org_id, net_sales_minor,
-            royalty_minor, licensor_minor, platform_minor, fund_minor, currency, at
+        "select place_id, order_id, listing_id, kind, number, quantity, contract_id, title_id, merchant_org_id,
+            net_sales_minor, royalty_minor, licensor_minor, platform_minor, fund_minor, currency, at
         from royalty_accrual
         where place_id = $1 and order_id = $2
-        order by listing_id, at, kind desc",
+        order by listing_id, number",
         &[place, order],
     )
 }
@@ -138,11 +163,11 @@ pub fn of_order(view: &View, place: &PlaceId, order: &OrderId) -> Result<Vec<Acc
 /// What one shop accrued under a contract, the newest first.
 pub fn of_contract(view: &View, place: &PlaceId, contract: &ContractId) -> Result<Vec<Accrual>> {
     view.all(
-        "select place_id, order_id, listing_id, kind, contract_id, title_id, merchant_org_id, net_sales_minor,
-            royalty_minor, licensor_minor, platform_minor, fund_minor, currency, at
+        "select place_id, order_id, listing_id, kind, number, quantity, contract_id, title_id, merchant_org_id,
+            net_sales_minor, royalty_minor, licensor_minor, platform_minor, fund_minor, currency, at
         from royalty_accrual
         where place_id = $1 and contract_id = $2
-        order by at desc, order_id, listing_id, kind
+        order by at desc, order_id, listing_id, number
         limit $3",
         &[place, contract, &LIST_MAX],
     )
@@ -151,7 +176,7 @@ pub fn of_contract(view: &View, place: &PlaceId, contract: &ContractId) -> Resul
 /// What a contract owes so far, refunds taken off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Totals {
-    /// Order lines that were sold, and how many of them were refunded.
+    /// Pieces that were sold, and how many of them went back.
     pub sold: i64,
     pub refunded: i64,
     pub parts: royalties::Accrual,
@@ -193,8 +218,8 @@ impl FromRow for Totals {
 pub fn totals(view: &View, place: &PlaceId, contract: &ContractId) -> Result<Totals> {
     let currency = contracts::any(view, contract)?.guarantee.currency;
     let totals = view.maybe(
-        "select cast(sum(case when kind = 'sale' then 1 else 0 end) as bigint),
-            cast(sum(case when kind = 'refund' then 1 else 0 end) as bigint),
+        "select cast(sum(case when kind = 'sale' then quantity else 0 end) as bigint),
+            cast(sum(case when kind = 'refund' then -quantity else 0 end) as bigint),
             cast(sum(net_sales_minor) as bigint), cast(sum(royalty_minor) as bigint),
             cast(sum(licensor_minor) as bigint), cast(sum(platform_minor) as bigint),
             cast(sum(fund_minor) as bigint), currency

@@ -287,14 +287,19 @@ impl Accrual {
         }
     }
 
-    fn less(&self, other: &Accrual) -> Accrual {
-        let less = |a: Money, b: Money| Money::new(a.minor - b.minor, a.currency);
+    /// What some pieces of the line owe of this, when `before` of its `of` pieces went back already.
+    ///
+    /// Each part is a difference of rounded totals, so that pieces which empty a line sum to exactly this, whatever
+    /// their order; the royalty stays the sum of its two parts.
+    pub fn of_pieces(&self, before: i64, pieces: i64, of: i64) -> Accrual {
+        let licensor = self.licensor.of_pieces(before, pieces, of);
+        let platform = self.platform.of_pieces(before, pieces, of);
         Accrual {
-            net_sales: less(self.net_sales, other.net_sales),
-            royalty: less(self.royalty, other.royalty),
-            licensor: less(self.licensor, other.licensor),
-            platform: less(self.platform, other.platform),
-            marketing_fund: less(self.marketing_fund, other.marketing_fund),
+            net_sales: self.net_sales.of_pieces(before, pieces, of),
+            royalty: Money::new(licensor.minor + platform.minor, self.royalty.currency),
+            licensor,
+            platform,
+            marketing_fund: self.marketing_fund.of_pieces(before, pieces, of),
         }
     }
 }
@@ -327,24 +332,6 @@ pub fn accrue(rates: &Rates, line_gross: Money, vat: Share) -> Result<Accrual> {
         platform: due.royalty.minus(licensor)?,
         marketing_fund: due.marketing_fund,
     })
-}
-
-/// What a partial refund takes back from a line of which `line_left` had not been refunded before.
-///
-/// The accrual of what stays less the accrual of what was there, so that refunds which empty a line sum to its
-/// exact reversal, whatever their order. Refuses a refund larger than what is left.
-pub fn reverse_part(rates: &Rates, line_left: Money, refund: Money, vat: Share) -> Result<Accrual> {
-    let stays = line_left.minus(refund)?;
-    if refund.minor < 0 || stays.minor < 0 {
-        return Err(Refusal::new(
-            Kind::Invalid,
-            "bad_refund",
-            format!("{refund} cannot be refunded from a line of {line_left}."),
-            format!("金额 {line_left} 的订单行无法退款 {refund}。"),
-        )
-        .into());
-    }
-    Ok(accrue(rates, stays, vat)?.less(&accrue(rates, line_left, vat)?))
 }
 
 #[cfg(test)]
@@ -483,26 +470,50 @@ mod tests {
     #[test]
     fn a10_a_refund_reverses_the_line_exactly() {
         let accrual = accrue(&SHOP, yuan("99.00"), Share::percent(13)).unwrap();
-        let reversal = reverse_part(&SHOP, yuan("99.00"), yuan("99.00"), Share::percent(13)).unwrap();
+        let reversal = accrual.of_pieces(0, 1, 1).reversed();
         assert_eq!(reversal, accrual.reversed());
         assert_eq!(reversal.royalty, Money::fen(-701));
     }
 
     #[test]
-    fn partial_refunds_sum_to_the_whole_reversal() {
-        let vat = Share::percent(13);
-        for gross in [1_i64, 99, 9_900, 12_345] {
-            let mut left = Money::fen(gross);
-            let mut sum = accrue(&SHOP, left, vat).unwrap();
-            for part in [gross / 3, gross / 7, gross - gross / 3 - gross / 7] {
-                let reversal = reverse_part(&SHOP, left, Money::fen(part), vat).unwrap();
-                assert_eq!(reversal.licensor.minor + reversal.platform.minor, reversal.royalty.minor);
-                sum = sum.less(&reversal.reversed());
-                left = left.minus(Money::fen(part)).unwrap();
+    fn pieces_that_go_back_one_by_one_sum_to_the_line() {
+        let sale = accrue(&SHOP, yuan("297.00"), Share::percent(13)).unwrap();
+        assert_eq!(
+            (sale.royalty, sale.licensor, sale.platform),
+            (yuan("21.03"), yuan("14.72"), yuan("6.31"))
+        );
+        let royalty: Vec<i64> = (0..3).map(|before| sale.of_pieces(before, 1, 3).royalty.minor).collect();
+        assert_eq!(royalty, [701, 701, 701]);
+        let licensor: Vec<i64> = (0..3).map(|before| sale.of_pieces(before, 1, 3).licensor.minor).collect();
+        assert_eq!(licensor, [491, 490, 491]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn partial_refunds_sum_to_the_whole_reversal(
+            gross in 1_i64..10_000_000, of in 1_i64..200, cuts in proptest::collection::vec(1_i64..20, 1..40)
+        ) {
+            let sale = accrue(&SHOP, Money::fen(gross), Share::percent(13)).unwrap();
+            let (mut before, mut sum) = (0, Accrual { ..sale.of_pieces(0, 0, of) });
+            for cut in cuts.into_iter().cycle() {
+                let pieces = cut.min(of - before);
+                let part = sale.of_pieces(before, pieces, of);
+                proptest::prop_assert_eq!(part.licensor.minor + part.platform.minor, part.royalty.minor);
+                proptest::prop_assert!(part.licensor.minor >= 0 && part.platform.minor >= 0);
+                sum = Accrual {
+                    net_sales: sum.net_sales.plus(part.net_sales).unwrap(),
+                    royalty: sum.royalty.plus(part.royalty).unwrap(),
+                    licensor: sum.licensor.plus(part.licensor).unwrap(),
+                    platform: sum.platform.plus(part.platform).unwrap(),
+                    marketing_fund: sum.marketing_fund.plus(part.marketing_fund).unwrap(),
+                };
+                before += pieces;
+                if before == of {
+                    break;
+                }
             }
-            assert_eq!(sum, accrue(&SHOP, Money::fen(0), vat).unwrap(), "{gross}");
+            proptest::prop_assert_eq!(sum, sale);
         }
-        assert!(reverse_part(&SHOP, yuan("1"), yuan("1.01"), vat).is_err());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Directories of cinemas: China's national codes, and the French register with its screens and seats.
 
 use crate::learned::{self, Kind};
-use crate::table::{Encoding, Headers, Line, Packed, bad_file};
+use crate::table::{Encoding, Headers, Line, Packed, Subjects, bad_file};
 use db::View;
 use kernel::{Instant, Refusal, Result};
 use serde::{Deserialize, Serialize};
@@ -65,16 +65,8 @@ impl Directory {
     }
 }
 
-/// What was read, by code, and the lines that were refused.
-pub struct Reading {
-    pub cinemas: Vec<(String, Listed)>,
-    pub rows: usize,
-    pub repeated: usize,
-    pub refusals: Vec<Refusal>,
-}
-
 /// Reads a directory. A code that comes again with another name is refused; the first counts.
-pub fn read(file: &Packed, directory: Directory) -> Result<Reading, Refusal> {
+pub fn read(file: &Packed, directory: Directory) -> Result<Subjects<Listed>, Refusal> {
     let source = file.decode(directory.encoding())?;
     let headers = source.headers()?;
     let (code, name) = directory.required();
@@ -87,28 +79,16 @@ pub fn read(file: &Packed, directory: Directory) -> Result<Reading, Refusal> {
             format!("“{file}”不是影院名录：需要 {code} 和 {name}；现有的列为 {found}。"),
         ));
     };
-    let mut cinemas: BTreeMap<String, Listed> = BTreeMap::new();
-    let (mut rows, mut repeated, mut refusals) = (0, 0, Vec::new());
-    source.each_line(|line| {
-        rows += 1;
-        let listed = match directory {
-            Directory::China => chinese(source.name(), line, code_at, name_at),
-            Directory::France => french(source.name(), line, &headers, code_at, name_at),
-        };
-        match listed {
-            Err(refusal) => refusals.push(refusal),
-            Ok((code, listed)) if cinemas.get(&code).is_some_and(|known| *known != listed) => {
-                let wanted = (
-                    "a code of its own: an earlier line has another cinema by it",
-                    "唯一的编码：前面的行已用于另一家影院",
-                );
-                refusals.push(line.refuse(source.name(), Some(code_at), directory.required().0, wanted));
-            }
-            Ok((code, listed)) => repeated += usize::from(cinemas.insert(code, listed).is_some()),
-        }
-        Ok(())
-    })?;
-    Ok(Reading { cinemas: cinemas.into_iter().collect(), rows, repeated, refusals })
+    let listed = |line: &Line| match directory {
+        Directory::China => chinese(source.name(), line, code_at, name_at),
+        Directory::France => french(source.name(), line, &headers, code_at, name_at),
+    };
+    let wanted = (
+        "a code of its own: an earlier line has another cinema by it",
+        "唯一的编码：前面的行已用于另一家影院",
+    );
+    let again = |line: &Line| line.refuse(source.name(), Some(code_at), code, wanted);
+    source.by_subject(listed, again)
 }
 
 /// Eight digits, the first two of them the province.

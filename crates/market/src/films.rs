@@ -4,7 +4,7 @@
 //! opening must not know it.
 
 use crate::learned::{self, Kind};
-use crate::table::{Headers, Line, Packed};
+use crate::table::{Headers, Line, Packed, Subjects};
 use db::View;
 use kernel::{Day, Instant, Refusal, Result};
 use serde::{Deserialize, Serialize};
@@ -84,16 +84,8 @@ pub fn is_tmdb(headers: &Headers) -> bool {
     Places::of(headers).is_tmdb()
 }
 
-/// What was read, by the table's own id, and the lines that were refused.
-pub struct Reading {
-    pub films: Vec<(String, Facts)>,
-    pub rows: usize,
-    pub repeated: usize,
-    pub refusals: Vec<Refusal>,
-}
-
 /// Reads a TMDB table of films or of credits; the lists in it are JSON, or names divided by commas or bars.
-pub fn read(file: &Packed) -> Result<Reading, Refusal> {
+pub fn read(file: &Packed) -> Result<Subjects<Facts>, Refusal> {
     let source = file.decode(None)?;
     let headers = source.headers()?;
     let places = Places::of(&headers);
@@ -108,25 +100,9 @@ pub fn read(file: &Packed) -> Result<Reading, Refusal> {
             ),
         ));
     }
-    let mut films: BTreeMap<String, Facts> = BTreeMap::new();
-    let (mut rows, mut repeated, mut refusals) = (0, 0, Vec::new());
-    source.each_line(|line| {
-        rows += 1;
-        match facts(source.name(), line, &places) {
-            Err(refusal) => refusals.push(refusal),
-            Ok((id, facts)) if films.get(&id).is_some_and(|known| *known != facts) => {
-                let at = places.id;
-                let wanted = (
-                    "a film of its own: an earlier line says something else",
-                    "唯一的影片：前面的行与之不同",
-                );
-                refusals.push(line.refuse(source.name(), at, "id", wanted));
-            }
-            Ok((id, facts)) => repeated += usize::from(films.insert(id, facts).is_some()),
-        }
-        Ok(())
-    })?;
-    Ok(Reading { films: films.into_iter().collect(), rows, repeated, refusals })
+    let wanted = ("a film of its own: an earlier line says something else", "唯一的影片：前面的行与之不同");
+    let again = |line: &Line| line.refuse(source.name(), places.id, "id", wanted);
+    source.by_subject(|line| facts(source.name(), line, &places), again)
 }
 
 fn facts(file: &str, line: &Line, places: &Places) -> Result<(String, Facts), Refusal> {

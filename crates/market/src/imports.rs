@@ -3,11 +3,12 @@
 //! A file that says nothing new leaves no trace, so the same file twice is the same as once. One that corrects a
 //! figure adds to what was learned; the earlier figure stays with the instant at which it was learned.
 
+use crate::calendar;
 use crate::cinemas::{self, Directory};
 use crate::films;
 use crate::learned::{self, Change};
-use crate::series::{self, Dialect, REFUSALS_TOLD_MAX, Series};
-use crate::table::{Packed, bad_file};
+use crate::series::{self, Dialect, Market, REFUSALS_TOLD_MAX, Series};
+use crate::table::{Packed, Subjects, bad_file};
 use crate::taste;
 use db::{FromRow, Row, Tx, View};
 use kernel::{Act, Day, ImportId, Instant, Refusal, Result, Words};
@@ -26,6 +27,8 @@ const REFUSED_ONE_IN: usize = series::REFUSED_ONE_IN;
 pub enum Kind {
     Chart(&'static Dialect),
     Cinemas(Directory),
+    /// Which films were announced for which day.
+    Calendar(Market),
     MovieLens,
     Tmdb,
 }
@@ -35,7 +38,8 @@ impl Kind {
     pub fn all() -> Vec<Kind> {
         let charts = Dialect::ALL.into_iter().map(Kind::Chart);
         let directories = Directory::ALL.into_iter().map(Kind::Cinemas);
-        charts.chain(directories).chain([Kind::MovieLens, Kind::Tmdb]).collect()
+        let calendars = Market::ALL.into_iter().map(Kind::Calendar);
+        charts.chain(directories).chain(calendars).chain([Kind::MovieLens, Kind::Tmdb]).collect()
     }
 
     /// What `--as` calls it, and the source of what was learned from it.
@@ -43,6 +47,7 @@ impl Kind {
         match self {
             Kind::Chart(dialect) => dialect.code,
             Kind::Cinemas(directory) => directory.code(),
+            Kind::Calendar(market) => calendar::code(market),
             Kind::MovieLens => "movielens",
             Kind::Tmdb => "tmdb",
         }
@@ -127,27 +132,30 @@ pub fn read(file: &Packed, kind: Option<Kind>) -> Result<Prepared, Refusal> {
             })
         }
         Kind::Cinemas(directory) => {
-            let reading = cinemas::read(file, directory)?;
-            let facts = values(reading.cinemas)?;
-            let content = vec![(learned::Kind::Cinema, facts)];
-            facts_of(
-                Kind::Cinemas(directory),
-                file.name(),
-                (reading.rows, reading.repeated),
-                reading.refusals,
-                content,
-            )
+            by_subject(file, Kind::Cinemas(directory), learned::Kind::Cinema, cinemas::read(file, directory)?)
         }
-        Kind::Tmdb => {
-            let reading = films::read(file)?;
-            let content = vec![(learned::Kind::Film, values(reading.films)?)];
-            facts_of(Kind::Tmdb, file.name(), (reading.rows, reading.repeated), reading.refusals, content)
-        }
+        Kind::Calendar(market) => by_subject(
+            file,
+            Kind::Calendar(market),
+            learned::Kind::Announcement,
+            calendar::read(file, market)?,
+        ),
+        Kind::Tmdb => by_subject(file, Kind::Tmdb, learned::Kind::Film, films::read(file)?),
         Kind::MovieLens => Err(bad_file(
             "A MovieLens import is a folder, not one of its files.".to_owned(),
             "MovieLens 应导入整个文件夹，而不是其中一个文件。".to_owned(),
         )),
     }
+}
+
+fn by_subject<T: serde::Serialize>(
+    file: &Packed,
+    kind: Kind,
+    subject: learned::Kind,
+    read: Subjects<T>,
+) -> Result<Prepared, Refusal> {
+    let content = vec![(subject, values(read.facts)?)];
+    facts_of(kind, file.name(), (read.rows, read.repeated), read.refusals, content)
 }
 
 fn folder(path: &Path) -> Result<Prepared, Refusal> {
@@ -168,7 +176,10 @@ fn recognise(file: &Packed) -> Result<Kind, Refusal> {
             return Ok(Kind::Cinemas(directory));
         }
     }
-    series::recognise(file).map(Kind::Chart)
+    series::recognise(file).map(Kind::Chart).or_else(|refusal| {
+        let market = calendar::recognise(file).ok_or(refusal)?;
+        Ok(Kind::Calendar(market))
+    })
 }
 
 fn values<T: serde::Serialize>(facts: Vec<(String, T)>) -> Result<Vec<(String, Value)>, Refusal> {

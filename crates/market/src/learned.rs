@@ -1,8 +1,8 @@
 //! What was learned from outside, and when: one table that is only ever appended to.
 //!
-//! A subject (a film of a chart, its run, a cinema, a person's taste, a model, a forecast) may be learned about again. The
-//! later row adds to the earlier ones or corrects them; both stay, so that a forecast can be made from what was
-//! known at any instant.
+//! A subject (a film of a chart, its run, a film of a calendar, a cinema, a person's taste, a model, a forecast) may be
+//! learned about again. The later row adds to the earlier ones or corrects them; both stay, so that a forecast can be
+//! made from what was known at any instant.
 
 use db::{FromRow, Row, Tx, View};
 use kernel::{ImportId, Instant, Result};
@@ -12,6 +12,8 @@ use std::collections::HashMap;
 /// What a row is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// A film of a calendar of releases, with the day it was announced for.
+    Announcement,
     Cinema,
     Film,
     /// A forecast as it was made, so that it can be held against what happened.
@@ -26,6 +28,7 @@ pub enum Kind {
 impl Kind {
     pub fn code(self) -> &'static str {
         match self {
+            Kind::Announcement => "announcement",
             Kind::Cinema => "cinema",
             Kind::Film => "film",
             Kind::Forecast => "forecast",

@@ -1,5 +1,7 @@
-//! What the market did; what its rules allow: box-office history, imported series, quotas.
+//! What the market did and what it announces; what its rules allow: box-office history, imported series, calendars of
+//! releases, quotas.
 
+pub mod calendar;
 pub mod cinemas;
 pub mod facts;
 pub mod films;

@@ -7,6 +7,7 @@ use encoding_rs::{BIG5, EUC_KR, GB18030, WINDOWS_1252};
 use flate2::read::MultiGzDecoder;
 use kernel::{Day, Kind, Refusal};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 
@@ -69,6 +70,16 @@ pub struct Source<'f> {
     shape: Shape,
 }
 
+/// What was read of a file that has a line for each subject.
+#[derive(Clone, Debug)]
+pub struct Subjects<T> {
+    /// By the file's own id of each.
+    pub facts: Vec<(String, T)>,
+    pub rows: usize,
+    pub repeated: usize,
+    pub refusals: Vec<Refusal>,
+}
+
 /// How a file's lines are made.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
@@ -125,6 +136,29 @@ impl Source<'_> {
             take(&line)?;
         }
         Ok(())
+    }
+
+    /// Reads a file of one line for each subject. A subject that comes again is refused when it is another; the first
+    /// counts. `again` says what such a line should have been.
+    pub fn by_subject<T: PartialEq>(
+        &self,
+        read: impl Fn(&Line) -> Result<(String, T), Refusal>,
+        again: impl Fn(&Line) -> Refusal,
+    ) -> Result<Subjects<T>, Refusal> {
+        let mut found: BTreeMap<String, T> = BTreeMap::new();
+        let (mut rows, mut repeated, mut refusals) = (0, 0, Vec::new());
+        self.each_line(|line| {
+            rows += 1;
+            match read(line) {
+                Err(refusal) => refusals.push(refusal),
+                Ok((key, fact)) if found.get(&key).is_some_and(|known| *known != fact) => {
+                    refusals.push(again(line));
+                }
+                Ok((key, fact)) => repeated += usize::from(found.insert(key, fact).is_some()),
+            }
+            Ok(())
+        })?;
+        Ok(Subjects { facts: found.into_iter().collect(), rows, repeated, refusals })
     }
 
     fn reader(&self) -> csv::Reader<&[u8]> {

@@ -7,7 +7,7 @@ use market::imports::{self, Import, Kind, Prepared};
 use market::learned::{self, Change};
 use market::series::{self, Dialect, Market, Series};
 use market::table::Packed;
-use market::{cinemas, films, taste};
+use market::{calendar, cinemas, films, taste};
 use std::path::{Path, PathBuf};
 
 fn prepare(name: &str, text: &str) -> Prepared {
@@ -255,6 +255,73 @@ fn a_rating_that_cannot_be_is_refused() {
     );
     let nothing = Folder::with(&[]);
     assert_eq!(imports::open(&nothing.0, None).unwrap_err().code, "bad_file");
+}
+
+/// Films that have a day in a market's calendars at an hour of the story.
+fn coming(db: &Db, market: Market, hour: i64) -> Vec<(String, String, Instant)> {
+    let entries = db.read_blocking(move |view| calendar::entries(view, market, at(hour))).expect("it works");
+    entries.into_iter().map(|one| (one.film.title, one.release.to_string(), one.since)).collect()
+}
+
+#[test]
+fn a_film_is_announced_moved_and_withdrawn_each_from_its_hour_on() {
+    let db = scratch();
+    let first = prepare(
+        "coming.csv",
+        "片名,上映日期,类型,国家,片长,制式\n长城,2016-12-16,动作/奇幻,中国大陆,104,3D\n铁道飞虎,2016-12-23,喜剧,,124,2D\n星河,待定,科幻,,,\n",
+    );
+    assert_eq!(first.kind.code(), "china_calendar");
+    assert_eq!(store(&db, 1, &first), counts(3, 0, 0));
+    assert_eq!(store(&db, 2, &first), counts(0, 0, 3));
+    let second = prepare("coming.csv", "片名,上映日期,发行\n长城,2016-12-30,中影\n铁道飞虎,撤档,\n");
+    assert_eq!(store(&db, 5, &second), counts(0, 2, 0));
+    let told = |title: &str, day: &str, hour| (title.to_owned(), day.to_owned(), at(hour));
+    assert_eq!(coming(&db, Market::China, 0), []);
+    assert_eq!(
+        coming(&db, Market::China, 4),
+        [told("长城", "2016-12-16", 1), told("铁道飞虎", "2016-12-23", 1)]
+    );
+    assert_eq!(coming(&db, Market::China, 5), [told("长城", "2016-12-30", 5)]);
+    assert_eq!(coming(&db, Market::Korea, 9), []);
+    let kept = db.read_blocking(|view| calendar::entries(view, Market::China, at(9))).unwrap();
+    let film = &kept[0].film;
+    assert_eq!((film.genres.join(" "), film.distributor.as_deref()), ("动作 奇幻".to_owned(), Some("中影")));
+    assert_eq!((film.country.as_deref(), film.duration_minutes), (Some("中国大陆"), Some(104)));
+    let dated_again = prepare("coming.csv", "片名,上映日期\n铁道飞虎,2017-01-06\n");
+    store(&db, 7, &dated_again);
+    assert_eq!(coming(&db, Market::China, 7)[1], told("铁道飞虎", "2017-01-06", 7));
+}
+
+#[test]
+fn a_calendar_in_another_script_is_read_and_an_english_one_must_say_its_market() {
+    let korean = encoding_rs::EUC_KR.encode("영화명,개봉일\n강,2016-12-21\n").0.into_owned();
+    let file = Packed::read("k.csv", korean.as_slice()).unwrap();
+    assert_eq!(imports::read(&file, None).unwrap().kind.code(), "korea_calendar");
+    let english = "Title,Release Date,Genre\nRiver,12/23/16,Drama\nHill,2016-12-23,Drama|War\n";
+    assert!(refused("e.csv", english).contains("none of the charts that are understood"));
+    let file = Packed::read("e.csv", english.replace("12/23/16", "TBA").as_bytes()).unwrap();
+    assert_eq!(imports::read(&file, Some(Kind::parse("us_calendar").unwrap())).unwrap().rows, 2);
+}
+
+#[test]
+fn a_line_of_a_calendar_that_cannot_be_is_refused() {
+    let head = "片名,上映日期\n";
+    for (line, said) in [
+        ("长城,2016-13-01\n", "上映日期 is “2016-13-01”, which is not a day such as 2016-12-23, or TBA"),
+        (",2016-12-23\n", "片名 is “”, which is not a film's title"),
+        ("长城,2016-12-16\n长城,2016-12-23\n", "an earlier line has it otherwise"),
+        ("", "0 of the 0 lines"),
+    ] {
+        let refusal = refused("c.csv", &format!("{head}{line}"));
+        assert!(refusal.contains(said), "{refusal}");
+    }
+    let file = Packed::read("c.csv", "a,b\n1,2\n".as_bytes()).unwrap();
+    let refusal = imports::read(&file, Some(Kind::Calendar(Market::China))).unwrap_err();
+    assert!(
+        refusal.say.en.contains("needs title and release_date; its columns are a, b"),
+        "{}",
+        refusal.say.en
+    );
 }
 
 /// Where the large real files lie, outside the repository.

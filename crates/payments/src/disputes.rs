@@ -94,8 +94,8 @@ impl FromRow for Dispute {
     }
 }
 
-/// Records a dispute, once an id. Refuses more than was captured and is not refunded yet (`dispute_too_large`), and
-/// the same id with another content (`dispute_differs`), a reason that is none (`bad_reason`).
+/// Records a dispute, once an id, and holds its amount of the payment. Refuses more than is left of that
+/// (`dispute_too_large`), and the same id with another content (`dispute_differs`), a reason that is none (`bad_reason`).
 pub fn open(tx: &Tx, dispute: &Dispute) -> Result<bool> {
     let reason = dispute.reason.trim();
     if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX || reason.chars().any(char::is_control)
@@ -108,11 +108,8 @@ pub fn open(tx: &Tx, dispute: &Dispute) -> Result<bool> {
         )
         .into());
     }
-    let intent = intents::any(tx, &dispute.place, &dispute.intent)?;
-    let left = intent.captured.minus(intent.refunded)?;
-    dispute.amount.same_currency(left)?;
-    if dispute.amount.minor > left.minor || dispute.amount.minor <= 0 {
-        return Err(refuse("dispute_too_large", "Less than this was paid.", "争议金额超过实付金额。"));
+    if dispute.amount.minor <= 0 {
+        return Err(too_large());
     }
     let opened = tx.run(
         "insert into dispute
@@ -132,6 +129,12 @@ pub fn open(tx: &Tx, dispute: &Dispute) -> Result<bool> {
             &dispute.number,
         ],
     )?;
+    if opened == 1 {
+        let currency = intents::left(tx, &dispute.place, &dispute.intent)?.currency;
+        let fits = currency == dispute.amount.currency
+            && intents::hold(tx, &dispute.place, &dispute.intent, dispute.amount)?;
+        return if fits { Ok(true) } else { Err(too_large()) };
+    }
     let kept = any(tx, &dispute.place, &dispute.id)?;
     if (&kept.intent, kept.amount) != (&dispute.intent, dispute.amount) {
         return Err(refuse(
@@ -140,10 +143,14 @@ pub fn open(tx: &Tx, dispute: &Dispute) -> Result<bool> {
             "该争议编号已用于其他付款。",
         ));
     }
-    Ok(opened == 1)
+    Ok(false)
 }
 
-/// Decides a dispute, once. Refuses one that was decided otherwise (`dispute_closed`).
+fn too_large() -> Error {
+    refuse("dispute_too_large", "Less than this is left of the payment.", "争议金额超过该笔付款的剩余金额。")
+}
+
+/// Decides a dispute, once; what it held of the payment is free again when it is won, and gone when it is lost. Refuses one that was decided otherwise (`dispute_closed`).
 pub fn close(
     tx: &Tx,
     place: &PlaceId,
@@ -152,13 +159,16 @@ pub fn close(
     by: &str,
     now: Instant,
 ) -> Result<Dispute> {
-    tx.run(
+    let closed = tx.run(
         "update dispute
          set state = $3, closed_at = $4, closed_by = $5
          where place_id = $1 and id = $2 and state = 'open'",
         &[place, id, &as_.code(), &now, &by],
     )?;
     let dispute = any(tx, place, id)?;
+    if closed == 1 && as_ == State::Won {
+        intents::release(tx, place, &dispute.intent, dispute.amount)?;
+    }
     if dispute.state != as_ {
         return Err(refuse(
             "dispute_closed",
@@ -204,6 +214,30 @@ pub fn any(view: &View, place: &PlaceId, id: &DisputeId) -> Result<Dispute> {
         &[place, id],
     )?;
     found.ok_or_else(|| Refusal::not_found("dispute", "争议").into())
+}
+
+/// Refuses what would give money back twice: a payment is disputed and nobody knows yet whose it is
+/// (`payment_disputed`). Call it with the payment locked.
+pub fn none_open(view: &View, place: &PlaceId, intent: &IntentId) -> Result<()> {
+    let (open,): (i64,) = view.one(
+        "select count(*) from dispute where place_id = $1 and intent_id = $2 and state = 'open'",
+        &[place, intent],
+    )?;
+    if open == 0 {
+        return Ok(());
+    }
+    Err(refuse(
+        "payment_disputed",
+        "The payer disputes this payment at their bank. A refund waits until the dispute is decided.",
+        "付款人已就这笔付款提出争议，须待争议结案后才能退款。",
+    ))
+}
+
+/// Whether there is a dispute of this id.
+pub fn is_known(view: &View, place: &PlaceId, id: &DisputeId) -> Result<bool> {
+    let (known,): (i64,) =
+        view.one("select count(*) from dispute where place_id = $1 and id = $2", &[place, id])?;
+    Ok(known == 1)
 }
 
 fn refuse(code: &'static str, en: &str, zh: &str) -> Error {

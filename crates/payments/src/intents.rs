@@ -248,6 +248,45 @@ pub fn close_unasked(tx: &Tx, place: &PlaceId, order: &OrderId) -> Result<bool> 
     Ok(closed == 1)
 }
 
+/// Keeps a payment from everybody else until the end of this transaction: what is decided of what is left of it stands.
+pub fn lock(tx: &Tx, place: &PlaceId, id: &IntentId) -> Result<()> {
+    tx.run("update payment_intent set state = state where place_id = $1 and id = $2", &[place, id])?;
+    Ok(())
+}
+
+/// Puts a part of what is left of a payment under a dispute; false when less than that is left.
+pub(crate) fn hold(tx: &Tx, place: &PlaceId, id: &IntentId, amount: Money) -> Result<bool> {
+    let held = tx.run(
+        "update payment_intent set disputed_minor = disputed_minor + $3
+         where place_id = $1 and id = $2 and refunded_minor + disputed_minor + $3 <= captured_minor",
+        &[place, id, &amount.minor],
+    )?;
+    Ok(held == 1)
+}
+
+/// A dispute is over and holds its part no longer.
+pub(crate) fn release(tx: &Tx, place: &PlaceId, id: &IntentId, amount: Money) -> Result<()> {
+    tx.run(
+        "update payment_intent
+         set disputed_minor = case when disputed_minor < $3 then 0 else disputed_minor - $3 end
+         where place_id = $1 and id = $2",
+        &[place, id, &amount.minor],
+    )?;
+    Ok(())
+}
+
+/// What is left of a payment: neither requested back nor held, or taken, by a dispute.
+pub fn left(view: &View, place: &PlaceId, id: &IntentId) -> Result<Money> {
+    let left = view.maybe::<(i64, Currency)>(
+        "select captured_minor - refunded_minor - disputed_minor, currency
+         from payment_intent
+         where place_id = $1 and id = $2",
+        &[place, id],
+    )?;
+    let (minor, currency) = left.ok_or_else(|| Refusal::not_found("payment", "支付"))?;
+    Ok(Money::new(minor, currency))
+}
+
 pub fn any(view: &View, place: &PlaceId, id: &IntentId) -> Result<Intent> {
     let found = view.maybe(
         "select currency, place_id, id, kind, order_id, payer_id, provider, subject, amount_minor, captured_minor,

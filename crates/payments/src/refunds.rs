@@ -1,6 +1,6 @@
 //! Money on its way back: requested once under a key, then asked for until the provider has paid it.
 
-use crate::intents::{self, Intent};
+use crate::intents::Intent;
 use db::{FromRow, Row, Tx, View, broke_check};
 use kernel::{Currency, Error, Instant, IntentId, Kind, Money, PlaceId, RefundId, Refusal, Result};
 
@@ -45,6 +45,18 @@ pub struct Refund {
 }
 
 impl Refund {
+    /// The refund of a payment of which nothing is left to pay back; nobody has to be asked for it.
+    pub fn of_nothing(intent: &Intent, reason: &str) -> Refund {
+        Refund {
+            place: intent.place.clone(),
+            id: id(intent, reason),
+            intent: intent.id.clone(),
+            amount: Money::zero(intent.amount.currency),
+            reason: reason.to_owned(),
+            state: State::Done,
+        }
+    }
+
     /// Whether the provider has paid it back.
     pub fn is_done(&self) -> bool {
         self.state == State::Done
@@ -73,17 +85,6 @@ fn id(intent: &Intent, reason: &str) -> RefundId {
 /// The refund of an intent for a reason, if it was requested.
 pub fn requested_for(view: &View, intent: &Intent, reason: &str) -> Result<Option<Refund>> {
     find(view, &intent.place, &id(intent, reason))
-}
-
-/// What was requested back of an intent for reasons that begin like this.
-pub fn requested_like(view: &View, intent: &Intent, start: &str) -> Result<Money> {
-    let (minor,): (i64,) = view.one(
-        "select cast(coalesce(sum(amount_minor), 0) as bigint)
-         from refund
-         where place_id = $1 and intent_id = $2 and reason like $3",
-        &[&intent.place, &intent.id, &format!("{start}%")],
-    )?;
-    Ok(Money { minor, ..intent.captured })
 }
 
 /// Reserves a refund of an intent. One reason refunds once: the same again returns the first.
@@ -145,7 +146,8 @@ pub fn request_unmatched(
 pub const UNMATCHED: &str = "unmatched";
 
 fn too_large(error: Error) -> Error {
-    if !broke_check(&error, "intent_refund_within_capture") {
+    let within = ["intent_refund_within_capture", "intent_disputed_within_capture"];
+    if !within.iter().any(|check| broke_check(&error, check)) {
         return error;
     }
     Refusal::new(
@@ -209,10 +211,4 @@ pub fn requested(view: &View, place: &PlaceId, skip: i64, limit: i64) -> Result<
          limit $2 offset $3",
         &[place, &limit, &skip],
     )
-}
-
-/// What is left to refund of an intent.
-pub fn refundable(view: &View, place: &PlaceId, intent: &IntentId) -> Result<Money> {
-    let intent = intents::any(view, place, intent)?;
-    intent.captured.minus(intent.refunded)
 }

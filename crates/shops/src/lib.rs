@@ -8,6 +8,7 @@ pub mod baskets;
 pub mod listings;
 pub mod orders;
 pub mod products;
+pub mod returns;
 pub mod shops;
 
 use kernel::limits;

@@ -1,9 +1,9 @@
 //! A product order: stock promised for fifteen minutes, then paid for or given back.
 //!
-//! `Placed → Paid → Shipped`, `Placed → Expired`, `Paid → Refunded`.
+//! `Placed → Paid → Shipped`, `Placed → Expired`, `Paid | Shipped → Refunded`.
 //! Placing is idempotent by the buyer's key. Every change of state is a compare-and-set, so of two
-//! that come at once one happens and the other sees that it did. Stock is given back exactly when an
-//! order becomes `Expired` or `Refunded`.
+//! that come at once one happens and the other sees that it did. Stock is given back when an order becomes
+//! `Expired`, and with what goes back of a paid one (`returns`), which is `Refunded` once nothing of it is left.
 
 use crate::listings::{self, State as Shelf};
 use crate::{baskets, limits, products};
@@ -24,6 +24,8 @@ pub const ADDRESS_CHARS_MAX: usize = 300;
 pub const CLICK_CHARS_MAX: usize = 1000;
 /// Orders or lines in one list, the newest first.
 pub const LIST_MAX: i64 = 500;
+/// Orders that one person may leave unpaid in one shop, at most.
+pub const UNPAID_MAX: i64 = 10;
 /// How often a change looks again when somebody else was faster.
 const TRIES_MAX: usize = 3;
 
@@ -83,16 +85,7 @@ impl State {
         }
     }
 
-    pub fn refund(self, at: Instant) -> Result<State, Refusal> {
-        match self {
-            State::Paid { .. } => Ok(State::Refunded { at }),
-            State::Refunded { .. } => Ok(self),
-            State::Shipped { .. } => Err(already_shipped()),
-            State::Placed { .. } | State::Expired { .. } => Err(not_paid()),
-        }
-    }
-
-    fn closed_at(self) -> Option<Instant> {
+    pub(crate) fn closed_at(self) -> Option<Instant> {
         match self {
             State::Placed { .. } => None,
             State::Paid { at } | State::Shipped { at } | State::Expired { at } | State::Refunded { at } => {
@@ -120,19 +113,22 @@ pub struct Order {
     pub buyer: PersonId,
     pub state: State,
     pub pay_until: Instant,
+    /// What was ordered comes to, whatever went back of it since.
     pub total: Money,
     pub recipient: String,
     pub address: String,
     /// The sealed token of the ad click that led here.
     pub click: Option<String>,
     pub created_at: Instant,
+    /// What the pieces that went back had cost.
+    pub back: Money,
 }
 
 impl FromRow for Order {
     fn from_row(row: &mut Row) -> Result<Order> {
         let (place, id, buyer) = (row.next()?, row.next()?, row.next()?);
         let (code, pay_until, closed_at) = (row.next::<String>()?, row.next()?, row.next()?);
-        let (total_minor, currency) = (row.next()?, row.next::<Currency>()?);
+        let (total_minor, currency): (_, Currency) = (row.next()?, row.next()?);
         Ok(Order {
             place,
             id,
@@ -144,6 +140,7 @@ impl FromRow for Order {
             address: row.next()?,
             click: row.next()?,
             created_at: row.next()?,
+            back: row.money(currency)?,
         })
     }
 }
@@ -163,6 +160,16 @@ pub struct Line {
     /// `price × quantity`, tax included.
     pub total: Money,
     pub vat: Share,
+    /// How many of its pieces went back, and what had been paid for them.
+    pub back: i64,
+    pub back_total: Money,
+}
+
+impl Line {
+    /// Pieces that are still the buyer's.
+    pub fn left(&self) -> i64 {
+        self.quantity - self.back
+    }
 }
 
 /// The columns of a line, then the order's currency.
@@ -171,7 +178,8 @@ impl FromRow for Line {
         let (place, order, listing, product) = (row.next()?, row.next()?, row.next()?, row.next()?);
         let (merchant, title, contract) = (row.next()?, row.next()?, row.next()?);
         let (quantity, price_minor, line_minor) = (row.next()?, row.next()?, row.next()?);
-        let (vat, currency) = (row.next()?, row.next::<Currency>()?);
+        let (vat, back, back_minor) = (row.next()?, row.next()?, row.next()?);
+        let currency: Currency = row.next()?;
         Ok(Line {
             place,
             order,
@@ -184,6 +192,8 @@ impl FromRow for Line {
             price: Money::new(price_minor, currency),
             total: Money::new(line_minor, currency),
             vat,
+            back,
+            back_total: Money::new(back_minor, currency),
         })
     }
 }
@@ -228,13 +238,15 @@ impl Placed {
 
 /// Places an order and reserves its stock; all of it or nothing.
 ///
-/// Refuses with `out_of_stock`, `price_changed`, `not_for_sale`, `key_reused`, or the field that is wrong.
+/// Refuses with `out_of_stock`, `price_changed`, `not_for_sale`, `key_reused`, `too_many_unpaid`, or the field that is
+/// wrong.
 pub fn place(tx: &Tx, act: &mut Act, checkout: &Checkout) -> Result<Placed> {
     check(checkout)?;
     let asked = asked(checkout)?;
     if let Some(before) = again(tx, checkout, &asked)? {
         return Ok(before);
     }
+    may_place(tx, checkout, act.at)?;
     let lines = priced(tx, checkout, act.id())?;
     let order = open(act, checkout, &lines)?;
     if !insert(tx, &order, &checkout.key, &asked)? {
@@ -248,6 +260,25 @@ pub fn place(tx: &Tx, act: &mut Act, checkout: &Checkout) -> Result<Placed> {
         insert_line(tx, line)?;
     }
     Ok(Placed::Now(order))
+}
+
+/// Refuses somebody who keeps too much stock from others without paying.
+fn may_place(view: &View, checkout: &Checkout, now: Instant) -> Result<()> {
+    let (unpaid,): (i64,) = view.one(
+        "select count(*) from product_order
+        where place_id = $1 and buyer_id = $2 and state = 'placed' and pay_until >= $3",
+        &[&checkout.place, &checkout.buyer, &now],
+    )?;
+    if unpaid < UNPAID_MAX {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Kind::TooMany,
+        "too_many_unpaid",
+        "Several orders of yours wait to be paid here. Pay for them or let them go first.",
+        "您在本店已有多笔待支付的订单，请先付款，或等它们到期。",
+    )
+    .into())
 }
 
 fn check(checkout: &Checkout) -> Result<(), Refusal> {
@@ -311,6 +342,8 @@ fn priced(view: &View, checkout: &Checkout, order: OrderId) -> Result<Vec<Line>>
             price: Money::new(wanted.price_minor, listing.price.currency),
             total: listing.price.times(wanted.quantity)?,
             vat: listing.vat,
+            back: 0,
+            back_total: Money::zero(listing.price.currency),
         };
         // The compare-and-set decides; most wishes that it would turn down are refused here, before any write.
         if listing.price != line.price || listing.state != Shelf::Listed || listing.stock < line.quantity {
@@ -340,6 +373,7 @@ fn open(act: &Act, checkout: &Checkout, lines: &[Line]) -> Result<Order> {
         address: checkout.address.trim().to_owned(),
         click: checkout.click.clone(),
         created_at: act.at,
+        back: Money::zero(total.currency),
     })
 }
 
@@ -488,12 +522,6 @@ impl Changed {
     }
 }
 
-/// The buyer gets the money back and the shop its stock. Refuses when it was not paid, or has been shipped.
-pub fn refund(tx: &Tx, place: &PlaceId, id: &OrderId, at: Instant) -> Result<Changed> {
-    let (order, changed) = advance(tx, place, id, |state| state.refund(at))?;
-    Ok(if changed { Changed::Now(order) } else { Changed::Already(order) })
-}
-
 /// The goods have left the shop.
 pub fn ship(tx: &Tx, place: &PlaceId, id: &OrderId, at: Instant) -> Result<Changed> {
     let (order, changed) = advance(tx, place, id, |state| state.ship(at))?;
@@ -502,7 +530,7 @@ pub fn ship(tx: &Tx, place: &PlaceId, id: &OrderId, at: Instant) -> Result<Chang
 
 /// Reads, decides, and writes if nobody was faster; looks again when somebody was.
 ///
-/// The answer says whether this call changed the state. Whoever changes it also gives the stock back.
+/// The answer says whether this call changed the state. Whoever lets an order expire also gives its stock back.
 fn advance(
     tx: &Tx,
     place: &PlaceId,
@@ -520,7 +548,7 @@ fn advance(
             &[place, id, &order.state.code(), &next.code(), &next.closed_at()],
         )?;
         if changed == 1 {
-            if matches!(next, State::Expired { .. } | State::Refunded { .. }) {
+            if matches!(next, State::Expired { .. }) {
                 for line in lines(tx, place, id)? {
                     listings::give_back(tx, place, &line.listing, line.quantity)?;
                 }
@@ -534,7 +562,7 @@ fn advance(
 pub fn any(view: &View, place: &PlaceId, id: &OrderId) -> Result<Order> {
     let order = view.maybe(
         "select place_id, id, buyer_id, state, pay_until, closed_at, total_minor, currency, recipient, address,
-            click, created_at
+            click, created_at, back_minor
         from product_order
         where place_id = $1 and id = $2",
         &[place, id],
@@ -551,7 +579,7 @@ pub fn of(view: &View, buyer: &PersonId, place: &PlaceId, id: &OrderId) -> Resul
 pub fn lines(view: &View, place: &PlaceId, id: &OrderId) -> Result<Vec<Line>> {
     view.all(
         "select l.place_id, l.order_id, l.listing_id, l.product_id, l.merchant_org_id, l.title_id, l.contract_id,
-            l.quantity, l.price_minor, l.line_minor, l.vat_ppm, o.currency
+            l.quantity, l.price_minor, l.line_minor, l.vat_ppm, l.back_quantity, l.back_minor, o.currency
         from product_order_line l
         join product_order o on o.place_id = l.place_id and o.id = l.order_id
         where l.place_id = $1 and o.place_id = $1 and l.order_id = $2
@@ -566,7 +594,7 @@ pub fn of_buyer(view: &View, buyer: &PersonId, places: &[PlaceId]) -> Result<Vec
     for place in places {
         orders.extend(view.all::<Order>(
             "select place_id, id, buyer_id, state, pay_until, closed_at, total_minor, currency, recipient, address,
-                click, created_at
+                click, created_at, back_minor
             from product_order
             where place_id = $1 and buyer_id = $2
             order by created_at desc, id
@@ -583,7 +611,7 @@ pub fn of_buyer(view: &View, buyer: &PersonId, places: &[PlaceId]) -> Result<Vec
 pub fn of_shop(view: &View, place: &PlaceId) -> Result<Vec<Order>> {
     view.all(
         "select place_id, id, buyer_id, state, pay_until, closed_at, total_minor, currency, recipient, address,
-            click, created_at
+            click, created_at, back_minor
         from product_order
         where place_id = $1
         order by created_at desc, id
@@ -612,7 +640,7 @@ impl FromRow for Sold {
 pub fn of_merchant(view: &View, place: &PlaceId, merchant: &OrgId) -> Result<Vec<Sold>> {
     view.all(
         "select l.place_id, l.order_id, l.listing_id, l.product_id, l.merchant_org_id, l.title_id, l.contract_id,
-            l.quantity, l.price_minor, l.line_minor, l.vat_ppm, o.currency, o.state, o.pay_until, o.closed_at,
+            l.quantity, l.price_minor, l.line_minor, l.vat_ppm, l.back_quantity, l.back_minor, o.currency, o.state, o.pay_until, o.closed_at,
             o.created_at
         from product_order_line l
         join product_order o on o.place_id = l.place_id and o.id = l.order_id
@@ -628,7 +656,7 @@ fn unknown() -> Refusal {
     Refusal::not_found("order", "订单")
 }
 
-fn line_repeated() -> Refusal {
+pub(crate) fn line_repeated() -> Refusal {
     Refusal::field(
         "lines",
         "line_repeated",
@@ -649,11 +677,11 @@ fn key_reused() -> Refusal {
     }
 }
 
-fn not_paid() -> Refusal {
+pub(crate) fn not_paid() -> Refusal {
     Refusal::new(Kind::Conflict, "not_paid", "This order has not been paid.", "这笔订单尚未支付。")
 }
 
-fn already_shipped() -> Refusal {
+pub(crate) fn already_shipped() -> Refusal {
     Refusal::new(
         Kind::Conflict,
         "already_shipped",
@@ -699,9 +727,7 @@ mod tests {
             assert_eq!(over.expire(later), over);
             assert_eq!(over.ship(later).map_err(|refusal| refusal.code), Err("not_paid"));
         }
-        assert_eq!(State::Refunded { at: NOON }.refund(later), Ok(State::Refunded { at: NOON }));
         let shipped = State::Shipped { at: NOON };
-        assert_eq!(shipped.refund(later).map_err(|refusal| refusal.code), Err("already_shipped"));
         assert_eq!(shipped.ship(later), Ok(shipped));
     }
 }

@@ -18,5 +18,5 @@ use kernel::text;
 
 pub use titles::{
     ARTWORK_CHARS_MAX, Draft, GENRE_CHARS_MAX, NAME_CHARS_MAX, RUNTIME_MINUTES_MAX, SYNOPSIS_CHARS_MAX,
-    Status, TITLES_MAX, Title, add, all, any, by_slug, edit, of, of_studio,
+    Status, TITLES_MAX, Title, add, all, any, by_slug, edit, newest_change, of, of_studio,
 };

@@ -369,6 +369,12 @@ pub fn all(view: &View) -> Result<Vec<Title>> {
     )
 }
 
+/// When any title was last changed.
+pub fn newest_change(view: &View) -> Result<Option<Instant>> {
+    let (at,): (Option<Instant>,) = view.one("select max(updated_at) from title", &[])?;
+    Ok(at)
+}
+
 /// A studio's slate, the latest premiere first; titles without one at the top.
 pub fn of_studio(view: &View, studio: &OrgId) -> Result<Vec<Title>> {
     view.all(

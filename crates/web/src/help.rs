@@ -44,13 +44,25 @@ pub async fn refunds(visit: Visit) -> Answer<Page> {
     let told = [
         (
             "Tickets",
-            "You can return an order until its showing begins, unless somebody was already admitted with it. Ticket and \
-             service fee come back to where you paid from."
+            "You can return an order, or some of its seats, until its showing begins, unless somebody was already admitted \
+             with them. Ticket and service fee come back to where you paid from."
                 .to_owned(),
             "电影票",
-            "开场前且未检票的订单可以退票，票款与服务费原路退回。".to_owned(),
+            "开场前且未检票的订单可以整单或部分退票，票款与服务费原路退回。".to_owned(),
         ),
-        ("Goods", "You can return an order until it is shipped.".into(), "商品", "发货前可以退款。".into()),
+        (
+            "Goods",
+            "You can return an order, or some pieces of it, until it is shipped. Afterwards the shop takes them back."
+                .into(),
+            "商品",
+            "发货前可以整单或部分退货；发货后请联系店铺办理。".into(),
+        ),
+        (
+            "A payment that you dispute",
+            "While your bank looks into a payment, nothing is refunded, so that no money goes back twice.".into(),
+            "争议中的付款",
+            "银行处理争议期间暂不退款，以免重复退回。".into(),
+        ),
         (
             "A payment that came too late",
             "If your payment reaches us after the hold is over, all of it goes back by itself.".into(),

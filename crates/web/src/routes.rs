@@ -109,6 +109,7 @@ pub fn registry(site: Site) -> Routes {
         .page(GET, "/orders", SIGNED_IN, shops::orders::list)
         .page(GET, "/orders/{place}/{order}", SIGNED_IN, shops::orders::show)
         .page(POST, "/orders/{place}/{order}/refund", SIGNED_IN, shops::orders::refund)
+        .page(POST, "/orders/{place}/{order}/returns", SIGNED_IN, shops::orders::return_pieces)
         // Help.
         .page(GET, "/help", ANYONE, help::start)
         .page(GET, "/help/refunds", ANYONE, help::refunds)
@@ -187,6 +188,7 @@ pub fn registry(site: Site) -> Routes {
         .page(GET, "/console/orders", SELLING, console::orders::find)
         .page(GET, "/console/orders/{place}/{payment}", SELLING, console::orders::show)
         .page(POST, "/console/orders/{place}/{payment}/refund", SELLING, console::orders::take_back)
+        .page(POST, "/console/orders/{place}/{payment}/returns", SELLING, console::orders::return_pieces)
         .page(POST, "/console/orders/{place}/{payment}/parts", SELLING, console::orders::give_back)
         .page(GET, "/console/bank-accounts", STAFF, console::bank_accounts::list)
         .page(GET, "/console/bank-accounts/{org}", STAFF, console::bank_accounts::show)

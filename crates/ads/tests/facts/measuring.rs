@@ -72,6 +72,7 @@ fn an_order_is_credited_once_and_a_refund_takes_it_back() {
         title: campaign.title.clone(),
         kind: Kind::Tickets,
         amount: Money::fen(7980),
+        back: Money::fen(0),
         at: NOON,
         reversed_at: None,
     };
@@ -80,11 +81,15 @@ fn an_order_is_credited_once_and_a_refund_takes_it_back() {
         let credited = [credits::credit(tx, &sale)?, credits::credit(tx, &other)?];
         assert_eq!(credits::of_order(tx, &sale.place, &sale.order)?, Some(sale.clone()));
         let before = credits::sums(tx, &sale.place, &sale.campaign)?;
+        assert!(credits::shrink(tx, &sale.place, &sale.order, Money::fen(3990))?);
+        let half = credits::sums(tx, &sale.place, &sale.campaign)?;
+        assert_eq!((half[0].orders, half[0].amount), (1, Money::fen(3990)));
         let reversed = [
             credits::reverse(tx, &sale.place, &sale.order, NOON)?,
             credits::reverse(tx, &sale.place, &sale.order, NOON)?,
         ];
         let after = credits::sums(tx, &sale.place, &sale.campaign)?;
+        assert!(!credits::shrink(tx, &sale.place, &sale.order, Money::fen(1))?);
         Ok((credited, before, reversed, after))
     });
     let (credited, before, reversed, after) = seen.expect("credits");
@@ -115,6 +120,7 @@ fn a_report_adds_up_over_places() {
         title: campaign.title.clone(),
         kind: Kind::Products,
         amount: Money::fen(9900),
+        back: Money::fen(0),
         at: NOON,
         reversed_at: None,
     };

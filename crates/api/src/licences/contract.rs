@@ -21,9 +21,9 @@ pub struct ContractRecord {
 /// What a contract owes so far, refunds taken off.
 #[derive(Serialize, ToSchema)]
 pub struct Royalties {
-    /// Order lines that were sold.
+    /// Pieces that were sold.
     sold: i64,
-    /// How many of them were refunded.
+    /// How many of them went back.
     refunded: i64,
     net_sales: Amount,
     royalty: Amount,

@@ -1,5 +1,6 @@
 //! What the market did, year by year.
 
+pub mod coming;
 pub mod show;
 pub mod years;
 

@@ -57,7 +57,14 @@ fn check(intent: &Intent, now: Instant) -> Result<(), Refusal> {
             Err(Refusal::new(Kind::Conflict, "already_paid", "This is paid already.", "这笔订单已经支付。"))
         }
         State::Open if now <= intent.expires_at => Ok(()),
-        State::Open | State::Closed => Err(Refusal::new(
+        // The provider may still say that it was paid.
+        State::Open => Err(Refusal::new(
+            Kind::Gone,
+            "payment_over",
+            "The time to pay is over. If you have paid after all, everything comes back.",
+            "支付时间已过。如果您仍已付款，将全额退回。",
+        )),
+        State::Closed => Err(Refusal::new(
             Kind::Gone,
             "payment_over",
             "The time to pay is over. Nothing was taken.",

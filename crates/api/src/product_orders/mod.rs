@@ -1,9 +1,10 @@
-//! Product orders: stock promised for fifteen minutes, then paid for or given back.
+//! Product orders: stock promised for fifteen minutes, then paid for or given back, whole or by the piece.
 
 pub mod list;
 pub mod of_shop;
 pub mod place;
 pub mod refund;
+pub mod return_pieces;
 pub mod ship;
 pub mod show;
 
@@ -22,7 +23,10 @@ pub struct ProductOrder {
     state: String,
     /// The stock is kept until then, unless it is paid for.
     pay_until: String,
+    /// What was ordered comes to, whatever went back since.
     total: Amount,
+    /// What the pieces that went back had cost.
+    returned: Amount,
     recipient: String,
     address: String,
     created_at: String,
@@ -36,6 +40,7 @@ impl From<&Order> for ProductOrder {
             state: order.state.code().into(),
             pay_until: order.pay_until.rfc3339(),
             total: order.total.into(),
+            returned: order.back.into(),
             recipient: order.recipient.clone(),
             address: order.address.clone(),
             created_at: order.created_at.rfc3339(),

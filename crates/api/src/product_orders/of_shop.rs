@@ -21,14 +21,21 @@ pub struct ShopOrder {
 /// How many of what.
 #[derive(Serialize, ToSchema)]
 pub struct Pieces {
+    listing: String,
     product: Bilingual,
     quantity: i64,
+    /// How many of them went back.
+    returned: i64,
 }
 
 impl ShopOrder {
     fn new((order, contents): (::shops::Order, Contents)) -> ShopOrder {
-        let pieces =
-            contents.into_iter().map(|(product, quantity)| Pieces { product: product.into(), quantity });
+        let pieces = contents.into_iter().map(|packed| Pieces {
+            listing: packed.listing.0,
+            product: packed.product.into(),
+            quantity: packed.quantity,
+            returned: packed.back,
+        });
         ShopOrder { order: (&order).into(), contents: pieces.collect() }
     }
 }

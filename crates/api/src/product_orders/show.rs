@@ -27,6 +27,8 @@ pub struct GoodsLine {
     listing: String,
     product: Bilingual,
     quantity: i64,
+    /// How many of them went back.
+    returned: i64,
     /// Of one.
     price: Amount,
     total: Amount,
@@ -38,6 +40,7 @@ impl From<Bought> for BoughtGoods {
             listing: line.listing.0,
             product: product.name.into(),
             quantity: line.quantity,
+            returned: line.back,
             price: line.price.into(),
             total: line.total.into(),
         });

@@ -66,10 +66,10 @@ pub struct CalendarDay {
     effect_ppm: i64,
 }
 
-impl From<Outlook> for ForecastReasons {
-    fn from(outlook: Outlook) -> ForecastReasons {
+impl From<&Outlook> for ForecastReasons {
+    fn from(outlook: &Outlook) -> ForecastReasons {
         let amount = |minor| Amount::from(Money::fen(minor));
-        let moved = outlook.moved.ok().map(|moved| Movement {
+        let moved = outlook.moved.as_ref().ok().map(|moved| Movement {
             since: moved.since.to_string(),
             before: amount(moved.before),
             now: amount(moved.now),
@@ -86,20 +86,20 @@ impl From<Outlook> for ForecastReasons {
                 .collect(),
         });
         let ppm = |part: f64| (part * 1e6).round() as i64;
-        let films = outlook.alike.into_iter().map(|film| ComparableFilm {
-            name: film.name,
+        let films = outlook.alike.iter().map(|film| ComparableFilm {
+            name: film.name.clone(),
             release: film.release.to_string(),
             kept_ppm: ppm(film.kept),
         });
-        let days = outlook.effects.into_iter().map(|effect| CalendarDay {
+        let days = outlook.effects.iter().map(|effect| CalendarDay {
             day: effect.day.to_string(),
-            occasion: effect.occasion.map(Bilingual::from),
+            occasion: effect.occasion.clone().map(Bilingual::from),
             effect_ppm: ppm(effect.ln.exp() - 1.0),
         });
         ForecastReasons {
             as_of: outlook.newest.as_of.to_string(),
-            model: outlook.model,
-            because: outlook.newest.because.into_iter().map(Bilingual::from).collect(),
+            model: outlook.model.clone(),
+            because: outlook.newest.because.iter().cloned().map(Bilingual::from).collect(),
             moved,
             comparable_films: films.collect(),
             calendar: days.collect(),
@@ -115,5 +115,5 @@ pub async fn show(
     let title = of_own_release(&call, &team, title).await?;
     let (house, now) = (call.house.clone(), call.now);
     let outlook = call.read(move |view| outlook::read(&house, view, &title, now)).await??;
-    Ok(Found(outlook.into()))
+    Ok(Found(outlook.as_ref().into()))
 }

@@ -29,7 +29,7 @@ fn another(body: Option<Value>) -> Value {
     if body.get("seats").is_some() {
         body["seats"] = json!(["C3"]);
     } else if body.get("lines").is_some() {
-        body["lines"][0]["quantity"] = 1.into();
+        body["lines"][0]["quantity"] = 3.into();
     } else if body.get("account").is_some() {
         body["amount"] = json!({ "amount": "0.01", "currency": "CNY" });
     } else {
@@ -62,6 +62,7 @@ async fn a_change_of_state_that_is_asked_for_again_changes_nothing() {
         "disputes",
         "shipment",
         "closure",
+        "undoing",
     ];
     let sent: Vec<_> = walk.sent.clone();
     let mut tried = std::collections::BTreeSet::new();
@@ -102,5 +103,10 @@ async fn what_is_not_paid_in_time_is_over() {
     assert_eq!(walk.town.provider.pay(&kernel::IntentId(id.clone()), walk.town.clock.now()), None);
     let begun = ann.post(&format!("/api/places/{shop}/payments/{id}/checkout"), json!({})).await;
     assert_eq!(begun.refusal(), (410, "payment_over"));
+    assert!(
+        begun.text.contains("everything comes back"),
+        "nobody knows yet whether it was paid: {}",
+        begun.text
+    );
     assert_eq!(ann.get(&format!("/api/places/{shop}/payments/{id}")).await.is(200)["state"], "open");
 }

@@ -266,7 +266,7 @@ fn open_channel(scene: &mut Scene, place: &PlaceId, org: &OrgId) -> Result<Surfa
     Ok(surface.id)
 }
 
-/// A showing of a film at 21:00 on every one of the days, and the terms on which it is settled.
+/// A showing of a film at 21:00 on every one of the days; on all but the first two more, in the afternoon.
 pub fn show_film(scene: &mut Scene, place: &PlaceId, title: &TitleId) -> Result<Vec<ShowtimeId>> {
     let hall = Hall {
         place: place.clone(),
@@ -276,20 +276,23 @@ pub fn show_film(scene: &mut Scene, place: &PlaceId, title: &TitleId) -> Result<
     };
     halls::add(scene.tx, &hall)?;
     let zone = Zone::shanghai();
-    let mut shown = Vec::new();
-    for day in 0..DAYS {
+    let add = |scene: &mut Scene, day: i32, hour: i8| {
         let plan = showtimes::Plan {
             title: title.clone(),
             runtime_minutes: 128,
-            starts_at: NOW.day_in(&zone).plus(day).at(21, 0, &zone),
+            starts_at: NOW.day_in(&zone).plus(day).at(hour, 0, &zone),
             zone: zone.clone(),
             version: "2D".into(),
             price: Money::fen(3990),
             minimum: Money::fen(3000),
         };
-        shown.push(showtimes::add(scene.tx, &mut scene.act, &hall, &plan)?.id);
+        showtimes::add(scene.tx, &mut scene.act, &hall, &plan).map(|showtime| showtime.id)
+    };
+    let evenings = (0..DAYS).map(|day| add(scene, day, 21)).collect::<Result<Vec<ShowtimeId>>>()?;
+    for (day, hour) in (1..DAYS).flat_map(|day| [(day, 13), (day, 17)]) {
+        add(scene, day, hour)?;
     }
-    Ok(shown)
+    Ok(evenings)
 }
 
 /// Sends requests, and fails when an answer is not as the document says.

@@ -68,6 +68,7 @@ impl Walk {
         walk.unmatched().await;
         walk.disputes().await;
         walk.shelf().await;
+        walk.plans().await;
         walk.sessions().await;
         let broken = walk.town.broken().await;
         assert!(broken.is_empty(), "{broken:?}");
@@ -257,6 +258,23 @@ impl Walk {
         wish["click"] = self.click().await.into();
         let kept = self.order("ann", format!("{shop}/product-orders"), wish).await;
         self.pay(&kept["payment"]).await;
+        let path = format!("{shop}/product-orders/{}", text(&kept["order"]["id"]));
+        let one = json!([{ "listing": self.ids["listing"], "quantity": 1 }]);
+        let back = self.order("ann", format!("{path}/returns"), json!({ "lines": one })).await;
+        assert_eq!((&back["amount"], &back["stock"]), (&yuan("88.00"), &json!("restocked")));
+        assert_eq!((&back["number"], &back["refund"]["done"]), (&json!(1), &json!(true)));
+        let wish = self.goods_wish();
+        let at_desk = self.order("ann", format!("{shop}/product-orders"), wish).await;
+        self.pay(&at_desk["payment"]).await;
+        let path = format!("{shop}/product-orders/{}", text(&at_desk["order"]["id"]));
+        let broken = json!({ "lines": one, "stock": "lost" });
+        let back = self.order("shop_a", format!("{path}/desk-returns"), broken).await;
+        assert_eq!((&back["refund"]["amount"], &back["stock"]), (&yuan("88.00"), &json!("lost")));
+        let bought = self.client("ann").await.get(&path).await.is(200);
+        assert_eq!(
+            (&bought["lines"][0]["returned"], &bought["order"]["returned"]),
+            (&json!(1), &yuan("88.00"))
+        );
         let wish = self.goods_wish();
         let given_back = self.order("ann", format!("{shop}/product-orders"), wish).await;
         self.pay(&given_back["payment"]).await;
@@ -452,6 +470,26 @@ impl Walk {
         let lost = self.post("operator", format!("{path}/decision"), json!({ "decision": "lost" })).await;
         assert_eq!(lost["state"], "lost");
         self.ids.insert("dispute", text(&opened["id"]));
+    }
+
+    /// The cinema keeps its rules; a week is planned, taken and undone.
+    async fn plans(&mut self) {
+        let place = format!("/api/places/{}", self.cinema());
+        let mut rules = self.client("cinema_a").await.get(&format!("{place}/planning-rules")).await.is(200);
+        rules["price_minor"] = 3990.into();
+        let path = format!("{place}/planning-rules");
+        let kept = self.change("cinema_a", Method::PUT, path, Some(rules.clone()), false).await;
+        assert_eq!(kept, rules);
+        let tomorrow = self.town.clock.now().day_in(&kernel::Zone::shanghai()).plus(1);
+        let wish = json!({ "from": tomorrow.to_string() });
+        let plan = self.post("cinema_a", format!("{place}/plans"), wish).await;
+        let path = format!("{place}/plans/{}", text(&plan["id"]));
+        let taken = self.press("cinema_a", format!("{path}/taking")).await;
+        let planned = plan["showings"].as_array().expect("showings").len();
+        assert!(planned > 0 && taken["added"] == planned, "{taken} of {planned}");
+        let undone = self.press("cinema_a", format!("{path}/undoing")).await;
+        assert_eq!(undone["state"], "undone");
+        self.ids.insert("plan", text(&plan["id"]));
     }
 
     /// Goods are sent off, repriced, taken off the shelf and put back; an offer closes, an application is given up.

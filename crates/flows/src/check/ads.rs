@@ -79,6 +79,7 @@ pub(super) fn credits_derive(view: &View, _now: Instant) -> Result<Vec<String>> 
     let rows: Vec<(String, String)> = view.all(
         "with sold as (
            select orders.place_id, orders.id, 'tickets' as kind, lines.minor,
+             case when orders.state = 'refunded' then lines.minor else lines.minor - orders.paid_minor end as back,
              case when orders.state = 'refunded' then 1 else 0 end as refunded
            from ticket_order orders
            join (
@@ -86,7 +87,7 @@ pub(super) fn credits_derive(view: &View, _now: Instant) -> Result<Vec<String>> 
            ) lines on lines.place_id = orders.place_id and lines.order_id = orders.id
            where orders.state in ('paid', 'refunded')
            union all
-           select place_id, id, 'products', total_minor, case when state = 'refunded' then 1 else 0 end
+           select place_id, id, 'products', total_minor, back_minor, case when state = 'refunded' then 1 else 0 end
            from product_order
            where state in ('paid', 'shipped', 'refunded')
          )
@@ -96,6 +97,7 @@ pub(super) fn credits_derive(view: &View, _now: Instant) -> Result<Vec<String>> 
          left join click on click.place_id = credit.click_place_id and click.id = credit.click_id
            and click.campaign_id = credit.campaign_id
          where sold.id is null or click.id is null or sold.minor <> credit.amount_minor or click.at > credit.at
+           or sold.back <> credit.back_minor
            or sold.refunded <> case when credit.reversed_at is null then 0 else 1 end",
         &[],
     )?;

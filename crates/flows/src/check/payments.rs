@@ -43,7 +43,8 @@ fn undelivered(view: &View) -> Result<Vec<String>> {
            where voided_at is null
            group by place_id, order_id
          ) issued on issued.place_id = intent.place_id and issued.order_id = intent.order_id
-         where intent.kind = 'tickets' and intent.state = 'captured' and intent.refunded_minor <> intent.captured_minor
+         where intent.kind = 'tickets' and intent.state = 'captured'
+           and intent.refunded_minor + intent.disputed_minor <> intent.captured_minor
            and (orders.state is null or orders.state <> 'paid' or coalesce(issued.tickets, 0) <> orders.seats)",
         &[],
     )?;
@@ -51,7 +52,8 @@ fn undelivered(view: &View) -> Result<Vec<String>> {
         "select intent.place_id, intent.id
          from payment_intent intent
          left join product_order orders on orders.place_id = intent.place_id and orders.id = intent.order_id
-         where intent.kind = 'products' and intent.state = 'captured' and intent.refunded_minor <> intent.captured_minor
+         where intent.kind = 'products' and intent.state = 'captured'
+           and intent.refunded_minor + intent.disputed_minor <> intent.captured_minor
            and (orders.state is null or orders.state not in ('paid', 'shipped'))",
         &[],
     )?;
@@ -87,7 +89,7 @@ fn unpaid(view: &View) -> Result<Vec<String>> {
          left join (
            select place_id, intent_id, sum(amount_minor) as minor
            from refund
-           where reason like 'goodwill_%'
+           where reason like 'goodwill_%' or reason like 'lines_%'
            group by place_id, intent_id
          ) given on given.place_id = intent.place_id and given.intent_id = intent.id
          where orders.state in ('paid', 'shipped')
@@ -194,8 +196,26 @@ pub(super) fn refunded_once(view: &View, now: Instant) -> Result<Vec<String>> {
          where state in ('requested', 'unknown') and requested_at < $1 or state = 'pending' and requested_at < $2",
         &[&now.plus_seconds(-REFUND_GRACE_SECONDS), &now.plus_seconds(-PENDING_GRACE_SECONDS)],
     )?;
+    let disputed: Vec<(String, String)> = view.all(
+        "select intent.place_id, intent.id
+         from payment_intent intent
+         left join (
+           select place_id, intent_id, sum(amount_minor) as minor
+           from dispute
+           where state in ('open', 'lost')
+           group by place_id, intent_id
+         ) disputes on disputes.place_id = intent.place_id and disputes.intent_id = intent.id
+         where intent.disputed_minor <> coalesce(disputes.minor, 0)
+           or intent.refunded_minor + intent.disputed_minor > intent.captured_minor",
+        &[],
+    )?;
     let mut found =
         sentences(sums, |place, id| format!("the refunds of payment {id} of {place} do not add up"));
+    found.extend(sentences(disputed, |place, id| {
+        format!(
+            "what is disputed of payment {id} of {place} is not what its disputes say, or more than is left"
+        )
+    }));
     found.extend(sentences(waiting, |place, id| {
         format!("refund {id} of {place} waits too long for its provider")
     }));

@@ -47,7 +47,7 @@ pub fn by_channel(view: &View, campaign: &CampaignId) -> Result<Vec<ByChannel>> 
          ), followed as (
            select place_id, count(*) as clicks from click where campaign_id = $1 group by place_id
          ), credited as (
-           select click_place_id, count(*) as orders, sum(amount_minor) as amount
+           select click_place_id, count(*) as orders, sum(amount_minor - back_minor) as amount
            from ad_credit
            where campaign_id = $1 and reversed_at is null
            group by click_place_id

@@ -196,7 +196,7 @@ impl Reader<'_, '_> {
         Ok(())
     }
 
-    /// A returned order takes back every line that was sold.
+    /// What went back takes with it every line of which nothing is left.
     fn tell_returned(
         &mut self,
         place: &PlaceId,
@@ -204,7 +204,16 @@ impl Reader<'_, '_> {
         line: &Line,
         told: &mut Vec<Told>,
     ) -> Result<()> {
+        let body: Value = serde_json::from_str(&line.body)?;
+        let is_gone = |listing: &str| match body["gone"].as_array() {
+            Some(gone) => gone.iter().any(|one| one == listing),
+            // An order that went back whole before returns were kept by line.
+            None => true,
+        };
         for sold in shops::orders::lines(self.view, place, &OrderId(line.subject.clone()))? {
+            if !is_gone(&sold.listing.0) {
+                continue;
+            }
             let mut did = self.did(place, person.clone(), Behaviour::BoughtGoods, line)?;
             did.genre = sold.title.as_ref().map(|title| self.genre(title)).transpose()?.flatten();
             did.title = sold.title;

@@ -37,8 +37,8 @@ pub fn sums(view: &View, campaign: &CampaignId) -> Result<Sums> {
            select count(*) as clicks, coalesce(sum(cost_minor), 0) as cost from click where campaign_id = $1
          ), credited as (
            select count(*) as orders,
-             coalesce(sum(case when kind = 'tickets' then amount_minor else 0 end), 0) as tickets,
-             coalesce(sum(case when kind = 'products' then amount_minor else 0 end), 0) as products
+             coalesce(sum(case when kind = 'tickets' then amount_minor - back_minor else 0 end), 0) as tickets,
+             coalesce(sum(case when kind = 'products' then amount_minor - back_minor else 0 end), 0) as products
            from ad_credit
            where campaign_id = $1 and reversed_at is null
          )

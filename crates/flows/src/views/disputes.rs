@@ -49,6 +49,9 @@ pub fn by_reference(view: &View, provider: &str, reference: &str) -> Result<Opti
 /// The payment that somebody means by its number, its order's, or the provider's; whatever place it is of.
 pub fn meant_by(view: &View, text: &str) -> Result<Option<Intent>> {
     let text = text.trim();
+    if text.chars().any(char::is_control) {
+        return Ok(None);
+    }
     if IntentId::parse(text).is_ok() {
         return view.maybe(
             "select currency, place_id, id, kind, order_id, payer_id, provider, subject, amount_minor, captured_minor,

@@ -26,7 +26,7 @@ pub struct Met {
     pub city: String,
     /// The first time.
     pub at: Instant,
-    /// What they bought within a week of it, refunds left out.
+    /// What they bought within a week of it and kept.
     pub tickets: i64,
     pub sales_minor: i64,
     /// What their clicks cost within that week.
@@ -105,10 +105,11 @@ fn sales(view: &View, campaign: &Campaign) -> Result<Vec<Sale>> {
            from ticket_order
            where title_id = $1 and state = 'paid' and currency = $2 and created_at >= $3 and created_at < $4
            union all
-           select placed.buyer_id, placed.created_at as at, 0 as tickets, line.line_minor as minor
+           select placed.buyer_id, placed.created_at as at, 0 as tickets, line.line_minor - line.back_minor as minor
            from product_order placed
            join product_order_line line on line.place_id = placed.place_id and line.order_id = placed.id
-           where line.title_id = $1 and placed.state in ('paid', 'shipped') and placed.currency = $2
+           where line.title_id = $1 and placed.state in ('paid', 'shipped') and line.back_quantity < line.quantity
+             and placed.currency = $2
              and placed.created_at >= $3 and placed.created_at < $4
          ) sold
          order by at, buyer_id, minor

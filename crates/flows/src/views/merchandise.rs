@@ -30,11 +30,11 @@ impl FromRow for Sums {
 pub fn sums(view: &View, title: &TitleId) -> Result<Sums> {
     view.one(
         "with sold as (
-           select count(distinct line.order_id) as orders, coalesce(sum(line.quantity), 0) as units,
-             coalesce(sum(line.line_minor), 0) as sales
+           select count(distinct line.order_id) as orders, coalesce(sum(line.quantity - line.back_quantity), 0) as units,
+             coalesce(sum(line.line_minor - line.back_minor), 0) as sales
            from product_order_line line
            join product_order orders on orders.place_id = line.place_id and orders.id = line.order_id
-           where line.title_id = $1 and orders.state in ('paid', 'shipped')
+           where line.title_id = $1 and orders.state in ('paid', 'shipped') and line.back_quantity < line.quantity
          ), owed as (
            select coalesce(sum(royalty_minor), 0) as royalty, coalesce(sum(licensor_minor), 0) as licensor,
              coalesce(sum(fund_minor), 0) as fund

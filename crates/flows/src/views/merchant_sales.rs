@@ -36,9 +36,8 @@ pub fn of(view: &View, merchant: &OrgId) -> Result<Vec<Sales>> {
     view.all(
         "with sold as (
            select line.place_id, line.product_id, orders.currency,
-             sum(case when orders.state = 'refunded' then 0 else line.quantity end) as pieces,
-             sum(case when orders.state = 'refunded' then 0 else line.line_minor end) as amount,
-             sum(case when orders.state = 'refunded' then line.quantity else 0 end) as refunded
+             sum(line.quantity - line.back_quantity) as pieces, sum(line.line_minor - line.back_minor) as amount,
+             sum(line.back_quantity) as refunded
            from product_order_line line
            join product_order orders on orders.place_id = line.place_id and orders.id = line.order_id
            where line.merchant_org_id = $1 and orders.state in ('paid', 'shipped', 'refunded')

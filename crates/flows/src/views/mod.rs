@@ -4,6 +4,7 @@ pub mod ad_reports;
 pub mod advertising;
 pub mod audiences;
 pub mod books;
+pub mod calendar;
 pub mod campaigns;
 pub mod cinemas;
 pub mod contract_royalties;

@@ -1,13 +1,14 @@
-//! What is known of openings in the home market, and since when: imported charts, TMDB tables, our own slate,
-//! presales and wishes.
+//! What is known of openings in the home market, and since when: imported charts, TMDB tables, our own slate and other
+//! houses' announced films, presales and wishes.
 //!
 //! A chart does not say since when a film's day, name, genres and people were known; they are taken to have been
 //! announced a year ahead. What we count ourselves has its own instants.
 
-use super::{market_series, takings};
+use super::{calendar, market_series, takings};
 use db::View;
 use demand::opening::{Fact, Film, Known, Past, Taken, Version};
 use kernel::{Day, Instant, Lang, Result, TitleId, Zone};
+use market::calendar::Entry;
 use market::films::{self, Facts};
 use market::series::{self, Grain};
 use std::collections::HashMap;
@@ -36,11 +37,13 @@ pub fn all(view: &View, now: Instant) -> Result<Openings> {
     // Beside a chart our own films count as far as it goes: after its last day they alone would be the market.
     let charted_until = openings.past.iter().flat_map(|one| &one.days).map(|taken| taken.day).max();
     let until = charted_until.unwrap_or(today.plus(-1)).min(today.plus(-1));
-    for title in titles::all(view)? {
+    let slate = titles::all(view)?;
+    openings.slate.extend(calendar::of_others(view, &slate, now)?.iter().map(of_calendar));
+    for title in slate {
         let Some(release) = title.premiere else { continue };
         let film = film(view, &title, release, now)?;
         if release >= today {
-            openings.slate.extend(title.status.is_public().then_some(film));
+            openings.slate.extend(calendar::is_coming(&title, release, now).then_some(film));
         } else if release <= until && !openings.past.iter().any(|one| is_same(&one.film, &title, release)) {
             let days = takings::by_day(view, &title.id)?;
             let days = days.into_iter().filter(|one| one.day <= until).map(|one| Taken {
@@ -80,6 +83,25 @@ pub fn film(view: &View, title: &Title, release: Day, now: Instant) -> Result<Fi
     facts.extend(presales(view, &title.id, release, now)?);
     facts.extend(wishes(view, &title.id, now)?);
     Ok(Film { id: title.id.0.clone(), name: title.name.zh.clone(), release, facts })
+}
+
+/// Another house's film, as a calendar announces it.
+fn of_calendar(entry: &Entry) -> Film {
+    let Entry { key, release, since, film } = entry;
+    let known = series::Film {
+        genres: film.genres.clone(),
+        country: film.country.clone(),
+        duration_minutes: film.duration_minutes,
+        versions: film.versions.clone(),
+        ..series::Film::default()
+    };
+    let facts = announced(&known, None, *since);
+    Film { id: calendar_id(key), name: film.title.clone(), release: *release, facts }
+}
+
+/// What a film of a calendar is called beside titles of ours.
+pub fn calendar_id(key: &str) -> String {
+    format!("calendar:{key}")
 }
 
 /// What the first day's tickets had brought by the last sale of each day, at real proportions.
@@ -139,7 +161,8 @@ fn charted(view: &View, now: Instant) -> Result<Vec<Past>> {
             facts.release.is_some_and(|day| day.days_until(release).abs() <= SAME_FILM_DAYS)
         };
         let table = by_name.get(film.title.as_str()).and_then(|all| all.iter().find(close));
-        let facts = announced(film, table.copied(), release);
+        let at = release.plus(-ANNOUNCED_DAYS).at(0, 0, &Zone::shanghai());
+        let facts = announced(film, table.copied(), at);
         let days = days
             .iter()
             .filter_map(|one| Some(Taken { day: one.day, amount: one.gross?, to_date: one.gross_to_date }));
@@ -149,15 +172,15 @@ fn charted(view: &View, now: Instant) -> Result<Vec<Past>> {
     Ok(past.collect())
 }
 
-fn announced(film: &series::Film, table: Option<&Facts>, release: Day) -> Vec<Known> {
-    let at = release.plus(-ANNOUNCED_DAYS).at(0, 0, &Zone::shanghai());
+/// What is public of a film, known since an instant.
+fn announced(film: &series::Film, table: Option<&Facts>, at: Instant) -> Vec<Known> {
     let mut facts = Vec::new();
     let mut say = |fact: Fact| facts.push(Known { at, fact });
     if !film.genres.is_empty() {
         say(Fact::Genres(film.genres.clone()));
     }
     if let Some(country) = &film.country {
-        say(Fact::Domestic(country.contains("中国") || country.contains("China")));
+        say(Fact::Domestic(is_domestic(country)));
     }
     if let Some(minutes) = film.duration_minutes.filter(|minutes| (1..=1_000).contains(minutes)) {
         say(Fact::Minutes(minutes));
@@ -170,6 +193,11 @@ fn announced(film: &series::Film, table: Option<&Facts>, release: Day) -> Vec<Kn
         say(Fact::Directors(table.directors.clone()));
     }
     facts
+}
+
+/// Whether a country, as charts and calendars write it, is ours.
+pub fn is_domestic(country: &str) -> bool {
+    country.contains("中国") || country.contains("China")
 }
 
 /// Whether a film of the chart is a title of ours.

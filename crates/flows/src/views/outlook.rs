@@ -11,7 +11,9 @@ use crate::keep_forecasts::{self, Kept};
 use crate::learn_market::{Alike, Cause, Foresight, Watched};
 use db::View;
 use demand::in_release::{DayAhead, Effect, Expected, Film, Forecast, Measure};
-use kernel::{Day, Instant, Kind, Refusal, Result};
+use kernel::{Day, Instant, Kind, Refusal, Result, TitleId};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use titles::Title;
 
 /// Evenings that are told, at most; each that was not kept costs a forecast.
@@ -130,8 +132,49 @@ pub fn film(view: &View, title: &Title, now: Instant) -> Result<Result<Film, Ref
     Ok(Ok(market_series::own(view, title, now)?.unwrap_or(none)))
 }
 
+/// Titles of which an outlook is kept in memory.
+const REMEMBERED_MAX: usize = 64;
+
+/// The newest outlook of each title with what it was made from; whoever asks with anything else has a new one made.
+#[derive(Default)]
+pub(crate) struct Memory(Mutex<BTreeMap<TitleId, (Basis, Told)>>);
+
+type Told = Result<Arc<Outlook>, Refusal>;
+
+struct Basis {
+    foresight: Foresight,
+    film: Film,
+    kept: Vec<Kept>,
+}
+
+impl Memory {
+    fn told(&self, title: &TitleId, basis: Basis) -> Told {
+        let lock = || self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let is_same = |known: &Basis| {
+            known.film == basis.film && known.kept == basis.kept && known.foresight.is(&basis.foresight)
+        };
+        if let Some((known, told)) = lock().get(title)
+            && is_same(known)
+        {
+            return told.clone();
+        }
+        let told = of(&basis.foresight, basis.film.clone(), &basis.kept).map(Arc::new);
+        let mut memory = lock();
+        if memory.len() >= REMEMBERED_MAX && !memory.contains_key(title) {
+            memory.pop_first();
+        }
+        memory.insert(title.clone(), (basis, told.clone()));
+        told
+    }
+}
+
 /// Everything foretold of a title, as it is known at an instant. Refuses what cannot be forecast.
-pub fn read(house: &House, view: &View, title: &Title, now: Instant) -> Result<Result<Outlook, Refusal>> {
+pub fn read(
+    house: &House,
+    view: &View,
+    title: &Title,
+    now: Instant,
+) -> Result<Result<Arc<Outlook>, Refusal>> {
     let film = match film(view, title, now)? {
         Ok(film) => film,
         Err(refusal) => return Ok(Err(refusal)),
@@ -141,7 +184,7 @@ pub fn read(house: &House, view: &View, title: &Title, now: Instant) -> Result<R
     // What was foretold when a ticket stood for another number of real ones speaks of other amounts.
     let scale = market_series::one_stands_for(view)?;
     kept.retain(|kept| kept.one_stands_for == scale);
-    Ok(of(&foresight, film, &kept))
+    Ok(house.outlooks().told(&title.id, Basis { foresight, film, kept }))
 }
 
 /// The outlook of a film from all its days here.
@@ -298,6 +341,23 @@ mod tests {
             [(Cause::NewestDay, -100), (Cause::Level, -800), (Cause::Pace, 200), (Cause::Errors, 100)];
         assert_eq!(steps, by_hand);
         assert_eq!((moved.before, moved.now, moved.expected), (3000, 2400, 400));
+    }
+
+    #[test]
+    fn an_outlook_is_made_once_while_what_it_is_made_of_stays() {
+        let memory = Memory::default();
+        let title = TitleId("ttl_a".into());
+        let told = |amounts: &[i64]| {
+            let basis = Basis { foresight: Foresight::shipped(), film: film(amounts), kept: Vec::new() };
+            memory.told(&title, basis).expect("a forecast")
+        };
+        let first = told(&DAYS[..4]);
+        assert!(Arc::ptr_eq(&first, &told(&DAYS[..4])));
+        let newer = told(&DAYS);
+        assert!(!Arc::ptr_eq(&first, &newer) && newer.newest.so_far > first.newest.so_far);
+        let mut corrected = DAYS;
+        corrected[1] += 1;
+        assert!(!Arc::ptr_eq(&newer, &told(&corrected)), "a refund of a past day is seen");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Product orders with what was in them: a buyer's over all shops, and a shop's to be sent.
 
 use db::{FromRow, Row, View};
-use kernel::{OrderId, PersonId, PlaceId, Result, Words};
+use kernel::{ListingId, OrderId, PersonId, PlaceId, Result, Words};
 use shops::Order;
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ pub fn of_buyer(view: &View, buyer: &PersonId) -> Result<Vec<Purchase>> {
     view.all(
         "with mine as (
            select place_id, id, buyer_id, state, pay_until, closed_at, total_minor, currency, recipient, address,
-             click, created_at
+             click, created_at, back_minor
            from product_order
            where buyer_id = $1
            order by created_at desc, id
@@ -50,6 +50,7 @@ pub fn of_buyer(view: &View, buyer: &PersonId) -> Result<Vec<Purchase>> {
          )
          select mine.place_id, mine.id, mine.buyer_id, mine.state, mine.pay_until, mine.closed_at,
            mine.total_minor, mine.currency, mine.recipient, mine.address, mine.click, mine.created_at,
+           mine.back_minor,
            shop.name_en, shop.name_zh, cast(held.products as bigint), cast(held.pieces as bigint),
            product.name_en, product.name_zh, product.artwork
          from mine
@@ -61,16 +62,34 @@ pub fn of_buyer(view: &View, buyer: &PersonId) -> Result<Vec<Purchase>> {
     )
 }
 
-/// What lies in one order: names and pieces.
-pub type Contents = Vec<(Words, i64)>;
+/// What lies in one order.
+pub type Contents = Vec<Packed>;
 
-/// A shop's paid orders that wait to be sent, the oldest first, and how many there are altogether.
+/// A line of an order as a shop packs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packed {
+    pub listing: ListingId,
+    pub product: Words,
+    /// Pieces that were ordered.
+    pub quantity: i64,
+    /// How many of them went back.
+    pub back: i64,
+}
+
+impl Packed {
+    /// Pieces that are still the buyer's.
+    pub fn left(&self) -> i64 {
+        self.quantity - self.back
+    }
+}
+
+/// A shop's paid orders that wait to be sent, with what is still to go into each, the oldest first, and how many there are altogether.
 pub fn to_send(view: &View, place: &PlaceId, limit: i64) -> Result<(i64, Vec<(Order, Contents)>)> {
     let (count,): (i64,) =
         view.one("select count(*) from product_order where place_id = $1 and state = 'paid'", &[place])?;
     let orders = view.all(
         "select place_id, id, buyer_id, state, pay_until, closed_at, total_minor, currency, recipient, address,
-           click, created_at
+           click, created_at, back_minor
          from product_order
          where place_id = $1 and state = 'paid'
          order by created_at, id
@@ -85,11 +104,12 @@ pub fn to_send(view: &View, place: &PlaceId, limit: i64) -> Result<(i64, Vec<(Or
            order by created_at, id
            limit $2
          )
-         select line.order_id, product.name_en, product.name_zh, line.quantity
+         select line.order_id, product.name_en, product.name_zh, line.listing_id, line.quantity,
+           line.back_quantity
          from product_order_line line
          join waiting on waiting.place_id = line.place_id and waiting.id = line.order_id
          join product on product.id = line.product_id
-         where line.place_id = $1
+         where line.place_id = $1 and line.back_quantity < line.quantity
          order by line.order_id, line.listing_id",
         &[place, &limit],
     )?;
@@ -101,7 +121,7 @@ pub fn of_shop(view: &View, place: &PlaceId) -> Result<Vec<(Order, Contents)>> {
     let limit = shops::orders::LIST_MAX;
     let orders = view.all(
         "select place_id, id, buyer_id, state, pay_until, closed_at, total_minor, currency, recipient, address,
-           click, created_at
+           click, created_at, back_minor
          from product_order
          where place_id = $1
          order by created_at desc, id
@@ -116,7 +136,8 @@ pub fn of_shop(view: &View, place: &PlaceId) -> Result<Vec<(Order, Contents)>> {
            order by created_at desc, id
            limit $2
          )
-         select line.order_id, product.name_en, product.name_zh, line.quantity
+         select line.order_id, product.name_en, product.name_zh, line.listing_id, line.quantity,
+           line.back_quantity
          from product_order_line line
          join latest on latest.place_id = line.place_id and latest.id = line.order_id
          join product on product.id = line.product_id
@@ -127,10 +148,13 @@ pub fn of_shop(view: &View, place: &PlaceId) -> Result<Vec<(Order, Contents)>> {
     Ok(packed(orders, lines))
 }
 
-fn packed(orders: Vec<Order>, lines: Vec<(OrderId, String, String, i64)>) -> Vec<(Order, Contents)> {
+type LineRow = (OrderId, String, String, ListingId, i64, i64);
+
+fn packed(orders: Vec<Order>, lines: Vec<LineRow>) -> Vec<(Order, Contents)> {
     let mut contents: BTreeMap<OrderId, Contents> = BTreeMap::new();
-    for (order, en, zh, quantity) in lines {
-        contents.entry(order).or_default().push((Words::new(en, zh), quantity));
+    for (order, en, zh, listing, quantity, back) in lines {
+        let packed = Packed { listing, product: Words::new(en, zh), quantity, back };
+        contents.entry(order).or_default().push(packed);
     }
     let with_contents = |order: Order| {
         let held = contents.remove(&order.id).unwrap_or_default();

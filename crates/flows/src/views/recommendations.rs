@@ -281,7 +281,7 @@ fn acts(view: &View, of: Option<&PersonId>) -> Result<Vec<Act>> {
            select placed.buyer_id as person_id, line.product_id, 'buy' as kind, placed.created_at as at
            from product_order placed
            join product_order_line line on line.place_id = placed.place_id and line.order_id = placed.id
-           where placed.state in ('paid', 'shipped')
+           where placed.state in ('paid', 'shipped') and line.back_quantity < line.quantity
            union all
            select basket.person_id, listing.product_id, 'cart' as kind, basket.added_at as at
            from basket_line basket

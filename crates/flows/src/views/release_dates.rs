@@ -1,18 +1,20 @@
 //! The days a film might open, as a question to the planner: the season and the reference films come from the
-//! imported daily chart of the home market, the rivals from the slate, the scenarios from the import rules.
+//! imported daily chart of the home market, the rivals from the slate and imported calendars, the scenarios from the
+//! import rules.
 //!
 //! A film's own week is its forecast before release, brought to an average season. Where too few films are known to
 //! forecast from, and of rivals that open after it, it is that of the films of its kind in the newest years: half of
 //! them took more, half less; how far they lie apart is the spread.
 
 use super::market_series::home;
-use super::openings;
+use super::{calendar, openings};
 use crate::House;
 use crate::learn_openings::{self, Openings};
 use db::View;
 use demand::opening::{Film, Forecast, History, Window};
 use demand::planning::release_date::{Competition, Entrant, Question, Scenario, Season};
 use kernel::{Day, Instant, Kind, Lang, Refusal, Result, Words, Zone};
+use market::calendar::Entry;
 use market::rules::Rules;
 use market::series::{self, Grain, Series};
 use std::sync::Arc;
@@ -33,6 +35,8 @@ pub struct Known {
     pub series: Series,
     /// Titles of the slate.
     pub slate: Vec<Title>,
+    /// Films of other houses, as calendars announce them.
+    pub of_others: Vec<Entry>,
     pub openings: Arc<Openings>,
     /// The title as its forecast sees it; `None` without a premiere.
     pub film: Option<Film>,
@@ -72,13 +76,15 @@ pub fn known(house: &House, view: &View, title: &Title, now: Instant) -> Result<
     let series = chart.map(|chart| series::load(view, chart, now)).transpose()?.flatten();
     let series = series.ok_or_else(too_little)?;
     let (openings, film) = film(house, view, title, now)?;
-    Ok(Known { series, slate: titles::all(view)?, openings, film })
+    let slate = titles::all(view)?;
+    let of_others = calendar::of_others(view, &slate, now)?;
+    Ok(Known { series, slate, of_others, openings, film })
 }
 
 /// The days a film might open, against the slate; names are in the reader's language. Takes seconds when it is the
 /// day's first question.
 pub fn ask(known: &Known, title: &Title, now: Instant, lang: Lang) -> Result<Asked, Refusal> {
-    let Known { series, slate, openings, film } = known;
+    let Known { series, slate, of_others, openings, film } = known;
     let today = now.day_in(&Zone::shanghai());
     let candidates = candidates(title, today)?;
     let history = &openings.history;
@@ -90,7 +96,7 @@ pub fn ask(known: &Known, title: &Title, now: Instant, lang: Lang) -> Result<Ask
     history.refuse_stale(now)?;
     let own = opening(openings, film.as_ref(), now);
     let rivals = film.as_ref().map(|film| openings.rivals(film, now)).unwrap_or_default();
-    let (of_kind, alike) = entrant(title, candidates[0], &weeks, lang);
+    let (of_kind, alike) = entrant(Opener::of(title, title.premiere.unwrap_or(candidates[0]), lang), &weeks);
     let film = match &own {
         Ok(forecast) => foreseen(of_kind, forecast, &season),
         Err(_) => of_kind,
@@ -98,13 +104,17 @@ pub fn ask(known: &Known, title: &Title, now: Instant, lang: Lang) -> Result<Ask
     let opens = |one: &&Title| one.id != title.id && one.status.is_public();
     let coming = |one: &Title| {
         let release = one.premiere.filter(|day| *day > today.plus(-28))?;
-        let (of_kind, _) = entrant(one, release, &weeks, lang);
-        Some(match rivals.get(&one.id.0) {
+        Some(Opener::of(one, release, lang))
+    };
+    let ours = slate.iter().filter(opens).filter_map(coming);
+    let slate = ours.chain(of_others.iter().map(Opener::announced)).map(|opener| {
+        let (of_kind, _) = entrant(opener, &weeks);
+        match rivals.get(&of_kind.id) {
             Some(forecast) => foreseen(of_kind, forecast, &season),
             None => of_kind,
-        })
-    };
-    let slate = slate.iter().filter(opens).filter_map(coming).collect();
+        }
+    });
+    let slate = slate.collect();
     let scenarios = scenarios(&weeks, candidates[0].year())?;
     let because = match own {
         Ok(_) => vec![Words::new(
@@ -173,8 +183,7 @@ fn first_weeks(series: &Series, history: &History, season: &Season, today: Day) 
         let log = (amounts.iter().sum::<i64>() as f64).ln() + now
             - history.level(release)
             - season.at(release).ln();
-        let domestic =
-            film.country.as_deref().map(|country| country.contains("中国") || country.contains("China"));
+        let domestic = film.country.as_deref().map(openings::is_domestic);
         whole.then(|| FirstWeek { genres: film.genres.clone(), domestic, log })
     };
     series.runs().filter_map(week).collect()
@@ -191,23 +200,47 @@ fn middle<'a>(weeks: impl Iterator<Item = &'a FirstWeek>) -> (i64, f64) {
     ((median.exp().round() as i64).max(1), spread.min(5.0))
 }
 
-/// A title as films of its genre do; as all films do where too few of them are known. With how many were asked.
-fn entrant(title: &Title, release: Day, weeks: &[FirstWeek], lang: Lang) -> (Entrant, usize) {
-    let alike = |week: &&FirstWeek| week.genres.contains(&title.genre);
+/// A film that opens on a day.
+struct Opener {
+    id: String,
+    name: String,
+    release: Day,
+    genres: Vec<String>,
+    domestic: bool,
+}
+
+impl Opener {
+    fn of(title: &Title, release: Day, lang: Lang) -> Opener {
+        let genres = Some(title.genre.clone()).filter(|genre| !genre.is_empty());
+        Opener {
+            id: title.id.0.clone(),
+            name: title.name.in_(lang).to_owned(),
+            release,
+            genres: genres.into_iter().collect(),
+            domestic: title.domestic,
+        }
+    }
+
+    /// One of a calendar; where it does not say the country, a domestic one.
+    fn announced(entry: &Entry) -> Opener {
+        Opener {
+            id: openings::calendar_id(&entry.key),
+            name: entry.film.title.clone(),
+            release: entry.release,
+            genres: entry.film.genres.clone(),
+            domestic: entry.film.country.as_deref().is_none_or(openings::is_domestic),
+        }
+    }
+}
+
+/// A film as those of its genres do; as all films do where too few of them are known. With how many were asked.
+fn entrant(opener: Opener, weeks: &[FirstWeek]) -> (Entrant, usize) {
+    let alike = |week: &&FirstWeek| opener.genres.iter().any(|genre| week.genres.contains(genre));
     let of_genre = weeks.iter().filter(alike).count();
     let (first_week, spread) =
         if of_genre >= FILMS_MIN { middle(weeks.iter().filter(alike)) } else { middle(weeks.iter()) };
-    let genres = Some(title.genre.clone()).filter(|genre| !genre.is_empty());
-    let entrant = Entrant {
-        id: title.id.0.clone(),
-        name: title.name.in_(lang).to_owned(),
-        release: title.premiere.unwrap_or(release),
-        first_week,
-        spread,
-        genres: genres.into_iter().collect(),
-        domestic: title.domestic,
-        shared_audience: None,
-    };
+    let Opener { id, name, release, genres, domestic } = opener;
+    let entrant = Entrant { id, name, release, first_week, spread, genres, domestic, shared_audience: None };
     (entrant, if of_genre >= FILMS_MIN { of_genre } else { weeks.len() })
 }
 
@@ -354,7 +387,7 @@ mod tests {
         };
         let openings = openings::Openings { past, slate: slate.iter().map(coming).collect() };
         let openings = Arc::new(Openings::of(openings, now));
-        Known { series, openings, film: Some(coming(title)), slate }
+        Known { series, openings, film: Some(coming(title)), slate, of_others: Vec::new() }
     }
 
     #[test]

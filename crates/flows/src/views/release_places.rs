@@ -13,6 +13,7 @@ use db::{FromRow, Row, View};
 use demand::in_release::{self, DAYS_MIN, Expected, Forecast, Observed, forecast_place};
 use kernel::{Day, Instant, Kind, PlaceId, Refusal, Result, TitleId, Words};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use titles::Title;
 
 /// What a place usually takes is what other films took there in so many days before.
@@ -158,7 +159,7 @@ pub fn foretold(
     view: &View,
     title: &Title,
     now: Instant,
-) -> Result<Result<(Outlook, Vec<InCity>), Refusal>> {
+) -> Result<Result<(Arc<Outlook>, Vec<InCity>), Refusal>> {
     match outlook::read(house, view, title, now)? {
         Err(refusal) => Ok(Err(refusal)),
         Ok(outlook) => {

@@ -22,18 +22,27 @@ impl FromRow for Accrued {
     }
 }
 
-/// Every accrual of a place with its line and its kind, `sale` or `refund`.
+/// What every line of a place accrued, and what went back of it together: the line, `sale` or `refund`, the sums.
 pub fn accrued_lines(view: &View, place: &PlaceId) -> Result<Vec<(Line, String, Accrual)>> {
     let rows: Vec<Accrued> = view.all(
-        "select line.place_id, line.order_id, line.listing_id, line.product_id, line.merchant_org_id, line.title_id,
-           line.contract_id, line.quantity, line.price_minor, line.line_minor, line.vat_ppm, orders.currency,
-           accrual.kind, accrual.currency, accrual.net_sales_minor, accrual.royalty_minor, accrual.licensor_minor,
-           accrual.platform_minor, accrual.fund_minor
-         from royalty_accrual accrual
-         join product_order_line line on line.place_id = accrual.place_id and line.order_id = accrual.order_id
-           and line.listing_id = accrual.listing_id
+        "with owed as (
+           select place_id, order_id, listing_id, kind, currency, sum(net_sales_minor) as net,
+             sum(royalty_minor) as royalty, sum(licensor_minor) as licensor, sum(platform_minor) as platform,
+             sum(fund_minor) as fund
+           from royalty_accrual
+           where place_id = $1
+           group by place_id, order_id, listing_id, kind, currency
+         )
+         select line.place_id, line.order_id, line.listing_id, line.product_id, line.merchant_org_id, line.title_id,
+           line.contract_id, line.quantity, line.price_minor, line.line_minor, line.vat_ppm, line.back_quantity,
+           line.back_minor, orders.currency, owed.kind, owed.currency, cast(owed.net as bigint),
+           cast(owed.royalty as bigint), cast(owed.licensor as bigint), cast(owed.platform as bigint),
+           cast(owed.fund as bigint)
+         from owed
+         join product_order_line line on line.place_id = owed.place_id and line.order_id = owed.order_id
+           and line.listing_id = owed.listing_id
          join product_order orders on orders.place_id = line.place_id and orders.id = line.order_id
-         where accrual.place_id = $1",
+         where line.place_id = $1",
         &[place],
     )?;
     Ok(rows.into_iter().map(|Accrued(line, kind, accrued)| (line, kind, accrued)).collect())

@@ -20,6 +20,7 @@ pub struct Kept {
     pub cinema: Cinema,
     pub title: Title,
     pub hall: Words,
+    /// Those that did not go back; of an order that did, all.
     pub seats: Vec<String>,
 }
 
@@ -71,7 +72,7 @@ pub fn of_buyer(view: &View, buyer: &PersonId) -> Result<Vec<Kept>> {
 fn seats_of_buyer(view: &View, buyer: &PersonId) -> Result<BTreeMap<OrderId, Vec<String>>> {
     let rows: Vec<(OrderId, String)> = view.all(
         "with latest as (
-           select orders.place_id, orders.id
+           select orders.place_id, orders.id, orders.state
            from cinema
            join ticket_order orders on orders.place_id = cinema.place_id
            where orders.buyer_id = $1
@@ -81,6 +82,9 @@ fn seats_of_buyer(view: &View, buyer: &PersonId) -> Result<BTreeMap<OrderId, Vec
          select line.order_id, line.seat
          from latest
          join ticket_order_line line on line.place_id = latest.place_id and line.order_id = latest.id
+         left join ticket on ticket.place_id = line.place_id and ticket.order_id = line.order_id
+           and ticket.seat = line.seat and ticket.voided_at is not null
+         where latest.state <> 'paid' or ticket.id is null
          order by line.order_id, line.seat",
         &[buyer, &ORDERS_MAX],
     )?;

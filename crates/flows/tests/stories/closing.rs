@@ -203,7 +203,8 @@ fn a_dispute_waits_in_suspense_until_it_is_decided() {
     closes("a", disputes::State::Lost).expect("decided");
     assert!(closes("a", disputes::State::Won).is_err(), "once");
     assert_eq!((credit(&town, &place, "suspense:dsp_a"), credit(&town, &place, "dispute_cost")), (0, -paid));
-    opens(claim("c", 100)).expect("recorded");
+    assert!(opens(claim("c", 100)).is_err(), "nothing of this payment is left to dispute");
+    opens(Dispute { intent: payments[1].1.clone(), ..claim("c", 100) }).expect("recorded");
     closes("c", disputes::State::Won).expect("decided");
     assert_eq!(credit(&town, &place, "bill:pretend"), paid, "what was lost stays with the provider");
     town.is_whole();

@@ -12,6 +12,7 @@ mod payments;
 mod payouts;
 mod periods;
 mod recommendations;
+mod returns;
 mod seats;
 mod sweeps;
 mod tickets;

@@ -75,7 +75,11 @@ fn the_house_learns_a_market_and_forecasts_with_what_it_learned() {
         code(learn_market::learn(&town.house, Market::China).map(|lesson| lesson.films)),
         "too_few_films"
     );
-    bring_in(&town, &prepare(&chart(FILMS_MIN as i32 + 150, 2_000))).unwrap();
+    let text = chart(FILMS_MIN as i32 + 150, 2_000);
+    let newest = text.lines().skip(1).filter_map(|line| line.split(',').next()).max().expect("it has days");
+    let newest = Day::parse(newest).expect("it is one");
+    town.at(newest.plus(1), 9, 0);
+    bring_in(&town, &prepare(&text)).unwrap();
     let lesson = learn_market::learn(&town.house, Market::China).unwrap();
     assert!(lesson.films >= FILMS_MIN, "{}", lesson.films);
     let (house, now) = (town.house.clone(), town.house.now());
@@ -117,6 +121,31 @@ fn the_house_learns_a_market_and_forecasts_with_what_it_learned() {
     );
     town.later(25 * 60 * 60);
     assert_eq!(learn_market::refresh(&town.house).unwrap(), [Market::China]);
+    announced_films_are_rivals_to_come(&town, newest);
+}
+
+/// A calendar in which a dozen films open on a day, if it is one.
+fn calendar(release: &str) -> Prepared {
+    let films = (0..12).fold(String::new(), |text, i| text + &format!("Rival {i},{release}\n"));
+    prepare(&format!("片名,上映日期\n{films}"))
+}
+
+/// Films that a calendar announces change the forecast of a film in release, and one that is withdrawn is none.
+fn announced_films_are_rivals_to_come(town: &Town, newest: Day) {
+    let told = || {
+        let (house, now) = (town.house.clone(), town.house.now());
+        town.read(move |view| {
+            let films = market_series::films(view, Market::China, now)?;
+            let film = films.iter().find(|film| film.release == newest.plus(1 - RUN_DAYS)).expect("the last");
+            Ok(Foresight::of(&house, view, Market::China)?.forecast(film, newest)?.total)
+        })
+    };
+    let alone = told();
+    bring_in(town, &calendar(&newest.plus(5).to_string())).unwrap();
+    assert_ne!(told(), alone, "who opens is seen");
+    town.later(60);
+    bring_in(town, &calendar("撤档")).unwrap();
+    assert_eq!(told(), alone, "whoever stays away is none");
 }
 
 #[test]
@@ -238,7 +267,25 @@ fn an_opening_is_forecast_from_the_chart_as_it_stands() {
     assert_eq!(forecast().unwrap_err().code, "too_few_films");
     // A film every three days from 2012 on, to within three months of today.
     bring_in(&town, &prepare(&chart(590, 2_000))).unwrap();
+    let others = openings_of_others(&town);
+    assert_eq!(others, Vec::<String>::new());
     let told = forecast().unwrap();
     assert!(told.week.amount > told.weekend.amount && told.week.wide.low < told.week.wide.high, "{told:?}");
-    assert_eq!(told.comparables.len(), 5);
+    assert_eq!(told.comparables.len(), 5); // A film of another house is on the slate from the hour its calendar came in, ours only once.
+    let name = town.read({
+        let id = town.film.clone();
+        move |view| Ok(titles::any(view, &id)?.expect("it is there").name.zh)
+    });
+    let text = format!("片名,上映日期,类型\n长城,{0},动作\n{name},{0},剧情\n", premiere().plus(6));
+    bring_in(&town, &prepare(&text)).unwrap();
+    assert_eq!(openings_of_others(&town), ["长城"]);
+    assert_ne!(forecast().unwrap(), told, "competition is a fact of an opening");
+}
+
+/// Films of the slate that are not ours, as the model of openings is told of them.
+fn openings_of_others(town: &Town) -> Vec<String> {
+    let now = town.house.now();
+    let ours = town.film.0.clone();
+    let all = town.read(move |view| openings::all(view, now));
+    all.slate.into_iter().filter(|film| film.id != ours).map(|film| film.name).collect()
 }

@@ -529,3 +529,46 @@ fn a_refund_after_the_payout_is_deducted_from_the_next() {
     assert_eq!((of_merchant.reserved.minor, of_merchant.free().minor), (8529, 0));
     town.is_whole();
 }
+
+/// Two buyers take goods back at once while most of what their merchant has is on its way to the bank: each is refunded,
+/// and what the merchant does not have it owes once.
+#[test]
+fn refunds_at_once_of_a_merchant_that_is_being_paid() {
+    let town = closed_town();
+    let poster = town.poster(99);
+    // Nothing of a sale goes to others, so that a refund gives the merchant nothing back before it takes.
+    town.sql("update shop set commission_ppm = 0");
+    let card = town.sells_plain("card", &poster, 1000, 99);
+    let account = format!("merchant:{}", poster.merchant);
+    for round in 0..6 {
+        let bought: Vec<_> =
+            (0..3).map(|i| town.buys_goods(&format!("b{round}{i}"), &[(&card, 1)], None)).collect();
+        let free = -owes(&town, "plc_lantern", &format!("receivable:{}", poster.merchant));
+        let owed = owes(&town, "plc_lantern", &account);
+        let merchant = Proposal {
+            place: town.lantern(),
+            account: account.clone(),
+            payee: chinese("Paper Boat Studio"),
+            ..proposal(&format!("r{round}"), 1700)
+        };
+        assert!(owed - free >= 1700, "round {round}: {owed} and {free}");
+        let payout = proposes_at(&town, "plc_lantern", "mei", &merchant).expect("proposed");
+        std::thread::scope(|scope| {
+            for (i, order) in bought.iter().enumerate() {
+                let (town, card) = (&town, &card);
+                scope.spawn(move || {
+                    town.takes_pieces(&format!("node {i}"), order, "k", &[(card, 1)], None)
+                        .expect("taken back")
+                });
+            }
+        });
+        let (place, id) = (payout.place.clone(), payout.id.clone());
+        town.story("plc_lantern", clerk("mei"), move |scene| {
+            pay_out::withdraw(scene, &place, &id, "the goods came back").map(|_| ())
+        })
+        .expect("withdrawn");
+        town.buys_goods(&format!("more{round}"), &[(&card, 2)], None);
+        town.sweeps();
+        town.is_whole();
+    }
+}

@@ -114,3 +114,48 @@ fn a_cinema_takes_back_after_the_beginning_and_never_after_the_settlement() {
     assert_eq!(code(desk(&["F9"])), "period_settled");
     town.is_whole();
 }
+
+/// A clerk takes a seat back while the day is closed on another node: the statement is of what is left, whoever was first.
+#[test]
+fn a_desk_refund_and_the_close_of_its_day_agree() {
+    let town = Town::new();
+    let show = town.showtime(19, 30, 4000);
+    let orders: Vec<_> = ["A", "B", "C", "D", "E", "F"]
+        .iter()
+        .map(|row| town.buys(&format!("b{row}"), &show, &[&format!("{row}1"), &format!("{row}2")]))
+        .collect();
+    town.at(premiere().plus(1), 9, 0);
+    std::thread::scope(|scope| {
+        for (i, order) in orders.iter().enumerate() {
+            let town = &town;
+            scope.spawn(move || {
+                let seat = &format!("{}1", ["A", "B", "C", "D", "E", "F"][i]);
+                town.refunds_seats_at(&format!("desk {i}"), Actor::System, &order.id, &[seat], Desk::Cinema)
+                    .ok()
+            });
+        }
+        scope.spawn(|| town.closes_at("closing", premiere(), premiere()).expect("closed"));
+    });
+    let statement = town.closes(premiere(), premiere()).expect("the statement");
+    town.mirrors(&statement).expect("mirrored");
+    town.sweeps();
+    town.is_whole();
+}
+
+/// A page that was read before another clerk took a seat back: the whole order is not refunded as it was, and nobody is
+/// told that somebody was admitted.
+#[test]
+fn a_whole_refund_of_an_order_that_has_changed_is_asked_again() {
+    let town = Town::new();
+    let show = town.showtime(19, 30, 4000);
+    let order = town.buys("ann", &show, &["F7", "F8"]);
+    town.refunds_seats("ann", &order.id, &["F7"]).expect("taken back");
+    let (stale, showing) = (order.clone(), show.clone());
+    let answer = town.story("plc_star", Actor::System, move |scene| {
+        box_office::orders::refund(scene.tx, &stale, &showing, scene.act.at)
+    });
+    assert_eq!(code(answer), "busy");
+    assert_eq!(town.refunds("ann", &order.id).expect("as it is now").amount.minor, 4300);
+    town.sweeps();
+    town.is_whole();
+}

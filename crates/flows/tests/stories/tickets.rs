@@ -110,7 +110,9 @@ fn a_key_with_other_seats_is_refused() {
     assert_eq!((&first.order, &first.intent), (&again.order, &again.intent));
     assert_eq!(code(town.holds_with("ann", "k1", &show, &["F9"], None)), "key_reused");
     town.holds_with("ben", "k1", &show, &["F9"], None).expect("a key belongs to its buyer");
-    assert_eq!(code(town.holds_with("ann", "", &show, &["F10"], None)), "bad_key");
+    for bad in ["", "a\0b", "a\nb", &"k".repeat(81)] {
+        assert_eq!(code(town.holds_with("ann", bad, &show, &["F10"], None)), "bad_key", "{bad:?}");
+    }
     town.is_whole();
 }
 

@@ -25,6 +25,7 @@ use people::{OrgKind, orgs};
 use settlement::splits::Terms;
 use settlement::statements::Statement;
 use shops::orders::{Checkout, Wanted};
+use shops::returns::{Desk, Pieces, Stock};
 use shops::{Listing, Shop};
 use std::sync::Arc;
 
@@ -56,6 +57,14 @@ fn consumer(name: &str) -> Actor {
 pub fn code<T: std::fmt::Debug>(answer: Result<T>) -> &'static str {
     let error = answer.expect_err("a refusal");
     error.refusal().unwrap_or_else(|| panic!("a refusal, not: {error}")).code
+}
+
+fn wish_back(key: &str, pieces: &[(&Listing, i64)], stock: Option<Stock>) -> shops::returns::Wish {
+    let pieces = pieces
+        .iter()
+        .map(|(listing, quantity)| Pieces { listing: listing.id.clone(), quantity: *quantity })
+        .collect();
+    shops::returns::Wish { key: key.into(), pieces, stock }
 }
 
 fn words(en: &str) -> Words {
@@ -330,6 +339,150 @@ impl Town {
     pub fn returns(&self, buyer: &str, order: &OrderId) -> Result<Refund> {
         let (place, order) = (self.lantern(), order.clone());
         self.story("plc_lantern", consumer(buyer), move |scene| buy_product::refund(scene, &place, &order))
+    }
+
+    /// Several goods in one order, paid for.
+    pub fn buys_goods(&self, buyer: &str, wanted: &[(&Listing, i64)], click: Option<String>) -> OrderId {
+        let lines = wanted.iter().map(|(listing, quantity)| Wanted {
+            listing: listing.id.clone(),
+            quantity: *quantity,
+            price_minor: listing.price.minor,
+        });
+        let checkout = Checkout {
+            place: self.lantern(),
+            buyer: person(buyer),
+            key: format!("{buyer} {}", wanted.len()),
+            lines: lines.collect(),
+            recipient: "安小渡".into(),
+            address: "滨江路 1 号".into(),
+            click,
+        };
+        let promised = self
+            .story("plc_lantern", consumer(buyer), move |scene| buy_product::order(scene, &checkout))
+            .expect("an order");
+        self.tells_at("plc_lantern", &self.pays(&promised.intent)).expect("the notice is taken");
+        promised.order.id
+    }
+
+    /// Another listing of the lantern's, for a price of one in fen.
+    pub fn sells(&self, name: &'static str, like: &Listing, fen: i64, stock: i64) -> Listing {
+        self.sells_under(like.contract.clone(), name, like, fen, stock)
+    }
+
+    /// The same without a licence.
+    pub fn sells_plain(&self, name: &'static str, like: &Listing, fen: i64, stock: i64) -> Listing {
+        self.sells_under(None, name, like, fen, stock)
+    }
+
+    fn sells_under(
+        &self,
+        contract: Option<kernel::ContractId>,
+        name: &'static str,
+        like: &Listing,
+        fen: i64,
+        stock: i64,
+    ) -> Listing {
+        let (place, merchant, title) = (self.lantern(), like.merchant.clone(), like.title.clone());
+        self.story("plc_lantern", Actor::System, move |scene| {
+            let new = shops::products::NewProduct {
+                merchant: merchant.clone(),
+                title: title.clone(),
+                contract: contract.clone(),
+                name: words(name),
+                about: Words::default(),
+                category: "posters".into(),
+                artwork: String::new(),
+            };
+            let product = shops::products::add(scene.tx, &mut scene.act, &new)?;
+            let new = shops::listings::NewListing {
+                place: place.clone(),
+                product: product.id,
+                price: Money::fen(fen),
+                vat: Share::percent(13),
+                stock,
+            };
+            shops::listings::list(scene.tx, &mut scene.act, &merchant, &new)
+        })
+        .expect("a listing")
+    }
+
+    /// A clerk of the shop takes pieces back.
+    pub fn takes_pieces(
+        &self,
+        node: &str,
+        order: &OrderId,
+        key: &str,
+        pieces: &[(&Listing, i64)],
+        stock: Option<Stock>,
+    ) -> Result<buy_product::Returned> {
+        let wish = wish_back(key, pieces, stock);
+        let (place, order) = (self.lantern(), order.clone());
+        self.story(node, Actor::System, move |scene| {
+            buy_product::return_pieces(scene, &place, &order, &wish, Desk::Shop)
+        })
+    }
+
+    /// The buyer gives pieces back.
+    pub fn returns_pieces(
+        &self,
+        buyer: &str,
+        order: &OrderId,
+        key: &str,
+        pieces: &[(&Listing, i64)],
+    ) -> Result<buy_product::Returned> {
+        let wish = wish_back(key, pieces, None);
+        let (place, order) = (self.lantern(), order.clone());
+        self.story("plc_lantern", consumer(buyer), move |scene| {
+            buy_product::return_pieces(scene, &place, &order, &wish, Desk::Buyer)
+        })
+    }
+
+    pub fn ships(&self, node: &str, order: &OrderId) -> Result<shops::Order> {
+        let (place, order) = (self.lantern(), order.clone());
+        self.story(node, Actor::System, move |scene| buy_product::ship(scene, &place, &order))
+    }
+
+    pub fn goods(&self, order: &OrderId) -> (shops::Order, Vec<shops::orders::Line>) {
+        let (place, order) = (self.lantern(), order.clone());
+        self.read(move |view| {
+            Ok((shops::orders::any(view, &place, &order)?, shops::orders::lines(view, &place, &order)?))
+        })
+    }
+
+    pub fn intent_of_goods(&self, order: &OrderId) -> Intent {
+        let (place, order) = (self.lantern(), order.clone());
+        self.read(move |view| intents::of_order(view, &place, &order))
+    }
+
+    /// A dispute of a payment, recorded by hand.
+    pub fn disputes(&self, intent: &Intent, id: &str, fen: i64) -> Result<()> {
+        self.disputes_money(intent, id, Money::fen(fen))
+    }
+
+    pub fn disputes_money(&self, intent: &Intent, id: &str, amount: Money) -> Result<()> {
+        let dispute = payments::disputes::Dispute {
+            place: intent.place.clone(),
+            id: kernel::DisputeId(format!("dsp_{id}")),
+            intent: intent.id.clone(),
+            reason: "not as described".into(),
+            amount,
+            answer_by: premiere().plus(9),
+            state: payments::disputes::State::Open,
+            opened_at: self.house.now(),
+            closed_at: None,
+            evidence: String::new(),
+            number: String::new(),
+        };
+        let lane = intent.place.0.clone();
+        self.story(&lane, Actor::System, move |scene| flows::dispute::open(scene, &dispute))
+    }
+
+    pub fn decides(&self, intent: &Intent, id: &str, as_: payments::disputes::State) -> Result<()> {
+        let (place, id) = (intent.place.clone(), kernel::DisputeId(format!("dsp_{id}")));
+        let lane = place.0.clone();
+        self.story(&lane, Actor::System, move |scene| {
+            flows::dispute::close(scene, &place, &id, as_).map(|_| ())
+        })
     }
 
     pub fn stock(&self, listing: &Listing) -> i64 {

@@ -1,6 +1,6 @@
 use crate::fair::{Fair, NOON};
 use kernel::{Currency, ListingId, Money, OrderId, PlaceId, Share};
-use licensing::accruals::{self, Accrual, Kind, Totals};
+use licensing::accruals::{self, Accrual, Kind, Pieces, Totals};
 use licensing::contracts::Contract;
 use licensing::royalties::accrue;
 
@@ -10,6 +10,8 @@ fn sale(contract: &Contract, place: &str, order: &str, gross: i64) -> Accrual {
         order: OrderId(order.into()),
         listing: ListingId("lst_1".into()),
         kind: Kind::Sale,
+        number: 0,
+        quantity: 3,
         contract: contract.id.clone(),
         title: contract.title.clone(),
         merchant: contract.merchant.clone(),
@@ -18,26 +20,32 @@ fn sale(contract: &Contract, place: &str, order: &str, gross: i64) -> Accrual {
     }
 }
 
+fn pieces(of: &ListingId, before: i64, quantity: i64) -> Pieces<'_> {
+    Pieces { listing: of, before, quantity }
+}
+
 #[test]
-fn a_line_accrues_once_and_a_refund_takes_it_back_exactly() {
+fn a_line_accrues_once_and_its_pieces_take_it_back_exactly() {
     let fair = Fair::new();
     let contract = fair.contract();
     let (place, order) = (PlaceId("plc_shop".into()), OrderId("ord_1".into()));
     let first = sale(&contract, "plc_shop", "ord_1", 9900);
     let seen = fair.write(move |tx| {
-        assert!(accruals::reverse(tx, &place, &order, NOON)?.is_empty());
+        let line = &first.listing;
+        assert!(accruals::reverse(tx, &place, &order, pieces(line, 0, 1), 1, NOON)?.is_none());
         let recorded = [accruals::record(tx, &first)?, accruals::record(tx, &first)?];
         let owed = accruals::totals(tx, &place, &contract.id)?;
-        let reversed = accruals::reverse(tx, &place, &order, NOON.plus_minutes(1))?;
-        let again = accruals::reverse(tx, &place, &order, NOON.plus_minutes(2))?;
-        let rows = accruals::of_order(tx, &place, &order)?;
-        assert_eq!(rows, vec![first.clone(), reversed[0].clone()]);
-        assert_eq!(accruals::of_contract(tx, &place, &contract.id)?.len(), 2);
-        assert_eq!(owed, Totals { sold: 1, refunded: 0, parts: first.parts });
-        Ok((recorded, reversed.len(), again.len(), accruals::totals(tx, &place, &contract.id)?))
+        assert_eq!(owed, Totals { sold: 3, refunded: 0, parts: first.parts });
+        let one = accruals::reverse(tx, &place, &order, pieces(line, 0, 1), 1, NOON)?.expect("a row");
+        assert_eq!(one.parts, first.parts.of_pieces(0, 1, 3).reversed());
+        let again = accruals::reverse(tx, &place, &order, pieces(line, 0, 1), 1, NOON)?.expect("a row");
+        let rest = accruals::reverse(tx, &place, &order, pieces(line, 1, 2), 2, NOON)?.expect("a row");
+        assert_eq!(accruals::of_order(tx, &place, &order)?, vec![first.clone(), again, rest]);
+        assert_eq!(accruals::of_contract(tx, &place, &contract.id)?.len(), 3);
+        Ok((recorded, accruals::totals(tx, &place, &contract.id)?))
     });
-    let nothing = Totals { sold: 1, refunded: 1, ..Totals::nothing(Currency::CNY) };
-    assert_eq!(seen.expect("accruals"), ([true, false], 1, 0, nothing));
+    let nothing = Totals { sold: 3, refunded: 3, ..Totals::nothing(Currency::CNY) };
+    assert_eq!(seen.expect("accruals"), ([true, false], nothing));
 }
 
 #[test]
@@ -58,6 +66,6 @@ fn totals_add_up_over_shops() {
         accruals::totals_across(tx, &places, &contract.id)
     });
     let totals = totals.expect("totals");
-    assert_eq!((totals.sold, totals.refunded, totals.parts.royalty.minor), (3, 0, expected));
+    assert_eq!((totals.sold, totals.refunded, totals.parts.royalty.minor), (9, 0, expected));
     assert_eq!(totals.parts.licensor.plus(totals.parts.platform).expect("a sum"), totals.parts.royalty);
 }

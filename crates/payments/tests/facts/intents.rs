@@ -66,7 +66,7 @@ fn no_more_is_refunded_than_was_captured() {
         let first = refunds::request(tx, &intent, "one", Money::fen(4000), NOW)?;
         let again = refunds::request(tx, &intent, "one", Money::fen(17), NOW)?;
         assert_eq!(first, again, "one reason refunds once, whatever is asked for then");
-        refunds::refundable(tx, &intent.place, &intent.id)
+        intents::left(tx, &intent.place, &intent.id)
     });
     assert_eq!(left.ok(), Some(Money::fen(300)));
     let intent = purse.intent.clone();

@@ -2,7 +2,8 @@ use crate::street::{NOON, Street, act, person, refused};
 use db::Lane;
 use kernel::{Money, OrgId, PlaceId};
 use shops::listings;
-use shops::orders::{self, Changed, Confirmed, PAY_MINUTES, Placed, State};
+use shops::orders::{self, Confirmed, PAY_MINUTES, Placed, State};
+use shops::returns::{self, Desk, Pieces, Taken, Wish};
 
 #[test]
 fn an_order_reserves_is_paid_shipped_and_seen_by_its_merchant() {
@@ -146,19 +147,59 @@ fn a_sweep_expires_what_is_due_a_few_at_a_time() {
 }
 
 #[test]
-fn a_refund_returns_the_stock_once() {
+fn what_goes_back_returns_to_stock_once() {
     let street = Street::new();
     let poster = street.sells("Poster", 9900, 5);
     let order = street.buys("ann", "k1", &[(&poster, 2)]);
-    let refund = || {
+    let takes = |key: &str, quantity| {
         let (place, order) = (street.place.clone(), order.clone());
-        street.write(move |tx| orders::refund(tx, &place, &order, NOON.plus_minutes(2)))
+        let pieces = vec![Pieces { listing: poster.id.clone(), quantity }];
+        let wish = Wish { key: key.into(), pieces, stock: None };
+        let at = NOON.plus_minutes(2);
+        street.write(move |tx| returns::take(tx, &place, &order, &wish, Desk::Buyer, ("", at)))
     };
-    assert_eq!(refused(refund()).0, "not_paid");
+    assert_eq!(refused(takes("a", 1)).0, "not_paid");
     street.pays(&order, NOON);
-    assert!(matches!(refund(), Ok(Changed::Now(_))));
-    assert!(matches!(refund(), Ok(Changed::Already(_))));
-    assert_eq!(street.stock(&poster), 5);
+    for _ in 0..2 {
+        assert_eq!(taken(takes("a", 1)), (1, 9900, "paid"));
+    }
+    assert_eq!(street.stock(&poster), 4);
+    assert_eq!(refused(takes("b", 2)), ("more_than_left", "Only 1 of “Poster” can still go back.".into()));
+    assert_eq!(taken(takes("c", 1)), (2, 9900, "refunded"));
+    assert_eq!((street.stock(&poster), refused(takes("d", 1)).0), (5, "nothing_left"));
+    let (place, id) = (street.place.clone(), order.clone());
+    let made = street.read(move |view| returns::of_order(view, &place, &id));
+    assert_eq!(made.iter().map(|one| one.key.as_str()).collect::<Vec<_>>(), ["a", "c"]);
+}
+
+/// Somebody without the will to pay keeps the shelf from nobody.
+#[test]
+fn a_person_leaves_a_few_orders_unpaid_at_most() {
+    let street = Street::new();
+    let poster = street.sells("Poster", 9900, 500);
+    let places = |key: &str| street.places(7, &street.checkout("ann", key, &[(&poster, 20)]));
+    let first = street.buys("ann", "first", &[(&poster, 20)]);
+    for number in 1..orders::UNPAID_MAX {
+        let checkout = street.checkout("ann", &format!("k{number}"), &[(&poster, 20)]);
+        street.places(100 + number as u64, &checkout).expect("an order");
+    }
+    assert_eq!(refused(places("more")).0, "too_many_unpaid");
+    assert!(matches!(places("first"), Ok(Placed::Again(_))), "what was placed is answered");
+    street.pays(&first, NOON);
+    places("more").expect("one is paid for");
+    let (place, late) = (street.place.clone(), NOON.plus_minutes(PAY_MINUTES + 1));
+    assert_eq!(
+        refused(street.places(9, &street.checkout("ann", "yet", &[(&poster, 1)]))).0,
+        "too_many_unpaid"
+    );
+    street.write(move |tx| orders::expire_due(tx, &place, late, 100)).expect("they end");
+    street.places(9, &street.checkout("ann", "yet", &[(&poster, 1)])).expect("they have ended");
+}
+
+/// The number of a return, its money, and how its order stands.
+fn taken(took: kernel::Result<Taken>) -> (i64, i64, &'static str) {
+    let (Taken::Now { order, made, .. } | Taken::Before { order, made }) = took.expect("taken back");
+    (made.number, made.amount.minor, order.state.code())
 }
 
 #[test]

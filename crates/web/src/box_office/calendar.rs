@@ -1,5 +1,6 @@
 //! The showing as an entry for the reader's calendar (RFC 5545).
 
+use super::order::of_order;
 use super::{listed, located, order, order_address};
 use crate::answer::{Answer, Wrong};
 use crate::visit::{Consumer, Visit};
@@ -30,7 +31,7 @@ pub async fn download(visit: Visit, consumer: Consumer, Path((place, id)): Path<
 
 fn calendar(bought: &Bought, base_url: &str, lang: Lang, now: Instant) -> String {
     let (order, cinema) = (&bought.order, &bought.cinema);
-    let seats = listed(bought.lines.iter().map(|line| line.seat.as_str()), lang);
+    let seats = listed(of_order(bought).into_iter().map(|line| line.seat.as_str()), lang);
     let film = bought.title.name.in_(lang);
     let where_ = format!("{}, {}", cinema.name.in_(lang), cinema.address.in_(lang));
     let hall = bought.hall.name.in_(lang);

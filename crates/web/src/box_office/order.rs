@@ -142,19 +142,31 @@ fn state(bought: &Bought, ticket: &Ticket, now: Instant, lang: Lang) -> Markup {
     parts::pill(Tone::Jade, say(lang, "genuine, not yet used", "有效，未使用"))
 }
 
-/// What was paid, and for what.
+/// What was paid, and for what; of an order of which some seats went back, of the others.
 fn summary(bought: &Bought, lang: Lang) -> Markup {
-    let order = &bought.order;
-    let ticket = kernel::Money::new(order.paid.minor - order.fee.minor, order.paid.currency);
-    let seats = listed(bought.lines.iter().map(|line| line.seat.as_str()), lang);
-    let lines = [parts::Line { title: &seats, note: "", amount: &film::amount(ticket) }];
-    let fee = film::amount(order.fee);
-    parts::order_summary(
-        lang,
-        &lines,
-        &[(say(lang, "Service fee", "服务费"), &fee)],
-        &film::amount(order.paid),
-    )
+    let currency = bought.order.paid.currency;
+    let lines = of_order(bought);
+    let money = |minor: i64| film::amount(kernel::Money::new(minor, currency));
+    let (paid, fee) =
+        lines.iter().fold((0, 0), |(paid, fee), line| (paid + line.paid_minor, fee + line.fee_minor));
+    let seats = listed(lines.iter().map(|line| line.seat.as_str()), lang);
+    let back: Vec<&str> =
+        bought.lines.iter().filter(|line| !lines.contains(line)).map(|line| line.seat.as_str()).collect();
+    let note = match (lang, back.is_empty()) {
+        (_, true) => String::new(),
+        (Lang::En, false) => format!("{} went back", listed(back.into_iter(), lang)),
+        (Lang::Zh, false) => format!("已退 {}", listed(back.into_iter(), lang)),
+    };
+    let lines = [parts::Line { title: &seats, note: &note, amount: &money(paid - fee) }];
+    parts::order_summary(lang, &lines, &[(say(lang, "Service fee", "服务费"), &money(fee))], &money(paid))
+}
+
+/// The seats that an order is of: all of them, or those that did not go back.
+pub(super) fn of_order(bought: &Bought) -> Vec<&box_office::orders::Line> {
+    let is_back =
+        |seat: &str| bought.tickets.iter().any(|ticket| ticket.seat == seat && ticket.voided_at.is_some());
+    let some_are_left = bought.order.state == State::Paid;
+    bought.lines.iter().filter(|line| !some_are_left || !is_back(&line.seat)).collect()
 }
 
 fn refund_offer(visit: &Visit, bought: &Bought, address: &str) -> Markup {
@@ -267,9 +279,12 @@ fn again(film: &str, lang: Lang) -> Action<'_> {
 
 /// How far the money is on its way back.
 fn money_back(story: &Story, lang: Lang) -> String {
-    let Some(refund) = story.refunds.last() else { return String::new() };
-    let sum = film::amount(refund.amount);
-    match (refund.is_done(), lang) {
+    if story.refunds.is_empty() {
+        return String::new();
+    }
+    let minor = story.refunds.iter().map(|refund| refund.amount.minor).sum();
+    let sum = film::amount(kernel::Money::new(minor, story.bought.intent.amount.currency));
+    match (story.refunds.iter().all(|refund| refund.is_done()), lang) {
         (true, Lang::En) => format!("All {sum} were paid back, service fee included."),
         (true, Lang::Zh) => format!("{sum}（含服务费）已全额退回。"),
         (false, Lang::En) => format!("All {sum} are on their way back, service fee included."),

@@ -134,6 +134,19 @@ impl Street {
         tokio::task::spawn_blocking(move || house.reload_ads()).await.expect("a thread").expect("a book");
     }
 
+    /// Somebody buys goods as a consumer does, and pays; the id of the order.
+    pub async fn buys(&self, buyer: &Browser, goods: &Goods, quantity: &str) -> String {
+        buyer.post(&goods.address(), &[("quantity", quantity)]).await;
+        let checkout = buyer.get("/basket/east-gate/checkout").await;
+        let (key, line) = (checkout.value_of("key"), checkout.value_of("line"));
+        let form =
+            [("key", key.as_str()), ("line", &line), ("recipient", "Ann"), ("address", "1 Riverside Road")];
+        let placed = buyer.post("/basket/east-gate/orders", &form).await;
+        self.pays(placed.location()).await;
+        let list = buyer.get("/orders").await;
+        list.value_after("<article", "href=\"/orders/").rsplit('/').next().unwrap_or_default().to_owned()
+    }
+
     pub async fn sums(&self, campaign: &CampaignId) -> Sums {
         let campaign = campaign.clone();
         self.house.read(move |view| flows::views::campaigns::sums(view, &campaign)).await.expect("sums")

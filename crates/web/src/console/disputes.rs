@@ -52,7 +52,10 @@ async fn try_record(visit: &Visit, form: &Form) -> Result<Dispute> {
         )
     })?;
     let amount = match form.text("amount").trim() {
-        "" => intent.captured.minus(intent.refunded)?,
+        "" => {
+            let (place, id) = (intent.place.clone(), intent.id.clone());
+            visit.read(move |view| intents::left(view, &place, &id)).await?
+        }
         _ => form.money("amount", intent.amount.currency)?,
     };
     let (reason, answer_by) = (form.text("reason").trim().to_owned(), form.day("answer_by")?);

@@ -1,4 +1,4 @@
-//! The market by year: what mainland China's cinemas took, how it grew, what the rules let in.
+//! The market by year: what mainland China's cinemas took, how it grew, what the rules let in; and what opens next.
 
 use crate::answer::{Answer, Page};
 use crate::console::sheet;
@@ -7,7 +7,8 @@ use crate::look::parts::{self, Stat, Weight};
 use crate::look::table::{Cell, Column, Kind, Table};
 use crate::look::{Tone, money};
 use crate::visit::Visit;
-use kernel::{Lang, Money, Share, Words};
+use flows::views::calendar::{self, Coming};
+use kernel::{Lang, Money, Share, Words, Zone};
 use market::history::{Basis, History, Year};
 use market::rules::{Entry, Rule, Rules};
 use maud::{Markup, html};
@@ -16,10 +17,15 @@ use std::sync::LazyLock;
 static HISTORY: LazyLock<History> = LazyLock::new(History::mainland_china);
 static RULES: LazyLock<Rules> = LazyLock::new(Rules::mainland_china);
 
+/// Films to come that are listed, at most.
+const COMING_MAX: usize = 60;
+
 /// The year that the totals began to include service fees.
 const CHANGED: i16 = 2017;
 
 pub async fn show(visit: Visit) -> Answer<Page> {
+    let now = visit.now;
+    let coming = visit.read(move |view| calendar::coming(view, now)).await?;
     let heading = visit.say("Market", "市场");
     let brings_in = visit.site.leads("/console/market/imports", &visit.actor);
     let imports = html! { @if brings_in { (parts::link_button(Weight::Quiet, "/console/market/imports", visit.say("Imported figures", "导入的数据"))) } };
@@ -28,6 +34,7 @@ pub async fn show(visit: Visit) -> Answer<Page> {
         (tiles(&visit))
         (basis(&visit))
         (figure(&visit))
+        (parts::section(visit.say("What opens next", "即将上映"), None, opens_next(&visit, &coming)))
         (parts::section(visit.say("What the rules let in", "进口片规则"), None, rules(&visit)))
         (parts::section(visit.say("Sources", "来源"), None, sources(&visit)))
     };
@@ -183,6 +190,48 @@ fn row(visit: &Visit, year: &Year) -> Vec<Cell> {
     ]
 }
 
+/// Films to come, ours and those that imported calendars announce.
+fn opens_next(visit: &Visit, coming: &[Coming]) -> Markup {
+    let columns = [
+        Column::new(visit.say("Opens", "上映"), Kind::Date),
+        Column::new(visit.say("Film", "影片"), Kind::Text),
+        Column::new(visit.say("Genres", "类型"), Kind::Text),
+        Column::new(visit.say("Announced", "公布"), Kind::Date),
+    ];
+    let row = |one: &Coming| {
+        let name = one.name.in_(visit.lang);
+        let film = match &one.ours {
+            Some(title) if visit.site.leads("/console/slate/{title}", &visit.actor) => {
+                Cell::link(&format!("/console/slate/{title}"), name)
+            }
+            _ => match &one.distributor {
+                Some(house) => Cell::text(&format!("{name} · {house}")),
+                None => Cell::text(name),
+            },
+        };
+        let known = match one.since {
+            None => Cell::text(visit.say("on our slate", "本平台片单")),
+            Some(at) => Cell::date(&at.rfc3339(), &at.day_in(&Zone::shanghai()).say(visit.lang)),
+        };
+        vec![
+            Cell::date(&one.release.to_string(), &one.release.say(visit.lang)),
+            film,
+            Cell::text(&one.genres.join(visit.say(", ", "、"))),
+            known,
+        ]
+    };
+    Table::new(
+        visit.say("Films to come", "待映影片"),
+        &columns,
+        coming.iter().take(COMING_MAX).map(row).collect(),
+    )
+    .empty(visit.say(
+        "Nothing is announced. Import a calendar of releases, and forecasts know the rivals to come.",
+        "暂无待映影片。导入上映日程后，预测会考虑即将上映的竞争影片。",
+    ))
+    .render(visit.lang)
+}
+
 fn rules(visit: &Visit) -> Markup {
     let columns = [
         Column::new(visit.say("Rule", "规则"), Kind::Text),
@@ -334,7 +383,7 @@ fn cells(year: &Year) -> Vec<String> {
 mod tests {
     use crate::testing::Town;
     use axum::http::StatusCode;
-    use kernel::Role;
+    use kernel::{Role, Zone};
 
     #[tokio::test]
     async fn the_years_are_told_with_what_they_count() {
@@ -356,6 +405,26 @@ mod tests {
         }
         let zh = ann.get("/console/market?lang=zh").await;
         assert!(zh.text.contains("2016 年增速降到 4%") && zh.text.contains("进口分账片配额"));
+    }
+
+    #[tokio::test]
+    async fn what_opens_next_is_ours_and_what_calendars_announce() {
+        let town = Town::new();
+        let operator = town.operator().await;
+        assert!(operator.get("/console/market").await.text.contains("Nothing is announced."));
+        let soon = town.house.now().day_in(&Zone::shanghai()).plus(30);
+        let calendar = format!(
+            "片名,上映日期,类型,发行\n长城,{soon},动作,中影\n星河,待定,科幻,\n远方,{},爱情,\n",
+            soon.plus(2_000)
+        );
+        let file = ("calendar.csv", calendar.as_bytes());
+        let sent = operator.upload("/console/market/imports", &[("kind", "")], file).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+        let (_, ann) = town.staff("ann", Role::Studio).await;
+        let page = ann.get("/console/market").await.text;
+        assert!(page.contains("长城 · 中影") && page.contains("Announced"), "{page}");
+        assert!(!page.contains("星河") && !page.contains("远方"), "no day, or one too far away");
+        assert!(ann.get("/console/market?lang=zh").await.text.contains("待映影片"));
     }
 
     #[tokio::test]

@@ -6,17 +6,20 @@ use crate::form::Form;
 use crate::look::Tone;
 use crate::look::parts::{self, Field, Weight};
 use crate::look::table::{Cell, Column, Kind, Table};
+use crate::shops::give_back::{new_key, pieces_chosen, pieces_fields};
 use crate::visit::Visit;
+use ::shops::orders::{Line, State};
+use ::shops::returns::{Desk, Stock, Wish};
 use axum::extract::Path;
 use axum::response::IntoResponse;
 use box_office::Ticket;
 use flows::views::disputes as views;
 use flows::views::tickets;
-use flows::{buy_tickets, take_payment};
+use flows::{buy_product, buy_tickets, take_payment};
 use kernel::ids::Id;
 use kernel::{Lang, Money, OrgId, PlaceId, Refusal, Result, Role, Words};
 use maud::{Markup, html};
-use payments::disputes::Dispute;
+use payments::disputes::{self, Dispute};
 use payments::intents::Purpose;
 use payments::{Intent, Refund, intents};
 
@@ -27,9 +30,12 @@ struct Found {
     intent: Intent,
     place: Words,
     tickets: Vec<Ticket>,
-    goods: Vec<(Words, i64, Money)>,
+    /// The order of goods, with its lines.
+    goods: Option<(shops::Order, Vec<(Line, Words)>)>,
     refunds: Vec<Refund>,
     disputes: Vec<Dispute>,
+    /// Neither requested back nor disputed.
+    left: Money,
 }
 
 fn address(intent: &Intent) -> String {
@@ -67,8 +73,8 @@ pub async fn find(visit: Visit) -> Answer {
 fn search(visit: &Visit, sought: &str, error: Option<&str>) -> Page {
     let heading = visit.say("Orders", "订单");
     let beneath = visit.say(
-        "Find an order to take tickets back or give a part of a payment back.",
-        "查找订单，办理退票或部分退款。",
+        "Find an order to take tickets or goods back, or to give a part of a payment back.",
+        "查找订单，办理退票、退货或部分退款。",
     );
     let field = Field {
         name: "q",
@@ -101,14 +107,12 @@ async fn look(visit: &Visit, place: &str, id: &str) -> Result<Found, Wrong> {
         if !may(&seen, view, &intent)? {
             return Err(Refusal::not_found("order", "订单").into());
         }
-        let mut goods = Vec::new();
-        if intent.purpose == Purpose::Products {
-            for line in shops::orders::lines(view, &place, &intent.order)? {
-                let product = shops::products::any(view, &line.product)?;
-                goods.push((product.name, line.quantity, line.total));
-            }
-        }
+        let goods = match intent.purpose {
+            Purpose::Tickets => None,
+            Purpose::Products => Some(ordered(view, &intent)?),
+        };
         Ok(Found {
+            left: intents::left(view, &place, &id)?,
             place: flows::views::places::name(view, &place)?,
             tickets: box_office::tickets::of_order(view, &place, &intent.order)?,
             refunds: tickets::refunds(view, &place, &id)?,
@@ -118,6 +122,16 @@ async fn look(visit: &Visit, place: &str, id: &str) -> Result<Found, Wrong> {
         })
     });
     Ok(found.await?)
+}
+
+fn ordered(view: &db::View, intent: &Intent) -> Result<(shops::Order, Vec<(Line, Words)>)> {
+    let order = shops::orders::any(view, &intent.place, &intent.order)?;
+    let mut lines = Vec::new();
+    for line in shops::orders::lines(view, &intent.place, &intent.order)? {
+        let name = shops::products::any(view, &line.product)?.name;
+        lines.push((line, name));
+    }
+    Ok((order, lines))
 }
 
 pub async fn show(visit: Visit, Path((place, id)): Path<(String, String)>) -> Answer<Page> {
@@ -141,6 +155,28 @@ pub async fn take_back(visit: Visit, Path((place, id)): Path<(String, String)>, 
     told(&visit, &found, form, refunded.await).await
 }
 
+/// Takes the chosen pieces back.
+pub async fn return_pieces(visit: Visit, Path((place, id)): Path<(String, String)>, form: Form) -> Answer {
+    let found = look(&visit, &place, &id).await?;
+    let returned = try_return(&visit, &found, &form).await;
+    told(&visit, &found, form, returned).await
+}
+
+async fn try_return(visit: &Visit, found: &Found, form: &Form) -> Result<Refund> {
+    let Some((order, lines)) = &found.goods else { return Err(Refusal::not_found("order", "订单").into()) };
+    let wish = Wish {
+        key: form.text("key").to_owned(),
+        pieces: pieces_chosen(form, lines)?,
+        stock: Some(form.choice("stock", Stock::parse)?),
+    };
+    let (place, id) = (order.place.clone(), order.id.clone());
+    let lane = place.clone();
+    let returned = visit
+        .write(&lane, move |scene| buy_product::return_pieces(scene, &place, &id, &wish, Desk::Shop))
+        .await?;
+    Ok(returned.refund)
+}
+
 /// Gives a part of the payment back at the place's own cost.
 pub async fn give_back(visit: Visit, Path((place, id)): Path<(String, String)>, form: Form) -> Answer {
     let found = look(&visit, &place, &id).await?;
@@ -160,6 +196,11 @@ async fn told(visit: &Visit, found: &Found, form: Form, refunded: Result<Refund>
         Ok(refund) => {
             let sum = refund.amount;
             let onward = SeeOther::to(address(&found.intent));
+            if sum.is_zero() {
+                let (en, zh) =
+                    ("Taken back; the payer had everything before.", "已退货；款项此前已全部退给付款人。");
+                return Ok(onward.saying(en, zh).into_response());
+            }
             let onward = if crate::pay::pay_back(visit, refund).await {
                 onward.saying(format!("{sum} were paid back."), format!("{sum} 已退回。"))
             } else {
@@ -185,7 +226,7 @@ fn page(visit: &Visit, found: &Found, form: &Form) -> Page {
             @if found.intent.purpose == Purpose::Tickets {
                 (parts::titled_card(visit.say("Tickets", "票"), seats(visit, found)))
             } @else {
-                (parts::titled_card(visit.say("Goods", "商品"), goods(visit, found)))
+                (parts::titled_card(visit.say("Goods", "商品"), goods(visit, found, form)))
             }
         }))
         div class="section grid grid-2" {
@@ -200,7 +241,8 @@ fn payment(visit: &Visit, found: &Found) -> Markup {
     let intent = &found.intent;
     let disputed = html! {
         @if found.disputes.is_empty() { (visit.say("none", "无")) }
-        @for dispute in &found.disputes { (dispute.amount) " · " (dispute.reason) br; }
+        @for dispute in &found.disputes { (dispute.amount) " · " (dispute.reason) " · " (dispute_state(visit, dispute.state)) br; }
+        @if is_disputed(found) { span class="muted" { (visit.say("A refund waits until it is decided.", "须待争议结案后才能退款。")) } }
     };
     parts::definitions(&[
         (visit.say("Order", "订单编号"), html! { (intent.order) }),
@@ -210,6 +252,18 @@ fn payment(visit: &Visit, found: &Found) -> Markup {
         (visit.say("Went back", "已退"), html! { (intent.refunded) }),
         (visit.say("Disputes", "争议"), disputed),
     ])
+}
+
+fn is_disputed(found: &Found) -> bool {
+    found.disputes.iter().any(|dispute| dispute.state == disputes::State::Open)
+}
+
+fn dispute_state(visit: &Visit, state: disputes::State) -> &'static str {
+    match state {
+        disputes::State::Open => visit.say("open", "处理中"),
+        disputes::State::Won => visit.say("won", "胜诉"),
+        disputes::State::Lost => visit.say("lost", "败诉"),
+    }
 }
 
 /// A seat that can still go back is a box to tick.
@@ -236,21 +290,64 @@ fn seats(visit: &Visit, found: &Found) -> Markup {
     }
 }
 
-fn goods(visit: &Visit, found: &Found) -> Markup {
+fn goods(visit: &Visit, found: &Found, form: &Form) -> Markup {
+    let Some((order, lines)) = &found.goods else { return html! {} };
     let columns = [
         Column::new(visit.say("Product", "商品"), Kind::Text),
         Column::new(visit.say("Pieces", "件数"), Kind::Number),
+        Column::new(visit.say("Went back", "已退"), Kind::Number),
         Column::new(visit.say("Amount", "金额"), Kind::Money),
     ];
-    let row = |(name, quantity, total): &(Words, i64, Money)| {
+    let row = |(line, name): &(Line, Words)| {
         vec![
             Cell::text(name.in_(visit.lang)),
-            Cell::number(*quantity),
-            Cell::money(total.minor, total.currency.code()),
+            Cell::number(line.quantity),
+            Cell::number(line.back),
+            Cell::money(line.total.minor, line.total.currency.code()),
         ]
     };
-    Table::new(visit.say("What was ordered", "订购内容"), &columns, found.goods.iter().map(row).collect())
-        .render(visit.lang)
+    let may_return = matches!(order.state, State::Paid { .. } | State::Shipped { .. });
+    let rows = lines.iter().map(row).collect();
+    html! { div class="stack" {
+        (Table::new(visit.say("What was ordered", "订购内容"), &columns, rows).render(visit.lang))
+        @if may_return { (return_form(visit, found, order, lines, form)) }
+    } }
+}
+
+/// How many of each line go back, and whether they can be sold again.
+fn return_form(
+    visit: &Visit,
+    found: &Found,
+    order: &shops::Order,
+    lines: &[(Line, Words)],
+    form: &Form,
+) -> Markup {
+    let usual = Stock::usual(order.state).code();
+    let chosen = if form.text("stock").is_empty() { usual } else { form.text("stock") };
+    let stock = Field {
+        value: chosen,
+        ..form.field(visit.lang, "stock", visit.say("What becomes of them?", "退回商品如何处理？"))
+    };
+    let choices = [
+        (
+            "restocked",
+            visit.say("Back on the shelf", "重新上架"),
+            visit.say("they can be sold again", "可再次出售"),
+        ),
+        (
+            "lost",
+            visit.say("Not for sale again", "不再出售"),
+            visit.say("the stock stays as it is", "库存不变"),
+        ),
+    ];
+    html! {
+        form class="form" method="post" action={ (address(&found.intent)) "/returns" } {
+            (pieces_fields(visit.lang, form, lines))
+            (stock.radios(&choices))
+            input type="hidden" name="key" value=(new_key(visit));
+            (parts::button(Weight::Grave, visit.say("Take the chosen pieces back", "退选中商品")))
+        }
+    }
 }
 
 fn refunds_table(visit: &Visit, found: &Found) -> Markup {
@@ -280,6 +377,7 @@ fn reason(code: &str) -> Words {
     match code.split('_').next().unwrap_or_default() {
         "refund" => Words::new("the order was taken back", "整单退款"),
         "seat" => Words::new("some seats were taken back", "部分座位退票"),
+        "lines" => Words::new("some goods were taken back", "部分商品退货"),
         "goodwill" => Words::new("a part was given back", "补偿退款"),
         "late" => Words::new("the money came too late", "逾期付款退回"),
         "unmatched" => Words::new("it fitted no order", "不明款项退回"),
@@ -289,8 +387,7 @@ fn reason(code: &str) -> Words {
 
 fn part_form(visit: &Visit, found: &Found, form: &Form) -> Markup {
     let key: String = visit.house.dice().bytes::<6>().iter().map(|byte| format!("{byte:02x}")).collect();
-    let left = found.intent.captured.minor - found.intent.refunded.minor;
-    let left = Money::new(left, found.intent.amount.currency);
+    let left = found.left;
     let hint = match visit.lang {
         Lang::En => {
             format!("Less than {left}; what was bought stays bought, and {} bears it.", found.place.en)
@@ -314,8 +411,55 @@ fn part_form(visit: &Visit, found: &Found, form: &Form) -> Markup {
 
 #[cfg(test)]
 mod tests {
+    use crate::channels::testing::Street;
     use crate::console::season::Season;
+    use crate::testing::Town;
     use axum::http::StatusCode;
+
+    #[tokio::test]
+    async fn a_clerk_takes_pieces_back_and_says_what_becomes_of_them() {
+        let town = Town::new();
+        let street = Street::new(&town).await;
+        let mug = street.goods("Lantern mug", 8_800, 5).await;
+        let ann = town.person("ann", &[]).await;
+        let order = street.buys(&ann, &mug, "3").await;
+        let path = street.shu.get(&format!("/console/orders?q={order}")).await.location().to_owned();
+        let page = street.shu.get(&format!("{path}?lang=en")).await;
+        assert!(
+            page.text.contains("Lantern mug") && page.text.contains("Back on the shelf"),
+            "{}",
+            page.text
+        );
+        let (field, key) = (format!("back_{}", mug.listing.id), page.value_of("key"));
+        let takes = |quantity: &'static str, key: String| {
+            let (street, path, field) = (&street, &path, &field);
+            async move {
+                let form = [(field.as_str(), quantity), ("stock", "restocked"), ("key", key.as_str())];
+                street.shu.post(&format!("{path}/returns"), &form).await
+            }
+        };
+        for _ in 0..2 {
+            let back = takes("1", key.clone()).await;
+            assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.text);
+        }
+        assert_eq!(takes("2", key.clone()).await.status, StatusCode::CONFLICT, "a key is one return");
+        let much = takes("3", "other".into()).await;
+        assert_eq!(much.status, StatusCode::CONFLICT);
+        assert!(much.text.contains("Only 2 of “Lantern mug” can still go back"), "{}", much.text);
+        for (quantity, stock) in [("0", "restocked"), ("x", "lost"), ("1", "burnt")] {
+            let form = [(field.as_str(), quantity), ("stock", stock), ("key", "bad")];
+            let wrong = street.shu.post(&format!("{path}/returns"), &form).await;
+            assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{quantity} {stock}");
+        }
+        let page = street.shu.get(&path).await;
+        assert!(
+            page.text.contains("some goods were taken back") && page.text.contains("¥88.00"),
+            "{}",
+            page.text
+        );
+        assert!(ann.get(&mug.address()).await.text.contains("last 3"), "one is on the shelf again");
+        assert_eq!(ann.post(&format!("{path}/returns"), &[]).await.status, StatusCode::FORBIDDEN);
+    }
 
     #[tokio::test]
     async fn a_clerk_takes_a_seat_back_and_gives_a_part_back() {

@@ -179,6 +179,10 @@ impl Ways {
             Way::Campaigns => self
                 .campaigns
                 .then(|| ("/console/campaigns".into(), Words::new("To the campaigns", "查看投放"))),
+            Way::Split(campaign) => self.campaigns.then(|| {
+                let next = format!("/console/campaigns/{campaign}/next");
+                (next, Words::new("See where it would sell more", "看投到哪里更有效"))
+            }),
             Way::Merchants => {
                 self.merchants.then(|| ("/console/merchants".into(), Words::new("Review", "去审批")))
             }

@@ -32,7 +32,7 @@ pub async fn show(visit: Visit, consumer: Consumer, Path((place, id)): Path<(Str
         Standing::Open { .. } => {
             let looks = visit.asked("look").and_then(|looks| looks.parse().ok()).unwrap_or(0_u32);
             let mut response = waiting(&visit, &bill).into_response();
-            let again = format!("2; url={}/return?look={}", address(&bill.intent), looks + 1);
+            let again = format!("2; url={}/return?look={}", address(&bill.intent), looks.saturating_add(1));
             if looks < LOOKS_MAX
                 && let Ok(refresh) = HeaderValue::from_str(&again)
             {

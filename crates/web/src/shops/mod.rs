@@ -2,6 +2,7 @@
 
 pub mod basket;
 pub mod checkout;
+pub(crate) mod give_back;
 pub mod orders;
 pub mod product;
 pub(crate) mod shelf;

@@ -1,21 +1,21 @@
 //! A person's orders of goods: all of them, one of them, and taking one back.
 
+use super::give_back::{kept, new_key, pieces_chosen, pieces_fields, went_back};
 use super::{in_basket, picture, state_pill};
 use crate::answer::{Answer, Page, SeeOther, Wrong};
 use crate::form::Form;
 use crate::look::Tone;
 use crate::look::parts::{self, Action, Weight};
 use crate::visit::{Consumer, Visit};
-use ::shops::orders::State;
+use ::shops::orders::{Line, State};
+use ::shops::returns::{Desk, Wish};
 use axum::extract::Path;
 use axum::response::IntoResponse;
 use flows::buy_product::{self, Bought};
-use flows::take_payment;
 use flows::views::purchases::{self, Purchase};
 use kernel::ids::Id;
 use kernel::{Lang, OrderId, PlaceId, Result, Words, Zone};
 use maud::{Markup, html};
-use payments::Refund;
 
 pub async fn list(visit: Visit, consumer: Consumer) -> Answer<Page> {
     let person = consumer.person.id.clone();
@@ -51,6 +51,10 @@ fn card(visit: &Visit, one: &Purchase) -> Markup {
         (Lang::En, pieces) => format!("{pieces} pieces"),
         (Lang::Zh, pieces) => format!("{pieces} 件"),
     };
+    let back = match visit.lang {
+        Lang::En => format!("{} went back", one.order.back),
+        Lang::Zh => format!("已退 {}", one.order.back),
+    };
     let placed = one.order.created_at.say(&Zone::shanghai(), visit.lang);
     html! {
         article class="card" {
@@ -59,7 +63,7 @@ fn card(visit: &Visit, one: &Purchase) -> Markup {
                 div {
                     h3 { a href=(address(&one.order.place, &one.order.id)) { (words) } }
                     p { (one.shop.in_(visit.lang)) " · " (placed) }
-                    p { (pieces) " · " b class="amount" { (one.order.total) } }
+                    p { (pieces) " · " b class="amount" { (one.order.total) } @if !one.order.back.is_zero() { " · " (back) } }
                     (state_pill(visit.lang, standing(visit, one.order.state)))
                 }
             }
@@ -90,7 +94,7 @@ pub async fn refund(visit: Visit, consumer: Consumer, Path(at): Path<(String, St
     match asked {
         Ok(refund) => {
             let total = refund.amount;
-            pay_back(&visit, refund).await;
+            crate::pay::pay_back(&visit, refund).await;
             let onward = SeeOther::to(address(&bought.order.place, &bought.order.id));
             let en = format!("The order is cancelled; {total} goes back to how you paid.");
             Ok(onward
@@ -105,15 +109,49 @@ pub async fn refund(visit: Visit, consumer: Consumer, Path(at): Path<(String, St
     }
 }
 
-/// Asks the provider at once; when it does not answer, the next sweep asks again.
-async fn pay_back(visit: &Visit, refund: Refund) {
-    let house = visit.house.clone();
-    let paid = tokio::task::spawn_blocking(move || take_payment::pay_back(&house, &refund)).await;
-    match paid {
-        Ok(Ok(())) => {}
-        Ok(Err(unknown)) => tracing::warn!(%unknown, "the provider did not answer about a refund"),
-        Err(broken) => tracing::error!(%broken, "paying a refund back stopped"),
+/// Gives the chosen pieces back.
+pub async fn return_pieces(
+    visit: Visit,
+    consumer: Consumer,
+    Path(at): Path<(String, String)>,
+    form: Form,
+) -> Answer {
+    let bought = find(&visit, &consumer, at.clone()).await?;
+    let (place, id) = (bought.order.place.clone(), bought.order.id.clone());
+    let wish = pieces_chosen(&form, &named(&bought)).map(|pieces| Wish {
+        key: form.text("key").to_owned(),
+        pieces,
+        stock: None,
+    });
+    let asked = match wish {
+        Ok(wish) => {
+            let lane = place.clone();
+            visit
+                .write(&lane, move |scene| buy_product::return_pieces(scene, &place, &id, &wish, Desk::Buyer))
+                .await
+        }
+        Err(refusal) => Err(refusal.into()),
+    };
+    match asked {
+        Ok(returned) => {
+            let sum = returned.refund.amount;
+            crate::pay::pay_back(&visit, returned.refund).await;
+            let onward = SeeOther::to(address(&bought.order.place, &bought.order.id));
+            let en = format!("Taken back; {sum} goes back to how you paid.");
+            Ok(onward
+                .telling(Tone::Jade, Words::new(en, format!("已退货，{sum} 将原路退回。")))
+                .into_response())
+        }
+        Err(error) => {
+            let form = form.refused(error)?;
+            let bought = find(&visit, &consumer, at).await?;
+            Ok(page(&visit, &bought, &form).await?.into_response())
+        }
     }
+}
+
+fn named(bought: &Bought) -> Vec<(Line, Words)> {
+    bought.lines.iter().map(|(line, product)| (line.clone(), product.name.clone())).collect()
 }
 
 async fn page(visit: &Visit, bought: &Bought, form: &Form) -> Answer<Page> {
@@ -133,7 +171,7 @@ async fn page(visit: &Visit, bought: &Bought, form: &Form) -> Answer<Page> {
                 (visit.say("Receiver", "收件人"), html! { (order.recipient) }),
                 (visit.say("Address", "收货地址"), html! { (order.address) }),
             ])))
-            @if matches!(state, State::Paid { .. }) { (take_back(visit, bought)) }
+            @if matches!(state, State::Paid { .. }) { (take_back(visit, bought, form)) }
         }
     } };
     let page = Page::consumer(title.as_str(), body).basket(in_basket(visit).await?).status(form.status());
@@ -174,14 +212,21 @@ fn summary(visit: &Visit, bought: &Bought) -> Markup {
         .lines
         .iter()
         .map(|(line, product)| {
-            let note = format!("{} × {}", line.price, line.quantity);
+            let mut note = format!("{} × {}", line.price, line.quantity);
+            if line.back > 0 {
+                note = format!("{note} · {}", went_back(visit.lang, line.back));
+            }
             (product.name.in_(visit.lang), note, line.total.to_string())
         })
         .collect();
     let lines: Vec<parts::Line> =
         lines.iter().map(|(title, note, amount)| parts::Line { title, note, amount }).collect();
     let delivery = (visit.say("Delivery", "运费"), visit.say("free", "免运费"));
-    parts::order_summary(visit.lang, &lines, &[delivery], &bought.order.total.to_string())
+    let back = format!("−{}", bought.order.back);
+    let went_back = (visit.say("Went back", "已退"), back.as_str());
+    let is_whole = bought.order.back.is_zero();
+    let sums = if is_whole { vec![delivery] } else { vec![delivery, went_back] };
+    parts::order_summary(visit.lang, &lines, &sums, &kept(&bought.order).to_string())
 }
 
 fn pay(visit: &Visit, bought: &Bought) -> Markup {
@@ -189,13 +234,26 @@ fn pay(visit: &Visit, bought: &Bought) -> Markup {
     parts::price_link(&href, visit.say("Pay", "去支付"), &bought.order.total.to_string())
 }
 
-fn take_back(visit: &Visit, bought: &Bought) -> Markup {
-    let action = format!("{}/refund", address(&bought.order.place, &bought.order.id));
+/// Until it is sent, some of it goes back, or all.
+fn take_back(visit: &Visit, bought: &Bought, form: &Form) -> Markup {
+    let order = address(&bought.order.place, &bought.order.id);
     let word = visit.say("Cancel it and get the money back", "取消订单并退款");
+    let left: i64 = bought.lines.iter().map(|(line, _)| line.left()).sum();
     html! {
-        div class="card" {
-            p { (visit.say("Until the shop has sent it, you can cancel the whole order.", "发货之前可以取消整笔订单。")) }
-            p class="form-foot" { (parts::press(Weight::Grave, &action, &[], word)) }
+        div class="card stack" {
+            @if left > 1 {
+                p { (visit.say("Until the shop has sent it, you can cancel the order, or give some of it back.", "发货之前可以取消订单，或只退部分商品。")) }
+                details class="figure" open[!form.text("key").is_empty()] {
+                    summary { (visit.say("Give some of it back", "只退部分商品")) }
+                    form class="form" method="post" action={ (order) "/returns" } {
+                        (pieces_fields(visit.lang, form, &named(bought)))
+                        input type="hidden" name="key" value=(new_key(visit));
+                        (parts::button(Weight::Quiet, visit.say("Give the chosen pieces back", "退选中商品")))
+                    }
+                }
+            }
+            @if left == 1 { p { (visit.say("Until the shop has sent it, you can cancel the order.", "发货之前可以取消订单。")) } }
+            p class="form-foot" { (parts::press(Weight::Grave, &format!("{order}/refund"), &[], word)) }
         }
     }
 }
@@ -255,6 +313,43 @@ mod tests {
         let shown = ann.clone().with_cookies_of(&refunded).get(&at).await;
         assert!(shown.text.contains("¥176.00 goes back") && shown.text.contains("Refunded"));
         assert!(street.bo.get(&mug.address()).await.text.contains("last 5"), "the stock is back");
+    }
+
+    #[tokio::test]
+    async fn some_pieces_go_back_and_the_order_says_so() {
+        let town = Town::new();
+        let street = Street::new(&town).await;
+        let mug = street.goods("Lantern mug", 8_800, 5).await;
+        let ann = town.person("ann", &[]).await;
+        let order = street.buys(&ann, &mug, "3").await;
+        let at = format!("/orders/{}/{order}", place("east-gate"));
+        let page = ann.get(&at).await;
+        assert!(page.text.contains("Give some of it back"), "{}", page.text);
+        let (field, key) = (format!("back_{}", mug.listing.id), page.value_of("key"));
+        let form = [(field.as_str(), "2"), ("key", key.as_str())];
+        for _ in 0..2 {
+            assert_eq!(
+                ann.post(&format!("{at}/returns"), &form).await.location(),
+                at,
+                "a second press is one return"
+            );
+        }
+        let page = ann.get(&at).await;
+        assert!(page.text.contains("2 went back") && page.text.contains("−¥176.00"), "{}", page.text);
+        assert!(!page.text.contains("Give some of it back"), "the last piece goes back with the order");
+        let zh = ann.get(&format!("{at}?lang=zh")).await;
+        assert!(zh.text.contains("已退 2 件"), "{}", zh.text);
+        assert!(ann.get("/orders?lang=en").await.text.contains("¥176.00 went back"));
+        assert!(ann.get(&mug.address()).await.text.contains("last 4"), "two are on the shelf again");
+        let much = ann.post(&format!("{at}/returns"), &[(field.as_str(), "2"), ("key", "other")]).await;
+        assert_eq!(much.status, StatusCode::CONFLICT);
+        let nothing = ann.post(&format!("{at}/returns"), &[("key", "other")]).await;
+        assert!(nothing.text.contains("Choose what goes back"), "{}", nothing.text);
+        let ben = town.person("ben", &[]).await;
+        assert_eq!(ben.post(&format!("{at}/returns"), &form).await.status, StatusCode::NOT_FOUND);
+        let rest = ann.post(&format!("{at}/refund"), &[]).await;
+        assert_eq!(rest.location(), at, "{}", rest.text);
+        assert!(ann.get(&mug.address()).await.text.contains("last 5"));
     }
 
     #[tokio::test]

@@ -111,6 +111,8 @@ async fn two_seats_are_bought_without_a_script() {
     assert_eq!(waiting.headers["refresh"], format!("2; url={}/return?look=1", held.location()));
     let tired = ann.get(&format!("{}/return?look=15", held.location())).await;
     assert_eq!(tired.headers.get("refresh"), None);
+    let worn_out = ann.get(&format!("{}/return?look=4294967295", held.location())).await;
+    assert_eq!(worn_out.status, StatusCode::OK, "{}", worn_out.text);
     let notice = town.provider.pay(&intent, town.house.now()).expect("the payment is open");
     town.tell(&notice).await;
     let paid = ann.get(&format!("{}/return", held.location())).await;
@@ -376,4 +378,27 @@ async fn a_notice_counts_once_however_often_it_comes() {
     let asked = tokio::task::spawn_blocking(move || take_payment::ask(&house, &star(), &intent)).await;
     asked.expect("an answer").expect("an outcome");
     assert_eq!(ann.get(first.location()).await.text.matches("class=\"ticket\"").count(), 1);
+}
+
+/// What went back of an order is on none of its pages any more as something to go to.
+#[tokio::test]
+async fn seats_that_went_back_are_told_as_such() {
+    let town = Town::new();
+    let ann = town.person("ann").await;
+    let order = ann.buy(&town, &["E6", "E7"]).await;
+    let back = ann.post(&format!("{order}/refund"), &[("seat", "E6")]).await;
+    assert_eq!(back.location(), order, "{}", back.text);
+    let page = ann.get(&order).await;
+    page.says("<b>E7</b>");
+    page.says("E6 went back");
+    page.says("¥42.90");
+    page.keeps_quiet_about("E6, E7");
+    ann.in_chinese().get(&order).await.says("已退 E6");
+    ann.get("/tickets").await.keeps_quiet_about("E6");
+    ann.get(&format!("{order}/calendar.ics")).await.keeps_quiet_about("E6");
+    let rest = ann.post(&format!("{order}/refund"), &[]).await;
+    assert_eq!(rest.location(), order, "{}", rest.text);
+    let over = ann.get(&order).await;
+    over.says("All ¥85.80 were paid back");
+    over.says("E6, E7");
 }

@@ -21,13 +21,11 @@ use box_office::{Cinema, Hall, halls, planning};
 use db::View;
 use flows::plan_showings::{self as story, Changes, Chosen, Made};
 use flows::views::showings_plan as views;
-use kernel::{Clock, Day, Error, Lang, PlanId, Refusal, Result, SystemClock, TitleId, Words};
+use kernel::{Day, Error, Lang, PlanId, Refusal, Result, TitleId, Words};
 use maud::{Markup, html};
 
 /// Weeks of films that are offered.
 const WEEKS: usize = 2;
-/// Wall time that a plan is sought for, well within what a page may take.
-const SEARCH_SECONDS_MAX: i64 = 12;
 
 /// A week of films to plan: its days that are still ahead.
 struct Week {
@@ -134,18 +132,11 @@ pub async fn make(visit: Visit, staff: CinemaStaff, Path(place): Path<String>, f
     }
 }
 
-/// Reads the question, thinks on a thread that may take its time, and writes the plan down.
+/// Makes the plan on a thread that may take its time.
 async fn planned(visit: &Visit, cinema: &Cinema, from: Day) -> Result<PlanId> {
-    let (of, now, lang) = (cinema.clone(), visit.now, visit.lang);
-    let question = visit.read(move |view| views::question(view, &of, from, now, lang)).await?;
-    let of = cinema.clone();
-    // A busy machine gives a plan that was sought less long, not none at all.
-    let until = SystemClock.now().plus_seconds(SEARCH_SECONDS_MAX);
-    let think = move || story::think(&of, &question, &|| SystemClock.now() > until);
-    let done = tokio::task::spawn_blocking(think).await;
-    let (made, days) = done.map_err(|_| Error::fault("planning stopped"))??;
-    let of = cinema.clone();
-    visit.write(&cinema.place, move |scene| story::keep(scene, &of, days, &made)).await
+    let (house, actor, of, lang) = (visit.house.clone(), visit.actor.clone(), cinema.clone(), visit.lang);
+    let done = tokio::task::spawn_blocking(move || story::make(&house, &of, from, actor, lang)).await;
+    done.unwrap_or_else(|_| Err(Error::fault("planning stopped")))
 }
 
 async fn page(visit: &Visit, cinema: &Cinema, from: Option<Day>, refused: Option<&Refusal>) -> Answer<Page> {

@@ -6,6 +6,7 @@ use crate::form::Form;
 use crate::look::money;
 use crate::look::parts::{self, Weight};
 use crate::look::table::{Cell, Column, Kind, Table};
+use crate::shops::give_back::{kept, went_back};
 use crate::shops::state_pill;
 use crate::visit::{ShopStaff, Visit};
 use ::shops::{Order, Shop, shops};
@@ -89,12 +90,12 @@ fn parcel(visit: &Visit, order: &Order, contents: &Contents) -> Markup {
     let ship = format!("{ADDRESS}/{}/{}/shipment", order.place, order.id);
     html! {
         article class="card stack" {
-            div { @for (name, pieces) in contents { h3 { (name.in_(visit.lang)) " × " (pieces) } } }
+            div { @for one in contents { h3 { a href={ "/console/orders?q=" (order.id) } { (one.product.in_(visit.lang)) " × " (one.left()) } } } }
             div { p { b { (order.recipient) } } p { (order.address) } }
             div class="section-head" {
                 div {
                     p class="muted" { (order.created_at.say(&Zone::shanghai(), visit.lang)) }
-                    p class="amount" { (order.total) }
+                    p class="amount" { (kept(order)) }
                 }
                 (parts::press(Weight::Primary, &ship, &[], visit.say("Mark sent", "标记发货")))
             }
@@ -119,8 +120,14 @@ fn table(visit: &Visit, counter: &Counter) -> Markup {
 
 fn row(visit: &Visit, order: &Order, contents: &Contents) -> Vec<Cell> {
     let at = order.created_at;
-    let what = html! { @for (name, pieces) in contents { p { (name.in_(visit.lang)) " × " (pieces) } } };
-    let first = contents.first().map_or("", |(name, _)| name.in_(visit.lang));
+    let details = format!("/console/orders?q={}", order.id);
+    let what = html! {
+        @for one in contents { p {
+            a href=(details) { (one.product.in_(visit.lang)) " × " (one.quantity) }
+            @if one.back > 0 { " " span class="muted" { (went_back(visit.lang, one.back)) } }
+        } }
+    };
+    let first = contents.first().map_or("", |one| one.product.in_(visit.lang));
     vec![
         Cell::date(&at.rfc3339(), &at.say(&Zone::shanghai(), visit.lang)),
         Cell::markup(what, first),

@@ -5,7 +5,7 @@ use crate::look::{Tone, money};
 use ads::campaigns::State;
 use demand::in_release::Expected;
 use flows::views::release_places::InCity;
-use kernel::{Day, Lang, PlaceId, Words};
+use kernel::{CampaignId, Day, Lang, PlaceId, Words};
 
 /// Admissions per showing that fall by this much in a day are worth a call, in parts of one.
 const FALL: f64 = 0.25;
@@ -44,6 +44,8 @@ pub enum Way {
         city: String,
     },
     Campaigns,
+    /// Where a campaign's budget would sell more.
+    Split(CampaignId),
     Merchants,
     Terms,
     Nowhere,
@@ -112,6 +114,7 @@ impl Stand {
 /// A live campaign.
 #[derive(Clone, Debug)]
 pub struct Spent {
+    pub id: CampaignId,
     pub name: String,
     pub spend_minor: i64,
     pub budget_minor: i64,
@@ -123,6 +126,7 @@ impl Known {
     pub fn of(facts: &Facts) -> Known {
         let live = facts.campaigns.iter().filter(|(campaign, _)| campaign.state == State::Live);
         let campaigns = live.map(|(campaign, sums)| Spent {
+            id: campaign.id.clone(),
             name: campaign.name.clone(),
             spend_minor: sums.spend_minor,
             budget_minor: sums.budget_minor,
@@ -342,7 +346,11 @@ fn campaign(spent: &Spent) -> Option<Alert> {
             (Lang::Zh, false) => format!("“{name}”已用去预算的 {}。", percent(part, lang)),
         }
     });
-    Some(Alert { tone: if costly { Tone::Cinnabar } else { Tone::Lantern }, say, way: Way::Campaigns })
+    Some(Alert {
+        tone: if costly { Tone::Cinnabar } else { Tone::Lantern },
+        say,
+        way: Way::Split(spent.id.clone()),
+    })
 }
 
 fn approvals(known: &Known) -> Option<Alert> {
@@ -500,6 +508,7 @@ mod tests {
     #[test]
     fn a_campaign_is_named_with_what_it_cost() {
         let spent = |spend_minor, credited_minor| Spent {
+            id: CampaignId("cmp_a".into()),
             name: "Christmas night".into(),
             spend_minor,
             budget_minor: 10_000_000,
@@ -515,6 +524,8 @@ mod tests {
             with(spent(9_400_000, 90_000_000)),
             "“Christmas night” has spent 94\u{202f}% of its budget."
         );
+        let costly = Known { campaigns: vec![spent(2_000_000, 1_000_000)], ..calm() };
+        assert_eq!(said(&costly)[0].2, Way::Split(CampaignId("cmp_a".into())));
         assert_eq!(with(spent(500_000, 0)), "Nothing asks for you just now.");
         let many = Known { campaigns: vec![spent(9_000_000, 0); 9], ..calm() };
         assert_eq!(decide(&many).len(), CAMPAIGNS_MAX);

@@ -11,6 +11,7 @@ use flows::views::takings::{self, FilmDay};
 use flows::views::{self, market_series, merchandise};
 use kernel::{Instant, PlaceId, Refusal, Result, Words, Zone};
 use std::collections::HashMap;
+use std::sync::Arc;
 use titles::{Title, want_to_see};
 
 /// A showing with fewer people than this counts as thin.
@@ -64,7 +65,7 @@ pub struct Facts {
     /// Days after it, on sale already.
     pub ahead: Vec<FilmDay>,
     pub latest: Option<Latest>,
-    pub outlook: Result<Outlook, Refusal>,
+    pub outlook: Result<Arc<Outlook>, Refusal>,
     /// By city, with their cinemas; of the newest day that is over.
     pub places: Vec<InCity>,
     pub campaigns: Vec<(Campaign, views::campaigns::Sums)>,

@@ -193,7 +193,11 @@ impl Glance<'_> {
                 format!("{} 次点击，预算 {}", money::count(clicks, Lang::Zh), self.glance(budget))
             }
         };
-        let href = self.ways.to(Way::Campaigns).map(|(href, _)| href);
+        let way = match &self.facts.campaigns[..] {
+            [(one, _)] => Way::Split(one.id.clone()),
+            _ => Way::Campaigns,
+        };
+        let href = self.ways.to(way).map(|(href, _)| href);
         Stat {
             label: self.say("Sales credited to ads", "广告带来的销售"),
             value: &self.glance(sales),
