@@ -20,6 +20,9 @@ pub enum Loss {
     Quantile(f64),
     /// The deviance of a count; predictions are logarithms of the mean.
     Poisson,
+    /// The deviance of a Tweedie distribution whose variance grows with this power of the mean, strictly between 1
+    /// and 2 (Jørgensen 1987): counts that come in groups; predictions are logarithms of the mean.
+    Tweedie(f64),
     /// The cross-entropy of an outcome in `0..=1`; predictions are log-odds.
     Logistic,
 }
@@ -185,7 +188,7 @@ impl Boosted {
         let score = self.score(row);
         match self.loss {
             Loss::Squared | Loss::Absolute | Loss::Quantile(_) => score,
-            Loss::Poisson => score.exp(),
+            Loss::Poisson | Loss::Tweedie(_) => score.exp(),
             Loss::Logistic => 1.0 / (1.0 + (-score).exp()),
         }
     }
@@ -247,7 +250,7 @@ fn quantile_of(loss: Loss) -> Option<f64> {
     match loss {
         Loss::Absolute => Some(0.5),
         Loss::Quantile(q) => Some(q),
-        Loss::Squared | Loss::Poisson | Loss::Logistic => None,
+        Loss::Squared | Loss::Poisson | Loss::Tweedie(_) | Loss::Logistic => None,
     }
 }
 
@@ -257,6 +260,10 @@ fn slope(loss: Loss, target: f64, score: f64, weight: f64) -> Slope {
         Loss::Absolute => (if target > score { -0.5 } else { 0.5 }, 1.0),
         Loss::Quantile(q) => (if target > score { -q } else { 1.0 - q }, 1.0),
         Loss::Poisson => (score.exp() - target, score.exp()),
+        Loss::Tweedie(power) => {
+            let (counts, means) = (target * ((1.0 - power) * score).exp(), ((2.0 - power) * score).exp());
+            (means - counts, (2.0 - power) * means + (power - 1.0) * counts)
+        }
         Loss::Logistic => {
             let p = 1.0 / (1.0 + (-score).exp());
             (p - target, (p * (1.0 - p)).max(1e-9))
@@ -279,7 +286,7 @@ fn start(targets: &[f64], weights: &[f64], loss: Loss) -> f64 {
             let q = quantile_of(loss).unwrap_or(0.5);
             residual_quantile(&rows, targets, &vec![0.0; targets.len()], weights, q)
         }
-        Loss::Poisson => mean.max(1e-9).ln(),
+        Loss::Poisson | Loss::Tweedie(_) => mean.max(1e-9).ln(),
         Loss::Logistic => {
             let p = mean.clamp(1e-6, 1.0 - 1e-6);
             (p / (1.0 - p)).ln()
@@ -630,5 +637,22 @@ mod tests {
     fn an_empty_table_predicts_zero() {
         let model = Boosted::fit(&Table::new(2), &[], &[], Loss::Squared, &Settings::default());
         assert_eq!(model.predict(&[1.0, 2.0]), 0.0);
+    }
+
+    #[test]
+    fn a_tweedie_fit_gives_the_means_of_groups_many_of_which_are_empty() {
+        let mut table = Table::new(1);
+        let mut targets = Vec::new();
+        for i in 0..2_000 {
+            let large = i % 2 == 0;
+            table.push(&[f64::from(u8::from(large))]);
+            // Every fourth sells four times its mean, the others nothing.
+            let sells = (i / 2) % 4 == 0;
+            targets.push(if sells { if large { 48.0 } else { 8.0 } } else { 0.0 });
+        }
+        let settings = Settings { trees: 200, learning_rate: 0.1, ridge: 0.0, ..Settings::default() };
+        let model = Boosted::fit(&table, &targets, &vec![1.0; 2_000], Loss::Tweedie(1.5), &settings);
+        let [small, large] = [0.0, 1.0].map(|x| model.predict(&[x]));
+        assert!((small - 2.0).abs() < 0.2 && (large - 12.0).abs() < 1.0, "{small} and {large}");
     }
 }

@@ -1,10 +1,10 @@
 //! How many seats a showing will sell.
 //!
-//! `seats = slot × level × correction`. The slot is what hour, kind of day, cinema and hall usually sell, with the
-//! films taken out (a Poisson regression). The level is how the film does lately: in all cinemas, in this one, at
-//! this hour, each shrunk towards the one before it. Boosted trees correct both by what the schedule says: how
-//! many showings share the film's public that day, how near they are, how long the film has run. The ranges are
-//! the errors this method made on days it had not seen (`docs/algorithms/showing_forecast.md`).
+//! The slot is what hour, kind of day, cinema and hall usually sell, with the films taken out (a Poisson
+//! regression). The level is how the film does lately: in all cinemas, in this one, at this hour, each shrunk towards
+//! the one before it. Boosted trees see both and what the schedule says: how many showings share the film's public
+//! that day, how near they are, how long the film has run. The ranges are the errors this method made on days it had
+//! not seen (`docs/algorithms/showing_forecast.md`).
 //!
 //! A day teaches once it is over: a forecast asked on a day sees the days before it, and the schedule.
 
@@ -33,6 +33,10 @@ pub const HISTORY_DAYS_MAX: i32 = 120;
 pub const AHEAD_DAYS_MAX: i32 = 14;
 /// The training days lose half of their weight in this many days.
 const FORGETTING_DAYS: f64 = 10.0;
+/// Times the trees of each loss are grown, each on other parts of rows and columns.
+const GROWN: u64 = 2;
+/// Seats scatter with this power of their mean: 1 would be single persons, 2 groups that grow with the film.
+const SCATTER_POWER: f64 = 1.5;
 /// The newest training days, in this many blocks, are forecast by models that have not seen them.
 const JUDGED_BLOCKS: usize = 2;
 /// Added to seats before their logarithm is taken, so that an empty hall has one.
@@ -103,15 +107,13 @@ pub struct Model {
     showings: usize,
 }
 
-/// Trees grown for three losses; what they say is averaged, for each errs in its own way.
+/// Trees grown for two losses, several times each; what they say is averaged, for each errs in its own way.
 #[derive(Clone, Debug, PartialEq)]
 struct Experts {
-    /// The median of seats.
-    absolute: Boosted,
-    /// The mean of the square root of seats over slot × level.
-    root: Boosted,
-    /// The mean of seats, with larger trees.
-    mean: Boosted,
+    /// The mean of seats, which scatter as groups do.
+    means: Vec<Boosted>,
+    /// The mean of the root of seats, whose square lies towards the median.
+    roots: Vec<Boosted>,
 }
 
 /// Where `ln((sold + 3) ÷ (forecast + 3))` lay on days not seen: its 5, 25, 75 and 95 % points, by size of forecast.
@@ -164,7 +166,7 @@ impl Model {
         let first = board.rows.len() - schedule.len();
         let told = (first..board.rows.len()).map(|i| {
             let row = features(&board, &base, &levels, i, board.asked);
-            let seats = self.experts.seats(&row, levels.seats(&base, i)).min(board.rows[i].seats);
+            let seats = self.experts.seats(&row).min(board.rows[i].seats);
             let (half, wide) = self.errors.ranges(seats, board.rows[i].seats);
             let because = telling::because(&board, &base, &levels, i, seats, wide, self.showings);
             Forecast { seats, half, wide, because }
@@ -225,13 +227,7 @@ fn learn(board: &Board, end: i32, ahead_days: i32) -> (Slots, Experts) {
             let day = asked + horizon - 1;
             for i in board.counted_on(day).filter(|_| day < end) {
                 let weight = 0.5_f64.powf(f64::from(end - 1 - day) / FORGETTING_DAYS);
-                taught.push(
-                    features(board, &base, &levels, i, asked),
-                    board,
-                    i,
-                    levels.seats(&base, i),
-                    weight,
-                );
+                taught.push(&features(board, &base, &levels, i, asked), board.rows[i].sold, weight);
             }
         }
     }
@@ -242,16 +238,13 @@ fn learn(board: &Board, end: i32, ahead_days: i32) -> (Slots, Experts) {
 struct Taught {
     table: Option<Table>,
     sold: Vec<f64>,
-    /// Slot × level.
-    usual: Vec<f64>,
     weights: Vec<f64>,
 }
 
 impl Taught {
-    fn push(&mut self, row: Vec<f64>, board: &Board, i: usize, usual: f64, weight: f64) {
-        self.table.get_or_insert_with(|| Table::new(row.len())).push(&row);
-        self.sold.push(board.rows[i].sold.unwrap_or(0.0));
-        self.usual.push(usual);
+    fn push(&mut self, row: &[f64], sold: Option<f64>, weight: f64) {
+        self.table.get_or_insert_with(|| Table::new(row.len())).push(row);
+        self.sold.push(sold.unwrap_or(0.0));
         self.weights.push(weight);
     }
 }
@@ -260,16 +253,10 @@ impl Experts {
     fn fit(taught: &Taught) -> Experts {
         let empty = Table::default();
         let table = taught.table.as_ref().unwrap_or(&empty);
-        let mean = taught.usual.iter().sum::<f64>() / taught.usual.len().max(1) as f64;
-        let ratios: Vec<f64> =
-            taught.sold.iter().zip(&taught.usual).map(|(sold, usual)| sold / usual).collect();
-        let roots: Vec<f64> = ratios.iter().map(|ratio| ratio.sqrt()).collect();
-        // A ratio weighted by what it is a ratio to costs as much as the seats themselves.
-        let weights: Vec<f64> =
-            taught.weights.iter().zip(&taught.usual).map(|(weight, usual)| weight * usual / mean).collect();
-        let settings = |leaves_max, learning_rate, seed| Settings {
+        let roots: Vec<f64> = taught.sold.iter().map(|sold| sold.sqrt()).collect();
+        let settings = |leaves_max, seed| Settings {
             trees: 150,
-            learning_rate,
+            learning_rate: 0.06,
             leaves_max,
             leaf_weight_min: 12.0,
             ridge: 2.0,
@@ -277,25 +264,19 @@ impl Experts {
             columns_part: 0.4,
             seed,
         };
-        Experts {
-            absolute: Boosted::fit(
-                table,
-                &taught.sold,
-                &taught.weights,
-                Loss::Absolute,
-                &settings(15, 0.08, 1),
-            ),
-            root: Boosted::fit(table, &roots, &weights, Loss::Squared, &settings(8, 0.05, 2)),
-            mean: Boosted::fit(table, &taught.sold, &taught.weights, Loss::Poisson, &settings(31, 0.06, 3)),
-        }
+        let means = |seed| {
+            let settings = settings(31, seed);
+            Boosted::fit(table, &taught.sold, &taught.weights, Loss::Tweedie(SCATTER_POWER), &settings)
+        };
+        let roots =
+            |seed| Boosted::fit(table, &roots, &taught.weights, Loss::Squared, &settings(15, GROWN + seed));
+        Experts { means: (1..=GROWN).map(means).collect(), roots: (1..=GROWN).map(roots).collect() }
     }
 
-    /// Seats of a row whose slot and level say `usual`.
-    fn seats(&self, row: &[f64], usual: f64) -> f64 {
-        let absolute = self.absolute.predict(row).max(0.0);
-        let root = usual * self.root.predict(row).max(0.0).powi(2);
-        let mean = self.mean.predict(row);
-        0.2 * absolute + 0.2 * root + 0.6 * mean
+    fn seats(&self, row: &[f64]) -> f64 {
+        let means: f64 = self.means.iter().map(|trees| trees.predict(row)).sum();
+        let roots: f64 = self.roots.iter().map(|trees| trees.predict(row).max(0.0).powi(2)).sum();
+        (means + roots) / (2 * GROWN) as f64
     }
 }
 
@@ -316,7 +297,7 @@ fn judge(board: &Board, end: i32, ahead_days: i32) -> Vec<(f64, f64)> {
                 let levels = Levels::of(board, &base, asked);
                 pairs.extend(board.counted_on(*day).map(|i| {
                     let row = features(board, &base, &levels, i, asked);
-                    let seats = experts.seats(&row, levels.seats(&base, i)).min(board.rows[i].seats);
+                    let seats = experts.seats(&row).min(board.rows[i].seats);
                     (seats, board.rows[i].sold.unwrap_or(0.0))
                 }));
             }

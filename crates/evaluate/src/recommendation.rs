@@ -2,7 +2,8 @@
 //!
 //! Every rating of a MovieLens folder is one implicit choice. Two questions are asked of every method: each
 //! person's last choice (*leave-last-out*), and everything chosen in the last fifth of all choices by people who
-//! had chosen before (*time split*). All items that the person had not taken are ranked, none is sampled.
+//! had chosen before (*time split*). Few people choose both before and after one moment, so the second is asked a
+//! second time at four moments, each in what the one before it knew, and the people are pooled. All items that the person had not taken are ranked, none is sampled.
 //! `docs/algorithms/recommendation.md` defines the protocol.
 
 use demand::recommend::{Event, FEATURES, Held, Holdout, Item, Kind, Log, Method, Model, Settings, Taken};
@@ -64,6 +65,10 @@ pub struct Report {
     pub protocols: Vec<Protocol>,
 }
 
+/// The part of all choices that a time split asks about.
+const TIME_SPLIT: f64 = 0.2;
+/// Moments at which it is asked: each time what came after is as if it had not been written yet.
+const TIME_SPLITS: usize = 4;
 /// The name of the blend in a report.
 pub const BLEND: &str = "ferryman";
 
@@ -82,8 +87,18 @@ pub fn run(options: &Options) -> Result<Report> {
 
 fn judge(log: &Log, folder: &str) -> Result<Report> {
     let choices: usize = log.histories.iter().map(Vec::len).sum();
-    let holdouts = [("leave-last-out", Holdout::LastEach), ("time split", Holdout::Latest(0.2))];
-    let protocols: Vec<Protocol> = holdouts.iter().map(|(name, holdout)| ask(log, name, *holdout)).collect();
+    let latest = Holdout::Latest(TIME_SPLIT);
+    let mut earlier = vec![log.clone()];
+    while earlier.len() < TIME_SPLITS {
+        let rest = earlier[earlier.len() - 1].hold_out(latest).0;
+        earlier.push(rest);
+    }
+    let earlier: Vec<&Log> = earlier.iter().collect();
+    let protocols = vec![
+        ask(&earlier[..1], "leave-last-out", Holdout::LastEach),
+        ask(&earlier[..1], "time split", latest),
+        ask(&earlier, "time split at four moments", latest),
+    ];
     if protocols.iter().any(|protocol| protocol.people == 0) {
         return Err(refuse(
             "too_few_ratings",
@@ -100,41 +115,58 @@ fn judge(log: &Log, folder: &str) -> Result<Report> {
     })
 }
 
-/// One rule for both questions: the weights are learnt on a part of the training data that is put aside in the
-/// same way as the test was.
-fn ask(log: &Log, name: &'static str, holdout: Holdout) -> Protocol {
-    let (train, held) = log.hold_out(holdout);
+/// One rule for all questions: the weights are learnt on a part of the training data that is put aside in the same
+/// way as the test was. Several logs are asked one by one and their people pooled.
+fn ask(logs: &[&Log], name: &'static str, holdout: Holdout) -> Protocol {
     let settings = Settings { holdout, ..Settings::default() };
-    let (known, unknown): (Vec<Held>, Vec<Held>) =
-        held.into_iter().partition(|held| !train.histories[held.person].is_empty());
-    let everybody: Vec<Held> = known.iter().chain(&unknown).cloned().collect();
-    let model = Model::fit(&train, &settings);
-    let mut scores = Vec::new();
-    let mut all = Vec::new();
-    let mut margins = Vec::new();
-    let mut ours: Option<Vec<Marks>> = None;
-    let mut note = |method: &str, answer: &(dyn Fn(&Held, &[Taken]) -> Vec<f64> + Sync)| {
-        let each = judge_each(&train, &everybody, answer);
-        match &ours {
-            None => ours = Some(each.clone()),
-            Some(ours) => margins.push(margin(method, &ours[..known.len()], &each[..known.len()])),
+    let mut answers = Answers::default();
+    let mut weights = BTreeMap::new();
+    for log in logs {
+        let (train, held) = log.hold_out(holdout);
+        let (known, unknown): (Vec<Held>, Vec<Held>) =
+            held.into_iter().partition(|held| !train.histories[held.person].is_empty());
+        let model = Model::fit(&train, &settings);
+        weights = FEATURES.into_iter().zip(model.weights()).collect();
+        answers.note(BLEND, &train, [&known, &unknown], &|held, history| model.scores(history, held.at));
+        for method in Method::ALL {
+            let fitted = method.fit(&train, &settings);
+            answers.note(method.name(), &train, [&known, &unknown], &|_, history| fitted(history));
         }
-        scores.push(mean(method, &each[..known.len()]));
-        all.push(mean(method, &each));
-    };
-    note(BLEND, &|held, history| model.scores(history, held.at));
-    for method in Method::ALL {
-        let fitted = method.fit(&train, &settings);
-        note(method.name(), &|_, history| fitted(history));
     }
-    Protocol {
-        name,
-        people: known.len(),
-        scores,
-        margins,
-        everybody: all,
-        everybody_people: everybody.len(),
-        weights: FEATURES.into_iter().zip(model.weights()).collect(),
+    answers.protocol(name, weights)
+}
+
+/// What every method made of the people it was asked about: those known before, and the others.
+#[derive(Default)]
+struct Answers(Vec<(&'static str, [Vec<Marks>; 2])>);
+
+impl Answers {
+    fn note(
+        &mut self,
+        method: &'static str,
+        train: &Log,
+        held: [&[Held]; 2],
+        answer: &(dyn Fn(&Held, &[Taken]) -> Vec<f64> + Sync),
+    ) {
+        let marks = held.map(|held| judge_each(train, held, answer));
+        match self.0.iter_mut().find(|(name, _)| *name == method) {
+            Some((_, all)) => all.iter_mut().zip(marks).for_each(|(all, marks)| all.extend(marks)),
+            None => self.0.push((method, marks)),
+        }
+    }
+
+    fn protocol(self, name: &'static str, weights: BTreeMap<&'static str, f64>) -> Protocol {
+        let ours = &self.0[0].1;
+        let all = |[known, unknown]: &[Vec<Marks>; 2]| [known.as_slice(), unknown].concat();
+        Protocol {
+            name,
+            people: ours[0].len(),
+            scores: self.0.iter().map(|(method, marks)| mean(method, &marks[0])).collect(),
+            margins: self.0[1..].iter().map(|(method, marks)| margin(method, &ours[0], &marks[0])).collect(),
+            everybody: self.0.iter().map(|(method, marks)| mean(method, &all(marks))).collect(),
+            everybody_people: ours[0].len() + ours[1].len(),
+            weights,
+        }
     }
 }
 

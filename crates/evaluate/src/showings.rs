@@ -4,7 +4,6 @@
 //! known. *Fixed*: everything is learned once, up to `train_until`, and all test days are asked then. Only showings
 //! whose seats were counted are judged; the others are part of the schedule.
 
-mod judge;
 mod planning;
 mod rivals;
 mod series;

@@ -11,6 +11,7 @@ use crate::views::showings_plan::{self as views, Answer, Missed, Question};
 use box_office::plans::{self, Did, State};
 use box_office::{Cinema, Hall, Showtime, halls, planning, showtimes};
 use db::View;
+use demand::planning::judge::Gain;
 use events::{Kind as Event, log};
 use kernel::{
     Act, Actor, Clock, Day, HallId, Instant, Kind, Lang, Money, PlanId, Refusal, Result, ShowtimeId,
@@ -28,6 +29,9 @@ pub struct Made {
     pub expected: f64,
     pub bound: f64,
     pub scheduled_expected: f64,
+    /// How much more it brings than what was scheduled, where that can be told.
+    #[serde(default)]
+    pub gain: Option<Gain>,
     pub missed: Option<Missed>,
     pub because: Vec<Words>,
 }
@@ -93,7 +97,7 @@ pub fn think(
 /// The plan that a question was answered with, in the words it is kept in.
 fn made(cinema: &Cinema, question: &Question, answer: &Answer) -> Made {
     let plan = &answer.plan;
-    let showings = plan.showings.iter().zip(&plan.admissions).map(|(placed, expected)| {
+    let showings = plan.showings.iter().zip(&answer.admissions).map(|(placed, expected)| {
         let (day, hall) = (question.days[placed.day], &question.cinema.halls[placed.hall]);
         let priced = &question.prices[placed.film];
         let seats = i64::from(hall.seats);
@@ -122,8 +126,10 @@ fn made(cinema: &Cinema, question: &Question, answer: &Answer) -> Made {
     Made {
         showings: showings.collect(),
         goal: question.rules.goal,
-        expected: plan.expected,
-        bound: plan.bound,
+        expected: answer.expected,
+        // What the plan lacks at most is known of the planner's own demand.
+        bound: answer.expected * (plan.bound / plan.expected.max(1e-9)).max(1.0),
+        gain: answer.gain,
         scheduled_expected: answer.scheduled_expected,
         missed: question.missed,
         because: answer.because.clone(),

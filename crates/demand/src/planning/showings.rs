@@ -252,8 +252,8 @@ pub fn admissions(cinema: &Cinema, showings: &[Placed]) -> Vec<f64> {
 }
 
 impl Cinema {
-    /// What an admission brings and a showing costs.
-    fn worth(&self, film: usize) -> (f64, f64) {
+    /// What an admission brings and a showing costs, in the goal's unit.
+    pub fn worth(&self, film: usize) -> (f64, f64) {
         match self.goal {
             Goal::Admissions => (1.0, 0.0),
             Goal::Profit => (self.films[film].margin_minor as f64, self.films[film].cost_minor as f64),

@@ -9,9 +9,9 @@
 //! forecast of showings (`demand::showing`), which is asked what each schedule would sell. How well either tells what
 //! really ran sold stands beside their verdicts.
 
-use super::judge::{Elasticity, Judge, Numbers, Offer, Seen};
 use super::{Learned, Options, said, singapore};
 use anyhow::Result;
+use demand::planning::judge::{Compared, Elasticity, Gain, Judge, Offer, Seen, Usual};
 use demand::planning::showings::{
     Cinema, Demand, Film, Goal, Hall, Hours, Placed, Plan, Promised, Ran, Rules, Work, plan, value,
     violations,
@@ -29,6 +29,8 @@ const AROUND_DAYS: i32 = 7;
 const SLOT_MINUTES: u16 = 30;
 const REACHES_MINUTES: [u16; 5] = [60, 90, 150, 240, 360];
 const CLEANING_MINUTES: u16 = 15;
+/// How far a film's day lay from its forecast, as the standard deviation of a logarithm.
+const FILM_MISSED: f64 = 0.5;
 /// The least and the most a film may take, cleaning included.
 const TAKES_MINUTES: std::ops::RangeInclusive<u16> = 75..=240;
 const WORK: Work = Work { seed: 1, rounds: 4_000, price_steps: 200 };
@@ -66,6 +68,8 @@ pub struct Judged {
     pub gain_trees: f64,
     /// By the planner's own demand.
     pub gain_planner: f64,
+    /// What a reader of the plan is told.
+    pub told: Option<Gain>,
     pub gap: f64,
     pub seconds: f64,
 }
@@ -107,15 +111,25 @@ pub fn plans(all: &[Played], options: &Options) -> Result<Plans> {
     Ok(Plans { days, reach_minutes, own, film, cinema })
 }
 
+/// Numbers names in the order they come.
+struct Numbers(BTreeMap<String, usize>);
+
+impl Numbers {
+    fn of(&mut self, name: &str) -> usize {
+        let next = self.0.len();
+        *self.0.entry(name.to_owned()).or_insert(next)
+    }
+}
+
 /// The showings before a day, numbered for the judge.
 fn seen(all: &[Played], before: Day) -> Vec<Seen> {
-    let (mut films, mut cinemas) = (Numbers::new(), Numbers::new());
+    let (mut films, mut cinemas) = (Numbers(BTreeMap::new()), Numbers(BTreeMap::new()));
     let first = all.first().map_or(before, |one| one.showing.day);
     let numbered = |one: &Played| {
         let it = &one.showing;
         Seen {
-            film: films.of(it.film.clone()),
-            cinema: cinemas.of(it.cinema.clone()),
+            film: films.of(&it.film),
+            cinema: cinemas.of(&it.cinema),
             day: first.days_until(it.day).max(0) as usize,
             kind: kind_of(it.day),
             start: it.minute,
@@ -202,9 +216,24 @@ impl<'a> TheatreDay<'a> {
             gain_forecast: self.gain(&plan, &self.totals(&self.forecasts())),
             gain_trees: self.gain_trees(&plan)?,
             gain_planner: plan.expected / value(cinema, &self.placed()) - 1.0,
+            told: self.told(&plan),
             gap: plan.gap(),
             seconds,
         })
+    }
+
+    /// What a page beside this plan would tell: by what this cinema alone showed before the day, and what was forecast.
+    fn told(&self, plan: &Plan) -> Option<Gain> {
+        let own: Vec<Played> =
+            self.all.iter().filter(|one| one.showing.cinema == self.cinema).cloned().collect();
+        let judge = Judge::learn(&seen(&own, self.day));
+        let kind = kind_of(self.day);
+        let (before, after) = (self.offers(&self.placed()), self.offers(&plan.showings));
+        let hours = judge.hours(kind, &before, self.films.len()).1;
+        let people = self.totals(&self.forecasts());
+        let usual = hours.into_iter().zip(people).map(|(hours, people)| Usual { hours, people }).collect();
+        let day = Compared { kind, usual, before, after };
+        judge.gain(&[day], &vec![1.0; self.films.len()], [0.0, 0.0], FILM_MISSED)
     }
 
     fn gain(&self, plan: &Plan, totals: &[f64]) -> f64 {
@@ -449,7 +478,7 @@ pub(super) fn print(f: &mut fmt::Formatter<'_>, plans: &Plans) -> fmt::Result {
     ] {
         writeln!(
             f,
-            "\n{name}\n{:<16} {:<10} {:>5} {:>5} {:>9} {:>7} {:>8} {:>9} {:>8} {:>9} {:>6} {:>8}",
+            "\n{name}\n{:<16} {:<10} {:>5} {:>5} {:>9} {:>7} {:>8} {:>9} {:>8} {:>9} {:>7} {:>16} {:>6} {:>8}",
             "cinema",
             "day",
             "halls",
@@ -460,6 +489,8 @@ pub(super) fn print(f: &mut fmt::Formatter<'_>, plans: &Plans) -> fmt::Result {
             "forecast",
             "trees",
             "planner",
+            "told",
+            "nine of ten",
             "gap",
             "seconds"
         )?;
@@ -467,7 +498,7 @@ pub(super) fn print(f: &mut fmt::Formatter<'_>, plans: &Plans) -> fmt::Result {
             let it = of(one);
             writeln!(
                 f,
-                "{:<16} {:<10} {:>5} {:>5} {:>9} {:>7.0} {:>8} {:>9} {:>8} {:>9} {:>6} {:>8.2}",
+                "{:<16} {:<10} {:>5} {:>5} {:>9} {:>7.0} {:>8} {:>9} {:>8} {:>9} {:>7} {:>16} {:>6} {:>8.2}",
                 one.cinema,
                 one.day.to_string(),
                 one.halls,
@@ -478,6 +509,12 @@ pub(super) fn print(f: &mut fmt::Formatter<'_>, plans: &Plans) -> fmt::Result {
                 percent(it.gain_forecast),
                 percent(it.gain_trees),
                 percent(it.gain_planner),
+                it.told.map_or("–".to_owned(), |told| percent(told.part)),
+                it.told.map_or("–".to_owned(), |told| format!(
+                    "{}…{}",
+                    percent(told.low),
+                    percent(told.high)
+                )),
                 format!("{:.1}%", it.gap * 100.0),
                 it.seconds
             )?;
@@ -485,11 +522,12 @@ pub(super) fn print(f: &mut fmt::Formatter<'_>, plans: &Plans) -> fmt::Result {
         let over = |gain: fn(&Judged) -> f64| percent(plans.together(&|one| gain(of(one))));
         writeln!(
             f,
-            "together: {} with the films' real totals, {} with forecast ones, {} by the forecast of showings, {} by the planner",
+            "together: {} with the films' real totals, {} with forecast ones, {} by the forecast of showings, {} by the planner, {} told",
             over(|it| it.gain),
             over(|it| it.gain_forecast),
             over(|it| it.gain_trees),
-            over(|it| it.gain_planner)
+            over(|it| it.gain_planner),
+            over(|it| it.told.map_or(0.0, |told| told.part))
         )?;
     }
     writeln!(f)?;

@@ -147,7 +147,9 @@ impl Row<'_> {
 }
 
 /// Days off in Singapore: the public holidays of late 2019 and 2020 and the school's (Ministry of Manpower,
-/// Ministry of Education). Outside those years weekdays only.
+/// Ministry of Education). Outside those years weekdays only. The eve of the lunar New Year is no evening out: offices
+/// and schools close at noon and families dine at home, so it is taken for a day of school holidays, an assumption that
+/// no day of these series had shown.
 pub fn singapore(day: Day) -> DayKind {
     const HOLIDAYS: [&str; 13] = [
         "2019-12-25",
@@ -164,6 +166,7 @@ pub fn singapore(day: Day) -> DayKind {
         "2020-08-10",
         "2020-12-25",
     ];
+    const NEW_YEARS_EVE: &str = "2020-01-24";
     const SCHOOL: [(&str, &str); 5] = [
         ("2019-11-23", "2020-01-01"),
         ("2020-03-14", "2020-03-22"),
@@ -175,7 +178,8 @@ pub fn singapore(day: Day) -> DayKind {
     let text = day.to_string();
     DayKind {
         rests: rests(day),
-        eve: !rests(day) && rests(day.plus(1)),
-        school_holiday: SCHOOL.iter().any(|(first, last)| *first <= text.as_str() && text.as_str() <= *last),
+        eve: !rests(day) && rests(day.plus(1)) && text != NEW_YEARS_EVE,
+        school_holiday: text == NEW_YEARS_EVE
+            || SCHOOL.iter().any(|(first, last)| *first <= text.as_str() && text.as_str() <= *last),
     }
 }

@@ -2,17 +2,22 @@
 //!
 //! The public of a film is learned from what ran here (`demand::planning::showings`). A film that has not run here
 //! yet is taken for an average one, and the reasons say so. How far such forecasts miss is found by forecasting the
-//! last days from what was known before each.
+//! last days from what was known before each. The planner seeks by its own demand; what the reader is told comes from
+//! another one, which wins fewer people by moving a showing (`demand::planning::judge`).
+
+mod publics;
 
 use box_office::planning::{self, Rules};
 use box_office::{Cinema, Showtime, halls, showtimes};
 use db::{FromRow, Row, View};
+use demand::planning::judge::{Compared, Gain, Judge, Offer, Usual};
 use demand::planning::showings::{
-    self, Demand, Domestic, Film, Goal, Hall, Hours, Measure, Placed, Plan, Promised, Ran, Work,
+    self, Demand, Domestic, Film, Goal, Hall, Hours, Measure, Placed, Plan, Promised, Work,
 };
 use kernel::{Day, HallId, Instant, Kind, Lang, Money, Refusal, Result, ShowtimeId, TitleId, Words, Zone};
+use publics::Publics;
 use settlement::{splits, terms};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// How far ahead a plan may reach.
 pub const AHEAD_DAYS_MAX: i32 = 14;
@@ -29,6 +34,8 @@ const REACHES_MINUTES: [u16; 4] = [90, 150, 240, 360];
 /// The last days that are forecast to see how far forecasts miss, and the least of their showings.
 const JUDGED_DAYS: i32 = 7;
 const JUDGED_SHOWINGS_MIN: usize = 20;
+/// What a film's day misses its forecast by where too few have run to tell.
+const FILM_MISSED: f64 = 0.5;
 /// Added to seats before a ratio is taken, so that an empty showing has one.
 const SOFT_SEATS: f64 = 3.0;
 /// Where a film runs without terms agreed for a territory no profit can be told.
@@ -161,6 +168,11 @@ pub struct Question {
     pub scheduled: Vec<Scheduled>,
     pub learned: Learned,
     pub missed: Option<Missed>,
+    /// What is told of any schedule, by day and film: how far films draw as usual.
+    usual: Vec<Vec<Usual>>,
+    judge: Judge,
+    /// How far a film's day lies from its forecast: the standard deviation of a logarithm.
+    film_missed: f64,
     /// Films that have not run here yet, as indices.
     pub unknown: Vec<usize>,
 }
@@ -168,8 +180,13 @@ pub struct Question {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     pub plan: Plan,
-    /// What the scheduled showings are expected to bring under the same public, in the goal's unit.
+    /// By showing of the plan: the admissions that are told of it.
+    pub admissions: Vec<f64>,
+    /// What the plan and the scheduled showings are told to bring, in the goal's unit.
+    pub expected: f64,
     pub scheduled_expected: f64,
+    /// How much more the plan brings; none where too little is scheduled to compare with.
+    pub gain: Option<Gain>,
     pub because: Vec<Words>,
 }
 
@@ -220,9 +237,12 @@ pub fn question(view: &View, cinema: &Cinema, from: Day, now: Instant, lang: Lan
     let mut fixed: Vec<Placed> = scheduled.iter().filter(|one| one.stands).map(|one| one.placed).collect();
     fixed.sort();
     let pools = titles.iter().map(|title| days.iter().map(|day| publics.of(title, *day)).collect()).collect();
-    let known = |title: &TitleId| publics.runs.keys().any(|(one, _)| one == title);
+    let usual =
+        days.iter().map(|day| titles.iter().map(|title| publics.usual(title, *day)).collect()).collect();
+    let (missed, film_missed) =
+        missed(&ran, &cinema.zone).map_or((None, FILM_MISSED), |(one, film)| (Some(one), film));
     Ok(Question {
-        unknown: (0..titles.len()).filter(|i| !known(&titles[*i])).collect(),
+        unknown: (0..titles.len()).filter(|i| !publics.knows(&titles[*i])).collect(),
         cinema: showings::Cinema {
             halls: rooms.iter().map(|hall| house.hall(hall)).collect(),
             films,
@@ -235,7 +255,10 @@ pub fn question(view: &View, cinema: &Cinema, from: Day, now: Instant, lang: Lan
             },
             fixed,
         },
-        missed: missed(&ran, &cinema.zone),
+        missed,
+        film_missed,
+        usual,
+        judge: publics.judge,
         halls: rooms.into_iter().map(|hall| hall.id).collect(),
         days,
         titles,
@@ -433,27 +456,107 @@ impl Question {
     pub fn answer(&self, work: Work, stop: &dyn Fn() -> bool) -> Result<Answer, Refusal> {
         let plan = showings::plan(&self.cinema, work, stop)?;
         let scheduled: Vec<Placed> = self.scheduled.iter().map(|one| one.placed).collect();
-        let scheduled_expected = showings::value(&self.cinema, &scheduled);
-        let mut because = vec![self.beside(&plan, scheduled_expected), self.learned_from()];
+        let admissions = self.told(&plan.showings);
+        let expected = self.brings(&plan.showings, &admissions);
+        let scheduled_expected = self.brings(&scheduled, &self.told(&scheduled));
+        let gain = self.gain(&scheduled, &plan.showings);
+        let mut because = vec![self.beside(expected, scheduled_expected, gain), self.learned_from()];
         because.extend(self.missed.iter().map(Missed::words));
-        because.extend(plan.because.iter().skip(1).cloned());
+        because.extend(self.films_told(&plan.showings, &admissions));
         because.extend(self.limits());
-        Ok(Answer { plan, scheduled_expected, because })
+        Ok(Answer { plan, admissions, expected, scheduled_expected, gain, because })
     }
 
-    fn beside(&self, plan: &Plan, now: f64) -> Words {
-        if self.scheduled.is_empty() {
-            return Words::new("Nothing is scheduled on these days yet.", "这些天还没有排片。");
+    /// The admissions that are told of each of these showings.
+    fn told(&self, showings: &[Placed]) -> Vec<f64> {
+        let mut told = vec![0.0; showings.len()];
+        for (day, usual) in self.usual.iter().enumerate() {
+            let mine: Vec<usize> = (0..showings.len()).filter(|i| showings[*i].day == day).collect();
+            let drawn = self.judge.drawn(self.kind(day), usual, &self.offers(showings, day));
+            mine.into_iter().zip(drawn).for_each(|(i, people)| told[i] = people);
         }
-        let more = 100.0 * (plan.expected / now.max(1e-9) - 1.0);
-        let (expected, now) = (self.amount(plan.expected), self.amount(now));
-        Words::new(
-            format!(
-                "As they are scheduled now the days are expected to bring {}; the plan brings {} ({more:+.0} %).",
-                now.en, expected.en
+        told
+    }
+
+    fn offers(&self, showings: &[Placed], day: usize) -> Vec<Offer> {
+        let seats = |one: &Placed| f64::from(self.cinema.halls[one.hall].seats);
+        let of_day = showings.iter().filter(|one| one.day == day);
+        of_day.map(|one| Offer { film: one.film, start: one.start, seats: seats(one) }).collect()
+    }
+
+    fn kind(&self, day: usize) -> usize {
+        usize::from(is_weekend(self.days[day]))
+    }
+
+    fn brings(&self, showings: &[Placed], admissions: &[f64]) -> f64 {
+        let brings = |(one, people): (&Placed, &f64)| {
+            let (worth, cost) = self.cinema.worth(one.film);
+            worth * people - cost
+        };
+        showings.iter().zip(admissions).map(brings).sum()
+    }
+
+    /// Nothing is told where less than half as much is scheduled: a week on its way is no week to compare with.
+    fn gain(&self, scheduled: &[Placed], planned: &[Placed]) -> Option<Gain> {
+        if 2 * scheduled.len() < planned.len() {
+            return None;
+        }
+        let compared = |day: usize| Compared {
+            kind: self.kind(day),
+            usual: self.usual[day].clone(),
+            before: self.offers(scheduled, day),
+            after: self.offers(planned, day),
+        };
+        let days: Vec<Compared> = (0..self.days.len()).map(compared).collect();
+        let worth: Vec<f64> = (0..self.titles.len()).map(|film| self.cinema.worth(film).0).collect();
+        let costs = [scheduled, planned]
+            .map(|showings| showings.iter().map(|one| self.cinema.worth(one.film).1).sum::<f64>());
+        self.judge.gain(&days, &worth, costs, self.film_missed)
+    }
+
+    fn beside(&self, expected: f64, now: f64, gain: Option<Gain>) -> Words {
+        let (expected, now) = (self.amount(expected), self.amount(now));
+        match gain {
+            Some(gain) => {
+                let [part, low, high] = [gain.part, gain.low, gain.high].map(|part| 100.0 * part);
+                Words::new(
+                    format!(
+                        "As they are scheduled now the days are expected to bring {}; the plan brings {}, {part:+.0} %, nine times in ten between {low:+.0} and {high:+.0} %. This is told by a demand beside the planner's: part of who comes to an added showing only leaves the film's other showings, or another film.",
+                        now.en, expected.en
+                    ),
+                    format!(
+                        "按目前排片预计 {}，本方案 {}（{part:+.0}%，九成可能在 {low:+.0}% 与 {high:+.0}% 之间）。该估计独立于排片器：加场的观众有一部分只是从该片其他场次或其他影片转来。",
+                        now.zh, expected.zh
+                    ),
+                )
+            }
+            None if self.scheduled.is_empty() => {
+                Words::new("Nothing is scheduled on these days yet.", "这些天还没有排片。")
+            }
+            None => Words::new(
+                format!(
+                    "Only {} showings are scheduled on these days so far: too few to compare the plan with.",
+                    self.scheduled.len()
+                ),
+                format!("这些天目前只排了 {} 场，无法与本方案比较。", self.scheduled.len()),
             ),
-            format!("按目前排片预计 {}，本方案 {}（{more:+.0}%）。", now.zh, expected.zh),
-        )
+        }
+    }
+
+    fn films_told(&self, showings: &[Placed], admissions: &[f64]) -> Vec<Words> {
+        let told = |film: usize| {
+            let mine = showings.iter().zip(admissions).filter(|(one, _)| one.film == film);
+            let (count, people) = mine.fold((0, 0.0), |(count, sum), (_, people)| (count + 1, sum + people));
+            let usual: f64 = self.usual.iter().map(|films| films[film].people).sum();
+            let name = &self.cinema.films[film].name;
+            Words::new(
+                format!(
+                    "{name}: {count} showings draw {people:.0} people; as it has been shown lately it would draw {usual:.0}."
+                ),
+                format!("《{name}》：{count} 场，预计 {people:.0} 人次；按近期排片预计 {usual:.0} 人次。"),
+            )
+        };
+        (0..self.titles.len()).map(told).collect()
     }
 
     /// A value in the goal's unit.
@@ -525,10 +628,12 @@ impl Missed {
     }
 }
 
-/// Forecasts each of the last days from what was known before it, and compares with what was sold.
-fn missed(ran: &[Counted], zone: &Zone) -> Option<Missed> {
+/// Forecasts each of the last days from what was known before it, and compares with what was sold: by showing, and the
+/// standard deviation of a film's day as a logarithm.
+fn missed(ran: &[Counted], zone: &Zone) -> Option<(Missed, f64)> {
     let newest = ran.iter().map(|one| one.day).max()?;
     let mut pairs: Vec<(f64, f64)> = Vec::new();
+    let mut films: Vec<(f64, f64)> = Vec::new();
     let mut days = 0;
     for ago in 0..JUDGED_DAYS {
         let day = newest.plus(-ago);
@@ -538,27 +643,33 @@ fn missed(ran: &[Counted], zone: &Zone) -> Option<Missed> {
             continue;
         }
         let publics = Publics::learn(&before, zone).ok()?;
-        pairs.extend(publics.beside(&of_day, day, zone));
+        for showings in publics.beside(&of_day, day, zone) {
+            let sums = showings.iter().fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+            films.push(sums);
+            pairs.extend(showings);
+        }
         days += 1;
     }
     let sold: f64 = pairs.iter().map(|(_, sold)| sold).sum();
     if pairs.len() < JUDGED_SHOWINGS_MIN || sold <= 0.0 {
         return None;
     }
-    let mut ratios: Vec<f64> =
-        pairs.iter().map(|(forecast, sold)| (sold + SOFT_SEATS) / (forecast + SOFT_SEATS)).collect();
+    let ratio = |(forecast, sold): &(f64, f64)| (sold + SOFT_SEATS) / (forecast + SOFT_SEATS);
+    let mut ratios: Vec<f64> = pairs.iter().map(ratio).collect();
+    let squares: f64 = films.iter().map(|film| ratio(film).ln().powi(2)).sum();
     ratios.sort_by(f64::total_cmp);
     let at = |part: f64| ratios[((ratios.len() - 1) as f64 * part).round() as usize];
-    let missed: f64 = pairs.iter().map(|(forecast, sold)| (forecast - sold).abs()).sum();
+    let missed_by: f64 = pairs.iter().map(|(forecast, sold)| (forecast - sold).abs()).sum();
     let forecast: f64 = pairs.iter().map(|(forecast, _)| forecast).sum();
-    Some(Missed {
+    let missed = Missed {
         days,
         showings: pairs.len(),
-        wape: missed / sold,
+        wape: missed_by / sold,
         bias: forecast / sold - 1.0,
         low: at(0.05),
         high: at(0.95),
-    })
+    };
+    Some((missed, (squares / films.len().max(1) as f64).sqrt()))
 }
 
 /// A cinema's showtimes of these days that still sell, and have not begun.
@@ -570,92 +681,6 @@ pub fn on_sale(view: &View, cinema: &Cinema, first: Day, last: Day, now: Instant
     }
     all.retain(|one| one.open && one.starts_at > now);
     Ok(all)
-}
-
-/// The public of every film on every day it ran, by kind of day.
-struct Publics {
-    runs: BTreeMap<(TitleId, Day), Vec<f64>>,
-    reach_minutes: u16,
-}
-
-impl Publics {
-    fn learn(ran: &[Counted], zone: &Zone) -> Result<Publics, Refusal> {
-        let keys: BTreeSet<(TitleId, Day)> = ran.iter().map(|one| (one.title.clone(), one.day)).collect();
-        let keys: Vec<(TitleId, Day)> = keys.into_iter().collect();
-        let public = |one: &Counted| keys.iter().position(|key| key.0 == one.title && key.1 == one.day);
-        let ran: Vec<Ran> = ran
-            .iter()
-            .filter_map(|one| {
-                Some(Ran {
-                    public: public(one)?,
-                    kind: usize::from(is_weekend(one.day)),
-                    start: one.minute(one.starts_at, zone),
-                    sold: one.sold as f64,
-                })
-            })
-            .collect();
-        let learned = Demand::learn_reach(&ran, SLOT_MINUTES, &REACHES_MINUTES)?;
-        let days = learned.pools.into_iter().map(|mut days| days.swap_remove(0));
-        Ok(Publics { runs: keys.into_iter().zip(days).collect(), reach_minutes: learned.reach_minutes })
-    }
-
-    /// Forecast and sold seats of each of a day's showings.
-    fn beside(&self, of_day: &[&Counted], day: Day, zone: &Zone) -> Vec<(f64, f64)> {
-        let titles: BTreeSet<&TitleId> = of_day.iter().map(|one| &one.title).collect();
-        let pools = titles.iter().map(|title| vec![self.of(title, day)]).collect();
-        let demand = Demand { slot_minutes: SLOT_MINUTES, reach_minutes: self.reach_minutes, pools };
-        let mut pairs = Vec::new();
-        for (film, title) in titles.iter().enumerate() {
-            let mine: Vec<&&Counted> = of_day.iter().filter(|one| one.title == **title).collect();
-            let offers: Vec<(u16, f64)> =
-                mine.iter().map(|one| (one.minute(one.starts_at, zone), one.seats as f64)).collect();
-            let served = showings::served(&demand, film, 0, &offers);
-            pairs.extend(served.into_iter().zip(mine.iter().map(|one| one.sold as f64)));
-        }
-        pairs
-    }
-
-    /// Who would come to a film on a day: how many its newest days say, at the hours its kind of day has.
-    fn of(&self, title: &TitleId, day: Day) -> Vec<f64> {
-        let kind = is_weekend(day);
-        let people = |keep: &dyn Fn(&TitleId, Day) -> bool| {
-            let sums = self.runs.iter().filter(|((title, day), _)| keep(title, *day));
-            mean(sums.map(|(_, pools)| pools.iter().sum()))
-        };
-        let newest = self.runs.keys().filter(|(one, _)| one == title).map(|(_, day)| *day).max();
-        let of_kind = people(&|_, one| is_weekend(one) == kind);
-        let of_other = people(&|_, one| is_weekend(one) != kind);
-        let is_new = |one: Day| newest.is_some_and(|newest| one.days_until(newest) < LEVEL_DAYS);
-        let own = people(&|one, day| one == title && is_weekend(day) == kind && is_new(day));
-        // A film that ran on the other kind of day alone is moved by what the kinds differ over all films.
-        let moved = || Some(people(&|one, _| one == title)? * ratio(of_kind, of_other));
-        let level = own.or_else(moved).or(of_kind).or(of_other).unwrap_or(0.0);
-        self.profile(kind).into_iter().map(|part| part * level).collect()
-    }
-
-    /// The parts of a day's people by slot, for a kind of day; for the other where this one was never seen.
-    fn profile(&self, weekend: bool) -> Vec<f64> {
-        let with_people = |pools: &&Vec<f64>| pools.iter().sum::<f64>() > 0.0;
-        let same = self.runs.iter().filter(|((_, day), _)| is_weekend(*day) == weekend);
-        let found = same.map(|(_, pools)| pools).find(with_people);
-        let pools = found.or_else(|| self.runs.values().find(with_people));
-        pools.map_or_else(Vec::new, |pools| {
-            let people: f64 = pools.iter().sum();
-            pools.iter().map(|part| part / people).collect()
-        })
-    }
-}
-
-fn ratio(of_kind: Option<f64>, of_other: Option<f64>) -> f64 {
-    match (of_kind, of_other) {
-        (Some(kind), Some(other)) if other > 0.0 => kind / other,
-        _ => 1.0,
-    }
-}
-
-fn mean(numbers: impl Iterator<Item = f64>) -> Option<f64> {
-    let (count, sum) = numbers.fold((0.0, 0.0), |(count, sum), number| (count + 1.0, sum + number));
-    (count > 0.0).then(|| sum / count)
 }
 
 fn is_weekend(day: Day) -> bool {

@@ -257,18 +257,11 @@ fn amount(cinema: &Cinema, goal: planning::Goal, value: f64, lang: Lang) -> Stri
 fn tiles(visit: &Visit, cinema: &Cinema, made: &Made) -> Markup {
     let say = |value: f64| amount(cinema, made.goal, value, visit.lang);
     let stat = |label, value: &str, note: &str| Stat { label, value, note, ..Stat::default() }.render();
-    let (expected, now, bound) = match made.goal {
-        planning::Goal::Admissions => (
-            visit.say("Expected admissions", "预计人次"),
-            visit.say("As scheduled when it was made", "生成时的排片"),
-            visit.say("No plan can exceed", "理论上限"),
-        ),
-        planning::Goal::Profit => (
-            visit.say("Expected profit", "预计利润"),
-            visit.say("As scheduled when it was made", "生成时的排片"),
-            visit.say("No plan can exceed", "理论上限"),
-        ),
+    let expected = match made.goal {
+        planning::Goal::Admissions => visit.say("Expected admissions", "预计人次"),
+        planning::Goal::Profit => visit.say("Expected profit", "预计利润"),
     };
+    let now = visit.say("As scheduled when it was made", "生成时的排片");
     let more = 100.0 * (made.bound / made.expected.max(1e-9) - 1.0);
     let gap = match visit.lang {
         Lang::En if made.goal == planning::Goal::Admissions => {
@@ -298,15 +291,31 @@ fn tiles(visit: &Visit, cinema: &Cinema, made: &Made) -> Markup {
         Lang::En => format!("{} showings", made.showings.len()),
         Lang::Zh => format!("{} 场", made.showings.len()),
     };
+    let (gain, between) = gain(visit, made);
     parts::grid(
         4,
         html! {
-            (stat(expected, &say(made.expected), &showings))
+            (stat(expected, &say(made.expected), &format!("{showings}{} {gap}", visit.say(";", "；"))))
             (stat(now, &say(made.scheduled_expected), ""))
-            (stat(bound, &say(made.bound), &gap))
+            (stat(visit.say("The plan brings more", "方案增量"), &gain, &between))
             (stat(visit.say("Such forecasts missed by", "此类预测的误差"), &missed.0, &missed.1))
         },
     )
+}
+
+/// How much more the plan brings, and between what nine times in ten.
+fn gain(visit: &Visit, made: &Made) -> (String, String) {
+    let percent = |part: f64| format!("{:+.0}{}", 100.0 * part, visit.say(" %", "%")).replace('-', "−");
+    let Some(gain) = made.gain else {
+        let why = visit.say("too little was scheduled to compare with", "当时排片太少，无法比较");
+        return ("–".to_owned(), why.to_owned());
+    };
+    let (low, high) = (percent(gain.low), percent(gain.high));
+    let between = match visit.lang {
+        Lang::En => format!("nine times in ten between {low} and {high}"),
+        Lang::Zh => format!("九成可能在 {low} 与 {high} 之间"),
+    };
+    (percent(gain.part), between)
 }
 
 /// Films by day: how many showings, and whom they are expected to seat.

@@ -1,4 +1,7 @@
-//! Who judges a plan beside what ran: one demand that does not come from the planner.
+//! What a plan is told to bring: a demand beside the planner's own.
+//!
+//! The planner's public waits at every hour within reach and belongs to one film alone; by its own belief a plan wins far
+//! more people than cinemas see. So what a reader is told comes from here.
 //!
 //! A film's showings of a day in a cinema draw `total × part`. The part that a showing at `t` has of the day is
 //! proportional to
@@ -16,9 +19,11 @@
 //! film. Both powers are elasticities estimated over earlier days: `ln sold` against `ln H` of film, cinema and
 //! day, less the means of the film's day in all cinemas and of the film in this cinema; and of cinema and day, less
 //! the means of the day and of the cinema (within-groups least squares, Wooldridge, *Econometric Analysis of Cross
-//! Section and Panel Data*, 10.5). What lies beyond the seats of a hall is lost.
+//! Section and Panel Data*, 10.5). With one cinema alone the groups are a film's week and the day, the days of a week and of
+//! a kind, and the slopes are held to those of a chain ([`Judge::usual`]). What lies beyond the seats of a hall is lost.
 
-use std::collections::BTreeMap;
+use kernel::Dice;
+use std::collections::{BTreeMap, BTreeSet};
 
 const SLOT_MINUTES: f64 = 30.0;
 const SLOTS: usize = 60;
@@ -29,6 +34,10 @@ const REACH_MINUTES: [f64; 4] = [30.0, 60.0, 100.0, 160.0];
 const OWN: [f64; 6] = [0.0, 0.5, 1.0, 2.0, 4.0, 8.0];
 /// Structures whose deviance is within this part of the least fit about as well.
 const ABOUT: f64 = 0.01;
+/// Draws that a range is read from.
+const DRAWS: usize = 400;
+/// A film's draw within so many days is taken for one, where there is no other cinema to compare with.
+const BLOCK_DAYS: usize = 7;
 /// Times the means of both groups are taken out in turn.
 const DEMEANING_ROUNDS: usize = 60;
 
@@ -60,6 +69,32 @@ pub struct Elasticity {
     pub observations: usize,
 }
 
+/// What a film draws in a day as usual, and the hours it has then.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Usual {
+    pub hours: f64,
+    pub people: f64,
+}
+
+/// A day under two schedules.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compared {
+    pub kind: usize,
+    /// By film.
+    pub usual: Vec<Usual>,
+    pub before: Vec<Offer>,
+    pub after: Vec<Offer>,
+}
+
+/// How much more one schedule brings than another: 0.05 is five in a hundred.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Gain {
+    pub part: f64,
+    /// Nine times in ten it lies between these.
+    pub low: f64,
+    pub high: f64,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judge {
     pub reach_minutes: f64,
@@ -85,26 +120,88 @@ impl Judge {
         let strict = |sharing: &Sharing| (sharing.own, sharing.reach_minutes);
         fits.sort_by(|a, b| strict(&a.1).partial_cmp(&strict(&b.1)).unwrap_or(std::cmp::Ordering::Equal));
         let sharing = fits.pop().map_or_else(|| Sharing::new(60.0, 1.0, 1), |(_, sharing)| sharing);
-        let (film, cinema) = (publics.film_elasticity(&sharing), publics.cinema_elasticity(&sharing));
+        let alone = publics.all.iter().map(|public| public.cinema).collect::<BTreeSet<usize>>().len() < 2;
+        let (film, cinema) =
+            (publics.film_elasticity(&sharing, alone), publics.cinema_elasticity(&sharing, alone));
+        let [usual_film, usual_cinema] = Judge::usual();
+        let (film, cinema) = match alone {
+            true => (film.held_to(usual_film), cinema.held_to(usual_cinema)),
+            false => (film, cinema),
+        };
         Judge { reach_minutes: sharing.reach_minutes, own: sharing.own, film, cinema, sharing }
+    }
+
+    /// The slopes that a chain of seven cinemas showed over three weeks (`docs/algorithms/showings_plan.md`), with room for a
+    /// cinema that differs: of films and of cinemas.
+    pub fn usual() -> [Elasticity; 2] {
+        [(0.95, 0.1), (0.85, 0.15)].map(|(value, standard_error)| Elasticity {
+            value,
+            standard_error,
+            observations: 0,
+        })
     }
 
     /// What each offer is expected to sell, where films draw these totals under what ran.
     pub fn expected(&self, kind: usize, ran: &[Offer], totals: &[f64], offers: &[Offer]) -> Vec<f64> {
-        let before = self.hours(kind, ran, totals.len());
-        let after = self.hours(kind, offers, totals.len());
-        let moved = |film: usize| {
-            let (before, after) = (before.1[film], after.1[film]);
-            if before > NOBODY { totals[film] * (after / before).powf(self.film.value) } else { 0.0 }
+        let hours = self.hours(kind, ran, totals.len()).1;
+        let usual = hours.into_iter().zip(totals).map(|(hours, people)| Usual { hours, people: *people });
+        self.drawn(kind, &usual.collect::<Vec<Usual>>(), offers)
+    }
+
+    /// What each offer is expected to sell, where every film as usual draws so many people with so many hours.
+    pub fn drawn(&self, kind: usize, usual: &[Usual], offers: &[Offer]) -> Vec<f64> {
+        let (each, hours) = self.hours(kind, offers, usual.len());
+        let moved = |(usual, hours): (&Usual, &f64)| {
+            if usual.hours > NOBODY {
+                usual.people * (hours / usual.hours).powf(self.film.value)
+            } else {
+                0.0
+            }
         };
-        let drawn: Vec<f64> = (0..totals.len()).map(moved).collect();
-        let (before, now) = (totals.iter().sum::<f64>(), drawn.iter().sum::<f64>());
-        let lost = if before > NOBODY { (now / before).powf(self.cinema.value - 1.0) } else { 1.0 };
-        let seats = |(offer, hours): (&Offer, &f64)| {
-            let all = after.1[offer.film].max(NOBODY);
-            (drawn[offer.film] * lost * hours / all).min(offer.seats)
+        let drawn: Vec<f64> = usual.iter().zip(&hours).map(moved).collect();
+        let (before, now) = (usual.iter().map(|one| one.people).sum::<f64>(), drawn.iter().sum::<f64>());
+        let both = before > NOBODY && now > NOBODY;
+        let lost = if both { (now / before).powf(self.cinema.value - 1.0) } else { 1.0 };
+        let seats = |(offer, own): (&Offer, &f64)| {
+            (drawn[offer.film] * lost * own / hours[offer.film].max(NOBODY)).min(offer.seats)
         };
-        offers.iter().zip(&after.0).map(seats).collect()
+        offers.iter().zip(&each).map(seats).collect()
+    }
+
+    /// How much more the second schedules bring than the first, over all days, with the range that the slopes' standard
+    /// errors and the films' luck leave: `missed` is the standard deviation of a film's draw against its forecast, as a
+    /// logarithm. `worth` is what an admission of each film brings, `costs` what each schedule costs. `None` where the
+    /// first bring nothing.
+    pub fn gain(&self, days: &[Compared], worth: &[f64], costs: [f64; 2], missed: f64) -> Option<Gain> {
+        let part = |judge: &Judge, luck: &[f64]| {
+            let sum = |of: fn(&Compared) -> &Vec<Offer>| -> f64 {
+                let day = |day: &Compared| -> f64 {
+                    let lucky = day.usual.iter().zip(luck);
+                    let usual: Vec<Usual> =
+                        lucky.map(|(usual, luck)| Usual { people: usual.people * luck, ..*usual }).collect();
+                    let drawn = judge.drawn(day.kind, &usual, of(day));
+                    of(day).iter().zip(drawn).map(|(offer, people)| people * worth[offer.film]).sum()
+                };
+                days.iter().map(day).sum()
+            };
+            let (before, after) = (sum(|day| &day.before) - costs[0], sum(|day| &day.after) - costs[1]);
+            (before > NOBODY).then(|| after / before - 1.0)
+        };
+        let told = part(self, &vec![1.0; worth.len()])?;
+        let mut dice = Dice::seeded(1);
+        let mut parts = Vec::new();
+        for _ in 0..DRAWS {
+            let mut judge = Judge { sharing: self.sharing.clone(), ..*self };
+            for slope in [&mut judge.film, &mut judge.cinema] {
+                slope.value = (slope.value + slope.standard_error.min(0.5) * dice.normal()).clamp(0.0, 1.0);
+            }
+            let luck: Vec<f64> = worth.iter().map(|_| (missed * dice.normal()).exp()).collect();
+            parts.extend(part(&judge, &luck));
+        }
+        parts.sort_by(f64::total_cmp);
+        let at = |k: usize| parts.get(k).copied().unwrap_or(told);
+        let (low, high) = (at(parts.len() / 20), at((parts.len() * 19 / 20).min(parts.len().max(1) - 1)));
+        Some(Gain { part: told, low: low.min(told), high: high.max(told) })
     }
 
     /// What all showings of a film draw, where this much was sold at the counted ones.
@@ -117,7 +214,7 @@ impl Judge {
     }
 
     /// `h` of every offer, and `H` of every film.
-    fn hours(&self, kind: usize, offers: &[Offer], films: usize) -> (Vec<f64>, Vec<f64>) {
+    pub fn hours(&self, kind: usize, offers: &[Offer], films: usize) -> (Vec<f64>, Vec<f64>) {
         let (mut each, mut all) = (vec![0.0; offers.len()], vec![0.0; films]);
         for (film, sum) in all.iter_mut().enumerate() {
             let mine: Vec<usize> = (0..offers.len()).filter(|i| offers[*i].film == film).collect();
@@ -171,9 +268,16 @@ impl Sharing {
         starts.iter().map(part).collect()
     }
 
+    /// The profile of a kind of day; that of another where this one was never seen.
+    fn profile(&self, kind: usize) -> &[f64; SLOTS] {
+        let seen = |profile: &&[f64; SLOTS]| profile.iter().any(|people| *people > 0.0);
+        let own = self.profile.get(kind).filter(seen);
+        own.or_else(|| self.profile.iter().find(seen)).unwrap_or(&[0.0; SLOTS])
+    }
+
     /// `h` of the showings of one film's day.
     fn hours(&self, kind: usize, starts: &[u16]) -> Vec<f64> {
-        let people = |parts: [f64; SLOTS]| parts.iter().zip(&self.profile[kind]).map(|(a, b)| a * b).sum();
+        let people = |parts: [f64; SLOTS]| parts.iter().zip(self.profile(kind)).map(|(a, b)| a * b).sum();
         self.parts(starts).into_iter().map(people).collect()
     }
 
@@ -280,30 +384,34 @@ impl Publics {
         Publics { all: all.into_values().collect() }
     }
 
-    fn film_elasticity(&self, sharing: &Sharing) -> Elasticity {
+    fn film_elasticity(&self, sharing: &Sharing, alone: bool) -> Elasticity {
         let rows = self.all.iter().filter(|public| public.is_counted()).map(|public| Observed {
             x: sharing.hours(public.kind, &public.starts).iter().sum::<f64>().max(NOBODY).ln(),
             y: public.total().ln(),
-            groups: [(public.film, public.day), (public.film, public.cinema)],
+            groups: if alone {
+                [(public.film, public.day / BLOCK_DAYS), (usize::MAX, public.day)]
+            } else {
+                [(public.film, public.day), (public.film, public.cinema)]
+            },
         });
         Elasticity::within(rows.collect())
     }
 
     /// Films weigh in the cinema's hours by their part of what all cinemas sell of all films.
-    fn cinema_elasticity(&self, sharing: &Sharing) -> Elasticity {
+    fn cinema_elasticity(&self, sharing: &Sharing, alone: bool) -> Elasticity {
         let mut weights: BTreeMap<usize, f64> = BTreeMap::new();
         self.all.iter().for_each(|public| *weights.entry(public.film).or_default() += public.total());
-        let mut houses: BTreeMap<(usize, usize), (f64, f64)> = BTreeMap::new();
+        let mut houses: BTreeMap<(usize, usize, usize), (f64, f64)> = BTreeMap::new();
         for public in self.all.iter().filter(|public| public.is_counted()) {
             let hours: f64 = sharing.hours(public.kind, &public.starts).iter().sum();
-            let house = houses.entry((public.cinema, public.day)).or_default();
+            let house = houses.entry((public.cinema, public.day, public.kind)).or_default();
             house.0 += hours * weights[&public.film];
             house.1 += public.total();
         }
-        let row = |((cinema, day), (hours, sold)): ((usize, usize), (f64, f64))| Observed {
+        let row = |((cinema, day, kind), (hours, sold)): ((usize, usize, usize), (f64, f64))| Observed {
             x: hours.max(NOBODY).ln(),
             y: sold.max(1.0).ln(),
-            groups: [(usize::MAX, day), (usize::MAX, cinema)],
+            groups: if alone { [(0, day / BLOCK_DAYS), (1, kind)] } else { [(0, day), (1, cinema)] },
         };
         Elasticity::within(houses.into_iter().map(row).collect())
     }
@@ -337,6 +445,19 @@ impl Elasticity {
     }
 }
 
+impl Elasticity {
+    /// The mean of both, each weighing by its precision.
+    fn held_to(self, prior: Elasticity) -> Elasticity {
+        let precision = |one: Elasticity| one.standard_error.max(1e-3).powi(-2);
+        let (own, before) = (precision(self), precision(prior));
+        Elasticity {
+            value: (own * self.value + before * prior.value) / (own + before),
+            standard_error: (own + before).powf(-0.5),
+            observations: self.observations,
+        }
+    }
+}
+
 fn demeaned(rows: &[Observed], mut values: Vec<f64>) -> Vec<f64> {
     for round in 0..DEMEANING_ROUNDS {
         let mut means: BTreeMap<(usize, usize), (f64, f64)> = BTreeMap::new();
@@ -351,20 +472,6 @@ fn demeaned(rows: &[Observed], mut values: Vec<f64>) -> Vec<f64> {
         }
     }
     values
-}
-
-/// Numbers names in the order they come.
-pub struct Numbers<K: Ord>(BTreeMap<K, usize>);
-
-impl<K: Ord> Numbers<K> {
-    pub fn new() -> Numbers<K> {
-        Numbers(BTreeMap::new())
-    }
-
-    pub fn of(&mut self, key: K) -> usize {
-        let next = self.0.len();
-        *self.0.entry(key).or_insert(next)
-    }
 }
 
 #[cfg(test)]
@@ -408,6 +515,65 @@ mod tests {
         let twice: Vec<Offer> = ran.iter().chain(&ran).copied().collect();
         let more: f64 = judge.expected(0, &ran, &[300.0], &twice).iter().sum();
         assert!((300.0..450.0).contains(&more), "{more}");
+    }
+
+    /// Two films and a cinema where films move by the root of their hours and the house by 0.8 of that.
+    fn known() -> Judge {
+        let slope = |value| Elasticity { value, standard_error: 0.1, observations: 9 };
+        Judge {
+            reach_minutes: 60.0,
+            own: 1.0,
+            film: slope(0.5),
+            cinema: slope(0.8),
+            sharing: Sharing::new(60.0, 1.0, 1),
+        }
+    }
+
+    #[test]
+    fn a_schedule_against_itself_brings_nothing_and_more_hours_bring_less_than_they_promise() {
+        let judge = known();
+        let offer = |film, start| Offer { film, start, seats: 500.0 };
+        let before = vec![offer(0, 700), offer(0, 1_000), offer(1, 850)];
+        let hours = judge.hours(0, &before, 2).1;
+        let usual: Vec<Usual> =
+            hours.iter().zip([300.0, 100.0]).map(|(hours, people)| Usual { hours: *hours, people }).collect();
+        let day =
+            |after: Vec<Offer>| Compared { kind: 0, usual: usual.clone(), before: before.clone(), after };
+        let gain = |after: Vec<Offer>| judge.gain(&[day(after)], &[1.0, 1.0], [0.0, 0.0], 0.4).unwrap();
+        assert_eq!(gain(before.clone()), Gain { part: 0.0, low: 0.0, high: 0.0 });
+        // One more showing of the first film, far from its others.
+        let after: Vec<Offer> = before.iter().copied().chain([offer(0, 1_300)]).collect();
+        let promised = judge.hours(0, &after, 2).1[0] / hours[0];
+        let told = gain(after);
+        // By hand: the film draws the root of its hours more, the house 0.8 of the logarithm of that.
+        let alone = (300.0 * promised.sqrt() + 100.0) / 400.0;
+        assert!((told.part - (alone.powf(0.8) - 1.0)).abs() < 1e-9, "{told:?}");
+        assert!(0.0 < told.low && told.low < told.part && told.part < told.high, "{told:?}");
+        assert!(told.part < (300.0 * promised + 100.0) / 400.0 - 1.0);
+        // What a showing costs is taken off; a schedule that brings nothing has nothing to compare with.
+        let costly = judge.gain(&[day(before.clone())], &[1.0, 1.0], [0.0, 40.0], 0.4).unwrap();
+        assert!((costly.part + 0.1).abs() < 1e-9, "{costly:?}");
+        assert_eq!(judge.gain(&[], &[], [0.0, 0.0], 0.4), None);
+    }
+
+    #[test]
+    fn one_cinema_alone_is_held_to_what_a_chain_showed() {
+        let seen = |day: usize, start: u16, sold: f64| Seen {
+            film: 0,
+            cinema: 0,
+            day,
+            kind: 0,
+            start,
+            sold: Some(sold),
+        };
+        let few: Vec<Seen> = (0..4).flat_map(|day| [seen(day, 700, 20.0), seen(day, 1_100, 40.0)]).collect();
+        let judge = Judge::learn(&few);
+        let [film, cinema] = Judge::usual();
+        assert!(
+            (judge.film.value - film.value).abs() < 1e-6 && (judge.cinema.value - cinema.value).abs() < 1e-6
+        );
+        // A kind of day that was never seen takes the hours of another.
+        assert!(judge.hours(2, &[Offer { film: 0, start: 1_100, seats: 1.0 }], 1).1[0] > 0.0);
     }
 
     #[test]
