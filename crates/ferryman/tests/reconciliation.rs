@@ -147,11 +147,11 @@ fn found(scene: &mut Scene) -> Result<Listing> {
     shops::listings::list(scene.tx, &mut scene.act, &merchant, &listing)
 }
 
-/// Orders that nobody has paid yet.
+/// Orders that nobody has paid yet; everybody leaves as many unpaid as they may.
 fn order(house: &House, listing: &Listing) -> Vec<Intent> {
     let ordered: Vec<_> = (0..PAYMENTS)
         .map(|i| {
-            let buyer = PersonId(format!("per_{}", i / OF_A_BUYER));
+            let buyer = PersonId(format!("per_{}", i / shops::orders::UNPAID_MAX as usize));
             let quantity = 1 + i as i64 % 3;
             let checkout = Checkout {
                 place: listing.place.clone(),

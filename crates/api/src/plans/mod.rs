@@ -35,8 +35,19 @@ pub struct Plan {
     bound: f64,
     /// What was scheduled when it was made is expected to bring.
     scheduled_expected: f64,
+    /// How much more it is expected to bring than what was scheduled; null when too little was.
+    gain: Option<PlanGain>,
     because: Vec<Bilingual>,
     showings: Vec<Showing>,
+}
+
+/// How much more one schedule brings than another, in parts per million.
+#[derive(Serialize, ToSchema)]
+pub struct PlanGain {
+    ppm: i64,
+    /// Nine times in ten it lies between this and the next.
+    low_ppm: i64,
+    high_ppm: i64,
 }
 
 /// A showing of a plan.
@@ -51,9 +62,8 @@ pub struct Showing {
     price: Amount,
     version: String,
     expected_admissions: f64,
-    /// Nine of ten such showings sell at least so many.
+    /// Nine of ten such showings sell between this and the next.
     low: f64,
-    /// Nine of ten such showings sell at most so many.
     high: f64,
     /// Seats of it were sold or held already; it is not moved.
     stands: bool,
@@ -72,6 +82,11 @@ impl Plan {
             expected: made.expected,
             bound: made.bound,
             scheduled_expected: made.scheduled_expected,
+            gain: made.gain.map(|gain| PlanGain {
+                ppm: ppm(gain.part),
+                low_ppm: ppm(gain.low),
+                high_ppm: ppm(gain.high),
+            }),
             because: made.because.into_iter().map(Bilingual::from).collect(),
             showings: made.showings.iter().map(Showing::from).collect(),
         })
@@ -94,6 +109,10 @@ impl From<&Chosen> for Showing {
             stands: chosen.stands,
         }
     }
+}
+
+fn ppm(part: f64) -> i64 {
+    (part * 1e6).round() as i64
 }
 
 /// The cinema, for whoever works there.
