@@ -1,5 +1,4 @@
-//! What the market did and what it announces; what its rules allow: box-office history, imported series, calendars of
-//! releases, quotas.
+//! What the market did, what it announces and what its rules allow: history, imported charts and calendars, quotas.
 
 pub mod calendar;
 pub mod cinemas;
