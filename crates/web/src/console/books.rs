@@ -106,8 +106,10 @@ fn audited(visit: &Visit, standing: &Standing) -> Markup {
                 }
             }
             @if let Some(whole) = &standing.whole {
-                p class="muted" { (when(visit, whole, visit.say("Every invariant over everything there is; repeated every hour.", "对全部数据检查每项不变式，每小时一次。"))) }
-                ul class="stack" { @for one in &whole.found { li { (invariant(visit, one)) } } }
+                div class="stack" {
+                    p class="muted" { (when(visit, whole, visit.say("Every invariant over everything there is; repeated every hour.", "对全部数据检查每项不变式，每小时一次。"))) }
+                    ul class="stack" { @for one in &whole.found { li { (invariant(visit, one)) } } }
+                }
             }
             @if let Some(books) = &standing.books {
                 p class="muted section" { (when(visit, books, visit.say("Every book from its newest seal on; repeated every five minutes.", "每本账自最近封账起核对，每五分钟一次。"))) }

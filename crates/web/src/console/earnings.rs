@@ -49,8 +49,8 @@ pub async fn list(visit: Visit) -> Answer<Page> {
     let due = visit.read(paying::due).await?;
     let columns = [
         Column::new(visit.say("Party", "收款方"), Kind::Text),
-        Column::new(visit.say("Owed", "应得"), Kind::Text),
-        Column::new(visit.say("Can be paid now", "可打款"), Kind::Text),
+        Column::new(visit.say("Owed", "应得"), Kind::Money),
+        Column::new(visit.say("Can be paid now", "可打款"), Kind::Money),
     ];
     let row = |org: &Org| {
         let of_org = || due.iter().filter(|one| one.org == org.id);
