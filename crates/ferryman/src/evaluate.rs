@@ -53,7 +53,7 @@ enum What {
 /// A daily chart and how its years are divided.
 #[derive(Args)]
 struct Charted {
-    /// The daily chart: CSV, gzipped or plain.
+    /// The daily chart: CSV, gzipped or plain; for box-office a folder of such files, too.
     #[arg(long, value_name = "FILE")]
     series: PathBuf,
     /// china, korea or us.
