@@ -58,13 +58,13 @@ pub fn open_house(db: Db, providers: Providers) -> anyhow::Result<House> {
         Some(micros) => Arc::new(ShiftedClock::by_micros(micros)),
         None => Arc::new(SystemClock),
     };
-    make_key(&db)?;
+    let key = make_key(&db)?;
+    db.write_blocking(Lane::house(), move |tx| installation::lots_key(tx, key))?;
     Ok(House::open_with(db, clock, Dice::from_entropy(), providers)?)
 }
 
 /// Makes the installation's secret key from the machine's entropy, the first time.
-pub fn make_key(db: &Db) -> anyhow::Result<()> {
+pub fn make_key(db: &Db) -> anyhow::Result<[u8; 32]> {
     let act = Act::new(Actor::System, SystemClock.now(), Dice::from_entropy());
-    db.write_blocking(Lane::house(), move |tx| installation::key(tx, &mut act.clone()))?;
-    Ok(())
+    Ok(db.write_blocking(Lane::house(), move |tx| installation::key(tx, &mut act.clone()))?)
 }

@@ -41,12 +41,12 @@ pub struct Keys {
 }
 
 impl Keys {
-    fn of(key: &[u8; 32]) -> Keys {
+    fn of(key: &[u8; 32], lots: &[u8; 32]) -> Keys {
         Keys {
             click: Seal::new(key, "click"),
             form: Seal::new(key, "form"),
             visitor: Seal::new(key, "visitor"),
-            lots: ads::holdout::Lots::new(key),
+            lots: ads::holdout::Lots::new(lots),
             tickets: box_office::Signer::new(key),
         }
     }
@@ -70,7 +70,7 @@ impl Scene<'_> {
 }
 
 impl House {
-    /// Opens the house on a database: reads its key, or makes one the first time.
+    /// Opens the house on a database: reads its keys, or makes them the first time.
     pub fn open(db: Db, clock: Arc<dyn Clock>, dice: Dice, provider: Arc<dyn Provider>) -> Result<House> {
         House::open_with(db, clock, dice, Providers::only(provider))
     }
@@ -78,11 +78,13 @@ impl House {
     /// Opens it with several providers: one for new payments, others for those that they began.
     pub fn open_with(db: Db, clock: Arc<dyn Clock>, mut dice: Dice, providers: Providers) -> Result<House> {
         let act = Act::new(Actor::System, clock.now(), dice.fork());
-        let key =
-            db.write_blocking(Lane::house(), move |tx| people::installation::key(tx, &mut act.clone()))?;
+        let (key, lots) = db.write_blocking(Lane::house(), move |tx| {
+            let key = people::installation::key(tx, &mut act.clone())?;
+            Ok((key, people::installation::lots_key(tx, act.clone().dice.bytes())?))
+        })?;
         let now = clock.now();
         let book = db.read_blocking(move |view| ads::book::Book::load(view, now))?;
-        let keys = Keys::of(&key);
+        let keys = Keys::of(&key, &lots);
         let inner = Inner {
             db,
             clock,

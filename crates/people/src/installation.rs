@@ -8,6 +8,7 @@ use kernel::{Act, Error, Kind, OrgId, PersonId, Refusal, Result, Role, Words};
 
 const HOUSE: &str = "house_org";
 const KEY: &str = "installation_key";
+const LOTS_KEY: &str = "lots_key";
 
 /// Whether nobody operates this installation yet.
 pub fn is_new(view: &View) -> Result<bool> {
@@ -48,6 +49,14 @@ pub fn key(tx: &Tx, act: &mut Act) -> Result<[u8; 32]> {
     settings::put_once(tx, KEY, &to_hex(&act.dice.bytes::<32>()))?;
     let kept = settings::get(tx, KEY)?.unwrap_or_default();
     from_hex(&kept).ok_or_else(|| Error::fault("the installation key is not 64 hexadecimal digits"))
+}
+
+/// The key that draws who is held out of campaigns: the one that is proposed the first time, the same ever after. It is
+/// apart from [`key`], so that a rehearsal with a secret of its own draws what its seed says.
+pub fn lots_key(tx: &Tx, proposed: [u8; 32]) -> Result<[u8; 32]> {
+    settings::put_once(tx, LOTS_KEY, &to_hex(&proposed))?;
+    let kept = settings::get(tx, LOTS_KEY)?.unwrap_or_default();
+    from_hex(&kept).ok_or_else(|| Error::fault("the key of lots is not 64 hexadecimal digits"))
 }
 
 fn to_hex(bytes: &[u8]) -> String {

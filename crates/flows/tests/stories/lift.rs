@@ -199,3 +199,22 @@ fn nothing_is_advised_of_a_campaign_that_holds_nobody_out() {
     assert_eq!(refusal.code, "too_little_measured");
     assert!(!street.lift().all.tell());
 }
+
+/// Two installations with secrets of their own and one seed: a rehearsal is the same in both.
+#[test]
+fn a_seed_holds_out_the_same_people_whatever_the_secret_is() {
+    let town = Town::new();
+    let drawn = |secret: &'static str| {
+        let other = db::scratch::scratch();
+        let put = move |tx: &db::Tx| people::settings::put(tx, "installation_key", &secret.repeat(32));
+        other.write_blocking(db::Lane::house(), put).expect("a secret");
+        let (clock, provider) = (town.clock.clone(), town.provider.clone());
+        let house = flows::House::open(other.db.clone(), clock, Dice::seeded(7), provider).expect("a house");
+        let lot = |i| house.keys().lots.draw(&CampaignId("cmp_a".into()), &format!("per_{i}"));
+        let sealed = house.keys().click.digest("the same text").to_vec();
+        ((0..64).map(lot).collect::<Vec<_>>(), sealed)
+    };
+    let ((one, ones_seal), (other, others_seal)) = (drawn("1a"), drawn("2b"));
+    assert_eq!(one, other);
+    assert_ne!(ones_seal, others_seal);
+}
