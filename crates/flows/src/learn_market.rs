@@ -4,7 +4,7 @@
 //! shipped; other markets have none.
 
 use crate::house::House;
-use crate::views::{calendar as releases, market_series};
+use crate::views::{market_series, release_calendar};
 use db::{Lane, View};
 use demand::calendar::Calendar;
 use demand::in_release::{Effect, Film, Forecast, HORIZON_DAYS, MarketModel, Model, Watch};
@@ -144,7 +144,7 @@ impl Foresight {
         let shipped = || (market == market_series::home()).then(|| Mind::Shipped(SHIPPED.clone()));
         let mind = learned.or_else(shipped).ok_or_else(|| no_model(market))?;
         let announced = match &mind {
-            Mind::Learned(_) => releases::rivals(view, market, house.now())?,
+            Mind::Learned(_) => release_calendar::rivals(view, market, house.now())?,
             Mind::Shipped(_) => Vec::new(),
         };
         Ok(Foresight { market, mind, announced: Arc::new(announced) })

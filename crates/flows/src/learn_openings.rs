@@ -9,8 +9,8 @@ use db::View;
 use demand::calendar::Calendar;
 use demand::opening::{Film, Forecast, History, Market, Model};
 use kernel::{Day, Instant, Refusal, Result, Zone};
-use market::calendar;
 use market::learned;
+use market::release_calendar;
 use market::series;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -46,7 +46,7 @@ pub fn openings(house: &House, view: &View, now: Instant) -> Result<Arc<Openings
     };
     let stand = Stand {
         chart,
-        calendar: learned::newest_of(view, calendar::code(home), learned::Kind::Announcement)?,
+        calendar: learned::newest_of(view, release_calendar::code(home), learned::Kind::Announcement)?,
         titles: titles::newest_change(view)?,
         today: now.day_in(&Zone::shanghai()),
     };

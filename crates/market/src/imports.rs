@@ -3,10 +3,10 @@
 //! A file that says nothing new leaves no trace, so the same file twice is the same as once. One that corrects a
 //! figure adds to what was learned; the earlier figure stays with the instant at which it was learned.
 
-use crate::calendar;
 use crate::cinemas::{self, Directory};
 use crate::films;
 use crate::learned::{self, Change};
+use crate::release_calendar;
 use crate::series::{self, Dialect, Market, REFUSALS_TOLD_MAX, Series};
 use crate::table::{Packed, Subjects, bad_file};
 use crate::taste;
@@ -47,7 +47,7 @@ impl Kind {
         match self {
             Kind::Chart(dialect) => dialect.code,
             Kind::Cinemas(directory) => directory.code(),
-            Kind::Calendar(market) => calendar::code(market),
+            Kind::Calendar(market) => release_calendar::code(market),
             Kind::MovieLens => "movielens",
             Kind::Tmdb => "tmdb",
         }
@@ -138,7 +138,7 @@ pub fn read(file: &Packed, kind: Option<Kind>) -> Result<Prepared, Refusal> {
             file,
             Kind::Calendar(market),
             learned::Kind::Announcement,
-            calendar::read(file, market)?,
+            release_calendar::read(file, market)?,
         ),
         Kind::Tmdb => by_subject(file, Kind::Tmdb, learned::Kind::Film, films::read(file)?),
         Kind::MovieLens => Err(bad_file(
@@ -177,7 +177,7 @@ fn recognise(file: &Packed) -> Result<Kind, Refusal> {
         }
     }
     series::recognise(file).map(Kind::Chart).or_else(|refusal| {
-        let market = calendar::recognise(file).ok_or(refusal)?;
+        let market = release_calendar::recognise(file).ok_or(refusal)?;
         Ok(Kind::Calendar(market))
     })
 }

@@ -7,7 +7,7 @@ use market::imports::{self, Import, Kind, Prepared};
 use market::learned::{self, Change};
 use market::series::{self, Dialect, Market, Series};
 use market::table::Packed;
-use market::{calendar, cinemas, films, taste};
+use market::{cinemas, films, release_calendar, taste};
 use std::path::{Path, PathBuf};
 
 fn prepare(name: &str, text: &str) -> Prepared {
@@ -259,7 +259,8 @@ fn a_rating_that_cannot_be_is_refused() {
 
 /// Films that have a day in a market's calendars at an hour of the story.
 fn coming(db: &Db, market: Market, hour: i64) -> Vec<(String, String, Instant)> {
-    let entries = db.read_blocking(move |view| calendar::entries(view, market, at(hour))).expect("it works");
+    let entries =
+        db.read_blocking(move |view| release_calendar::entries(view, market, at(hour))).expect("it works");
     entries.into_iter().map(|one| (one.film.title, one.release.to_string(), one.since)).collect()
 }
 
@@ -283,7 +284,7 @@ fn a_film_is_announced_moved_and_withdrawn_each_from_its_hour_on() {
     );
     assert_eq!(coming(&db, Market::China, 5), [told("长城", "2016-12-30", 5)]);
     assert_eq!(coming(&db, Market::Korea, 9), []);
-    let kept = db.read_blocking(|view| calendar::entries(view, Market::China, at(9))).unwrap();
+    let kept = db.read_blocking(|view| release_calendar::entries(view, Market::China, at(9))).unwrap();
     let film = &kept[0].film;
     assert_eq!((film.genres.join(" "), film.distributor.as_deref()), ("动作 奇幻".to_owned(), Some("中影")));
     assert_eq!((film.country.as_deref(), film.duration_minutes), (Some("中国大陆"), Some(104)));

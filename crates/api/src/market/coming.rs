@@ -4,7 +4,7 @@ use crate::answer::{Answer, Page, Paging};
 use crate::body::Asked;
 use crate::call::Call;
 use crate::words::Bilingual;
-use flows::views::calendar::{self, Coming};
+use flows::views::release_calendar::{self, Coming};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -38,6 +38,6 @@ impl From<&Coming> for ComingFilm {
 
 pub async fn list(call: Call, Asked(paging): Asked<Paging>) -> Answer<Page<ComingFilm>> {
     let now = call.now;
-    let coming = call.read(move |view| calendar::coming(view, now)).await?;
+    let coming = call.read(move |view| release_calendar::coming(view, now)).await?;
     Ok(paging.page(coming, |one| one.id.clone(), |one| (&one).into())?)
 }

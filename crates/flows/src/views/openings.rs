@@ -4,12 +4,12 @@
 //! A chart does not say since when a film's day, name, genres and people were known; they are taken to have been
 //! announced a year ahead. What we count ourselves has its own instants.
 
-use super::{calendar, market_series, takings};
+use super::{market_series, release_calendar, takings};
 use db::View;
 use demand::opening::{Fact, Film, Known, Past, Taken, Version};
 use kernel::{Day, Instant, Lang, Result, TitleId, Zone};
-use market::calendar::Entry;
 use market::films::{self, Facts};
+use market::release_calendar::Entry;
 use market::series::{self, Grain};
 use std::collections::HashMap;
 use titles::Title;
@@ -38,12 +38,12 @@ pub fn all(view: &View, now: Instant) -> Result<Openings> {
     let charted_until = openings.past.iter().flat_map(|one| &one.days).map(|taken| taken.day).max();
     let until = charted_until.unwrap_or(today.plus(-1)).min(today.plus(-1));
     let slate = titles::all(view)?;
-    openings.slate.extend(calendar::of_others(view, &slate, now)?.iter().map(of_calendar));
+    openings.slate.extend(release_calendar::of_others(view, &slate, now)?.iter().map(of_calendar));
     for title in slate {
         let Some(release) = title.premiere else { continue };
         let film = film(view, &title, release, now)?;
         if release >= today {
-            openings.slate.extend(calendar::is_coming(&title, release, now).then_some(film));
+            openings.slate.extend(release_calendar::is_coming(&title, release, now).then_some(film));
         } else if release <= until && !openings.past.iter().any(|one| is_same(&one.film, &title, release)) {
             let days = takings::by_day(view, &title.id)?;
             let days = days.into_iter().filter(|one| one.day <= until).map(|one| Taken {

@@ -7,14 +7,14 @@
 //! them took more, half less; how far they lie apart is the spread.
 
 use super::market_series::home;
-use super::{calendar, openings};
+use super::{openings, release_calendar};
 use crate::House;
 use crate::learn_openings::{self, Openings};
 use db::View;
 use demand::opening::{Film, Forecast, History, Window};
 use demand::planning::release_date::{Competition, Entrant, Question, Scenario, Season};
 use kernel::{Day, Instant, Kind, Lang, Refusal, Result, Words, Zone};
-use market::calendar::Entry;
+use market::release_calendar::Entry;
 use market::rules::Rules;
 use market::series::{self, Grain, Series};
 use std::sync::Arc;
@@ -77,7 +77,7 @@ pub fn known(house: &House, view: &View, title: &Title, now: Instant) -> Result<
     let series = series.ok_or_else(too_little)?;
     let (openings, film) = film(house, view, title, now)?;
     let slate = titles::all(view)?;
-    let of_others = calendar::of_others(view, &slate, now)?;
+    let of_others = release_calendar::of_others(view, &slate, now)?;
     Ok(Known { series, slate, of_others, openings, film })
 }
 

@@ -7,7 +7,7 @@ use crate::look::parts::{self, Stat, Weight};
 use crate::look::table::{Cell, Column, Kind, Table};
 use crate::look::{Tone, money};
 use crate::visit::Visit;
-use flows::views::calendar::{self, Coming};
+use flows::views::release_calendar::{self, Coming};
 use kernel::{Lang, Money, Share, Words, Zone};
 use market::history::{Basis, History, Year};
 use market::rules::{Entry, Rule, Rules};
@@ -25,7 +25,7 @@ const CHANGED: i16 = 2017;
 
 pub async fn show(visit: Visit) -> Answer<Page> {
     let now = visit.now;
-    let coming = visit.read(move |view| calendar::coming(view, now)).await?;
+    let coming = visit.read(move |view| release_calendar::coming(view, now)).await?;
     let heading = visit.say("Market", "市场");
     let brings_in = visit.site.leads("/console/market/imports", &visit.actor);
     let imports = html! { @if brings_in { (parts::link_button(Weight::Quiet, "/console/market/imports", visit.say("Imported figures", "导入的数据"))) } };

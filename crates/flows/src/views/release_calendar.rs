@@ -4,7 +4,7 @@ use super::{market_series, openings};
 use db::View;
 use demand::in_release::{Film, Measure};
 use kernel::{Day, Instant, Result, TitleId, Words, Zone};
-use market::calendar::{self, Entry};
+use market::release_calendar::{self, Entry};
 use market::series::Market;
 use titles::Title;
 
@@ -16,7 +16,7 @@ pub const AHEAD_DAYS: i32 = 400;
 /// Films that calendars announce for today or later, but for those on our own slate.
 pub fn of_others(view: &View, slate: &[Title], now: Instant) -> Result<Vec<Entry>> {
     let today = now.day_in(&Zone::shanghai());
-    let entries = calendar::entries(view, market_series::home(), now)?;
+    let entries = release_calendar::entries(view, market_series::home(), now)?;
     let is_to_come = |entry: &Entry| (0..=AHEAD_DAYS).contains(&today.days_until(entry.release));
     let is_ours = |entry: &Entry| slate.iter().any(|title| is_same(entry, title));
     Ok(entries.into_iter().filter(|entry| is_to_come(entry) && !is_ours(entry)).collect())
@@ -70,7 +70,7 @@ pub fn coming(view: &View, now: Instant) -> Result<Vec<Coming>> {
 /// Films without a day yet of which everybody knows when they open: rivals to come of those in release.
 pub fn rivals(view: &View, market: Market, now: Instant) -> Result<Vec<Film>> {
     if market != market_series::home() {
-        let entries = calendar::entries(view, market, now)?;
+        let entries = release_calendar::entries(view, market, now)?;
         let today = now.day_in(&Zone::shanghai());
         return Ok(entries
             .iter()
