@@ -18,7 +18,7 @@ pub fn copy(from: &Path, to: &Path) -> Result<u64> {
         return Err(exists(to).into());
     }
     if !from.is_file() {
-        return Err(absent(from).into());
+        return Err(sqlite::absent(from).into());
     }
     let half = Half::beside(to)?;
     if !sqlite::snapshot(from, &half.0)? {
@@ -35,7 +35,7 @@ pub fn copy(from: &Path, to: &Path) -> Result<u64> {
 /// Reads a copy that nobody writes to, and leaves no trace in it or beside it.
 pub fn read<T>(copy: &Path, work: impl FnOnce(&View) -> Result<T>) -> Result<T> {
     if !copy.is_file() {
-        return Err(absent(copy).into());
+        return Err(sqlite::absent(copy).into());
     }
     let connection = sqlite::open_copy(copy)?;
     connection.begin_read()?;
@@ -81,16 +81,6 @@ fn exists(to: &Path) -> Refusal {
         "exists",
         format!("There is a file {name} already; it was left as it is."),
         format!("文件 {name} 已存在，未作改动。"),
-    )
-}
-
-fn absent(from: &Path) -> Refusal {
-    let name = from.display();
-    Refusal::new(
-        Kind::NotFound,
-        "not_found",
-        format!("There is no database at {name}."),
-        format!("{name} 处没有数据库。"),
     )
 }
 

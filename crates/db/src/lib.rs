@@ -13,6 +13,7 @@ pub mod backup;
 mod connection;
 mod migrations;
 mod postgres;
+pub mod relocation;
 mod row;
 pub mod scratch;
 mod sqlite;

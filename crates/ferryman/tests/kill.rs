@@ -1,43 +1,10 @@
 //! The program is killed in the middle of a release and started again: nothing is lost, nothing half done.
 
-mod folder;
+mod program;
 
-use folder::Folder;
+use program::{FERRYMAN, Folder, sold, start, wait_until};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-
-const FERRYMAN: &str = env!("CARGO_BIN_EXE_ferryman");
-
-fn start(arguments: &[&str]) -> Child {
-    Command::new(FERRYMAN)
-        .args(arguments)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("it starts")
-}
-
-fn wait_until(what: &str, mut happened: impl FnMut() -> bool) {
-    const TRIES_MAX: usize = 4800;
-    for _ in 0..TRIES_MAX {
-        if happened() {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    panic!("waited too long until {what}");
-}
-
-fn sold(db: &str) -> i64 {
-    if !Path::new(db).exists() {
-        return 0;
-    }
-    let count = db::Db::open(db).and_then(|db| {
-        db.read_blocking(|view| view.one::<(i64,)>("select count(*) from ticket", &[])).map(|(count,)| count)
-    });
-    count.unwrap_or(0)
-}
+use std::process::Command;
 
 #[test]
 fn a_release_that_is_killed_and_served_again_is_whole() {
