@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use db::scratch::{Scratch, scratch};
 use flows::House;
 use http_body_util::BodyExt;
-use kernel::{Actor, Dice, FalseClock, Instant, Lang, OrgId, PersonId, Role, Words};
+use kernel::{Actor, Dice, FalseClock, Home, Instant, Lang, OrgId, PersonId, Role, Words};
 use payments::providers::pretend::Pretend;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
@@ -71,6 +71,7 @@ impl Town {
                     scene.tx,
                     &mut scene.act,
                     &Words::new("Ferry House", "渡口"),
+                    &Home::mainland(),
                     &operator.id,
                 )
             });

@@ -127,7 +127,7 @@ impl From<&Kept> for Evening {
 /// A title's own film up to the day before an instant; one without takings has no days.
 pub fn film(view: &View, title: &Title, now: Instant) -> Result<Result<Film, Refusal>> {
     let Some(release) = title.premiere else { return Ok(Err(no_premiere())) };
-    let measure = Measure::Gross(market_series::home().currency());
+    let measure = Measure::Gross(people::home::of(view)?.currency);
     let none = Film { name: title.name.zh.clone(), ..Film::of(release, measure, Vec::new()) };
     Ok(Ok(market_series::own(view, title, now)?.unwrap_or(none)))
 }
@@ -179,7 +179,7 @@ pub fn read(
         Ok(film) => film,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let foresight = Foresight::of(house, view, market_series::home())?;
+    let foresight = Foresight::of_home(house, view)?;
     let mut kept = keep_forecasts::of(view, &title.id, now)?;
     // What was foretold when a ticket stood for another number of real ones speaks of other amounts.
     let scale = market_series::one_stands_for(view)?;
