@@ -1,13 +1,13 @@
 //! Choosing where the house is at home: when it is founded, and again by an operator.
 //!
 //! Once money is on the books the territory and the currency stay: what was agreed, priced and forecast was agreed
-//! there. The zone may still change: the house's days begin at another hour from then on; what is recorded keeps its
+//! there. The currency stays as soon as a cinema or a shop prices in it, too: a house sums what its places take. The zone may still change: the house's days begin at another hour from then on; what is recorded keeps its
 //! instant, and a cinema keeps its own zone.
 
 use crate::house::Scene;
 use crate::views;
 use events::{Kind, log};
-use kernel::{Home, Kind as Why, PersonId, PlaceId, Refusal, Result, Words};
+use kernel::{Home, Kind as Why, Lang, PersonId, PlaceId, Refusal, Result, Words};
 use people::{Org, home, installation};
 use serde_json::json;
 
@@ -28,6 +28,9 @@ pub fn change(scene: &mut Scene, to: &Home) -> Result<()> {
     if !only_its_clock && views::books::is_anything_booked(scene.tx)? {
         return Err(booked(&from, to).into());
     }
+    if views::places::prices_other_than(scene.tx, to.currency)? {
+        return Err(priced(&from).into());
+    }
     home::put(scene.tx, to)?;
     note(scene, to)
 }
@@ -35,7 +38,7 @@ pub fn change(scene: &mut Scene, to: &Home) -> Result<()> {
 fn booked(from: &Home, to: &Home) -> Refusal {
     let field = if from.currency == to.currency { "territory" } else { "currency" };
     let Words { en, zh } = from.territory.words();
-    let (code, unit) = (from.currency.code(), from.currency.words().zh);
+    let (code, unit) = (from.currency.code(), from.currency.unit(Lang::Zh));
     let refusal = Refusal::field(
         field,
         "home_is_booked",
@@ -43,6 +46,17 @@ fn booked(from: &Home, to: &Home) -> Refusal {
             "Money is on the books already, so the house stays in {en} and keeps its books in {code}. Only its time zone may change."
         ),
         format!("账上已有款项，平台所在地（{zh}）和记账货币（{unit}）不能再改，只能更改时区。"),
+    );
+    Refusal { kind: Why::Conflict, ..refusal }
+}
+
+fn priced(from: &Home) -> Refusal {
+    let (code, unit) = (from.currency.code(), from.currency.unit(Lang::Zh));
+    let refusal = Refusal::field(
+        "currency",
+        "home_is_priced",
+        format!("Cinemas or shops here price in {code} already, and one house counts in one currency."),
+        format!("已有影院或店铺以{unit}标价；一个平台只用一种货币。"),
     );
     Refusal { kind: Why::Conflict, ..refusal }
 }

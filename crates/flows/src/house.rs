@@ -141,9 +141,13 @@ impl House {
 
     /// Reads again where the house is at home; after it changed, and every now and then.
     pub fn reload_home(&self) -> Result<()> {
-        let home = Arc::new(self.inner.db.read_blocking(people::home::of)?);
-        *self.inner.home.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = home;
+        self.know_home(self.inner.db.read_blocking(people::home::of)?);
         Ok(())
+    }
+
+    /// Remembers where the house is at home, as somebody has just read it.
+    pub fn know_home(&self, home: Home) {
+        *self.inner.home.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(home);
     }
 
     /// The provider of new payments.

@@ -313,7 +313,7 @@ pub fn take_answer(house: &House, name: &str, bytes: &[u8], actor: Actor) -> Res
     if !actor.is_operator() {
         return Err(Refusal::forbidden().into());
     }
-    let told = answer::read(bytes)?;
+    let told = answer::read(bytes, house.home().currency)?;
     let digest = answer::digest(bytes);
     let wanted = digest.clone();
     if let Some(before) = house.read_blocking(move |view| answer::find(view, &wanted))? {

@@ -3,7 +3,7 @@
 //! Money is an integer count of minor units; a share is an integer count of parts per million.
 //! Nothing here is ever a float. Splits conserve: the parts sum to the whole (`docs/algorithms/rounding.md`).
 
-use crate::{Refusal, Result};
+use crate::{Lang, Refusal, Result};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -66,8 +66,11 @@ impl Currency {
     }
 
     /// As a table's head says it: `CNY`, `元`.
-    pub fn words(self) -> crate::Words {
-        let zh = match self {
+    pub fn unit(self, lang: Lang) -> &'static str {
+        if lang == Lang::En {
+            return self.code();
+        }
+        match self {
             Currency::CNY => "元",
             Currency::EUR => "欧元",
             Currency::GBP => "英镑",
@@ -76,8 +79,7 @@ impl Currency {
             Currency::KRW => "韩元",
             Currency::TWD => "新台币",
             Currency::USD => "美元",
-        };
-        crate::Words::new(self.code(), zh)
+        }
     }
 
     /// An amount as one types it.

@@ -11,7 +11,7 @@ use crate::keep_forecasts::{self, Kept};
 use crate::learn_market::{Alike, Cause, Foresight, Watched};
 use db::View;
 use demand::in_release::{DayAhead, Effect, Expected, Film, Forecast, Measure};
-use kernel::{Day, Instant, Kind, Refusal, Result, TitleId};
+use kernel::{Currency, Day, Instant, Kind, Refusal, Result, TitleId};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use titles::Title;
@@ -72,6 +72,14 @@ pub struct Outlook {
 }
 
 impl Outlook {
+    /// Of the film's sales, and so of every amount here.
+    pub fn currency(&self) -> Currency {
+        match self.film.measure {
+            Measure::Gross(currency) => currency,
+            Measure::Admissions => Currency::default(),
+        }
+    }
+
     /// What was expected of a day the evening before it, or of a day to come now.
     pub fn of(&self, day: Day) -> Option<Expected> {
         let before = self.evenings.iter().rev().find(|evening| evening.as_of < day)?;

@@ -13,7 +13,7 @@ use axum::extract::Path;
 use axum::response::IntoResponse;
 use flows::{House, change_bank_account};
 use kernel::ids::Id;
-use kernel::{Lang, OrgId, PersonId, Refusal, Result, Words, Zone};
+use kernel::{Lang, OrgId, PersonId, Refusal, Result, Words};
 use maud::{Markup, html};
 use people::{Org, OrgKind, orgs};
 use settlement::bank_accounts::{self, State, Version};
@@ -96,7 +96,7 @@ fn accounts_table(
 
 fn changed(visit: &Visit, version: &Version, people: &BTreeMap<PersonId, String>) -> Cell {
     let by = people.get(&version.changed_by).map_or("–", String::as_str);
-    let at = version.changed_at.say(&Zone::shanghai(), visit.lang);
+    let at = version.changed_at.say(&visit.home.zone, visit.lang);
     Cell::markup(html! { (at) br; span class="muted" { (by) } }, &version.changed_at.rfc3339())
 }
 
@@ -226,7 +226,7 @@ fn waiting(visit: &Visit, found: &Found) -> Markup {
     let is_own = visit.person.as_ref().is_some_and(|person| person.id == told.changed_by);
     let may_decide = visit.actor.is_operator() && !is_own;
     let by = found.people.get(&told.changed_by).map_or("–", String::as_str);
-    let at = told.changed_at.say(&Zone::shanghai(), visit.lang);
+    let at = told.changed_at.say(&visit.home.zone, visit.lang);
     let step = |decision: &str| format!("{}/{}/{decision}", address(&found.org.id), told.number);
     parts::titled_card(
         visit.say("Waits for approval", "待审批"),
