@@ -8,8 +8,8 @@ use crate::house::House;
 use crate::views::{market_series, release_calendar};
 use db::{Lane, View};
 use demand::calendar::{Calendar, Country};
-use demand::in_release::{Effect, Film, Forecast, HORIZON_DAYS, MarketModel, Model, Watch};
-use kernel::{Day, Instant, Kind, Refusal, Result, Territory, Words};
+use demand::in_release::{Effect, Film, Forecast, HORIZON_DAYS, MarketModel, Measure, Model, Watch};
+use kernel::{Currency, Day, Home, Instant, Kind, Refusal, Result, Territory, Words};
 use market::learned;
 use market::series::Market;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +20,16 @@ const SUBJECT: &str = "in_release";
 /// How old a model becomes before new figures make a new one.
 const RELEARN_HOURS: i64 = 24;
 
-static SHIPPED: LazyLock<Arc<Model>> = LazyLock::new(|| Arc::new(Model::shipped()));
+/// The shipped model, and what of it can be lent to films that are counted in another currency.
+static SHIPPED: LazyLock<BTreeMap<Currency, Arc<Model>>> = LazyLock::new(|| {
+    let shipped = Model::shipped();
+    let own = Market::China.currency();
+    let lent = |currency| match currency == own {
+        true => shipped.clone(),
+        false => shipped.lent(Measure::Gross(currency)),
+    };
+    Currency::ALL.into_iter().map(|currency| (currency, Arc::new(lent(currency)))).collect()
+});
 static CHINA: LazyLock<Calendar> = LazyLock::new(Calendar::mainland_china);
 static KOREA: LazyLock<Calendar> = LazyLock::new(Calendar::south_korea);
 static US: LazyLock<Calendar> = LazyLock::new(Calendar::united_states);
@@ -164,21 +173,21 @@ impl Foresight {
         let market = market_series::home(view)?;
         match market {
             Some(market) if remembered(house, view, market)?.is_some() => Foresight::of(house, view, market),
-            _ => Ok(Foresight::shipped_to(people::home::of(view)?.territory, market)),
+            _ => Ok(Foresight::shipped_to(&people::home::of(view)?, market)),
         }
     }
 
     /// The shipped model where it was learned.
     pub fn shipped() -> Foresight {
-        Foresight::shipped_to(Territory::CN, Some(Market::China))
+        Foresight::shipped_to(&Home::mainland(), Some(Market::China))
     }
 
-    fn shipped_to(territory: Territory, market: Option<Market>) -> Foresight {
+    fn shipped_to(home: &Home, market: Option<Market>) -> Foresight {
         Foresight {
             market,
-            calendar: days_of(territory),
-            mind: Mind::Shipped(SHIPPED.clone()),
-            caveats: caveats(territory),
+            calendar: days_of(home.territory),
+            mind: Mind::Shipped(SHIPPED[&home.currency].clone()),
+            caveats: caveats(home.territory),
             announced: Arc::default(),
         }
     }
@@ -437,9 +446,9 @@ fn caveats(territory: Territory) -> Vec<Words> {
     let Words { en, zh } = territory.words();
     let mut said = vec![Words::new(
         format!(
-            "Nothing was learned of {en} yet: how fast films fade, and how sure that is, comes from mainland China's charts."
+            "Nothing was learned of {en} yet: how fast films fade comes from mainland China’s charts, with the wide ranges of its small films."
         ),
-        format!("尚未学习{zh}的走势：影片衰减的快慢和预测的把握来自中国内地的榜单。"),
+        format!("尚未学习{zh}的走势：影片衰减的快慢来自中国内地的榜单，区间取其小片的较宽区间。"),
     )];
     if days_of(territory).country() == Country::Anywhere {
         said.push(Words::new(

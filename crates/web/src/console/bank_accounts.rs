@@ -13,7 +13,7 @@ use axum::extract::Path;
 use axum::response::IntoResponse;
 use flows::{House, change_bank_account};
 use kernel::ids::Id;
-use kernel::{Lang, OrgId, PersonId, Refusal, Result, Words};
+use kernel::{Lang, OrgId, PersonId, Refusal, Result, Territory, Words};
 use maud::{Markup, html};
 use people::{Org, OrgKind, orgs};
 use settlement::bank_accounts::{self, State, Version};
@@ -256,11 +256,13 @@ fn state_words(state: State) -> (Tone, Words) {
 
 fn account_form(visit: &Visit, found: &Found, form: &Form) -> Markup {
     let field = |name, en, zh| form.field(visit.lang, name, visit.say(en, zh));
-    let schemes = [
-        ("cnaps", visit.say("Chinese account (CNAPS)", "境内账户（联行号）")),
+    let mut schemes = [
+        ("cnaps", visit.say("Chinese account (CNAPS)", "中国内地账户（联行号）")),
         ("iban", "IBAN"),
-        ("bic", visit.say("Account elsewhere (BIC)", "其他境外账户（BIC）")),
+        ("bic", visit.say("Another account (BIC)", "其他账户（BIC）")),
     ];
+    // What is likely at home stands first.
+    schemes.rotate_left(usize::from(visit.home.territory != Territory::CN));
     let code = Field {
         hint: visit
             .say("Twelve digits of CNAPS, or a BIC; none for an IBAN.", "12位联行号或 BIC；IBAN 无需填写。"),

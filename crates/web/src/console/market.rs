@@ -99,7 +99,7 @@ fn tile(visit: &Visit, year: &Year, note: &str) -> Markup {
         Lang::En => format!("{} on {}", change(growth, lang), year.year - 1),
         Lang::Zh => format!("比 {} 年 {}", year.year - 1, change(growth, lang)),
     });
-    let value = money::compact(year.gross.minor, "CNY", lang);
+    let value = money::compact(year.gross.minor, year.gross.currency.code(), lang);
     let note = format!("{note}{dollars}");
     Stat { label: &year.year.to_string(), value: &value, delta: &delta, note: &note, tone, way, href: None }
         .render()
