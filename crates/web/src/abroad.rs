@@ -6,6 +6,8 @@ use kernel::ids::Id;
 use kernel::{Currency, Day, IntentId, Money, Role, TitleId, Zone};
 use std::collections::{BTreeSet, VecDeque};
 
+/// Days of showings; the first is a Saturday.
+const DAYS: [&str; 4] = ["2016-12-24", "2016-12-25", "2016-12-26", "2016-12-27"];
 /// Pages that one reader looks at, at most.
 const PAGES_MAX: usize = 400;
 
@@ -65,7 +67,7 @@ impl Seoul {
         let kim = town.person("kim", &[(Role::Cinema, kernel::OrgId(cinema_org.clone()))]).await;
         let mut film = crate::testing::FERRYMAN.to_vec();
         film.retain(|(name, _)| !["status", "premiere"].contains(name));
-        film.extend([("status", "released"), ("premiere", "2016-12-23"), ("studio", &studio)]);
+        film.extend([("status", "released"), ("premiere", "2016-12-24"), ("studio", &studio)]);
         let title = led(ann.post("/console/slate", &film).await);
         let title = TitleId(title.rsplit('/').next().expect("an id").to_owned());
         let city = [
@@ -97,7 +99,9 @@ impl Seoul {
         led(kim.post(&format!("{cinema}/halls"), &hall).await);
         let buyer = town.person("buyer", &[]).await;
         let seoul = Seoul { town, ann, li, kim, buyer, title, cinema, cinema_org };
-        seoul.shows().await;
+        for day in DAYS {
+            seoul.shows(day).await;
+        }
         seoul
     }
 
@@ -105,32 +109,30 @@ impl Seoul {
         self.cinema.rsplit('/').next().expect("an id")
     }
 
-    /// Saturday at ten past eight in the evening, in Seoul.
-    async fn shows(&self) {
-        let page = self.kim.get(&format!("{}/showtimes?day=2016-12-24", self.cinema)).await;
+    /// At ten past eight in the evening, in Seoul.
+    async fn shows(&self, day: &'static str) {
+        let at = format!("{}/showtimes?day={day}", self.cinema);
+        let page = self.kim.get(&at).await;
         let hall = page.value_after("name=\"hall\"", "value=\"");
         let form = [
             ("title", self.title.0.as_str()),
             ("hall", &hall),
-            ("day", "2016-12-24"),
+            ("day", day),
             ("starts", "20:10"),
             ("price", "15000"),
             ("minimum", "0"),
             ("version", "2D"),
         ];
         led(self.kim.post(&format!("{}/showtimes", self.cinema), &form).await);
-        let day = self.kim.get(&format!("{}/showtimes?day=2016-12-24", self.cinema)).await.text;
-        assert!(day.contains("20:10–22:18") && day.contains("₩15,000"), "{day}");
+        let shown = self.kim.get(&at).await.text;
+        assert!(shown.contains("20:10–22:18") && shown.contains("₩15,000"), "{shown}");
     }
 
     /// Buys seats and pays for them; the order's address.
-    async fn sells(&self, seats: &[&str], sum: &str) -> String {
-        let film = self.buyer.get("/films/the-ferryman").await;
-        let path = format!(
-            "/showtimes/{}/{}",
-            self.place(),
-            film.value_after(&format!("/showtimes/{}/", self.place()), "").trim()
-        );
+    async fn sells(&self, day: &str, seats: &[&str], sum: &str) -> String {
+        let shown = self.kim.get(&format!("{}/showtimes?day={day}", self.cinema)).await;
+        let showtime = shown.value_after(&format!("{}/showtimes/", self.cinema), "").replace("/closure", "");
+        let path = format!("/showtimes/{}/{showtime}", self.place());
         let picker = self.buyer.get(&path).await;
         let key = picker.value_of("key");
         let mut form = vec![("key", key.as_str())];
@@ -235,8 +237,12 @@ fn without(text: &str, begin: &str, end: &str) -> String {
 async fn a_house_in_korea_goes_the_whole_loop() {
     let seoul = Seoul::new().await;
     seoul.agrees().await;
-    let kept = seoul.sells(&["A1", "A2", "A3"], "₩48,000").await;
-    let back = seoul.sells(&["B1", "B2"], "₩32,000").await;
+    let kept = seoul.sells(DAYS[0], &["A1", "A2", "A3"], "₩48,000").await;
+    let back = seoul.sells(DAYS[0], &["B1", "B2"], "₩32,000").await;
+    for (day, seats) in DAYS.iter().zip([1, 4, 2, 2]).skip(1) {
+        let seats = &["A1", "A2", "A3", "A4"][..seats];
+        seoul.sells(day, seats, &Money::new(16_000 * seats.len() as i64, Currency::KRW).to_string()).await;
+    }
     assert!(seoul.buyer.get(&kept).await.text.contains("20:10"));
     let refunded = seoul.buyer.post(&format!("{back}/refund"), &[]).await;
     assert_eq!(refunded.status, StatusCode::SEE_OTHER, "{}", refunded.text);
@@ -255,8 +261,8 @@ async fn a_house_in_korea_goes_the_whole_loop() {
         seoul.reads(&browser, &everywhere[..6], &hours).await;
     }
 
-    // The day after, half an hour past midnight in Seoul; in Shanghai that Saturday still goes on.
-    let later = Day::new(2016, 12, 25).expect("a day").at(0, 37, &zone());
+    // Half an hour past midnight in Seoul; in Shanghai the day before still goes on.
+    let later = Day::new(2016, 12, 28).expect("a day").at(0, 37, &zone());
     seoul.town.clock.set(later);
     let period = [
         ("place", seoul.place()),
@@ -278,6 +284,17 @@ async fn a_house_in_korea_goes_the_whole_loop() {
     for browser in [seoul.ann.clone(), seoul.ann.clone().in_chinese()] {
         seoul.reads(&browser, &everywhere, &["23:37", "19:10", "21:18"]).await;
     }
+    // A run of four days is forecast by what the mainland taught, and says so.
+    let release = format!("/console/release/{}", seoul.title);
+    let told = seoul.ann.get(&release).await.text;
+    assert!(told.contains("Nothing was learned of South Korea yet") && told.contains("₩"), "{told}");
+    let evenings = seoul.ann.get(&format!("{release}/forecasts")).await.text;
+    assert!(evenings.contains("without service fees, KRW"), "{evenings}");
+    let zh = seoul.ann.clone().in_chinese().get(&format!("{release}/forecasts")).await.text;
+    assert!(zh.contains("（不含服务费），韩元"), "{zh}");
+    let market = seoul.ann.get("/console/market").await.text;
+    assert!(market.contains("No history of South Korea comes with the program"), "{market}");
+
     let moved = seoul.ann.post("/console/house", &[("territory", "US")]).await;
     assert!(moved.text.contains("keeps its books in KRW"), "{}", moved.text);
 }
@@ -321,7 +338,7 @@ impl Seoul {
         let amount = format!("<InstdAmt Ccy=\"KRW\">{}</InstdAmt>", payout.amount.minor);
         assert!(xml.contains(&amount), "{amount}: {xml}");
         // The day on which it is executed is the house's, which is a day ahead of Shanghai's.
-        assert!(xml.contains("<ReqdExctnDt>2016-12-25</ReqdExctnDt>"), "{xml}");
+        assert!(xml.contains("<ReqdExctnDt>2016-12-28</ReqdExctnDt>"), "{xml}");
         let answer = format!("payout,outcome,amount\n{},paid,{}.00\n", payout.id, payout.amount.minor);
         let took = self.ann.upload("/console/payouts/answers", &[], ("bank.csv", answer.as_bytes())).await;
         let told = self.ann.get(&led(took)).await.text;
