@@ -43,6 +43,54 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
     Ok(Connection::Sqlite(connection))
 }
 
+/// Opens a file that nobody writes to, without making anything beside it.
+pub(crate) fn open_copy(path: &Path) -> Result<Connection> {
+    let mut address = String::from("file:");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'.' | b'_' | b'-' => address.push(char::from(*byte)),
+            plain if plain.is_ascii_alphanumeric() => address.push(char::from(*plain)),
+            other => address += &format!("%{other:02x}"),
+        }
+    }
+    address += "?mode=ro&immutable=1";
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection = rusqlite::Connection::open_with_flags(address, flags)?;
+    settle(&connection)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    Ok(Connection::Sqlite(connection))
+}
+
+/// Copies the snapshot of now into the empty file `to`; false when either is no sound database of ours. Nothing is
+/// brought to the disk.
+pub(crate) fn snapshot(from: &Path, to: &Path) -> Result<bool> {
+    let tried = try_snapshot(from, to);
+    let damage = |error: &rusqlite::Error| {
+        matches!(error.sqlite_error_code(), Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt))
+    };
+    match tried {
+        Err(error) if damage(&error) => Ok(false),
+        other => Ok(other?),
+    }
+}
+
+fn try_snapshot(from: &Path, to: &Path) -> rusqlite::Result<bool> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let source = rusqlite::Connection::open_with_flags(from, flags)?;
+    source.busy_timeout(BUSY_TIMEOUT)?;
+    let ours: i64 =
+        source
+            .query_row("select count(*) from sqlite_master where name = 'migration'", [], |row| row.get(0))?;
+    if ours == 0 {
+        return Ok(false);
+    }
+    source.execute("vacuum into ?1", [to.to_string_lossy()])?;
+    let copy = rusqlite::Connection::open_with_flags(to, flags)?;
+    let said: String = copy.query_row("pragma integrity_check(1)", [], |row| row.get(0))?;
+    Ok(said == "ok")
+}
+
 /// Switches to the write-ahead log. While somebody else makes the same switch on a new file, SQLite says that the
 /// file is locked without waiting for it; so we wait ourselves, a bounded number of times.
 fn write_ahead(connection: &rusqlite::Connection) -> Result<()> {

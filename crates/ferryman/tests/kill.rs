@@ -1,30 +1,13 @@
 //! The program is killed in the middle of a release and started again: nothing is lost, nothing half done.
 
-use std::path::{Path, PathBuf};
+mod folder;
+
+use folder::Folder;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 const FERRYMAN: &str = env!("CARGO_BIN_EXE_ferryman");
-
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let folder = std::env::temp_dir().join(format!("ferryman-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a folder can be made");
-        Folder(folder)
-    }
-
-    fn file(&self, name: &str) -> String {
-        self.0.join(name).display().to_string()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
 
 fn start(arguments: &[&str]) -> Child {
     Command::new(FERRYMAN)
