@@ -35,7 +35,8 @@ fn chart(films: i32, first_day_wan: i32) -> String {
 }
 
 fn prepare(text: &str) -> Prepared {
-    import_figures::read(&Packed::read("chart.csv", text.as_bytes()).expect("it works"), None).expect("it works")
+    import_figures::read(&Packed::read("chart.csv", text.as_bytes()).expect("it works"), None)
+        .expect("it works")
 }
 
 fn bring_in(town: &Town, prepared: &Prepared) -> Result<Change> {
