@@ -82,8 +82,9 @@ fn known(house: &House, market: Market, until: Option<Day>) -> anyhow::Result<Ve
     }
     ensure!(
         !films.is_empty(),
-        "nothing is known of {} here; import its daily chart first",
-        market.words().en
+        "nothing is known of {} here; import its daily chart first\n          这里没有{}的数据，请先导入其每日榜单",
+        market.words().en,
+        market.words().zh
     );
     Ok(films)
 }
@@ -97,12 +98,17 @@ fn pick(mut films: Vec<Film>, title: &str) -> anyhow::Result<Film> {
     }
     films.retain(|film| film.name.to_lowercase().contains(&sought));
     match films.len() {
-        0 => bail!("no film of this market is called “{title}”; nothing is forecast"),
+        0 => bail!(
+            "no film of this market is called “{title}”; nothing is forecast\n          该市场没有名为“{title}”的影片，无法预测"
+        ),
         1 => Ok(films.swap_remove(0)),
         _ => {
             let names: Vec<String> =
                 films.iter().take(10).map(|film| format!("{} ({})", film.name, film.release)).collect();
-            bail!("several films are called so: {}; say more of the name", names.join(", "))
+            let names = names.join(", ");
+            bail!(
+                "several films are called so: {names}; say more of the name\n          有多部影片符合：{names}；请写全片名"
+            )
         }
     }
 }
@@ -129,7 +135,9 @@ fn tell(house: &House, market: Market, film: Film, options: &Options) -> anyhow:
         println!("    由最新的模型给出；该模型可能学习过此日之后的数据。");
     }
     if let Some(file) = &options.json {
-        std::fs::write(file, serde_json::to_string_pretty(&Told::of(&film, &told, house))? + "\n")?;
+        let text = serde_json::to_string_pretty(&Told::of(&film, &told, house))? + "\n";
+        std::fs::write(file, text)
+            .with_context(|| format!("the forecast cannot be written to {0} 无法写入 {0}", file.display()))?;
     }
     Ok(ExitCode::SUCCESS)
 }

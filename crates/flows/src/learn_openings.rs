@@ -19,10 +19,11 @@ use std::sync::{Arc, Mutex};
 #[derive(Default)]
 pub(crate) struct Memory(Mutex<Option<(Stand, Arc<Openings>)>>);
 
-/// What is newest: the figures, what calendars and titles say, the day.
+/// What is newest: the figures, what tables, calendars and titles say, the day.
 #[derive(Clone, Copy, PartialEq)]
 struct Stand {
     chart: Option<Instant>,
+    tables: Option<Instant>,
     calendar: Option<Instant>,
     titles: Option<Instant>,
     today: Day,
@@ -47,6 +48,7 @@ pub fn openings(house: &House, view: &View, now: Instant) -> Result<Arc<Openings
     };
     let stand = Stand {
         chart,
+        tables: learned::newest_of(view, market::imports::Kind::Tmdb.code(), learned::Kind::Film)?,
         calendar: match market {
             Some(market) => {
                 learned::newest_of(view, release_calendar::code(market), learned::Kind::Announcement)?

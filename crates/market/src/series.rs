@@ -9,7 +9,9 @@ mod reading;
 mod storing;
 
 pub use dialects::Dialect;
-pub use reading::{ADMISSIONS_MAX, GROSS_MAX, REFUSALS_TOLD_MAX, REFUSED_ONE_IN, Reading, read, recognise};
+pub use reading::{
+    ADMISSIONS_MAX, GROSS_MAX, REFUSALS_TOLD_MAX, REFUSED_ONE_IN, Reading, read, read_until, recognise,
+};
 
 pub(crate) use storing::store;
 pub use storing::{fullest_chart, load};
@@ -105,6 +107,13 @@ pub struct Film {
     pub duration_minutes: Option<i64>,
     /// `2D`, `3D`, `IMAX 3D`, ….
     pub versions: Vec<String>,
+}
+
+impl Film {
+    /// Whether the chart has an id for it; else its key is made of its title.
+    fn has_own_id(&self) -> bool {
+        self.key != self.title && !self.key.starts_with(&format!("{}@", self.title))
+    }
 }
 
 /// One film on one day (or in one week). What the chart does not say is `None`, never zero.

@@ -83,7 +83,31 @@ pub fn film(view: &View, title: &Title, release: Day, now: Instant) -> Result<Fi
     }
     facts.extend(presales(view, &title.id, release, now)?);
     facts.extend(wishes(view, &title.id, now)?);
-    Ok(Film { id: title.id.0.clone(), name: title.name.zh.clone(), release, facts })
+    let film = Film { id: title.id.0.clone(), name: title.name.zh.clone(), release, facts };
+    let previews = previews(view, &film, &title.id, now)?;
+    Ok(Film { facts: [film.facts, previews].concat(), ..film })
+}
+
+/// What showings before the release have brought, day by day, at real proportions; of days that are over.
+fn previews(view: &View, film: &Film, title: &TitleId, now: Instant) -> Result<Vec<Known>> {
+    let zone = Zone::shanghai();
+    let scale = market_series::one_stands_for(view)?;
+    let until = film.release.min(now.day_in(&zone));
+    let taken: Vec<(Day, i64)> = view.all(
+        "select showtime.day, cast(sum(base_minor) as bigint)
+         from ticket_order
+         join showtime on showtime.place_id = ticket_order.place_id and showtime.id = ticket_order.showtime_id
+         where ticket_order.title_id = $1 and ticket_order.state = 'paid' and showtime.day < $2
+         group by showtime.day
+         order by showtime.day",
+        &[title, &until],
+    )?;
+    let days = taken.into_iter().map(|(day, minor)| Taken {
+        day,
+        amount: (minor as f64 * scale).round() as i64,
+        to_date: None,
+    });
+    Ok(Past { film: film.clone(), days: days.collect() }.previews(&zone))
 }
 
 /// Another house's film, as a calendar announces it.
@@ -169,7 +193,10 @@ fn charted(view: &View, zone: &Zone, now: Instant) -> Result<Vec<Past>> {
             .iter()
             .filter_map(|one| Some(Taken { day: one.day, amount: one.gross?, to_date: one.gross_to_date }));
         let known = Film { id: film.key.clone(), name: film.title.clone(), release, facts };
-        Some(Past { film: known, days: days.collect() })
+        let mut past = Past { film: known, days: days.collect() };
+        let previews = past.previews(&Zone::shanghai());
+        past.film.facts.extend(previews);
+        Some(past)
     });
     Ok(past.collect())
 }

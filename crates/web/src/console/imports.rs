@@ -46,7 +46,7 @@ async fn take(visit: &Visit, upload: Upload) -> Result<Change> {
     if upload.name.is_empty() {
         return Err(Refusal::field("file", "no_file", "Please choose a file.", "请选择文件。").into());
     }
-    let read = move || imports::read(&Packed::read(&upload.name, upload.bytes.as_slice())?, kind);
+    let read = move || import_figures::read(&Packed::read(&upload.name, upload.bytes.as_slice())?, kind);
     let prepared = tokio::task::spawn_blocking(read).await.map_err(Error::from)?;
     let prepared = prepared.map_err(|refusal| Refusal { field: Some("file"), ..refusal })?;
     let prepared = Arc::new(prepared);
@@ -187,7 +187,7 @@ mod tests {
         let town = Town::new();
         let operator = town.operator().await;
         for (name, kind, text, said) in [
-            ("x.csv", "", "a,b\n1,2\n", "none of the charts that are understood"),
+            ("x.csv", "", "a,b\n1,2\n", "none of the files that are understood"),
             ("x.csv", "us_daily", CHART, "is not a us_daily chart"),
             ("x.csv", "songs", CHART, "not a kind of file that can be imported"),
             ("", "", "", "Please choose a file."),

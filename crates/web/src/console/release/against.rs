@@ -45,13 +45,13 @@ impl Against<'_> {
             let amount = self.side(|one| one.amount);
             series.push(Series::new(self.say("forecast", "预测"), amount, Paint::Water).dashed());
             bands.push(Band {
-                name: "P5–P95",
+                name: self.say("nine in ten", "九成可能"),
                 low: self.side(|one| one.wide.low),
                 high: self.side(|one| one.wide.high),
                 inner: false,
             });
             bands.push(Band {
-                name: "P25–P75",
+                name: self.say("one in two", "五成可能"),
                 low: self.side(|one| one.half.low),
                 high: self.side(|one| one.half.high),
                 inner: true,

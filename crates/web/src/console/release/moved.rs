@@ -334,8 +334,8 @@ pub fn totals(told: Told, outlook: &Outlook) -> Markup {
                 Series::new(say("so far", "累计"), of(|one| one.so_far), Paint::Lantern),
             ],
             bands: vec![
-                Band { name: "P5–P95", low: of(|one| one.total.wide.low), high: of(|one| one.total.wide.high), inner: false },
-                Band { name: "P25–P75", low: of(|one| one.total.half.low), high: of(|one| one.total.half.high), inner: true },
+                Band { name: say("nine in ten", "九成可能"), low: of(|one| one.total.wide.low), high: of(|one| one.total.wide.high), inner: false },
+                Band { name: say("one in two", "五成可能"), low: of(|one| one.total.half.low), high: of(|one| one.total.half.high), inner: true },
             ],
             area: false,
             mark: None,
