@@ -9,7 +9,7 @@ use flows::learn_market::{self, Foresight};
 use flows::views::market_series;
 use flows::views::outlook::Outlook;
 use flows::views::release_places::{self, Here, InCity};
-use kernel::{Currency, Day, Instant, Money, Refusal, Zone};
+use kernel::{Currency, Day, Money, Refusal};
 use market::series::Market;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -29,9 +29,9 @@ pub struct Options {
     /// A film of the installation or of an imported chart: its name, or part of it; without it, every current run.
     #[arg(long)]
     title: Option<String>,
-    /// china, korea or us.
-    #[arg(long, default_value = "china")]
-    market: String,
+    /// china, korea, taiwan or us; the house's own when left out.
+    #[arg(long)]
+    market: Option<String>,
     /// Forecast from the days up to this one.
     #[arg(long, value_name = "DAY")]
     as_of: Option<String>,
@@ -46,9 +46,15 @@ pub struct Options {
 }
 
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let market = Market::parse(&options.market).map_err(installation::spoken)?;
+    let asked = options.market.as_deref().map(Market::parse).transpose().map_err(installation::spoken)?;
     let until = options.as_of.as_deref().map(Day::parse).transpose().map_err(installation::spoken)?;
     let house = installation::open_house(options.place.open()?, providers::nobody())?;
+    let market = match asked {
+        Some(market) => market,
+        None => house
+            .read_blocking(market_series::home)?
+            .context("the house is at home where no charts are known; name a --market")?,
+    };
     if options.learn {
         let lesson = learn_market::learn(&house, market)
             .map_err(|error| error.refusal().cloned().map_or_else(|| error.into(), installation::spoken))?;
@@ -129,7 +135,7 @@ fn tell(house: &House, market: Market, film: Film, options: &Options) -> anyhow:
         println!("    由最新的模型给出；该模型可能学习过此日之后的数据。");
     }
     if let Some(file) = &options.json {
-        let text = serde_json::to_string_pretty(&Told::of(&film, &told, house.now()))? + "\n";
+        let text = serde_json::to_string_pretty(&Told::of(&film, &told, house))? + "\n";
         std::fs::write(file, text)
             .with_context(|| format!("the forecast cannot be written to {0} 无法写入 {0}", file.display()))?;
     }
@@ -364,13 +370,13 @@ impl From<Expected> for Spread {
 }
 
 impl<'a> Told<'a> {
-    fn of(film: &'a Film, told: &'a Forecast, now: Instant) -> Told<'a> {
+    fn of(film: &'a Film, told: &'a Forecast, house: &House) -> Told<'a> {
         let ahead = |one: &DayAhead| Ahead { day: one.day, expected: one.expected.into() };
         Told {
             film: &film.name,
             release: film.release,
             measure: told.measure,
-            made_at: now.say(&Zone::shanghai(), kernel::Lang::En),
+            made_at: house.now().say(&house.zone(), kernel::Lang::En),
             as_of: told.as_of,
             so_far: told.so_far,
             total: told.total.into(),

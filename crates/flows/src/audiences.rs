@@ -17,7 +17,7 @@ use demand::audience::{Behaviour, Features, Key, KeyId, Likeness, Members, Plan,
 use events::{Kind, log};
 use kernel::{
     Act, Actor, AudienceId, CampaignId, Day, Instant, Kind as Why, OrgId, PersonId, PlaceId, Refusal, Result,
-    TitleId, Zone,
+    TitleId,
 };
 use people::consents;
 use serde_json::json;
@@ -219,16 +219,16 @@ pub fn refresh(house: &House) -> Result<()> {
 
 /// Reckons who will probably buy, once a day; whether it did. Learning may take a while, and keeps nobody waiting.
 pub fn reckon(house: &House) -> Result<bool> {
-    let today = today(house);
+    let (today, zone) = (today(house), house.zone());
     let (notes, since) = {
         let mut known = house.crowd().known_mut();
         if known.reckoned.as_ref().is_some_and(|(day, _)| *day == today) {
             return Ok(false);
         }
-        known.notes.turn_to(today);
+        known.notes.turn_to(today, &zone);
         (known.notes.clone(), known.since.clone())
     };
-    let reckoned = notes.reckon(today);
+    let reckoned = notes.reckon(today, &zone);
     let mut known = house.crowd().known_mut();
     // Who went meanwhile is gone; a number that somebody else was given is theirs.
     let same: Vec<bool> = since.iter().zip(&known.since).map(|(then, now)| then == now).collect();
@@ -242,7 +242,7 @@ pub fn reckon(house: &House) -> Result<bool> {
 }
 
 fn today(house: &House) -> Day {
-    house.now().day_in(&Zone::shanghai())
+    house.today()
 }
 
 /// An audience whose rule cannot be followed now, such as one alike to too few, is nobody's until it can.
@@ -335,9 +335,9 @@ fn measure_seeds(house: &House, rule: &Rule) -> Result<()> {
 }
 
 impl Crowd {
-    pub(crate) fn new(now: Instant) -> Crowd {
+    pub(crate) fn new(today: Day) -> Crowd {
         let known = Known {
-            features: Features::new(now.day_in(&Zone::shanghai())),
+            features: Features::new(today),
             ids: HashMap::new(),
             since: Vec::new(),
             free: Vec::new(),

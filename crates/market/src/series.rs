@@ -16,7 +16,7 @@ pub use reading::{
 pub(crate) use storing::store;
 pub use storing::{fullest_chart, load};
 
-use kernel::{Currency, Day, Kind, Refusal, Words};
+use kernel::{Currency, Day, Kind, Refusal, Territory, Words};
 use serde::{Deserialize, Serialize};
 
 /// Where a chart counts.
@@ -32,6 +32,17 @@ pub enum Market {
 
 impl Market {
     pub const ALL: [Market; 4] = [Market::China, Market::Korea, Market::Taiwan, Market::Us];
+
+    /// The market that a territory is, or is part of; `None` where no charts are known.
+    pub fn of(territory: Territory) -> Option<Market> {
+        match territory {
+            Territory::CN => Some(Market::China),
+            Territory::KR => Some(Market::Korea),
+            Territory::TW => Some(Market::Taiwan),
+            Territory::US => Some(Market::Us),
+            _ => None,
+        }
+    }
 
     pub fn code(self) -> &'static str {
         match self {

@@ -40,8 +40,6 @@ const JUDGED_SHOWINGS_MIN: usize = 20;
 const FILM_MISSED: f64 = 0.5;
 /// Added to seats before a ratio is taken, so that an empty showing has one.
 const SOFT_SEATS: f64 = 3.0;
-/// Where a film runs without terms agreed for a territory no profit can be told.
-const TERRITORY: &str = "CN";
 
 /// A showing that ran or is to run, with the seats sold of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -401,7 +399,8 @@ impl House<'_> {
         if self.rules.goal == planning::Goal::Admissions {
             return Ok(0);
         }
-        let agreed = terms::on(self.view, id, TERRITORY, self.days[0]).map_err(|_| {
+        let territory = people::home::of(self.view)?.territory;
+        let agreed = terms::on(self.view, id, territory.code(), self.days[0]).map_err(|_| {
             Refusal::new(
                 Kind::Conflict,
                 "no_terms",

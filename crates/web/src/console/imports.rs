@@ -9,7 +9,7 @@ use crate::visit::{OperatorStaff, Visit};
 use axum::response::IntoResponse;
 use flows::{House, import_figures};
 use kernel::ids::Id;
-use kernel::{Error, Lang, PersonId, Refusal, Result, Zone};
+use kernel::{Error, Lang, PersonId, Refusal, Result};
 use market::imports::{self, Import, Kind};
 use market::learned::Change;
 use market::table::Packed;
@@ -97,7 +97,7 @@ fn table(visit: &Visit, all: &[Import], names: &HashMap<String, String>) -> Mark
         vec![
             Cell::text(&one.file),
             Cell::text(&one.kind),
-            Cell::date(&one.at.rfc3339(), &one.at.say(&Zone::shanghai(), visit.lang)),
+            Cell::date(&one.at.rfc3339(), &one.at.say(&visit.home.zone, visit.lang)),
             Cell::text(by),
             Cell::text(&days),
             Cell::number(one.rows),
