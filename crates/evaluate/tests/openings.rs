@@ -30,7 +30,7 @@ fn options() -> Option<Options> {
 fn openings_are_foreseen_and_the_share_of_showings_says_most_of_it() {
     let Some(options) = options() else { return };
     let report = judge(&options).expect("a report");
-    println!("{report}");
+    println!("{}", report.text());
     assert_eq!(report.scores.len(), HORIZONS.len() * 4);
     let week = |days_ahead: i32| {
         let found = report.scores.iter().find(|one| one.days_ahead == days_ahead && one.window == "week");
