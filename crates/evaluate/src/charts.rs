@@ -1,6 +1,7 @@
 //! The charts that forecasts are judged on: a file, or a folder of files that carry each other on.
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use crate::report;
+use anyhow::{Context, Result, bail, ensure};
 use kernel::Refusal;
 use market::series::{self, Film, FilmDay, Grain, Market, Series};
 use market::table::Packed;
@@ -15,13 +16,8 @@ use std::path::{Path, PathBuf};
 pub fn read(path: &Path, market: Market) -> Result<Series> {
     let mut films: BTreeMap<String, (Film, Vec<FilmDay>)> = BTreeMap::new();
     for file in files(path)? {
-        let chart = Packed::open(&file).and_then(|file| series::read(&file, None)).map_err(said)?.series;
-        ensure!(
-            chart.market == market && chart.grain == Grain::Day,
-            "{} is not a daily chart of {}",
-            file.display(),
-            market.code()
-        );
+        let file = Packed::open(&file).map_err(said)?;
+        let chart = series::read(&file, Some(chart_of(&file, market)?)).map_err(said)?.series;
         for (film, days) in chart.runs() {
             let (known, all) = films.entry(film.key.clone()).or_default();
             if known.release.is_none() {
@@ -40,9 +36,28 @@ fn files(path: &Path) -> Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(path).with_context(|| path.display().to_string())?;
     let mut files: Vec<PathBuf> =
         entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    files.retain(|file| is_table(file));
     files.sort();
-    ensure!(!files.is_empty(), "{} has no charts", path.display());
+    ensure!(!files.is_empty(), "{} holds no .csv or .csv.gz", path.display());
     Ok(files)
+}
+
+/// A folder may hold what is no table: what its tables are is said of it.
+fn is_table(path: &Path) -> bool {
+    let name = path.to_string_lossy().to_lowercase();
+    path.is_file() && (name.ends_with(".csv") || name.ends_with(".csv.gz"))
+}
+
+/// Which chart of a market a file is; refuses that of another market, and a weekly one.
+fn chart_of(file: &Packed, market: Market) -> Result<&'static series::Dialect> {
+    let chart = series::recognise(file).unwrap_or_else(|_| series::Dialect::of(market));
+    if chart.market != market {
+        bail!("“{}” is a {} chart, not one of {}", file.name(), chart.code, market.code());
+    }
+    if chart.grain != series::Grain::Day {
+        bail!("“{}” is a {} chart; runs are forecast day by day, from a daily one", file.name(), chart.code);
+    }
+    Ok(chart)
 }
 
 /// One series, in a series' order.
@@ -69,9 +84,9 @@ fn joined(mut runs: Vec<(Film, Vec<FilmDay>)>, market: Market) -> Result<Series>
     Ok(chart)
 }
 
-/// A refusal as this program's callers read it.
+/// A refusal as this program's callers read it, in both languages.
 pub(crate) fn said(refusal: Refusal) -> anyhow::Error {
-    anyhow!(refusal.say.en)
+    report::spoken(&refusal)
 }
 
 #[cfg(test)]
@@ -108,7 +123,7 @@ mod tests {
         let no = |chart: Result<Series>| chart.unwrap_err().to_string();
         let twice = folder("twice", Market::Us, &[("a.csv", &[FRIDAY]), ("b.csv", &[FRIDAY])]);
         assert_eq!(no(twice), "two files report what Alder took on 2016-01-01");
-        assert!(no(folder("other", Market::Korea, &[("a.csv", &[FRIDAY])])).contains("daily chart of korea"));
-        assert!(no(folder("empty", Market::Us, &[])).contains("has no charts"));
+        assert!(no(folder("other", Market::Korea, &[("a.csv", &[FRIDAY])])).contains("not one of korea"));
+        assert!(no(folder("empty", Market::Us, &[])).contains("holds no .csv"));
     }
 }
