@@ -1,12 +1,13 @@
 //! Gradient-boosted regression trees: many small trees, each correcting the ones before it.
 //!
-//! Columns are binned once by their quantiles; a missing value (`NaN`) is a bin of its own whose side every split
-//! learns. Trees grow best leaf first (Friedman 2001; Ke et al. 2017, LightGBM). Losses without curvature (the
+//! Columns are binned once, about as many rows to a bin; a missing value (`NaN`) is a bin of its own whose side every
+//! split learns. Trees grow best leaf first (Friedman 2001; Ke et al. 2017, LightGBM). Losses without curvature (the
 //! absolute error and the quantiles) grow on their gradient and then set each leaf to the weighted quantile of its
 //! residuals. The same table, settings and seed give the same model on every machine.
 
 use kernel::Dice;
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// What is made small.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -156,23 +157,18 @@ impl Boosted {
         for _ in 0..settings.trees {
             let slopes: Vec<Slope> =
                 (0..table.rows).map(|i| slope(loss, targets[i], scores[i], weights[i])).collect();
-            let rows: Vec<u32> = (0..table.rows as u32).filter(|_| dice.chance(settings.rows_part)).collect();
-            let columns: Vec<usize> =
-                (0..table.columns()).filter(|_| dice.chance(settings.columns_part)).collect();
-            let grown =
-                Growth { bins: &bins, slopes: &slopes, weights, columns: &columns, settings }.grow(rows);
-            let mut tree = grown.tree;
-            for (leaf, rows) in &grown.leaves {
+            let mut growth = Growth::new(&bins, &slopes, settings, &mut dice);
+            for leaf in growth.grow() {
+                let rows = &growth.rows[leaf.rows];
                 let step = match quantile_of(loss) {
-                    None => Slope::sum(rows, &slopes).step(settings.ridge),
-                    Some(q) => residual_quantile(rows, targets, &scores, weights, q),
+                    None => leaf.sum.step(settings.ridge),
+                    Some(q) => residual_quantile(&rows[..leaf.drawn], targets, &scores, weights, q),
                 };
-                tree.0[*leaf] = Node::Leaf { value: step * settings.learning_rate };
+                let value = step * settings.learning_rate;
+                growth.tree.0[leaf.node] = Node::Leaf { value };
+                rows.iter().for_each(|row| scores[*row as usize] += value);
             }
-            for (i, score) in scores.iter_mut().enumerate() {
-                *score += tree.value_binned(&bins, i);
-            }
-            model.trees.push(tree.with_edges(&bins));
+            model.trees.push(growth.tree);
         }
         model
     }
@@ -217,24 +213,29 @@ impl Boosted {
     }
 }
 
-/// Where a loss points at one row: its gradient and curvature, weighted.
+/// Where a loss points, at one row or summed over many: its gradient and curvature, weighted, and the weight.
 #[derive(Clone, Copy, Default)]
 struct Slope {
     gradient: f64,
     curvature: f64,
+    weight: f64,
 }
 
 impl Slope {
-    fn sum(rows: &[u32], slopes: &[Slope]) -> Slope {
-        rows.iter().fold(Slope::default(), |sum, i| sum.plus(slopes[*i as usize]))
-    }
-
     fn plus(self, other: Slope) -> Slope {
-        Slope { gradient: self.gradient + other.gradient, curvature: self.curvature + other.curvature }
+        Slope {
+            gradient: self.gradient + other.gradient,
+            curvature: self.curvature + other.curvature,
+            weight: self.weight + other.weight,
+        }
     }
 
     fn minus(self, other: Slope) -> Slope {
-        Slope { gradient: self.gradient - other.gradient, curvature: self.curvature - other.curvature }
+        Slope {
+            gradient: self.gradient - other.gradient,
+            curvature: self.curvature - other.curvature,
+            weight: self.weight - other.weight,
+        }
     }
 
     fn step(self, ridge: f64) -> f64 {
@@ -269,7 +270,7 @@ fn slope(loss: Loss, target: f64, score: f64, weight: f64) -> Slope {
             (p - target, (p * (1.0 - p)).max(1e-9))
         }
     };
-    Slope { gradient: gradient * weight, curvature: curvature * weight }
+    Slope { gradient: gradient * weight, curvature: curvature * weight, weight }
 }
 
 /// The best constant.
@@ -316,219 +317,246 @@ const BINS_MAX: usize = 255;
 struct Bins {
     /// By column and row.
     codes: Vec<Vec<u8>>,
-    /// By column: the largest value of bin `k + 1`.
+    /// By column: bin `k + 1` holds values up to here.
     edges: Vec<Vec<f64>>,
+    /// The columns in which rows differ.
+    telling: Vec<usize>,
 }
 
 impl Bins {
     fn of(table: &Table) -> Bins {
         let edges: Vec<Vec<f64>> = table.columns.iter().map(|column| edges(column)).collect();
-        let codes = table.columns.iter().zip(&edges).map(|(column, edges)| codes(column, edges)).collect();
-        Bins { codes, edges }
+        let codes: Vec<Vec<u8>> =
+            table.columns.iter().zip(&edges).map(|(column, edges)| codes(column, edges)).collect();
+        let differs = |column: &usize| codes[*column].iter().any(|code| *code != codes[*column][0]);
+        let telling = (0..table.columns()).filter(differs).collect();
+        Bins { codes, edges, telling }
     }
 }
 
 fn codes(column: &[f64], edges: &[f64]) -> Vec<u8> {
     let code = |value: &f64| {
-        let bin = edges.partition_point(|edge| edge < value).min(edges.len().saturating_sub(1));
-        if value.is_nan() { 0 } else { bin as u8 + 1 }
+        if value.is_nan() { 0 } else { edges.partition_point(|edge| edge < value) as u8 + 1 }
     };
     column.iter().map(code).collect()
 }
 
-/// Up to [`BINS_MAX`] edges at the column's quantiles; the last is its largest value.
+/// The ends of up to [`BINS_MAX`] bins, each halfway to the next value, for values to come lie on either side of what
+/// was seen. A value of more rows than a bin's share has a bin for itself and the others share what is left: a column
+/// that is mostly zero is told apart where it is not.
 fn edges(column: &[f64]) -> Vec<f64> {
     let mut values: Vec<f64> = column.iter().copied().filter(|value| !value.is_nan()).collect();
     values.sort_by(f64::total_cmp);
-    let total = values.len();
-    let mut distinct = values.clone();
-    distinct.dedup();
-    if distinct.len() <= BINS_MAX {
-        return distinct;
+    let distinct: Vec<&[f64]> = values.chunk_by(|a, b| a == b).collect();
+    let few = distinct.len() <= BINS_MAX;
+    let fills_a_bin = |rows: &[f64]| few || rows.len() * BINS_MAX > values.len();
+    let shared = || distinct.iter().filter(|rows| !fills_a_bin(rows));
+    let mut rows_left: usize = shared().map(|rows| rows.len()).sum();
+    let mut bins_left = BINS_MAX.saturating_sub(distinct.len() - shared().count());
+    let (mut edges, mut inside) = (Vec::new(), 0);
+    for pair in distinct.windows(2) {
+        let (this, next) = (pair[0], pair[1]);
+        inside += this.len();
+        let full = fills_a_bin(this) || fills_a_bin(next) || inside * bins_left >= rows_left;
+        if !full || edges.len() + 1 == BINS_MAX {
+            continue;
+        }
+        edges.push(halfway(this[0], next[0]));
+        if !fills_a_bin(this) {
+            rows_left -= inside;
+            bins_left = bins_left.saturating_sub(1);
+        }
+        inside = 0;
     }
-    let mut edges: Vec<f64> = (1..=BINS_MAX).map(|k| values[(k * total / BINS_MAX).max(1) - 1]).collect();
-    edges.dedup();
+    edges.push(f64::INFINITY);
     edges
+}
+
+/// Between two values, not below the first and below the second.
+fn halfway(low: f64, high: f64) -> f64 {
+    let middle = low / 2.0 + high / 2.0;
+    if low <= middle && middle < high { middle } else { low }
 }
 
 /// One tree on its way.
 struct Growth<'a> {
     bins: &'a Bins,
     slopes: &'a [Slope],
-    weights: &'a [f64],
-    columns: &'a [usize],
     settings: &'a Settings,
+    /// Those this tree sees.
+    columns: Vec<usize>,
+    /// Every row. Those of a leaf lie together, the ones that were drawn before the others.
+    rows: Vec<u32>,
+    drawn: usize,
+    tree: Tree,
 }
 
-struct Grown {
-    /// Splits hold bin codes until [`Tree::with_edges`].
-    tree: Tree,
-    leaves: Vec<(usize, Vec<u32>)>,
+/// For every column that takes part: the missing, then each of its bins.
+type Histogram = Vec<Vec<Slope>>;
+
+struct Leaf {
+    node: usize,
+    /// Its part of the rows, of which the first so many were drawn.
+    rows: Range<usize>,
+    drawn: usize,
+    /// Over the drawn rows.
+    sum: Slope,
+    histogram: Histogram,
+    cut: Option<Cut>,
 }
 
 #[derive(Clone, Copy)]
 struct Cut {
     gain: f64,
     column: usize,
+    /// The last bin that goes left.
     code: u8,
     missing_left: bool,
+    left: Slope,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Cell {
-    slope: Slope,
-    weight: f64,
-}
-
-impl Cell {
-    fn plus(self, other: Cell) -> Cell {
-        Cell { slope: self.slope.plus(other.slope), weight: self.weight + other.weight }
+impl<'a> Growth<'a> {
+    fn new(bins: &'a Bins, slopes: &'a [Slope], settings: &'a Settings, dice: &mut Dice) -> Growth<'a> {
+        let (mut rows, others) = draw(dice, slopes.len(), settings.rows_part);
+        let drawn = rows.len();
+        rows.extend(others);
+        let (columns, _) = draw(dice, bins.telling.len(), settings.columns_part);
+        let columns = columns.into_iter().map(|i| bins.telling[i as usize]).collect();
+        Growth { bins, slopes, settings, columns, rows, drawn, tree: Tree(vec![Node::Leaf { value: 0.0 }]) }
     }
 
-    fn minus(self, other: Cell) -> Cell {
-        Cell { slope: self.slope.minus(other.slope), weight: self.weight - other.weight }
-    }
-}
-
-/// Cells of every column that takes part, one after the other: the missing, then each of its bins.
-type Histogram = Vec<Cell>;
-
-struct Leaf {
-    node: usize,
-    rows: Vec<u32>,
-    histogram: Histogram,
-    cut: Option<Cut>,
-}
-
-impl Growth<'_> {
-    fn grow(&self, rows: Vec<u32>) -> Grown {
-        let mut tree = Tree(vec![Node::Leaf { value: 0.0 }]);
-        let histogram = self.histogram(&rows);
-        let cut = self.best(&histogram);
-        let mut leaves = vec![Leaf { node: 0, rows, histogram, cut }];
+    /// Splits where most is gained until there are leaves enough, or nothing is gained.
+    fn grow(&mut self) -> Vec<Leaf> {
+        let drawn = &self.rows[..self.drawn];
+        let sum = drawn.iter().fold(Slope::default(), |sum, row| sum.plus(self.slopes[*row as usize]));
+        let histogram = self.histogram(drawn);
+        let cut = self.best(&histogram, sum);
+        let mut leaves =
+            vec![Leaf { node: 0, rows: 0..self.rows.len(), drawn: self.drawn, sum, histogram, cut }];
         while leaves.len() < self.settings.leaves_max {
-            let gain = |leaf: &Leaf| leaf.cut.map_or(0.0, |cut| cut.gain);
-            let Some(best) = (0..leaves.len()).max_by(|a, b| gain(&leaves[*a]).total_cmp(&gain(&leaves[*b])))
-            else {
-                break;
-            };
-            let Some(cut) = leaves[best].cut else { break };
+            let gain = |i: &usize| leaves[*i].cut.map_or(0.0, |cut| cut.gain);
+            let best = (0..leaves.len()).max_by(|a, b| gain(a).total_cmp(&gain(b)));
+            let Some((best, cut)) = best.and_then(|best| Some((best, leaves[best].cut?))) else { break };
             let leaf = leaves.swap_remove(best);
-            leaves.extend(self.split(&mut tree, leaf, cut));
+            leaves.extend(self.split(leaf, cut));
         }
-        Grown { tree, leaves: leaves.into_iter().map(|leaf| (leaf.node, leaf.rows)).collect() }
+        leaves
     }
 
-    fn split(&self, tree: &mut Tree, leaf: Leaf, cut: Cut) -> [Leaf; 2] {
+    fn split(&mut self, leaf: Leaf, cut: Cut) -> [Leaf; 2] {
         let codes = &self.bins.codes[cut.column];
         let goes_left = |row: &u32| match codes[*row as usize] {
             0 => cut.missing_left,
             code => code <= cut.code,
         };
-        let (left_rows, right_rows): (Vec<u32>, Vec<u32>) = leaf.rows.iter().partition(|row| goes_left(row));
-        // The smaller side is counted, the larger is what remains.
-        let left_is_small = left_rows.len() < right_rows.len();
-        let small = self.histogram(if left_is_small { &left_rows } else { &right_rows });
-        let large: Histogram =
-            leaf.histogram.iter().zip(&small).map(|(all, part)| all.minus(*part)).collect();
+        let rows = &mut self.rows[leaf.rows.clone()];
+        let left_drawn = rows[..leaf.drawn].iter().filter(|row| goes_left(row)).count();
+        let left_rows = partition(rows, goes_left);
+        let middle = leaf.rows.start + left_rows;
+        let right_drawn = leaf.drawn - left_drawn;
+        // The side with fewer rows is counted, the other is what remains.
+        let left_is_small = left_drawn < right_drawn;
+        let small = if left_is_small {
+            self.histogram(&self.rows[leaf.rows.start..][..left_drawn])
+        } else {
+            self.histogram(&self.rows[middle..][..right_drawn])
+        };
+        let mut large = leaf.histogram;
+        for (cell, part) in large.iter_mut().flatten().zip(small.iter().flatten()) {
+            *cell = cell.minus(*part);
+        }
         let (left_histogram, right_histogram) = if left_is_small { (small, large) } else { (large, small) };
-        let (left, right) = (tree.0.len(), tree.0.len() + 1);
-        tree.0.extend([Node::Leaf { value: 0.0 }; 2]);
-        tree.0[leaf.node] = Node::Split {
-            column: cut.column as u32,
-            at: f64::from(cut.code),
-            missing_left: cut.missing_left,
-            left: left as u32,
-            right: right as u32,
+        let node = self.tree.branch(leaf.node, &cut, self.bins);
+        let leaf_of = |node, rows, drawn, sum, histogram| {
+            let cut = self.best(&histogram, sum);
+            Leaf { node, rows, drawn, sum, histogram, cut }
         };
-        let leaf = |node, rows, histogram| {
-            let cut = self.best(&histogram);
-            Leaf { node, rows, histogram, cut }
-        };
-        [leaf(left, left_rows, left_histogram), leaf(right, right_rows, right_histogram)]
-    }
-
-    fn cells(&self, column: usize) -> usize {
-        self.bins.edges[column].len() + 1
+        [
+            leaf_of(node, leaf.rows.start..middle, left_drawn, cut.left, left_histogram),
+            leaf_of(node + 1, middle..leaf.rows.end, right_drawn, leaf.sum.minus(cut.left), right_histogram),
+        ]
     }
 
     fn histogram(&self, rows: &[u32]) -> Histogram {
-        let mut histogram =
-            vec![Cell::default(); self.columns.iter().map(|column| self.cells(*column)).sum()];
-        let mut left = histogram.as_mut_slice();
-        for column in self.columns {
-            let cells;
-            (cells, left) = left.split_at_mut(self.cells(*column));
+        let slopes: Vec<Slope> = rows.iter().map(|row| self.slopes[*row as usize]).collect();
+        let of_column = |column: &usize| {
+            let mut cells = vec![Slope::default(); self.bins.edges[*column].len() + 1];
             let codes = &self.bins.codes[*column];
-            for row in rows {
-                let row = *row as usize;
-                let cell = &mut cells[codes[row] as usize];
-                *cell = cell.plus(Cell { slope: self.slopes[row], weight: self.weights[row] });
+            for (row, slope) in rows.iter().zip(&slopes) {
+                let cell = &mut cells[codes[*row as usize] as usize];
+                *cell = cell.plus(*slope);
             }
-        }
-        histogram
+            cells
+        };
+        self.columns.iter().map(of_column).collect()
     }
 
-    fn best(&self, histogram: &Histogram) -> Option<Cut> {
+    /// The split of a leaf that gains most, if one gains anything.
+    fn best(&self, histogram: &Histogram, all: Slope) -> Option<Cut> {
+        let Settings { ridge, leaf_weight_min, .. } = *self.settings;
+        let weight_min = leaf_weight_min.max(1e-9);
+        let before = all.gain(ridge);
         let mut best: Option<Cut> = None;
-        let mut left = histogram.as_slice();
-        for column in self.columns {
-            let cells;
-            (cells, left) = left.split_at(self.cells(*column));
-            let all = cells.iter().copied().fold(Cell::default(), Cell::plus);
+        for (column, cells) in self.columns.iter().zip(histogram) {
             let missing = cells[0];
-            let mut known = Cell::default();
-            for (code, cell) in cells.iter().enumerate().skip(1) {
-                known = known.plus(*cell);
-                let sides = if missing.weight > 0.0 { [true, false].as_slice() } else { [false].as_slice() };
-                for missing_left in sides {
-                    let left = if *missing_left { known.plus(missing) } else { known };
-                    let gain = self.gain(left, all.minus(left), all);
-                    if gain > best.map_or(1e-9, |cut| cut.gain) {
-                        let code = code as u8;
-                        best = Some(Cut { gain, column: *column, code, missing_left: *missing_left });
+            let sides = if missing.weight > 0.0 { [true, false].as_slice() } else { [false].as_slice() };
+            for missing_left in sides {
+                let mut left = if *missing_left { missing } else { Slope::default() };
+                for (code, cell) in cells.iter().enumerate().skip(1).filter(|(_, cell)| cell.weight > 0.0) {
+                    left = left.plus(*cell);
+                    let right = all.minus(left);
+                    if right.weight < weight_min {
+                        break;
+                    }
+                    let gain = left.gain(ridge) + right.gain(ridge) - before;
+                    if left.weight >= weight_min && gain > best.map_or(1e-9, |cut| cut.gain) {
+                        // Where nothing was missing, what is missing later goes with the most.
+                        let missing_left =
+                            if missing.weight > 0.0 { *missing_left } else { left.weight > right.weight };
+                        best = Some(Cut { gain, column: *column, code: code as u8, missing_left, left });
                     }
                 }
             }
         }
         best
     }
+}
 
-    fn gain(&self, left: Cell, right: Cell, all: Cell) -> f64 {
-        let smallest = self.settings.leaf_weight_min.max(1e-9);
-        if left.weight < smallest || right.weight < smallest {
-            return 0.0;
-        }
-        let ridge = self.settings.ridge;
-        left.slope.gain(ridge) + right.slope.gain(ridge) - all.slope.gain(ridge)
+/// Exactly this part of `0..n`, at least one, and the others; both in order.
+fn draw(dice: &mut Dice, n: usize, part: f64) -> (Vec<u32>, Vec<u32>) {
+    let mut wanted = ((n as f64 * part).round() as usize).clamp(1, n.max(1));
+    (0..n as u32).partition(|i| {
+        let taken = dice.chance(wanted as f64 / (n - *i as usize) as f64);
+        wanted -= usize::from(taken);
+        taken
+    })
+}
+
+/// Brings those that go left to the front, all in their order, and says how many they are.
+fn partition(rows: &mut [u32], goes_left: impl Fn(&u32) -> bool) -> usize {
+    let (left, right): (Vec<u32>, Vec<u32>) = rows.iter().partition(|row| goes_left(row));
+    rows[..left.len()].copy_from_slice(&left);
+    rows[left.len()..].copy_from_slice(&right);
+    left.len()
+}
+
+impl Tree {
+    /// Turns a leaf into a split with two leaves, of which the first is returned and the second comes next.
+    fn branch(&mut self, leaf: usize, cut: &Cut, bins: &Bins) -> usize {
+        let left = self.0.len();
+        self.0[leaf] = Node::Split {
+            column: cut.column as u32,
+            at: bins.edges[cut.column][cut.code as usize - 1].min(f64::MAX),
+            missing_left: cut.missing_left,
+            left: left as u32,
+            right: left as u32 + 1,
+        };
+        self.0.extend([Node::Leaf { value: 0.0 }; 2]);
+        left
     }
 }
 
 impl Tree {
-    /// The value of a fitted row while splits still hold bin codes.
-    fn value_binned(&self, bins: &Bins, row: usize) -> f64 {
-        let mut node = 0;
-        loop {
-            match self.0[node] {
-                Node::Leaf { value } => return value,
-                Node::Split { column, at, missing_left, left, right } => {
-                    let code = bins.codes[column as usize][row];
-                    let goes_left = if code == 0 { missing_left } else { f64::from(code) <= at };
-                    node = if goes_left { left } else { right } as usize;
-                }
-            }
-        }
-    }
-
-    fn with_edges(mut self, bins: &Bins) -> Tree {
-        for node in &mut self.0 {
-            if let Node::Split { column, at, .. } = node {
-                *at = bins.edges[*column as usize][*at as usize - 1];
-            }
-        }
-        self
-    }
-
     /// Of every node, the plain mean of the leaves below it. Children come after their parents.
     fn means(&self) -> Vec<f64> {
         let mut sums = vec![(0.0, 0.0); self.0.len()];
@@ -630,6 +658,34 @@ mod tests {
         let read: Boosted = serde_json::from_str(&text).expect("and comes back");
         for row in rows.iter().take(20) {
             assert!((read.score(row) - model.score(row)).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn a_column_that_is_mostly_zero_is_told_apart_where_it_is_not() {
+        let column: Vec<f64> = (0..20_000).map(|i| if i % 10 == 0 { f64::from(i) } else { 0.0 }).collect();
+        let edges = edges(&column);
+        assert_eq!((edges.len(), edges[0]), (BINS_MAX, 5.0), "zero has one bin, what is larger the others");
+        let codes = codes(&column, &edges);
+        let most = (2..=BINS_MAX).map(|bin| codes.iter().filter(|code| **code as usize == bin).count()).max();
+        assert_eq!(most, Some(8), "1,999 values lie evenly in 254 bins");
+    }
+
+    #[test]
+    fn a_split_lies_halfway_between_the_values_it_was_learned_from() {
+        let rows: Vec<Vec<f64>> = (0..100).map(|i| vec![f64::from(i % 2) * 10.0]).collect();
+        let targets: Vec<f64> = rows.iter().map(|row| row[0]).collect();
+        let model = Boosted::fit(&table(&rows), &targets, &[1.0; 100], Loss::Squared, &Settings::default());
+        assert_eq!(model.predict(&[4.9]), model.predict(&[0.0]));
+        assert_eq!(model.predict(&[5.1]), model.predict(&[10.0]));
+    }
+
+    #[test]
+    fn exactly_a_part_is_drawn() {
+        let mut dice = Dice::seeded(1);
+        for (n, part, drawn) in [(10, 0.3, 3), (7, 1.0, 7), (5, 0.01, 1), (0, 0.5, 0)] {
+            let (taken, others) = draw(&mut dice, n, part);
+            assert_eq!((taken.len(), others.len()), (drawn, n - drawn));
         }
     }
 

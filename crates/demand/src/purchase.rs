@@ -1,15 +1,20 @@
 //! Whether somebody will buy from a category tomorrow.
 //!
 //! Every (person, category) pair with an event in the last days is an example; what was seen, kept and bought until
-//! midnight is known, the purchases of the day after are the answer. Boosted trees give log-odds, which one day put
-//! aside turns into probabilities (Platt 1999): among pairs of 5 % about one in twenty buys.
+//! midnight is known, the purchases of the day after are the answer. Boosted trees and a logistic regression give
+//! log-odds, whose mean one day put aside turns into probabilities (Platt 1999): among pairs of 5 % about one in twenty
+//! buys.
 //! `docs/algorithms/purchase_probability.md` lists what is looked at and what was measured.
 
+mod line;
+
 use crate::boosting::{Boosted, Loss, Settings, Table};
-use crate::least_squares;
 use crate::recommend::Kind;
 use kernel::{Day, Dice, Instant, Zone};
+use line::Line;
 use std::collections::BTreeMap;
+
+pub use line::regress;
 
 /// One event in a shop. People, items and categories are numbered from zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -278,7 +283,7 @@ impl Rates {
 /// A fitted and calibrated model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
-    trees: Boosted,
+    blend: Blend,
     /// Log-odds are `calibration[0] + calibration[1] · score`.
     calibration: [f64; 2],
 }
@@ -293,23 +298,22 @@ impl Model {
         if !examples.iter().any(|one| one.bought) || !held.iter().any(|one| one.bought) {
             return None;
         }
-        let trial = grow(&examples);
+        let trial = Blend::fit(&examples);
         let scores: Vec<f64> = held.iter().map(|one| trial.score(&one.row)).collect();
         let bought: Vec<bool> = held.iter().map(|one| one.bought).collect();
         let calibration = platt(&scores, &bought);
         examples.extend(held);
-        Some(Model { trees: grow(&examples), calibration })
+        Some(Model { blend: Blend::fit(&examples), calibration })
     }
 
     /// The probability that the pair buys on the day.
     pub fn probability(&self, row: &[f64]) -> f64 {
-        logistic(self.calibration[0] + self.calibration[1] * self.trees.score(row))
+        logistic(self.calibration[0] + self.calibration[1] * self.blend.score(row))
     }
 
     /// The three features that moved a pair's log-odds most, with how far.
     pub fn reasons(&self, row: &[f64]) -> Vec<(&'static str, f64)> {
-        let moved = self.trees.contributions(row);
-        let mut reasons: Vec<(&str, f64)> = FEATURES.into_iter().zip(moved).collect();
+        let mut reasons: Vec<(&str, f64)> = FEATURES.into_iter().zip(self.blend.moves(row)).collect();
         reasons.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
         reasons.truncate(3);
         reasons
@@ -323,17 +327,36 @@ fn logistic(odds: f64) -> f64 {
 /// More rows than this are sampled, so that a large shop is learnt from in minutes.
 const ROWS_MAX: usize = 400_000;
 
-fn grow(examples: &[Example]) -> Boosted {
-    let part = ROWS_MAX as f64 / examples.len().max(1) as f64;
-    let mut dice = Dice::seeded(11);
-    let mut table = Table::new(FEATURES.len());
-    let mut targets = Vec::new();
-    for one in examples {
-        if part >= 1.0 || dice.chance(part) {
-            table.push(&one.row);
-            targets.push(f64::from(u8::from(one.bought)));
-        }
+/// Boosted trees and a line: the mean of their log-odds finds buyers better than either.
+#[derive(Clone, Debug, PartialEq)]
+struct Blend {
+    trees: Boosted,
+    line: Line,
+}
+
+impl Blend {
+    fn fit(examples: &[Example]) -> Blend {
+        let part = ROWS_MAX as f64 / examples.len().max(1) as f64;
+        let mut dice = Dice::seeded(11);
+        let sample: Vec<&Example> = examples.iter().filter(|_| part >= 1.0 || dice.chance(part)).collect();
+        Blend { trees: grow(&sample), line: Line::fit(&sample) }
     }
+
+    fn score(&self, row: &[f64]) -> f64 {
+        (self.trees.score(row) + self.line.score(row)) / 2.0
+    }
+
+    /// How far each feature moved the score.
+    fn moves(&self, row: &[f64]) -> Vec<f64> {
+        let by_line = self.line.moves(row).chain(std::iter::repeat(0.0));
+        self.trees.contributions(row).iter().zip(by_line).map(|(tree, line)| (tree + line) / 2.0).collect()
+    }
+}
+
+fn grow(examples: &[&Example]) -> Boosted {
+    let mut table = Table::new(FEATURES.len());
+    examples.iter().for_each(|one| table.push(&one.row));
+    let targets: Vec<f64> = examples.iter().map(|one| f64::from(u8::from(one.bought))).collect();
     let settings = Settings {
         trees: 150,
         learning_rate: 0.04,
@@ -359,33 +382,6 @@ fn platt(scores: &[f64], bought: &[bool]) -> [f64; 2] {
         Some(line) if line[1] > 0.0 => [line[0], line[1]],
         _ => [0.0, 1.0],
     }
-}
-
-/// Logistic regression by Newton's method from `start`; `ridge` pulls to it. `None` when it has no solution.
-pub fn regress(rows: &[Vec<f64>], targets: &[f64], ridge: f64, start: &[f64]) -> Option<Vec<f64>> {
-    let n = start.len();
-    let mut weights = start.to_vec();
-    for _ in 0..30 {
-        let mut slope: Vec<f64> = (0..n).map(|k| -ridge * (weights[k] - start[k])).collect();
-        let mut curvature = vec![vec![0.0; n]; n];
-        for (row, target) in rows.iter().zip(targets) {
-            let p = logistic(row.iter().zip(&weights).map(|(x, w)| x * w).sum());
-            let steep = (p * (1.0 - p)).max(1e-9);
-            for i in 0..n {
-                slope[i] += (target - p) * row[i];
-                (0..n).for_each(|j| curvature[i][j] += steep * row[i] * row[j]);
-            }
-        }
-        (0..n).for_each(|i| curvature[i][i] += ridge);
-        let step = least_squares::solve(curvature, slope)?;
-        let far = step.iter().fold(0.0, |far: f64, s| far.max(s.abs()));
-        let part = (2.0 / far).min(1.0);
-        weights.iter_mut().zip(&step).for_each(|(w, s)| *w += part * s);
-        if far < 1e-6 {
-            break;
-        }
-    }
-    weights.iter().all(|w| w.is_finite()).then_some(weights)
 }
 
 #[cfg(test)]

@@ -9,18 +9,16 @@
 mod rivals;
 mod scores;
 
-use crate::report;
+use crate::charts::said;
+use crate::{charts, report};
 use anyhow::{Context, Result, bail};
 use demand::calendar::Calendar;
 use demand::in_release::{Film, MarketModel, Measure, Observed};
-use kernel::{Day, Refusal};
+use kernel::Day;
 use market::series;
-use market::table::Packed;
 use rivals::Case;
 use scores::Tally;
 use serde::Serialize;
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 pub use market::series::Market;
@@ -142,11 +140,6 @@ pub fn judge(films: &[Film], options: &Options) -> Result<Outcome> {
     })
 }
 
-/// A refusal as this program's callers read it, in both languages.
-fn said(refusal: Refusal) -> anyhow::Error {
-    report::spoken(&refusal)
-}
-
 fn calendar(market: Market) -> Calendar {
     match market {
         Market::China => Calendar::mainland_china(),
@@ -168,54 +161,11 @@ fn trained_on(films: &[Film], until: Day) -> Vec<Film> {
 }
 
 /// Reads a chart, or every chart of a folder, into films with a release day.
-///
-/// A day that two files report of one film is refused when the films are learned from.
 pub fn read(path: &Path, market: Market) -> Result<Vec<Film>> {
-    let mut files = vec![path.to_owned()];
-    if path.is_dir() {
-        let entries = std::fs::read_dir(path).with_context(|| path.display().to_string())?;
-        files = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
-        files.retain(|file| is_table(file));
-        files.sort();
-        if files.is_empty() {
-            bail!("{} holds no .csv or .csv.gz", path.display());
-        }
-    }
-    // A film may begin in one file and end in the next.
-    let mut films: BTreeMap<String, Film> = BTreeMap::new();
-    for file in files {
-        let file = Packed::open(&file).map_err(said)?;
-        let reading = series::read(&file, Some(chart_of(&file, market)?)).map_err(said)?;
-        for (film, days) in reading.series.runs() {
-            let Some(read) = film_of(film, days, market) else { continue };
-            match films.entry(film.key.clone()) {
-                Entry::Vacant(new) => drop(new.insert(read)),
-                Entry::Occupied(known) => known.into_mut().days.extend(read.days),
-            }
-        }
-    }
-    let mut films: Vec<Film> = films.into_values().collect();
-    films.iter_mut().for_each(|film| film.days.sort_by_key(|one| one.day));
+    let chart = charts::read(path, market)?;
+    let mut films: Vec<Film> = chart.runs().filter_map(|(film, days)| film_of(film, days, market)).collect();
     films.sort_by_key(|film| film.release);
     Ok(films)
-}
-
-/// A folder may hold what is no table: what its tables are is said of it.
-fn is_table(path: &Path) -> bool {
-    let name = path.to_string_lossy().to_lowercase();
-    path.is_file() && (name.ends_with(".csv") || name.ends_with(".csv.gz"))
-}
-
-/// Which chart of a market a file is; refuses that of another market, and a weekly one.
-fn chart_of(file: &Packed, market: Market) -> Result<&'static series::Dialect> {
-    let chart = series::recognise(file).unwrap_or_else(|_| series::Dialect::of(market));
-    if chart.market != market {
-        bail!("“{}” is a {} chart, not one of {}", file.name(), chart.code, market.code());
-    }
-    if chart.grain != series::Grain::Day {
-        bail!("“{}” is a {} chart; runs are forecast day by day, from a daily one", file.name(), chart.code);
-    }
-    Ok(chart)
 }
 
 fn film_of(film: &series::Film, days: &[series::FilmDay], market: Market) -> Option<Film> {

@@ -7,15 +7,15 @@
 //! ahead. Theatres are known from the fourth day before the release on, the share of showings from the release
 //! day on. `wishNum` and `score` of the Chinese charts were read after the release and have no column here.
 
+use crate::charts::said;
+use crate::{charts, report};
 use anyhow::{Context, bail};
 use demand::calendar::Calendar;
 use demand::in_release::Expected;
 use demand::opening::{Fact, Film, History, Known, Market, Model, Past, Taken, Version, Window};
-use kernel::{Day, Refusal, Zone};
-use market::series::{self, FilmDay, Grain, Series};
-use market::table::Packed;
+use kernel::{Day, Zone};
+use market::series::{self, FilmDay, Series};
 use serde::Serialize;
-use std::fmt;
 use std::path::PathBuf;
 
 /// Days before release at which every film is forecast.
@@ -30,6 +30,7 @@ const BOOKED_DAYS: i32 = 4;
 
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// A gzipped or plain chart, or a folder of them.
     pub series: PathBuf,
     pub market: series::Market,
     pub train_until: Day,
@@ -67,15 +68,16 @@ pub struct Report {
     pub train_until: Day,
     pub test_from: Day,
     pub test_until: Day,
-    /// Films that may be learned from and asked about.
-    pub films: usize,
+    /// Films whose first week was known by the last day of training.
+    pub films_learned_from: usize,
+    /// Films that opened in the test's days.
+    pub films_judged: usize,
     pub scores: Vec<Score>,
 }
 
-/// Judges a chart and prints the table; writes the same as JSON where that is asked.
+/// Judges a chart, or a folder of them; writes every number as JSON where that is asked.
 pub fn run(options: &Options) -> anyhow::Result<Report> {
     let report = judge(options)?;
-    println!("{report}");
     if let Some(path) = &options.json {
         std::fs::write(path, serde_json::to_string_pretty(&report)?)
             .with_context(|| format!("writing {}", path.display()))?;
@@ -88,33 +90,27 @@ pub fn judge(options: &Options) -> anyhow::Result<Report> {
     if options.train_until >= options.test_from || options.test_from > options.test_until {
         bail!("the films judged must open after those learned from: train-until < test-from ≤ test-until");
     }
-    let chart =
-        Packed::open(&options.series).and_then(|file| series::read(&file, None)).map_err(refused)?.series;
-    if chart.market != options.market || chart.grain != Grain::Day {
-        bail!("{} is not a daily chart of {}", options.series.display(), options.market.code());
-    }
+    let chart = charts::read(&options.series, options.market)?;
     let market = market(options.market);
     let past = past(&chart, &market);
-    let wide = past.iter().filter(|one| is_peer(options.market, one)).count();
     let history = History::new(past.clone(), market, |one| is_peer(options.market, one));
     let peers: Vec<&Past> = past.iter().filter(|one| is_peer(options.market, one)).collect();
-    let scores = HORIZONS.map(|days_ahead| at_horizon(options, &history, &peers, days_ahead));
-    let mut all = Vec::new();
-    for scores in scores {
-        all.extend(scores?);
+    let (mut scores, mut films_learned_from) = (Vec::new(), 0);
+    for days_ahead in HORIZONS {
+        let (films, at_horizon) = at_horizon(options, &history, &peers, days_ahead)?;
+        films_learned_from = films;
+        scores.extend(at_horizon);
     }
+    let judged = |one: &&&Past| (options.test_from..=options.test_until).contains(&one.film.release);
     Ok(Report {
         market: options.market.code(),
         train_until: options.train_until,
         test_from: options.test_from,
         test_until: options.test_until,
-        films: wide,
-        scores: all,
+        films_learned_from,
+        films_judged: peers.iter().filter(judged).count(),
+        scores,
     })
-}
-
-fn refused(refusal: Refusal) -> anyhow::Error {
-    crate::report::spoken(&refusal)
 }
 
 /// Where the films of a chart open.
@@ -186,10 +182,10 @@ fn at_horizon(
     history: &History,
     peers: &[&Past],
     days_ahead: i32,
-) -> anyhow::Result<Vec<Score>> {
+) -> anyhow::Result<(usize, Vec<Score>)> {
     let zone = &history.market.zone;
     let mut model =
-        Model::learn(history, options.train_until.plus(1).at(0, 0, zone), days_ahead).map_err(refused)?;
+        Model::learn(history, options.train_until.plus(1).at(0, 0, zone), days_ahead).map_err(said)?;
     // A forecast sees of these only what its own instant knows.
     model.follow(history, options.test_until.at(0, 0, zone));
     let asked = peers
@@ -200,7 +196,7 @@ fn at_horizon(
         let as_of = one.film.release.plus(-days_ahead).at(0, 0, zone);
         let near = |other: &&&Past| other.film.release.days_until(one.film.release).abs() <= 14;
         let slate: Vec<Film> = peers.iter().filter(near).map(|other| other.film.clone()).collect();
-        let forecast = model.forecast(history, &one.film.known_by(as_of), &slate, as_of).map_err(refused)?;
+        let forecast = model.forecast(history, &one.film.known_by(as_of), &slate, as_of).map_err(said)?;
         for window in Window::ALL {
             if let Some(taken) = history.taken_by(&one.film.id, window) {
                 answers.push(Answer { window, taken, expected: forecast.of(window) });
@@ -212,7 +208,7 @@ fn at_horizon(
         let mean = mean_before(options.train_until, history, peers, window);
         (!mine.is_empty()).then(|| score(days_ahead, window, &mine, mean))
     });
-    Ok(scores.collect())
+    Ok((model.films, scores.collect()))
 }
 
 /// The mean of `ln taken` of the films learned from.
@@ -250,33 +246,46 @@ fn score(days_ahead: i32, window: Window, answers: &[&Answer], mean_before: f64)
     }
 }
 
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "Openings in {}: learned until {}, asked {} to {}, {} films in all",
-            self.market, self.train_until, self.test_from, self.test_until, self.films
-        )?;
-        writeln!(
-            f,
-            "days ahead  window   films  log RMSE  of the mean  R² of log  median APE    bias  in 50 %  in 90 %"
-        )?;
-        for one in &self.scores {
-            writeln!(
-                f,
-                "{:>10}  {:<8} {:>5}  {:>8.3}  {:>11.3}  {:>9.3}  {:>10.3}  {:>+6.3}  {:>7.3}  {:>7.3}",
-                one.days_ahead,
-                one.window,
-                one.films,
-                one.log_rmse,
-                one.log_rmse_mean,
-                one.r2_log,
-                one.ape_median,
-                one.bias_log,
-                one.coverage_50,
-                one.coverage_90
-            )?;
+impl Report {
+    /// The tables, for a terminal.
+    pub fn text(&self) -> String {
+        let mut text = format!(
+            "{}: learned from {} films up to {}; {} films released {} to {} forecast.\n",
+            self.market,
+            self.films_learned_from,
+            self.train_until,
+            self.films_judged,
+            self.test_from,
+            self.test_until
+        );
+        for days_ahead in HORIZONS {
+            let rows = self.scores.iter().filter(|one| one.days_ahead == days_ahead).map(Score::cells);
+            let rows: Vec<Vec<String>> = rows.collect();
+            text.push_str(&format!(
+                "\n{days_ahead} day(s) before the release:\n\n{}",
+                report::table(&HEAD, &rows)
+            ));
         }
-        Ok(())
+        text
+    }
+}
+
+const HEAD: [&str; 9] =
+    ["window", "films", "log RMSE", "of the mean", "R² of log", "median APE", "bias", "in 50 %", "in 90 %"];
+
+impl Score {
+    fn cells(&self) -> Vec<String> {
+        let three = |value: f64| format!("{value:.3}");
+        vec![
+            self.window.to_owned(),
+            self.films.to_string(),
+            three(self.log_rmse),
+            three(self.log_rmse_mean),
+            three(self.r2_log),
+            three(self.ape_median),
+            format!("{:+.3}", self.bias_log),
+            three(self.coverage_50),
+            three(self.coverage_90),
+        ]
     }
 }

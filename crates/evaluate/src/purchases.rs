@@ -8,6 +8,7 @@ use demand::recommend::Kind;
 use kernel::{Day, Instant, Refusal, Result, Zone};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 /// What to evaluate.
@@ -25,6 +26,8 @@ pub struct Score {
     /// The chance that a buyer stands before somebody who does not buy.
     pub auc: f64,
     pub average_precision: f64,
+    /// Its standard error: the jackknife over twenty groups of people.
+    pub average_precision_error: f64,
     /// Buyers in the top tenth, over a tenth of all buyers.
     pub lift_top_tenth: f64,
     /// The mean distance of ten equally large groups' forecast from what they did, over the share of buyers; of
@@ -65,11 +68,15 @@ pub struct Report {
     pub last_day: Test,
     /// The last three days, each forecast on its eve from the days before it, pooled.
     pub last_three: Test,
+    /// Every day of people in five groups, each forecast by what the other four did.
+    pub other_people: Test,
 }
 
-/// The name of the calibrated trees in a report.
-pub const TREES: &str = "ferryman";
+/// The name of the calibrated model in a report.
+pub const OURS: &str = "ferryman";
 const TEST_DAYS: i32 = 3;
+const GROUPS_OF_PEOPLE: u32 = 5;
+const JACKKNIFE_GROUPS: u32 = 20;
 const DAYS_MIN: i32 = 6;
 
 /// Reads the log, forecasts its last days, writes the report where the options say.
@@ -107,10 +114,11 @@ fn judge(read: Read, name: &str) -> Result<Report> {
         .copied()
         .collect();
     let diary = Diary::new(&inside, zone);
-    let mut days = Vec::new();
-    for back in 0..TEST_DAYS.min(from.days_until(until) - DAYS_MIN + 2) {
-        days.push(forecast(&diary, from, until.plus(-back), name)?);
-    }
+    let test_days = TEST_DAYS.min(from.days_until(until) - DAYS_MIN + 2);
+    let days: Vec<Day> = (0..test_days).map(|back| until.plus(-back)).collect();
+    let tomorrows: Vec<Forecast> =
+        days.iter().map(|day| tomorrow(&diary, from, *day, name)).collect::<Result<_>>()?;
+    let others = other_people(&inside, &diary, from..=until, name)?;
     let people: std::collections::BTreeSet<u32> = inside.iter().map(|action| action.person).collect();
     Ok(Report {
         log: name.to_string(),
@@ -120,8 +128,9 @@ fn judge(read: Read, name: &str) -> Result<Report> {
         stray: read.actions.len() - inside.len(),
         from,
         until,
-        last_day: test(&days[..1]),
-        last_three: test(&days),
+        last_day: test(days[..1].to_vec(), &tomorrows[..1]),
+        last_three: test(days, &tomorrows),
+        other_people: test(days_learnt(from, until.plus(1)), &others),
     })
 }
 
@@ -136,32 +145,57 @@ fn span(actions: &[Action], zone: &Zone) -> (Day, Day) {
     (first, busy.next_back().unwrap_or(first))
 }
 
-/// The pairs of one day with every method's score.
+/// Pairs with every method's score.
 struct Forecast {
-    day: Day,
+    people: Vec<u32>,
     bought: Vec<bool>,
-    trees: Vec<f64>,
+    ours: Vec<f64>,
     counts: Vec<f64>,
     recency: Vec<f64>,
 }
 
-fn forecast(diary: &Diary, from: Day, day: Day, name: &str) -> Result<Forecast> {
-    // A day is learnt from when two days before it are known.
-    let days: Vec<Day> = (2..from.days_until(day)).map(|k| from.plus(k)).collect();
-    let Some(model) = Model::fit(diary, &days) else {
+/// The pairs of a day, by what was known on its eve.
+fn tomorrow(diary: &Diary, from: Day, day: Day, name: &str) -> Result<Forecast> {
+    forecast(diary, &days_learnt(from, day), diary.examples(day), day, name)
+}
+
+/// A day is learnt from when two days before it are known.
+fn days_learnt(from: Day, until: Day) -> Vec<Day> {
+    (2..from.days_until(until)).map(|k| from.plus(k)).collect()
+}
+
+/// The pairs of every day, of people in groups, by what the people of the other groups did.
+fn other_people(
+    actions: &[Action],
+    diary: &Diary,
+    span: RangeInclusive<Day>,
+    name: &str,
+) -> Result<Vec<Forecast>> {
+    let days = days_learnt(*span.start(), span.end().plus(1));
+    let asked: Vec<Example> = days.iter().flat_map(|day| diary.examples(*day)).collect();
+    let of_group = |group: u32| {
+        let others = actions.iter().filter(|one| one.person % GROUPS_OF_PEOPLE != group).copied();
+        let others = Diary::new(&others.collect::<Vec<Action>>(), Zone::shanghai());
+        let asked = asked.iter().filter(|one| one.person % GROUPS_OF_PEOPLE == group).cloned().collect();
+        forecast(&others, &days, asked, span.end().plus(1), name)
+    };
+    (0..GROUPS_OF_PEOPLE).map(of_group).collect()
+}
+
+fn forecast(diary: &Diary, learnt: &[Day], asked: Vec<Example>, until: Day, name: &str) -> Result<Forecast> {
+    let Some(model) = Model::fit(diary, learnt) else {
         return Err(refuse(
             "no_purchases",
-            format!("{name} has too few purchases before {day} to learn from."),
-            format!("{name} 在 {day} 之前的购买太少，无法学习。"),
+            format!("{name} has too few purchases before {until} to learn from."),
+            format!("{name} 在 {until} 之前的购买太少，无法学习。"),
         ));
     };
-    let learnt: Vec<Example> = days.iter().flat_map(|day| diary.examples(*day)).collect();
-    let by_counts = regression(&learnt);
-    let asked = diary.examples(day);
+    let examples: Vec<Example> = learnt.iter().flat_map(|day| diary.examples(*day)).collect();
+    let by_counts = regression(&examples);
     Ok(Forecast {
-        day,
+        people: asked.iter().map(|one| one.person).collect(),
         bought: asked.iter().map(|one| one.bought).collect(),
-        trees: asked.iter().map(|one| model.probability(&one.row)).collect(),
+        ours: asked.iter().map(|one| model.probability(&one.row)).collect(),
         counts: asked.iter().map(by_counts).collect(),
         recency: asked.iter().map(|one| -last_hours(one)).collect(),
     })
@@ -186,41 +220,60 @@ fn regression(learnt: &[Example]) -> impl Fn(&Example) -> f64 + use<> {
     }
 }
 
-fn test(days: &[Forecast]) -> Test {
+fn test(days: Vec<Day>, forecasts: &[Forecast]) -> Test {
     let all = |pick: fn(&Forecast) -> &Vec<f64>| {
-        days.iter().flat_map(|day| pick(day).clone()).collect::<Vec<f64>>()
+        forecasts.iter().flat_map(|one| pick(one).clone()).collect::<Vec<f64>>()
     };
-    let bought: Vec<bool> = days.iter().flat_map(|day| day.bought.clone()).collect();
-    let trees = all(|day| &day.trees);
-    let counts = all(|day| &day.counts);
+    let bought: Vec<bool> = forecasts.iter().flat_map(|one| one.bought.clone()).collect();
+    let people: Vec<u32> = forecasts.iter().flat_map(|one| one.people.clone()).collect();
+    let ours = all(|one| &one.ours);
+    let score = |method, scores: &[f64], probability| score(method, scores, &bought, &people, probability);
     let scores = vec![
-        score(TREES, &trees, &bought, true),
-        score("logistic regression on counts", &counts, &bought, true),
-        score("recency", &all(|day| &day.recency), &bought, false),
+        score(OURS, &ours, true),
+        score("logistic regression on counts", &all(|one| &one.counts), true),
+        score("recency", &all(|one| &one.recency), false),
     ];
     Test {
-        days: days.iter().map(|day| day.day).collect(),
+        days,
         pairs: bought.len(),
         buyers: bought.iter().filter(|b| **b).count(),
         scores,
-        reliability: groups(&trees, &bought),
+        reliability: groups(&ours, &bought),
     }
 }
 
-fn score(method: &str, scores: &[f64], bought: &[bool], probability: bool) -> Score {
-    let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
+fn score(method: &str, scores: &[f64], bought: &[bool], people: &[u32], probability: bool) -> Score {
+    let order = order(scores, |_| true);
     let buyers = bought.iter().filter(|b| **b).count() as f64;
     Score {
         method: method.to_string(),
         auc: auc(scores, bought, &order),
         average_precision: average_precision(scores, bought, &order),
+        average_precision_error: jackknife(|group| {
+            let others = self::order(scores, |pair| people[pair] % JACKKNIFE_GROUPS != group);
+            average_precision(scores, bought, &others)
+        }),
         lift_top_tenth: top_tenth(&order, bought) / buyers.max(1.0) * 10.0,
         calibration_error: probability.then(|| {
             let off = |group: &Group| group.pairs as f64 * (group.forecast - group.bought).abs();
             groups(scores, bought).iter().map(off).sum::<f64>() / buyers.max(1.0)
         }),
     }
+}
+
+/// The pairs that count, the highest score first.
+fn order(scores: &[f64], counts: impl Fn(usize) -> bool) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..scores.len()).filter(|pair| counts(*pair)).collect();
+    order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
+    order
+}
+
+/// The standard error of a mark, from what it is without each group of people (Tukey 1958).
+fn jackknife(without: impl Fn(u32) -> f64) -> f64 {
+    let marks: Vec<f64> = (0..JACKKNIFE_GROUPS).map(without).collect();
+    let n = marks.len() as f64;
+    let mean = marks.iter().sum::<f64>() / n;
+    (marks.iter().map(|mark| (mark - mean).powi(2)).sum::<f64>() * (n - 1.0) / n).sqrt()
 }
 
 /// Mann and Whitney's statistic; equal scores count half.
@@ -257,8 +310,7 @@ fn top_tenth(order: &[usize], bought: &[bool]) -> f64 {
 
 /// Ten groups of equally many pairs, likeliest first.
 fn groups(scores: &[f64], bought: &[bool]) -> Vec<Group> {
-    let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
+    let order = order(scores, |_| true);
     let group = |members: &[usize]| {
         let mean = |value: &dyn Fn(usize) -> f64| {
             members.iter().map(|i| value(*i)).sum::<f64>() / members.len() as f64
@@ -286,15 +338,25 @@ impl Report {
             self.stray,
             FEATURES.len()
         );
-        for (title, test) in [("the last day", &self.last_day), ("the last three days", &self.last_three)] {
+        let tests = [
+            ("the last day", &self.last_day),
+            ("the last three days", &self.last_three),
+            ("people who were not learned from", &self.other_people),
+        ];
+        for (title, test) in tests {
             let share = 100.0 * test.buyers as f64 / test.pairs.max(1) as f64;
             text += &format!("\n{title}: {} pairs, {} bought ({share:.2} %)\n", test.pairs, test.buyers);
-            text += "                                    AUC      AP  lift@10%  calibration error\n";
+            text += "                                    AUC           AP  lift@10%  calibration error\n";
             for score in &test.scores {
                 let off = score.calibration_error.map_or("–".to_string(), |off| format!("{off:.3}"));
                 text += &format!(
-                    "  {:<30} {:>7.4} {:>7.4} {:>9.2} {:>18}\n",
-                    score.method, score.auc, score.average_precision, score.lift_top_tenth, off
+                    "  {:<30} {:>7.4} {:>6.4} ±{:.4} {:>9.2} {:>18}\n",
+                    score.method,
+                    score.auc,
+                    score.average_precision,
+                    score.average_precision_error,
+                    score.lift_top_tenth,
+                    off
                 );
             }
         }

@@ -30,7 +30,7 @@ fn options() -> Option<Options> {
 fn openings_are_foreseen_and_the_share_of_showings_says_most_of_it() {
     let Some(options) = options() else { return };
     let report = judge(&options).expect("a report");
-    println!("{report}");
+    println!("{}", report.text());
     assert_eq!(report.scores.len(), HORIZONS.len() * 4);
     let week = |days_ahead: i32| {
         let found = report.scores.iter().find(|one| one.days_ahead == days_ahead && one.window == "week");
@@ -57,5 +57,5 @@ fn periods_out_of_order_and_other_markets_are_refused() {
     let late = Options { train_until: day("2014-01-01"), ..options.clone() };
     assert!(judge(&late).unwrap_err().to_string().contains("train-until"));
     let other = Options { market: Market::Us, ..options };
-    assert!(judge(&other).unwrap_err().to_string().contains("not a daily chart of us"));
+    assert!(judge(&other).unwrap_err().to_string().contains("not one of us"));
 }

@@ -54,7 +54,7 @@ enum What {
 /// A daily chart and how its years are divided.
 #[derive(Args)]
 struct Charted {
-    /// The daily chart: CSV, gzipped or plain; for box-office a folder of such files, too.
+    /// The daily chart: CSV, gzipped or plain, or a folder of such files.
     #[arg(long, value_name = "FILE")]
     series: PathBuf,
     /// china, korea or us.
@@ -135,9 +135,8 @@ pub fn run(options: Options) -> anyhow::Result<ExitCode> {
         What::Openings(Charted { series, market, days, json }) => {
             let (train_until, test_from, test_until) = days.read()?;
             let market = Market::parse(&market).map_err(spoken)?;
-            // It prints its own table.
-            openings::run(&openings::Options { series, market, train_until, test_from, test_until, json })?;
-            return Ok(ExitCode::SUCCESS);
+            openings::run(&openings::Options { series, market, train_until, test_from, test_until, json })?
+                .text()
         }
         What::Showings { series, days, json } => {
             let (train_until, test_from, test_until) = days.read()?;

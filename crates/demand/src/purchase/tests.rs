@@ -142,6 +142,36 @@ fn the_line_of_platt_corrects_scores_that_are_too_bold() {
 }
 
 #[test]
+fn log_odds_are_the_mean_of_trees_and_line() {
+    let (actions, _) = shop_with_known_odds(300, 8, 6);
+    let diary = Diary::new(&actions, zone());
+    let examples: Vec<Example> = (3..7).flat_map(|k| diary.examples(day(k))).collect();
+    let blend = Blend::fit(&examples);
+    let row = &examples[0].row;
+    let mean = (blend.trees.score(row) + blend.line.score(row)) / 2.0;
+    assert!((blend.score(row) - mean).abs() < 1e-12);
+    assert!((logistic((-4.0 - 3.0) / 2.0) - 0.029).abs() < 0.0005, "the example of the page");
+    let told: f64 = blend.moves(row).iter().sum();
+    let base = (blend.trees.base() + blend.line.score(row) - blend.line.moves(row).sum::<f64>()) / 2.0;
+    assert!((base + told - blend.score(row)).abs() < 1e-9, "reasons sum to the score");
+}
+
+#[test]
+fn the_line_learns_the_odds_of_carts_and_a_column_without_differences_says_nothing() {
+    let (actions, _) = shop_with_known_odds(1_500, 9, 8);
+    let diary = Diary::new(&actions, zone());
+    let examples: Vec<Example> = (3..9).flat_map(|k| diary.examples(day(k))).collect();
+    let line = line::Line::fit(&examples.iter().collect::<Vec<_>>());
+    let carted: Vec<&Example> = examples.iter().filter(|one| one.row[8] > 0.0).collect();
+    let mean = carted.iter().map(|one| logistic(line.score(&one.row))).sum::<f64>() / carted.len() as f64;
+    assert!((mean - 0.3).abs() < 0.05, "{mean}");
+    let favourites = FEATURES.iter().position(|name| *name == "favourites 7d").unwrap();
+    let mut row = examples[0].row.clone();
+    row[favourites] = 40.0;
+    assert_eq!(line.score(&row), line.score(&examples[0].row));
+}
+
+#[test]
 fn a_probability_can_be_explained() {
     let (actions, _) = shop_with_known_odds(400, 8, 5);
     let diary = Diary::new(&actions, zone());

@@ -54,7 +54,7 @@ fn code(answer: Result<Report>) -> (&'static str, String) {
 }
 
 #[test]
-fn trees_beat_recency_and_are_calibrated_with_or_without_a_header() {
+fn ours_beats_recency_and_is_calibrated_with_or_without_a_header() {
     let lines = log_lines().join("\n");
     let plain = run_on("plain", lines.as_bytes()).unwrap();
     let headed =
@@ -65,10 +65,10 @@ fn trees_beat_recency_and_are_calibrated_with_or_without_a_header() {
         ("2017-11-25", "2017-12-03")
     );
     let score = |name: &str| plain.last_three.scores.iter().find(|score| score.method == name).unwrap();
-    let (trees, recency) = (score(TREES), score("recency"));
-    assert!(trees.auc > recency.auc + 0.05 && trees.auc > 0.85, "{}", plain.table());
-    assert!(trees.average_precision > 2.0 * recency.average_precision, "{}", plain.table());
-    assert!(trees.calibration_error.unwrap() < 0.2, "{}", plain.table());
+    let (ours, recency) = (score(OURS), score("recency"));
+    assert!(ours.auc > recency.auc + 0.05 && ours.auc > 0.85, "{}", plain.table());
+    assert!(ours.average_precision > 2.0 * recency.average_precision, "{}", plain.table());
+    assert!(ours.calibration_error.unwrap() < 0.2, "{}", plain.table());
     assert_eq!(plain.last_three.days.len(), 3);
 }
 
@@ -112,6 +112,21 @@ fn too_little_is_said_to_be_too_little() {
 #[test]
 fn a_missing_file_is_an_error() {
     assert!(run(&Options { log: folder("none").join("nothing.csv"), json: None }).is_err());
+}
+
+#[test]
+fn the_error_of_a_mean_is_what_the_jackknife_says() {
+    // Leaving one of twenty numbers 0 to 19 out; the standard error of their mean is √(35 ÷ 20).
+    let error = jackknife(|group| (190.0 - f64::from(group)) / 19.0);
+    assert!((error - (35.0_f64 / 20.0).sqrt()).abs() < 1e-12, "{error}");
+}
+
+#[test]
+fn people_who_were_not_learned_from_are_each_asked_about_once_a_day() {
+    let report = run_on("others", log_lines().join("\n").as_bytes()).unwrap();
+    let others = &report.other_people;
+    assert_eq!((others.days.len(), others.scores.len()), (7, 3));
+    assert!(others.pairs > report.last_three.pairs && others.scores[0].auc > 0.85, "{}", report.table());
 }
 
 #[test]
