@@ -21,6 +21,7 @@ mod disputes;
 mod door;
 mod earnings;
 mod events;
+mod health;
 mod key;
 mod licences;
 mod listings;

@@ -20,8 +20,8 @@ use crate::problem::{self, Problem};
 use crate::service::Service;
 use crate::{
     ads, audiences, bank_accounts, baskets, body, books, campaigns, cases, checks, cinemas, disputes, door,
-    earnings, events, licences, listings, market, orgs, payments, payouts, plans, product_orders, sessions,
-    shops, showtimes, statements, ticket_orders, titles,
+    earnings, events, health, licences, listings, market, orgs, payments, payouts, plans, product_orders,
+    sessions, shops, showtimes, statements, ticket_orders, titles,
 };
 use ::people::Who;
 use axum::extract::{DefaultBodyLimit, State};
@@ -73,6 +73,7 @@ const DELETE: Method = Method::DELETE;
 pub fn registry(service: Service) -> Routes {
     Routes::new(service)
         .verb(GET, "/api/openapi.json", ANYONE, describe, "Read this document")
+        .verb(GET, "/api/health", ANYONE, health::show::show, "Ask whether this node serves")
         // Sessions.
         .verb(POST, "/api/sessions", ANYONE, sessions::open::open, "Sign in").refuses(&[429])
         .verb(GET, "/api/sessions/current", SIGNED_IN, sessions::show::show, "Read who carries this session")

@@ -9,9 +9,11 @@
 //! db.read(move |view| orders::of(view, &buyer, &id)).await?;
 //! ```
 
+pub mod backup;
 mod connection;
 mod migrations;
 mod postgres;
+pub mod relocation;
 mod row;
 pub mod scratch;
 mod sqlite;

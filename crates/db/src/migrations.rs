@@ -4,7 +4,7 @@
 //! also the lock: a second node that starts at the same time waits for it, then finds it taken.
 
 use crate::connection::{Connection, Tx, View};
-use kernel::Result;
+use kernel::{Kind, Refusal, Result};
 
 /// Migrations in order, as `(name, text)`.
 pub type Tree = &'static [(&'static str, &'static str)];
@@ -46,12 +46,32 @@ const CREATE: &str = "create table if not exists migration (name text not null, 
 pub(crate) fn run(connection: &Connection, tree: Tree) -> Result<()> {
     // PostgreSQL fails one of two nodes that make the same table at once; a second try finds it made.
     connection.control(CREATE).or_else(|_| connection.control(CREATE))?;
+    refuse_strangers(connection, tree)?;
     for (name, text) in tree {
         for (i, statement) in statements(text).enumerate() {
             run_once(connection, name, i as i64 + 1, statement)?;
         }
     }
     Ok(())
+}
+
+/// Leaves a database alone that a newer program, or another one, has written.
+fn refuse_strangers(connection: &Connection, tree: Tree) -> Result<()> {
+    let ran: Vec<(String,)> =
+        View(connection).all("select distinct name from migration order by name", &[])?;
+    let stranger = ran.into_iter().find(|(ran,)| tree.iter().all(|(name, _)| name != ran));
+    stranger.map_or(Ok(()), |(name,)| {
+        Err(Refusal::new(
+            Kind::Conflict,
+            "newer_database",
+            format!(
+                "This database was last opened by a newer version, or is another program's (it has {name}). It was left \
+                 as it is: start the newer version, or restore the copy from before."
+            ),
+            format!("该数据库由更新的版本或其他程序写过（含 {name}），未作改动。请启动新版本，或恢复此前的备份。"),
+        )
+        .into())
+    })
 }
 
 fn run_once(connection: &Connection, name: &str, number: i64, statement: &str) -> Result<()> {

@@ -13,18 +13,34 @@ pub struct Scratch {
     place: Place,
 }
 
+/// A place for a database, which goes away with this value.
+pub struct Empty(Place);
+
+impl Empty {
+    /// What `Db::open` takes.
+    pub fn address(&self) -> String {
+        self.0.address()
+    }
+}
+
 enum Place {
     File(PathBuf),
     Schema { url: String, name: String },
 }
 
-impl Scratch {
-    /// What `Db::open_tree` takes to open it once more, as another process would.
-    pub fn address(&self) -> String {
-        match &self.place {
+impl Place {
+    fn address(&self) -> String {
+        match self {
             Place::File(path) => path.display().to_string(),
             Place::Schema { url, name } => in_schema(url, name),
         }
+    }
+}
+
+impl Scratch {
+    /// What `Db::open_tree` takes to open it once more, as another process would.
+    pub fn address(&self) -> String {
+        self.place.address()
     }
 }
 
@@ -54,6 +70,13 @@ pub fn on_sqlite(synchronous: Synchronous) -> Result<Scratch> {
     in_a_file(synchronous, MIGRATIONS)
 }
 
+/// A schema without a table, for a program that makes its own there.
+pub fn empty(server: &str) -> Result<Empty> {
+    let name = format!("scratch_{}", fresh_name());
+    postgres::Client::connect(server, postgres::NoTls)?.batch_execute(&format!("create schema {name}"))?;
+    Ok(Empty(Place::Schema { url: server.to_owned(), name }))
+}
+
 pub fn on_postgres(url: &str) -> Result<Scratch> {
     in_a_schema(url, MIGRATIONS)
 }
@@ -65,10 +88,9 @@ fn in_a_file(synchronous: Synchronous, tree: Tree) -> Result<Scratch> {
 }
 
 fn in_a_schema(url: &str, tree: Tree) -> Result<Scratch> {
-    let name = format!("scratch_{}", fresh_name());
-    postgres::Client::connect(url, postgres::NoTls)?.batch_execute(&format!("create schema {name}"))?;
-    let db = Db::on_postgres(&in_schema(url, &name), 2, 2, tree)?;
-    Ok(Scratch { db, place: Place::Schema { url: url.to_owned(), name } })
+    let Empty(place) = empty(url)?;
+    let db = Db::on_postgres(&place.address(), 2, 2, tree)?;
+    Ok(Scratch { db, place })
 }
 
 /// The server's URL, led into one schema.
@@ -81,9 +103,9 @@ fn fresh_name() -> String {
     format!("{:016x}", Dice::from_entropy().next())
 }
 
-impl Drop for Scratch {
+impl Drop for Place {
     fn drop(&mut self) {
-        match &self.place {
+        match self {
             Place::File(path) => {
                 for end in ["", "-wal", "-shm"] {
                     let _ = std::fs::remove_file(format!("{}{end}", path.display()));

@@ -2,9 +2,10 @@
 
 use crate::Synchronous;
 use crate::connection::Connection;
+use crate::relocation::Table;
 use crate::row::Row;
 use crate::value::Value;
-use kernel::{Error, Result};
+use kernel::{Error, Kind, Refusal, Result};
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, ErrorCode, OpenFlags, ToSql};
@@ -41,6 +42,107 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
     settle(&connection)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(Connection::Sqlite(connection))
+}
+
+/// Opens a file that nobody writes to, without making anything beside it.
+pub(crate) fn open_copy(path: &Path) -> Result<Connection> {
+    let mut address = String::from("file:");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'.' | b'_' | b'-' => address.push(char::from(*byte)),
+            plain if plain.is_ascii_alphanumeric() => address.push(char::from(*plain)),
+            other => address += &format!("%{other:02x}"),
+        }
+    }
+    address += "?mode=ro&immutable=1";
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection = rusqlite::Connection::open_with_flags(address, flags)?;
+    settle(&connection)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    Ok(Connection::Sqlite(connection))
+}
+
+/// Opens a database so that nobody else can until it is closed; nothing when somebody has it open.
+pub(crate) fn open_alone(path: &Path) -> Result<Option<rusqlite::Connection>> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = rusqlite::Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "locking_mode", "exclusive")?;
+    match connection.execute_batch("begin immediate") {
+        Ok(()) => Ok(Some(connection)),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The tables that a program keeps its things in, without the record of its migrations.
+pub(crate) fn tables(connection: &rusqlite::Connection) -> Result<Vec<Table>> {
+    let mut names: Vec<String> = Vec::new();
+    connection.pragma_query(None, "table_list", |row| {
+        let (name, kind): (String, String) = (row.get("name")?, row.get("type")?);
+        if kind == "table" && name != "migration" && !name.starts_with("sqlite_") {
+            names.push(name);
+        }
+        Ok(())
+    })?;
+    names.sort_unstable();
+    names
+        .into_iter()
+        .map(|name| {
+            let (mut columns, mut refers_to) = (Vec::new(), Vec::new());
+            connection.pragma(None, "table_info", &name, |row| {
+                columns.push(row.get("name")?);
+                Ok(())
+            })?;
+            connection.pragma(None, "foreign_key_list", &name, |row| {
+                refers_to.push(row.get("table")?);
+                Ok(())
+            })?;
+            Ok(Table { name, columns, refers_to })
+        })
+        .collect()
+}
+
+/// Hands over each row of a query.
+pub(crate) fn each(
+    connection: &rusqlite::Connection,
+    sql: &str,
+    mut take: impl FnMut(Vec<Value>) -> Result<()>,
+) -> Result<()> {
+    let mut statement = connection.prepare(sql)?;
+    let width = statement.column_count();
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next()? {
+        take((0..width).map(|i| value(row.get_ref(i)?)).collect::<Result<_>>()?)?;
+    }
+    Ok(())
+}
+
+/// Copies the snapshot of now into the empty file `to`; false when either is no sound database of ours. Nothing is
+/// brought to the disk.
+pub(crate) fn snapshot(from: &Path, to: &Path) -> Result<bool> {
+    let tried = try_snapshot(from, to);
+    let damage = |error: &rusqlite::Error| {
+        matches!(error.sqlite_error_code(), Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt))
+    };
+    match tried {
+        Err(error) if damage(&error) => Ok(false),
+        other => Ok(other?),
+    }
+}
+
+fn try_snapshot(from: &Path, to: &Path) -> rusqlite::Result<bool> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let source = rusqlite::Connection::open_with_flags(from, flags)?;
+    source.busy_timeout(BUSY_TIMEOUT)?;
+    if !source.table_exists(None, "migration")? {
+        return Ok(false);
+    }
+    source.execute("vacuum into ?1", [to.to_string_lossy()])?;
+    let copy = rusqlite::Connection::open_with_flags(to, flags)?;
+    let said: String = copy.pragma_query_value(None, "integrity_check", |row| row.get(0))?;
+    Ok(said == "ok")
 }
 
 /// Switches to the write-ahead log. While somebody else makes the same switch on a new file, SQLite says that the
@@ -154,4 +256,14 @@ impl ToSql for Value {
             Value::Bytes(bytes) => ValueRef::Blob(bytes),
         }))
     }
+}
+
+pub(crate) fn absent(path: &Path) -> Refusal {
+    let name = path.display();
+    Refusal::new(
+        Kind::NotFound,
+        "not_found",
+        format!("There is no database at {name}."),
+        format!("{name} 处没有数据库。"),
+    )
 }

@@ -1,6 +1,6 @@
 //! The migrations run once, whoever opens the database and how often.
 
-use db::{Db, MIGRATIONS, Synchronous, scratch};
+use db::{Db, Lane, MIGRATIONS, Synchronous, scratch};
 use std::path::{Path, PathBuf};
 use std::sync::Barrier;
 
@@ -31,6 +31,17 @@ fn opening_again_changes_nothing() {
     let file = File::new("again");
     let first = recorded(&file.open());
     assert_eq!(recorded(&file.open()), first);
+}
+
+#[test]
+fn a_database_of_a_newer_program_is_left_alone() {
+    let file = File::new("newer");
+    let newer = "insert into migration (name, statement) values ('9999_tomorrow', 1)";
+    file.open()
+        .write_blocking(Lane::house(), move |tx| tx.run(newer, &[]))
+        .expect("a later version was here");
+    let refused = file.try_open().err().expect("refused");
+    assert_eq!(refused.refusal().map(|refusal| refusal.code), Some("newer_database"));
 }
 
 #[test]
@@ -69,13 +80,16 @@ impl File {
     }
 
     fn open(&self) -> Db {
-        let opened = match self {
+        self.try_open().expect("it opens")
+    }
+
+    fn try_open(&self) -> kernel::Result<Db> {
+        match self {
             File::Sqlite(path) => Db::open_sqlite(path, Synchronous::Off),
             File::Postgres { server, schema } => {
                 Db::open_postgres(&format!("{server}?options=-csearch_path%3D{schema}"), 1, 1)
             }
-        };
-        opened.expect("it opens")
+        }
     }
 }
 

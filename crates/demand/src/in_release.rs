@@ -247,6 +247,12 @@ impl Model {
         serde_json::to_string_pretty(self).expect("a model is plain data")
     }
 
+    /// The same decay for films that are counted in a measure of which nothing was learned. How large an opening is
+    /// cannot be told there, so every film has the ranges of the small ones, which are the wider.
+    pub fn lent(&self, measure: Measure) -> Model {
+        Model { measure, smallest_opening: 0, usual_opening: i64::MAX, ..self.clone() }
+    }
+
     pub fn prior(&self) -> Prior {
         self.prior
     }
@@ -653,6 +659,20 @@ mod tests {
     fn a_model_of_gross_does_not_forecast_admissions() {
         let admissions = Film { measure: Measure::Admissions, ..film(&ORDINARY) };
         assert_eq!(refused(&admissions), "wrong_measure");
+    }
+
+    #[test]
+    fn a_lent_model_tells_the_same_decay_with_the_ranges_of_small_films() {
+        let won = Measure::Gross(Currency::KRW);
+        let lent = Model::shipped().lent(won);
+        let (own, abroad) = (film(&ORDINARY), Film { measure: won, ..film(&ORDINARY) });
+        let told = |model: &Model, film: &Film| model.forecast(film, &Calendar::of_weekdays()).unwrap();
+        let (own, abroad) = (told(&Model::shipped(), &own), told(&lent, &abroad));
+        assert_eq!(abroad.measure, won);
+        assert_eq!(abroad.days[0].expected.amount, own.days[0].expected.amount);
+        let width = |one: &Forecast| one.total.wide.high as f64 / one.total.wide.low as f64;
+        assert!(width(&abroad) >= width(&own));
+        assert!(abroad.because[0].en.contains('₩'), "{}", abroad.because[0].en);
     }
 
     #[test]

@@ -142,9 +142,9 @@ pub fn judge(films: &[Film], options: &Options) -> Result<Outcome> {
     })
 }
 
-/// A refusal as this program's callers read it.
+/// A refusal as this program's callers read it, in both languages.
 fn said(refusal: Refusal) -> anyhow::Error {
-    anyhow::anyhow!(refusal.say.en)
+    report::spoken(&refusal)
 }
 
 fn calendar(market: Market) -> Calendar {
@@ -175,13 +175,17 @@ pub fn read(path: &Path, market: Market) -> Result<Vec<Film>> {
     if path.is_dir() {
         let entries = std::fs::read_dir(path).with_context(|| path.display().to_string())?;
         files = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+        files.retain(|file| is_table(file));
         files.sort();
+        if files.is_empty() {
+            bail!("{} holds no .csv or .csv.gz", path.display());
+        }
     }
     // A film may begin in one file and end in the next.
     let mut films: BTreeMap<String, Film> = BTreeMap::new();
     for file in files {
-        let chart = series::Dialect::of(market);
-        let reading = series::read(&Packed::open(&file).map_err(said)?, Some(chart)).map_err(said)?;
+        let file = Packed::open(&file).map_err(said)?;
+        let reading = series::read(&file, Some(chart_of(&file, market)?)).map_err(said)?;
         for (film, days) in reading.series.runs() {
             let Some(read) = film_of(film, days, market) else { continue };
             match films.entry(film.key.clone()) {
@@ -194,6 +198,24 @@ pub fn read(path: &Path, market: Market) -> Result<Vec<Film>> {
     films.iter_mut().for_each(|film| film.days.sort_by_key(|one| one.day));
     films.sort_by_key(|film| film.release);
     Ok(films)
+}
+
+/// A folder may hold what is no table: what its tables are is said of it.
+fn is_table(path: &Path) -> bool {
+    let name = path.to_string_lossy().to_lowercase();
+    path.is_file() && (name.ends_with(".csv") || name.ends_with(".csv.gz"))
+}
+
+/// Which chart of a market a file is; refuses that of another market, and a weekly one.
+fn chart_of(file: &Packed, market: Market) -> Result<&'static series::Dialect> {
+    let chart = series::recognise(file).unwrap_or_else(|_| series::Dialect::of(market));
+    if chart.market != market {
+        bail!("“{}” is a {} chart, not one of {}", file.name(), chart.code, market.code());
+    }
+    if chart.grain != series::Grain::Day {
+        bail!("“{}” is a {} chart; runs are forecast day by day, from a daily one", file.name(), chart.code);
+    }
+    Ok(chart)
 }
 
 fn film_of(film: &series::Film, days: &[series::FilmDay], market: Market) -> Option<Film> {

@@ -114,7 +114,7 @@ pub fn judge(options: &Options) -> anyhow::Result<Report> {
 }
 
 fn refused(refusal: Refusal) -> anyhow::Error {
-    anyhow::anyhow!(refusal.say.en)
+    crate::report::spoken(&refusal)
 }
 
 /// Where the films of a chart open.

@@ -1,4 +1,11 @@
-//! Tables and charts in a terminal.
+//! Tables, charts and refusals in a terminal.
+
+use kernel::Refusal;
+
+/// A refusal that ends an evaluation, in both languages.
+pub fn spoken(refusal: &Refusal) -> anyhow::Error {
+    anyhow::anyhow!("{}\n          {}", refusal.say.en, refusal.say.zh)
+}
 
 /// Rows under a head, columns as wide as their widest cell: the first to the left, numbers to the right.
 pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {

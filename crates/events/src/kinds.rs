@@ -38,6 +38,7 @@ kinds! {
     DisputeOpened = "dispute_opened", "Payment disputed", "付款争议";
     FiguresImported = "figures_imported", "Outside figures imported", "导入外部数据";
     HallAdded = "hall_added", "Hall added", "新增影厅";
+    HomeChanged = "home_changed", "Home of the house changed", "平台所在地变更";
     ListingChanged = "listing_changed", "Listing changed", "商品上架变更";
     OfferClosed = "offer_closed", "Licence offer closed", "授权招商已关闭";
     OfferMade = "offer_made", "Licence offered", "发布授权招商";

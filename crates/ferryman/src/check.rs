@@ -25,12 +25,17 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let house = installation::open_house(installation::open_database(&options.db)?, providers::nobody())?;
     let now = house.now();
     let checked = house.read_blocking(move |view| flows::check::all(view, now))?;
-    print(&checked);
+    let answer = say(&checked);
     if let Some(file) = &options.json {
         std::fs::write(file, serde_json::to_string_pretty(&checked)?)?;
     }
-    let whole = checked.iter().all(|one| one.broken.is_empty());
-    Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(answer)
+}
+
+/// Prints what was found, and says by the exit code whether all is well.
+pub fn say(checked: &[Checked]) -> ExitCode {
+    print(checked);
+    if checked.iter().all(|one| one.broken.is_empty()) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// One line an invariant, and every sentence about a broken one.

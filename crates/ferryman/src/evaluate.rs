@@ -1,12 +1,13 @@
 //! `ferryman evaluate`: the honest protocols, from the command line. Nothing of an installation is touched.
 
 use crate::installation::spoken;
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
 use evaluate::{box_office, openings, purchases, recommendation, showings};
 use kernel::Day;
 use market::series::Market;
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -84,13 +85,39 @@ impl Days {
         let days = (day(&self.train_until)?, day(&self.test_from)?, day(&self.test_until)?);
         ensure!(
             days.0 < days.1 && days.1 <= days.2,
-            "the days must be in order: --train-until before --test-from, and that no later than --test-until"
+            "the days must be in order: --train-until before --test-from, and that no later than --test-until\n          \
+             日期须依次为：--train-until 早于 --test-from，且 --test-from 不晚于 --test-until"
         );
         Ok(days)
     }
 }
 
+impl What {
+    fn json(&self) -> Option<&Path> {
+        match self {
+            What::BoxOffice(charted) | What::Openings(charted) => charted.json.as_deref(),
+            What::Showings { json, .. }
+            | What::Recommendation { json, .. }
+            | What::Purchases { json, .. } => json.as_deref(),
+        }
+    }
+}
+
+/// Finds out before minutes of work whether their report can be written. A file that was not there is not left.
+fn check_writable(path: &Path) -> anyhow::Result<()> {
+    let was_there = path.exists();
+    let opened = OpenOptions::new().append(true).create(true).open(path);
+    opened.with_context(|| format!("the report cannot be written to {0} 无法写入 {0}", path.display()))?;
+    if !was_there {
+        std::fs::remove_file(path)?;
+    }
+    Ok(())
+}
+
 pub fn run(options: Options) -> anyhow::Result<ExitCode> {
+    if let Some(path) = options.what.json() {
+        check_writable(path)?;
+    }
     let report = match options.what {
         What::BoxOffice(Charted { series, market, days, json }) => {
             let (train_until, test_from, test_until) = days.read()?;
@@ -118,10 +145,31 @@ pub fn run(options: Options) -> anyhow::Result<ExitCode> {
                 .to_string()
         }
         What::Recommendation { movielens, json } => {
-            recommendation::run(&recommendation::Options { movielens, json })?.table()
+            recommendation::run(&recommendation::Options { movielens, json }).map_err(told)?.table()
         }
-        What::Purchases { log, json } => purchases::run(&purchases::Options { log, json })?.table(),
+        What::Purchases { log, json } => {
+            purchases::run(&purchases::Options { log, json }).map_err(told)?.table()
+        }
     };
     println!("{report}");
     Ok(ExitCode::SUCCESS)
+}
+
+fn told(error: kernel::Error) -> anyhow::Error {
+    error.refusal().cloned().map_or_else(|| error.into(), spoken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_that_cannot_be_written_is_refused_before_the_work() {
+        let folder = std::env::temp_dir();
+        assert!(check_writable(&folder.join("no such folder").join("out.json")).is_err());
+        assert!(check_writable(&folder).is_err(), "a folder is no file");
+        let fresh = folder.join(format!("ferryman-evaluate-{}.json", std::process::id()));
+        assert!(check_writable(&fresh).is_ok());
+        assert!(!fresh.exists(), "nothing is left behind");
+    }
 }

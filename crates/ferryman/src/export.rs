@@ -68,7 +68,8 @@ fn write(view: &View, options: &Options, to: &Path) -> anyhow::Result<u64> {
         Some(id) => vec![PlaceId::parse(id).map_err(|refusal| anyhow::anyhow!(refusal.say.en))?],
         None => views::places::with_books(view)?,
     };
-    let (from, until) = (first(options)?, end(options)?);
+    let zone = people::home::of(view)?.zone;
+    let (from, until) = (first(options, &zone)?, end(options, &zone)?);
     let file = BufWriter::new(File::create(to).with_context(|| to.display().to_string())?);
     let mut sheet = Sheet::new(options.format, file)?;
     let mut written = 0;
@@ -82,14 +83,14 @@ fn write(view: &View, options: &Options, to: &Path) -> anyhow::Result<u64> {
     Ok(written)
 }
 
-fn first(options: &Options) -> anyhow::Result<Instant> {
+fn first(options: &Options, zone: &Zone) -> anyhow::Result<Instant> {
     let first = options.from.as_deref().map(day).transpose()?;
-    Ok(first.map_or(Instant::from_micros(i64::MIN), |day| day.at(0, 0, &Zone::shanghai())))
+    Ok(first.map_or(Instant::from_micros(i64::MIN), |day| day.at(0, 0, zone)))
 }
 
-fn end(options: &Options) -> anyhow::Result<Instant> {
+fn end(options: &Options, zone: &Zone) -> anyhow::Result<Instant> {
     let last = options.until.as_deref().map(day).transpose()?;
-    Ok(last.map_or(Instant::from_micros(i64::MAX), |day| day.plus(1).at(0, 0, &Zone::shanghai())))
+    Ok(last.map_or(Instant::from_micros(i64::MAX), |day| day.plus(1).at(0, 0, zone)))
 }
 
 fn day(text: &str) -> anyhow::Result<Day> {

@@ -1,7 +1,7 @@
 //! `ferryman forecast`: what a release will still take, as a table and a chart for a terminal.
 
 use crate::{installation, providers};
-use anyhow::{bail, ensure};
+use anyhow::{Context, bail, ensure};
 use clap::Args;
 use demand::in_release::{DayAhead, Expected, Film, Forecast, Measure, Observed, Range};
 use flows::House;
@@ -9,7 +9,7 @@ use flows::learn_market::{self, Foresight};
 use flows::views::market_series;
 use flows::views::outlook::Outlook;
 use flows::views::release_places::{self, Here, InCity};
-use kernel::{Currency, Day, Instant, Money, Refusal, Zone};
+use kernel::{Currency, Day, Money, Refusal};
 use market::series::Market;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -29,9 +29,9 @@ pub struct Options {
     /// A film of the installation or of an imported chart: its name, or part of it; without it, every current run.
     #[arg(long)]
     title: Option<String>,
-    /// china, korea or us.
-    #[arg(long, default_value = "china")]
-    market: String,
+    /// china, korea, taiwan or us; the house's own when left out.
+    #[arg(long)]
+    market: Option<String>,
     /// Forecast from the days up to this one.
     #[arg(long, value_name = "DAY")]
     as_of: Option<String>,
@@ -46,9 +46,15 @@ pub struct Options {
 }
 
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let market = Market::parse(&options.market).map_err(installation::spoken)?;
+    let asked = options.market.as_deref().map(Market::parse).transpose().map_err(installation::spoken)?;
     let until = options.as_of.as_deref().map(Day::parse).transpose().map_err(installation::spoken)?;
     let house = installation::open_house(options.place.open()?, providers::nobody())?;
+    let market = match asked {
+        Some(market) => market,
+        None => house
+            .read_blocking(market_series::home)?
+            .context("the house is at home where no charts are known; name a --market")?,
+    };
     if options.learn {
         let lesson = learn_market::learn(&house, market)
             .map_err(|error| error.refusal().cloned().map_or_else(|| error.into(), installation::spoken))?;
@@ -76,8 +82,9 @@ fn known(house: &House, market: Market, until: Option<Day>) -> anyhow::Result<Ve
     }
     ensure!(
         !films.is_empty(),
-        "nothing is known of {} here; import its daily chart first",
-        market.words().en
+        "nothing is known of {} here; import its daily chart first\n          这里没有{}的数据，请先导入其每日榜单",
+        market.words().en,
+        market.words().zh
     );
     Ok(films)
 }
@@ -91,12 +98,17 @@ fn pick(mut films: Vec<Film>, title: &str) -> anyhow::Result<Film> {
     }
     films.retain(|film| film.name.to_lowercase().contains(&sought));
     match films.len() {
-        0 => bail!("no film of this market is called “{title}”; nothing is forecast"),
+        0 => bail!(
+            "no film of this market is called “{title}”; nothing is forecast\n          该市场没有名为“{title}”的影片，无法预测"
+        ),
         1 => Ok(films.swap_remove(0)),
         _ => {
             let names: Vec<String> =
                 films.iter().take(10).map(|film| format!("{} ({})", film.name, film.release)).collect();
-            bail!("several films are called so: {}; say more of the name", names.join(", "))
+            let names = names.join(", ");
+            bail!(
+                "several films are called so: {names}; say more of the name\n          有多部影片符合：{names}；请写全片名"
+            )
         }
     }
 }
@@ -123,7 +135,9 @@ fn tell(house: &House, market: Market, film: Film, options: &Options) -> anyhow:
         println!("    由最新的模型给出；该模型可能学习过此日之后的数据。");
     }
     if let Some(file) = &options.json {
-        std::fs::write(file, serde_json::to_string_pretty(&Told::of(&film, &told, house.now()))? + "\n")?;
+        let text = serde_json::to_string_pretty(&Told::of(&film, &told, house))? + "\n";
+        std::fs::write(file, text)
+            .with_context(|| format!("the forecast cannot be written to {0} 无法写入 {0}", file.display()))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -356,13 +370,13 @@ impl From<Expected> for Spread {
 }
 
 impl<'a> Told<'a> {
-    fn of(film: &'a Film, told: &'a Forecast, now: Instant) -> Told<'a> {
+    fn of(film: &'a Film, told: &'a Forecast, house: &House) -> Told<'a> {
         let ahead = |one: &DayAhead| Ahead { day: one.day, expected: one.expected.into() };
         Told {
             film: &film.name,
             release: film.release,
             measure: told.measure,
-            made_at: now.say(&Zone::shanghai(), kernel::Lang::En),
+            made_at: house.now().say(&house.zone(), kernel::Lang::En),
             as_of: told.as_of,
             so_far: told.so_far,
             total: told.total.into(),

@@ -5,7 +5,7 @@ use anyhow::ensure;
 use clap::Args;
 use flows::{House, import_figures};
 use kernel::{Actor, Refusal, Words};
-use market::imports::{self, Kind, Prepared};
+use market::imports::{Kind, Prepared};
 use market::learned::Change;
 use market::taste;
 use std::path::{Path, PathBuf};
@@ -104,7 +104,7 @@ fn take(
     let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
     let bar = progress::bar(&Words::new("reading", "读取"), 1);
     bar.set_message(name.clone());
-    let prepared = match imports::open(file, kind) {
+    let prepared = match import_figures::open(file, kind) {
         Ok(prepared) => prepared,
         Err(refusal) => {
             bar.abandon();

@@ -44,7 +44,7 @@ pub fn open_database(address: &str) -> anyhow::Result<Db> {
 }
 
 /// An address without its password.
-fn without_secrets(address: &str) -> String {
+pub fn without_secrets(address: &str) -> String {
     match (address.find("://"), address.rfind('@')) {
         (Some(scheme), Some(at)) if scheme < at => format!("{}://…{}", &address[..scheme], &address[at..]),
         _ => address.to_owned(),

@@ -1,5 +1,6 @@
 //! The program: its commands; configuration; wiring.
 
+mod backup;
 mod check;
 mod demo;
 mod evaluate;
@@ -10,6 +11,7 @@ mod installation;
 mod plan;
 mod progress;
 mod providers;
+mod relocate;
 mod report;
 mod sandbox;
 mod serve;
@@ -34,6 +36,12 @@ enum Command {
     Demo(demo::Options),
     /// Prove that the books, the seats and the orders agree; exits with 1 when they do not.
     Check(check::Options),
+    /// Copy an embedded installation while it serves, and prove the copy.
+    Backup(backup::Backup),
+    /// Make an installation from a copy, and prove it.
+    Restore(backup::Restore),
+    /// Carry an embedded installation over to PostgreSQL, and prove it there.
+    Move(relocate::Options),
     /// Write the books to a file: CSV, Parquet, or a journal for ledger-cli.
     Export(export::Options),
     /// Bring outside figures in: charts, film facts, cinemas; the same file twice changes nothing.
@@ -56,6 +64,9 @@ fn main() -> ExitCode {
         Command::Serve(options) => serve::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Demo(options) => demo::run(&options),
         Command::Check(options) => check::run(&options),
+        Command::Backup(options) => backup::take(&options),
+        Command::Restore(options) => backup::restore(&options),
+        Command::Move(options) => relocate::run(&options),
         Command::Export(options) => export::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Import(options) => import::run(&options),
         Command::Forecast(options) => forecast::run(&options),

@@ -12,6 +12,16 @@ pub fn bar(what: &Words, steps: u64) -> ProgressBar {
     ProgressBar::new(steps).with_style(style).with_prefix(format!("{}  {}", what.en, what.zh))
 }
 
+/// A sign of life for work whose length nobody knows.
+pub fn waiting(what: &Words) -> ProgressBar {
+    let style = ProgressStyle::with_template("  {spinner} {prefix} {elapsed}")
+        .unwrap_or_else(|_| ProgressStyle::default_spinner());
+    let spinner =
+        ProgressBar::new_spinner().with_style(style).with_prefix(format!("{}  {}", what.en, what.zh));
+    spinner.enable_steady_tick(std::time::Duration::from_millis(100));
+    spinner
+}
+
 #[derive(Default)]
 pub struct Bars {
     bar: Option<ProgressBar>,

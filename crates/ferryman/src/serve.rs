@@ -110,6 +110,7 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
                 reconcile::recent(house)
             }),
             beside(house.clone(), stopping.clone(), Duration::from_secs(30), "ads", House::reload_ads),
+            beside(house.clone(), stopping.clone(), Duration::from_secs(30), "home", House::reload_home),
             behind(house.clone(), stopping.clone(), At::Once, BOOKS_EVERY, "books", audit::books),
             behind(house.clone(), stopping.clone(), At::Once, HOUR, "check", audit::whole),
             behind(house.clone(), stopping.clone(), At::Once, TASTES_EVERY, "tastes", House::learn_tastes),

@@ -1,60 +1,10 @@
 //! The program is killed in the middle of a release and started again: nothing is lost, nothing half done.
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+mod program;
 
-const FERRYMAN: &str = env!("CARGO_BIN_EXE_ferryman");
-
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let folder = std::env::temp_dir().join(format!("ferryman-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a folder can be made");
-        Folder(folder)
-    }
-
-    fn file(&self, name: &str) -> String {
-        self.0.join(name).display().to_string()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn start(arguments: &[&str]) -> Child {
-    Command::new(FERRYMAN)
-        .args(arguments)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("it starts")
-}
-
-fn wait_until(what: &str, mut happened: impl FnMut() -> bool) {
-    const TRIES_MAX: usize = 4800;
-    for _ in 0..TRIES_MAX {
-        if happened() {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    panic!("waited too long until {what}");
-}
-
-fn sold(db: &str) -> i64 {
-    if !Path::new(db).exists() {
-        return 0;
-    }
-    let count = db::Db::open(db).and_then(|db| {
-        db.read_blocking(|view| view.one::<(i64,)>("select count(*) from ticket", &[])).map(|(count,)| count)
-    });
-    count.unwrap_or(0)
-}
+use program::{FERRYMAN, Folder, sold, start, wait_until};
+use std::path::Path;
+use std::process::Command;
 
 #[test]
 fn a_release_that_is_killed_and_served_again_is_whole() {

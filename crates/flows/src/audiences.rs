@@ -17,8 +17,9 @@ use demand::audience::{Behaviour, Features, Key, KeyId, Likeness, Members, Plan,
 use events::{Kind, log};
 use kernel::{
     Act, Actor, AudienceId, CampaignId, Day, Instant, Kind as Why, OrgId, PersonId, PlaceId, Refusal, Result,
-    TitleId, Zone,
+    TitleId,
 };
+use people::consents;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -87,9 +88,18 @@ pub fn notice(house: &House, actor: &Actor, sighting: Sighting) {
         return;
     }
     let mut waiting = lock(&house.crowd().waiting);
-    if waiting.len() < WAITING_MAX {
+    // Asked again: they may have been forgotten meanwhile.
+    if waiting.len() < WAITING_MAX && house.crowd().known().ids.contains_key(person) {
         waiting.push((actor.clone(), sighting));
     }
+}
+
+/// Forgets the signed-in actor, who has just taken their consent back, without waiting for the next refresh: they are
+/// in no audience any more, and what was noticed of them is not written. Other processes read it from the log.
+pub fn forget(house: &House, actor: &Actor) {
+    let Some(person) = actor.person() else { return };
+    house.crowd().known_mut().forget(person);
+    lock(&house.crowd().waiting).retain(|(one, _)| one.person() != Some(person));
 }
 
 /// Writes what was noticed since the last time to the log of each place; how much.
@@ -105,8 +115,17 @@ pub fn write_sightings(house: &House) -> Result<usize> {
     waiting.into_iter().try_fold(0, |sum, one| Ok(sum + one.wait()?))
 }
 
+/// Of those who still agree: another process may have been told otherwise.
 fn write_all(scene: &mut Scene, seen: &[(Actor, Sighting)]) -> Result<usize> {
-    for (actor, sighting) in seen {
+    let mut agree: BTreeMap<&PersonId, bool> = BTreeMap::new();
+    for person in seen.iter().filter_map(|(actor, _)| actor.person()) {
+        if !agree.contains_key(person) {
+            agree.insert(person, consents::since(scene.tx, person, consents::AUDIENCES)?.is_some());
+        }
+    }
+    let agrees = |actor: &Actor| actor.person().is_some_and(|person| agree.get(person) == Some(&true));
+    let seen: Vec<&(Actor, Sighting)> = seen.iter().filter(|(actor, _)| agrees(actor)).collect();
+    for (actor, sighting) in &seen {
         let mut act = Act::new(actor.clone(), scene.act.at, scene.act.dice.fork());
         let Sighting { kind, place, subject, title, category } = sighting;
         let body = json!({ "category": category });
@@ -200,16 +219,16 @@ pub fn refresh(house: &House) -> Result<()> {
 
 /// Reckons who will probably buy, once a day; whether it did. Learning may take a while, and keeps nobody waiting.
 pub fn reckon(house: &House) -> Result<bool> {
-    let today = today(house);
+    let (today, zone) = (today(house), house.zone());
     let (notes, since) = {
         let mut known = house.crowd().known_mut();
         if known.reckoned.as_ref().is_some_and(|(day, _)| *day == today) {
             return Ok(false);
         }
-        known.notes.turn_to(today);
+        known.notes.turn_to(today, &zone);
         (known.notes.clone(), known.since.clone())
     };
-    let reckoned = notes.reckon(today);
+    let reckoned = notes.reckon(today, &zone);
     let mut known = house.crowd().known_mut();
     // Who went meanwhile is gone; a number that somebody else was given is theirs.
     let same: Vec<bool> = since.iter().zip(&known.since).map(|(then, now)| then == now).collect();
@@ -223,7 +242,7 @@ pub fn reckon(house: &House) -> Result<bool> {
 }
 
 fn today(house: &House) -> Day {
-    house.now().day_in(&Zone::shanghai())
+    house.today()
 }
 
 /// An audience whose rule cannot be followed now, such as one alike to too few, is nobody's until it can.
@@ -316,9 +335,9 @@ fn measure_seeds(house: &House, rule: &Rule) -> Result<()> {
 }
 
 impl Crowd {
-    pub(crate) fn new(now: Instant) -> Crowd {
+    pub(crate) fn new(today: Day) -> Crowd {
         let known = Known {
-            features: Features::new(now.day_in(&Zone::shanghai())),
+            features: Features::new(today),
             ids: HashMap::new(),
             since: Vec::new(),
             free: Vec::new(),

@@ -18,7 +18,7 @@ use serde::Serialize;
 pub struct Invariant {
     pub code: &'static str,
     pub promise: fn() -> Words,
-    find: fn(&View, Instant) -> Result<Vec<String>>,
+    find: fn(&View, Moment) -> Result<Vec<String>>,
 }
 
 /// A hold may outlive its deadline by this much before somebody must have let it go.
@@ -200,12 +200,38 @@ pub struct Checked {
     pub broken: Vec<String>,
 }
 
-/// Checks every invariant at a moment.
+/// When a house is checked.
+#[derive(Clone, Copy)]
+struct Moment {
+    now: Instant,
+    /// Whether somebody had to do by now what was due; in a copy nobody is late.
+    in_service: bool,
+}
+
+impl Moment {
+    /// What was due before this should be done, with `grace_seconds` to do it.
+    fn late(self, grace_seconds: i64) -> Instant {
+        if self.in_service { self.now.plus_seconds(-grace_seconds) } else { Instant::from_micros(i64::MIN) }
+    }
+}
+
+/// Checks every invariant of a house in service.
 pub fn all(view: &View, now: Instant) -> Result<Vec<Checked>> {
+    check(view, Moment { now, in_service: true })
+}
+
+/// Checks every invariant of a house that nobody serves, a copy say, as of the last thing that happened in it: what
+/// falls due meanwhile waits until it is served again. `otherwise` is taken where nothing happened yet.
+pub fn at_rest(view: &View, otherwise: Instant) -> Result<Vec<Checked>> {
+    let (last,): (Option<i64>,) = view.one("select max(at) from event", &[])?;
+    check(view, Moment { now: last.map_or(otherwise, Instant::from_micros), in_service: false })
+}
+
+fn check(view: &View, at: Moment) -> Result<Vec<Checked>> {
     INVARIANTS
         .iter()
         .map(|invariant| {
-            let broken = (invariant.find)(view, now)?;
+            let broken = (invariant.find)(view, at)?;
             Ok(Checked { code: invariant.code, promise: (invariant.promise)(), broken })
         })
         .collect()

@@ -68,7 +68,8 @@ fn divide(
 ) -> Result<Statement> {
     let (place, currency) = (&cinema.place, cinema.service_fee.currency);
     let takings = views::takings::of(scene.tx, place, title, period.first, period.last)?;
-    let agreed = terms::on(scene.tx, title, "CN", period.first)?;
+    let territory = people::home::of(scene.tx)?.territory;
+    let agreed = terms::on(scene.tx, title, territory.code(), period.first)?;
     let before = statements::settled(scene.tx, place, title, currency)?;
     let split = splits::split_period(&agreed.terms, before, Money::new(takings.base_minor, currency))?;
     Ok(Statement {

@@ -2,9 +2,9 @@
 
 use crate::views::recommendations::Recommender;
 use db::{Db, Lane, Tx, View, Waiting};
-use kernel::{Act, Actor, Clock, Dice, Instant, PlaceId, Result, Seal};
+use kernel::{Act, Actor, Clock, Day, Dice, Home, Instant, PlaceId, Result, Seal, Zone};
 use payments::{Provider, Providers};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, RwLock};
 
 /// A handle to the house; clones share it.
 #[derive(Clone)]
@@ -17,6 +17,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     dice: Mutex<Dice>,
     keys: Keys,
+    home: RwLock<Arc<Home>>,
     providers: Providers,
     ads: ads::desk::Desk,
     recommender: Mutex<Arc<Recommender>>,
@@ -64,6 +65,11 @@ impl Scene<'_> {
         self.act.at
     }
 
+    /// The house's own day; a showtime has its cinema's.
+    pub fn today(&self) -> Day {
+        self.act.at.day_in(&self.house.home().zone)
+    }
+
     pub fn keys(&self) -> &Keys {
         &self.house.inner.keys
     }
@@ -84,6 +90,7 @@ impl House {
         })?;
         let now = clock.now();
         let book = db.read_blocking(move |view| ads::book::Book::load(view, now))?;
+        let home = db.read_blocking(people::home::of)?;
         let keys = Keys::of(&key, &lots);
         let inner = Inner {
             db,
@@ -93,13 +100,14 @@ impl House {
             keys,
             providers,
             recommender: Mutex::default(),
-            crowd: crate::audiences::Crowd::new(now),
+            crowd: crate::audiences::Crowd::new(now.day_in(&home.zone)),
             rounds: crate::sweep::Rounds::default(),
             memory: crate::learn_market::Memory::default(),
             findings: crate::audit::Findings::default(),
             openings: crate::learn_openings::Memory::default(),
             morning: crate::keep_forecasts::Morning::default(),
             outlooks: crate::views::outlook::Memory::default(),
+            home: RwLock::new(Arc::new(home)),
         };
         Ok(House { inner: Arc::new(inner) })
     }
@@ -114,6 +122,32 @@ impl House {
 
     pub fn keys(&self) -> &Keys {
         &self.inner.keys
+    }
+
+    /// Where the house is at home, as it was last read; stories that depend on it read `people::home::of` instead.
+    pub fn home(&self) -> Arc<Home> {
+        self.inner.home.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    /// The house's own day.
+    pub fn today(&self) -> Day {
+        self.now().day_in(&self.home().zone)
+    }
+
+    /// The house's own clock on the wall; a cinema has its own.
+    pub fn zone(&self) -> Zone {
+        self.home().zone.clone()
+    }
+
+    /// Reads again where the house is at home; after it changed, and every now and then.
+    pub fn reload_home(&self) -> Result<()> {
+        self.know_home(self.inner.db.read_blocking(people::home::of)?);
+        Ok(())
+    }
+
+    /// Remembers where the house is at home, as somebody has just read it.
+    pub fn know_home(&self, home: Home) {
+        *self.inner.home.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(home);
     }
 
     /// The provider of new payments.

@@ -6,7 +6,7 @@ use crate::learn_market::Foresight;
 use crate::views::{market_series, outlook};
 use db::{Lane, View};
 use demand::in_release::{DayAhead, Expected, Forecast, RUN_DAYS, Range};
-use kernel::{Day, Instant, Result, TitleId, Zone};
+use kernel::{Day, Instant, Result, TitleId};
 use market::learned::{self, Learned};
 use serde::{Deserialize, Serialize};
 use std::sync::Mutex;
@@ -60,10 +60,11 @@ pub(crate) struct Morning(Mutex<Option<Day>>);
 /// Makes and keeps today's forecasts, unless that was done. How many were kept.
 pub fn keep(house: &House) -> Result<usize> {
     let now = house.now();
-    let today = now.day_in(&Zone::shanghai());
-    let is_early = now < today.at(HOUR, 0, &Zone::shanghai());
+    let zone = house.zone();
+    let today = now.day_in(&zone);
+    let since = today.at(HOUR, 0, &zone);
     let mut done = house.morning().0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    if is_early || *done == Some(today) {
+    if now < since || *done == Some(today) {
         return Ok(0);
     }
     let inside = house.clone();
@@ -71,12 +72,13 @@ pub fn keep(house: &House) -> Result<usize> {
     let count = made.len();
     if count > 0 {
         house.db().write_blocking(Lane::house(), move |tx| {
+            let source = source(tx)?;
             made.iter().try_for_each(|row| {
                 // Another node may have been first.
-                let newest = learned::newest_at(tx, source(), learned::Kind::Forecast, &row.subject, now)?;
+                let newest = learned::newest_at(tx, &source, learned::Kind::Forecast, &row.subject, now)?;
                 match newest {
-                    Some(at) if at >= today.at(HOUR, 0, &Zone::shanghai()) => Ok(()),
-                    _ => learned::append(tx, None, source(), learned::Kind::Forecast, row),
+                    Some(at) if at >= since => Ok(()),
+                    _ => learned::append(tx, None, &source, learned::Kind::Forecast, row),
                 }
             })
         })?;
@@ -85,22 +87,25 @@ pub fn keep(house: &House) -> Result<usize> {
     Ok(count)
 }
 
-/// What forecasts of our own market are kept under.
-fn source() -> &'static str {
-    market_series::home().code()
+/// What forecasts of our own films are kept under: the market they run in, or its territory.
+fn source(view: &View) -> Result<String> {
+    let territory = || people::home::of(view).map(|home| home.territory.code().to_owned());
+    market_series::home(view)?.map_or_else(territory, |market| Ok(market.code().to_owned()))
 }
 
 /// Forecasts of the releases under way that have none of today yet. What cannot be forecast is left out.
 fn make(house: &House, view: &View, now: Instant) -> Result<Vec<Learned>> {
-    let today = now.day_in(&Zone::shanghai());
-    let since = today.at(HOUR, 0, &Zone::shanghai());
+    let zone = people::home::of(view)?.zone;
+    let today = now.day_in(&zone);
+    let since = today.at(HOUR, 0, &zone);
+    let source = source(view)?;
     let mut asked = Vec::new();
     for title in titles::all(view)? {
         let in_run = title.premiere.is_some_and(|day| (0..RUN_DAYS).contains(&day.days_until(today)));
         if !in_run || asked.len() == TITLES_MAX {
             continue;
         }
-        let newest = learned::newest_at(view, source(), learned::Kind::Forecast, &title.id.0, now)?;
+        let newest = learned::newest_at(view, &source, learned::Kind::Forecast, &title.id.0, now)?;
         if newest.is_some_and(|at| at >= since) {
             continue;
         }
@@ -113,7 +118,7 @@ fn make(house: &House, view: &View, now: Instant) -> Result<Vec<Learned>> {
     if asked.is_empty() {
         return Ok(Vec::new());
     }
-    let foresight = Foresight::of(house, view, market_series::home())?;
+    let foresight = Foresight::of_home(house, view)?;
     let (model, scale) = (foresight.version(), market_series::one_stands_for(view)?);
     let films: Vec<_> = asked.iter().map(|(_, film)| film.clone()).collect();
     let until = |film: &demand::in_release::Film| film.days.last().map_or(film.release, |one| one.day);
@@ -145,7 +150,7 @@ fn body(told: &Forecast, model: &str, one_stands_for: f64) -> Body {
 /// Every forecast kept of a title by an instant, oldest first; of one evening the first that was made.
 pub fn of(view: &View, title: &TitleId, now: Instant) -> Result<Vec<Kept>> {
     let mut kept: Vec<Kept> = Vec::new();
-    for row in learned::of(view, source(), learned::Kind::Forecast, &title.0, now)? {
+    for row in learned::of(view, &source(view)?, learned::Kind::Forecast, &title.0, now)? {
         let body: Body = serde_json::from_str(&row.body)?;
         if kept.last().is_some_and(|last| last.as_of == body.as_of) {
             continue;

@@ -1,14 +1,15 @@
 //! Learning a market: one model from its imported chart and our own sales, kept with the instant it was learned.
 //!
-//! The house forecasts with the newest model of a market. Until one is learned, mainland China has the one that was
-//! shipped; other markets have none.
+//! The house forecasts with the newest model of a market. Until one is learned, its own films are forecast with the one
+//! that was shipped, which learned mainland China; at home elsewhere it says so beside every forecast. Of other markets
+//! nothing is foretold before it is learned.
 
 use crate::house::House;
 use crate::views::{market_series, release_calendar};
 use db::{Lane, View};
-use demand::calendar::Calendar;
-use demand::in_release::{Effect, Film, Forecast, HORIZON_DAYS, MarketModel, Model, Watch};
-use kernel::{Day, Instant, Kind, Refusal, Result, Words, Zone};
+use demand::calendar::{Calendar, Country};
+use demand::in_release::{Effect, Film, Forecast, HORIZON_DAYS, MarketModel, Measure, Model, Watch};
+use kernel::{Currency, Day, Home, Instant, Kind, Refusal, Result, Territory, Words};
 use market::learned;
 use market::series::Market;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,11 +20,25 @@ const SUBJECT: &str = "in_release";
 /// How old a model becomes before new figures make a new one.
 const RELEARN_HOURS: i64 = 24;
 
-static SHIPPED: LazyLock<Arc<Model>> = LazyLock::new(|| Arc::new(Model::shipped()));
+/// The shipped model, and what of it can be lent to films that are counted in another currency.
+static SHIPPED: LazyLock<BTreeMap<Currency, Arc<Model>>> = LazyLock::new(|| {
+    let shipped = Model::shipped();
+    let own = Market::China.currency();
+    let lent = |currency| match currency == own {
+        true => shipped.clone(),
+        false => shipped.lent(Measure::Gross(currency)),
+    };
+    Currency::ALL.into_iter().map(|currency| (currency, Arc::new(lent(currency)))).collect()
+});
 static CHINA: LazyLock<Calendar> = LazyLock::new(Calendar::mainland_china);
 static KOREA: LazyLock<Calendar> = LazyLock::new(Calendar::south_korea);
 static US: LazyLock<Calendar> = LazyLock::new(Calendar::united_states);
 static WEEKDAYS: LazyLock<Calendar> = LazyLock::new(Calendar::of_weekdays);
+
+/// The days of a territory; where we know no holidays, its weekdays.
+pub(crate) fn days_of(territory: Territory) -> &'static Calendar {
+    Market::of(territory).map_or(&WEEKDAYS, calendar)
+}
 
 /// The days of a market.
 fn calendar(market: Market) -> &'static Calendar {
@@ -70,7 +85,7 @@ pub fn learn(house: &House, market: Market) -> Result<Lesson> {
     let films = house.read_blocking(move |view| market_series::films(view, market, at))?;
     let charted = house.read_blocking(move |view| market_series::charted(view, market, at))?;
     let learn = |until: Day| MarketModel::learn(&films, calendar(market), until);
-    let newest = newest_day(&films).unwrap_or(today(at));
+    let newest = newest_day(&films).unwrap_or(at.day_in(&house.zone()));
     // Our own sales may be years newer than the chart: the year to be judged by is then the chart's last.
     let model = match (learn(newest), newest_day(&charted)) {
         (Err(refusal), Some(last)) if last < newest && refusal.code == "too_few_films" => learn(last)?,
@@ -85,10 +100,6 @@ pub fn learn(house: &House, market: Market) -> Result<Lesson> {
 
 fn newest_day(films: &[Film]) -> Option<Day> {
     films.iter().filter_map(|film| film.days.last()).map(|one| one.day).max()
-}
-
-fn today(now: Instant) -> Day {
-    now.day_in(&Zone::shanghai())
 }
 
 /// Learns again every market of which more is known than its model knew, at most once in [`RELEARN_HOURS`].
@@ -117,15 +128,19 @@ fn is_stale(view: &View, market: Market, now: Instant) -> Result<bool> {
     let is_young = model.at.seconds_until(now) < RELEARN_HOURS * 60 * 60;
     let figures = learned::newest_of(view, chart.code, learned::Kind::Run)?;
     let grew = figures.is_some_and(|figures| figures > model.at);
-    let sells = market == market_series::home();
+    let sells = Some(market) == market_series::home(view)?;
     Ok(!is_young && (grew || sells))
 }
 
 /// What the house forecasts a market with.
 #[derive(Clone)]
 pub struct Foresight {
-    market: Market,
+    /// `None` at home in a territory of whose charts nothing is known.
+    market: Option<Market>,
+    calendar: &'static Calendar,
     mind: Mind,
+    /// What a forecast by a model that learned elsewhere has to say first.
+    caveats: Vec<Words>,
     /// Films without a day yet, of which it is known when they open.
     announced: Arc<Vec<Film>>,
 }
@@ -138,22 +153,43 @@ enum Mind {
 }
 
 impl Foresight {
-    /// The newest model that was learned, else the shipped one. Refuses a market that has neither.
+    /// The newest model that was learned; at home the shipped one else. Refuses a market that has neither.
     pub fn of(house: &House, view: &View, market: Market) -> Result<Foresight> {
-        let learned = remembered(house, view, market)?.map(Mind::Learned);
-        let shipped = || (market == market_series::home()).then(|| Mind::Shipped(SHIPPED.clone()));
-        let mind = learned.or_else(shipped).ok_or_else(|| no_model(market))?;
-        let announced = match &mind {
-            Mind::Learned(_) => release_calendar::rivals(view, market, house.now())?,
-            Mind::Shipped(_) => Vec::new(),
+        let Some(learned) = remembered(house, view, market)? else {
+            let is_home = market_series::home(view)? == Some(market);
+            return if is_home { Foresight::of_home(house, view) } else { Err(no_model(market).into()) };
         };
-        Ok(Foresight { market, mind, announced: Arc::new(announced) })
+        Ok(Foresight {
+            market: Some(market),
+            calendar: calendar(market),
+            mind: Mind::Learned(learned),
+            caveats: Vec::new(),
+            announced: Arc::new(release_calendar::rivals(view, market, house.now())?),
+        })
     }
 
-    /// The shipped model of our own market.
+    /// What our own films are forecast with.
+    pub fn of_home(house: &House, view: &View) -> Result<Foresight> {
+        let market = market_series::home(view)?;
+        match market {
+            Some(market) if remembered(house, view, market)?.is_some() => Foresight::of(house, view, market),
+            _ => Ok(Foresight::shipped_to(&people::home::of(view)?, market)),
+        }
+    }
+
+    /// The shipped model where it was learned.
     pub fn shipped() -> Foresight {
-        let mind = Mind::Shipped(SHIPPED.clone());
-        Foresight { market: market_series::home(), mind, announced: Arc::default() }
+        Foresight::shipped_to(&Home::mainland(), Some(Market::China))
+    }
+
+    fn shipped_to(home: &Home, market: Option<Market>) -> Foresight {
+        Foresight {
+            market,
+            calendar: days_of(home.territory),
+            mind: Mind::Shipped(SHIPPED[&home.currency].clone()),
+            caveats: caveats(home.territory),
+            announced: Arc::default(),
+        }
     }
 
     /// Whether another would tell the same of every film.
@@ -163,7 +199,8 @@ impl Foresight {
             (Mind::Shipped(own), Mind::Shipped(others)) => Arc::ptr_eq(own, others),
             _ => false,
         };
-        same_mind && self.market == other.market && self.announced == other.announced
+        let same_place = self.market == other.market && self.caveats == other.caveats;
+        same_mind && same_place && self.announced == other.announced
     }
 
     /// Which model this is, for the record: `shipped`, or `learned` with its instant.
@@ -197,8 +234,8 @@ impl Foresight {
     ) -> Result<Vec<T>, Refusal> {
         match &self.mind {
             Mind::Shipped(model) => {
-                let market = self.market;
-                let alone = |film| look(&Watched::Alone { model, film, market }, film);
+                let (calendar, caveats) = (self.calendar, &self.caveats[..]);
+                let alone = |film| look(&Watched::Alone { model, film, calendar, caveats }, film);
                 Ok(asked.iter().map(alone).collect())
             }
             Mind::Learned(learned) => {
@@ -208,10 +245,10 @@ impl Foresight {
                 let is_other = |film: &&Film| !names.contains(&(film.name.as_str(), film.release));
                 let rivals = learned.films.iter().chain(self.announced.iter());
                 films.extend(rivals.filter(is_other).cloned());
-                let watch = learned.model.watch(&films, calendar(self.market))?;
-                let (films, market) = (&films[..], self.market);
+                let watch = learned.model.watch(&films, self.calendar)?;
+                let (films, calendar) = (&films[..], self.calendar);
                 let among =
-                    |film| look(&Watched::AmongRivals { watch: &watch, film, films, market }, &asked[film]);
+                    |film| look(&Watched::AmongRivals { watch: &watch, film, films, calendar }, &asked[film]);
                 Ok((0..asked.len()).map(among).collect())
             }
         }
@@ -220,8 +257,8 @@ impl Foresight {
 
 /// A film that is being watched.
 pub enum Watched<'a> {
-    Alone { model: &'a Model, film: &'a Film, market: Market },
-    AmongRivals { watch: &'a Watch<'a>, film: usize, films: &'a [Film], market: Market },
+    Alone { model: &'a Model, film: &'a Film, calendar: &'static Calendar, caveats: &'a [Words] },
+    AmongRivals { watch: &'a Watch<'a>, film: usize, films: &'a [Film], calendar: &'static Calendar },
 }
 
 /// What moves a forecast from one evening to the next.
@@ -341,18 +378,22 @@ impl Watched<'_> {
     pub fn effects(&self, until: Day) -> Vec<Effect> {
         let days = (1..=HORIZON_DAYS).map(|ahead| until.plus(ahead));
         match self {
-            Watched::Alone { model, market, .. } => model.effects(calendar(*market), days),
-            Watched::AmongRivals { watch, market, .. } => watch.effects(calendar(*market), days),
+            Watched::Alone { model, calendar, .. } => model.effects(calendar, days),
+            Watched::AmongRivals { watch, calendar, .. } => watch.effects(calendar, days),
         }
     }
 
     /// The same with its reasons.
     pub fn explain(&self, until: Day) -> Result<Forecast, Refusal> {
         match self {
-            Watched::Alone { model, film, market } => {
+            Watched::Alone { model, film, calendar, caveats } => {
                 let mut known = (*film).clone();
                 known.days.retain(|one| one.day <= until);
-                model.forecast(&known, calendar(*market))
+                let mut told = model.forecast(&known, calendar)?;
+                // Beside where the film stands, before any reason.
+                let first = told.because.len().min(1);
+                told.because.splice(first..first, caveats.iter().cloned());
+                Ok(told)
             }
             Watched::AmongRivals { watch, film, .. } => ranged(watch.explain(*film, until)?),
         }
@@ -382,7 +423,7 @@ fn remembered(house: &House, view: &View, market: Market) -> Result<Option<Arc<L
         Some(chart) => learned::newest_of(view, chart.code, learned::Kind::Run)?,
         None => None,
     };
-    let stand = Stand { model: at, chart, today: today(now) };
+    let stand = Stand { model: at, chart, today: now.day_in(&house.zone()) };
     let mut memory = house.memory().0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     if let Some((kept, learned)) = memory.get(&market)
         && *kept == stand
@@ -395,6 +436,27 @@ fn remembered(house: &House, view: &View, market: Market) -> Result<Option<Arc<L
     let learned = Arc::new(Learned { at, model, films: market_series::films(view, market, now)? });
     memory.insert(market, (stand, learned.clone()));
     Ok(Some(learned))
+}
+
+/// What has to be said when the shipped model speaks of films that run elsewhere than it learned.
+fn caveats(territory: Territory) -> Vec<Words> {
+    if territory == Territory::CN {
+        return Vec::new();
+    }
+    let Words { en, zh } = territory.words();
+    let mut said = vec![Words::new(
+        format!(
+            "Nothing was learned of {en} yet: how fast films fade comes from mainland China’s charts, with the wide ranges of its small films."
+        ),
+        format!("尚未学习{zh}的走势：影片衰减的快慢来自中国内地的榜单，区间取其小片的较宽区间。"),
+    )];
+    if days_of(territory).country() == Country::Anywhere {
+        said.push(Words::new(
+            format!("No holidays of {en} are known; only weekdays count."),
+            format!("尚无{zh}的节假日资料，只按星期计算。"),
+        ));
+    }
+    said
 }
 
 /// Says that a market has no model yet.

@@ -4,11 +4,11 @@
 //! over; the next question waits for it.
 
 use crate::house::House;
+use crate::learn_market;
 use crate::views::openings;
 use db::View;
-use demand::calendar::Calendar;
 use demand::opening::{Film, Forecast, History, Market, Model};
-use kernel::{Day, Instant, Refusal, Result, Zone};
+use kernel::{Day, Home, Instant, Refusal, Result};
 use market::learned;
 use market::release_calendar;
 use market::series;
@@ -19,10 +19,11 @@ use std::sync::{Arc, Mutex};
 #[derive(Default)]
 pub(crate) struct Memory(Mutex<Option<(Stand, Arc<Openings>)>>);
 
-/// What is newest: the figures, what calendars and titles say, the day.
+/// What is newest: the figures, what tables, calendars and titles say, the day.
 #[derive(Clone, Copy, PartialEq)]
 struct Stand {
     chart: Option<Instant>,
+    tables: Option<Instant>,
     calendar: Option<Instant>,
     titles: Option<Instant>,
     today: Day,
@@ -39,16 +40,23 @@ pub struct Openings {
 
 /// Everything known of openings today, read at most once while no newer chart is there.
 pub fn openings(house: &House, view: &View, now: Instant) -> Result<Arc<Openings>> {
-    let home = crate::views::market_series::home();
-    let chart = match series::fullest_chart(view, home)? {
+    let home = people::home::of(view)?;
+    let market = crate::views::market_series::home(view)?;
+    let chart = match market.map(|market| series::fullest_chart(view, market)).transpose()?.flatten() {
         Some(chart) => learned::newest_of(view, chart.code, learned::Kind::Run)?,
         None => None,
     };
     let stand = Stand {
         chart,
-        calendar: learned::newest_of(view, release_calendar::code(home), learned::Kind::Announcement)?,
+        tables: learned::newest_of(view, market::imports::Kind::Tmdb.code(), learned::Kind::Film)?,
+        calendar: match market {
+            Some(market) => {
+                learned::newest_of(view, release_calendar::code(market), learned::Kind::Announcement)?
+            }
+            None => None,
+        },
         titles: titles::newest_change(view)?,
-        today: now.day_in(&Zone::shanghai()),
+        today: now.day_in(&home.zone),
     };
     let mut memory = house.openings().0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     if let Some((kept, openings)) = memory.as_ref()
@@ -56,14 +64,15 @@ pub fn openings(house: &House, view: &View, now: Instant) -> Result<Arc<Openings
     {
         return Ok(openings.clone());
     }
-    let openings = Arc::new(Openings::of(openings::all(view, now)?, now));
+    let openings = Arc::new(Openings::of(openings::all(view, now)?, &home, now));
     *memory = Some((stand, openings.clone()));
     Ok(openings)
 }
 
 impl Openings {
-    pub fn of(known: openings::Openings, as_of: Instant) -> Openings {
-        let market = Market { zone: Zone::shanghai(), calendar: Calendar::mainland_china() };
+    pub fn of(known: openings::Openings, home: &Home, as_of: Instant) -> Openings {
+        let calendar = learn_market::days_of(home.territory).clone();
+        let market = Market { zone: home.zone.clone(), calendar };
         Openings {
             history: History::new(known.past, market, |_| true),
             slate: known.slate,

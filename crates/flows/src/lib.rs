@@ -11,6 +11,7 @@ pub mod buy_product;
 pub mod buy_tickets;
 pub mod change_bank_account;
 pub mod check;
+pub mod choose_home;
 pub mod close_period;
 pub mod dispute;
 pub mod give_role;

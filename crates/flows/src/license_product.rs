@@ -3,9 +3,11 @@
 
 use crate::house::Scene;
 use events::{Kind, log};
-use kernel::{ApplicationId, ContractId, ListingId, Money, OfferId, OrgId, PlaceId, Result, Share, Words};
+use kernel::{
+    ApplicationId, ContractId, ListingId, Money, OfferId, OrgId, PlaceId, Result, Share, Territory, Words,
+};
 use licensing::applications::{self, Application, Applied, NewApplication, Stage};
-use licensing::approvals::{self, Decided, Decision};
+use licensing::approvals::{self, Decided, Decision, Ruling};
 use licensing::contracts::{self, Contract};
 use licensing::offers::{self, NewOffer, Offer};
 use serde_json::json;
@@ -13,13 +15,17 @@ use shops::listings::{self, NewListing};
 use shops::products::{self, NewProduct};
 use shops::{Listing, Product, Shop};
 
-/// Value-added tax on goods in mainland China since 1 April 2019; the rate of a listing may be another.
-pub const VAT: Share = Share::percent(13);
+/// The tax that a price of goods includes: value-added tax on the mainland since 1 April 2019. Of other territories we
+/// know none, so that sales there count in full.
+fn tax_of_goods(territory: Territory) -> Share {
+    if territory == Territory::CN { Share::percent(13) } else { Share::ZERO }
+}
 
 /// A studio offers its own title to merchants. Refuses `not_your_title` when the title is another's.
 pub fn offer(scene: &mut Scene, new: &NewOffer) -> Result<Offer> {
     titles::of(scene.tx, &new.licensor, &new.title)?.ok_or_else(not_your_title)?;
-    let offer = offers::add(scene.tx, &mut scene.act, new)?;
+    let today = scene.today();
+    let offer = offers::add(scene.tx, &mut scene.act, new, today)?;
     let body = json!({ "name": offer.name, "royalty_ppm": offer.royalty.ppm });
     note(scene, Kind::OfferMade, &offer.title, &offer.id.0, body)?;
     Ok(offer)
@@ -36,7 +42,8 @@ fn not_your_title() -> kernel::Refusal {
 
 /// A merchant applies under an offer, once a key.
 pub fn apply(scene: &mut Scene, merchant: &OrgId, new: &NewApplication, key: &str) -> Result<Application> {
-    match applications::apply(scene.tx, &mut scene.act, merchant, new, key)? {
+    let today = scene.today();
+    match applications::apply(scene.tx, &mut scene.act, merchant, new, key, today)? {
         Applied::Again(application) => Ok(application),
         Applied::Now(application) => {
             let body = json!({ "merchant": merchant, "product": application.product });
@@ -73,8 +80,8 @@ pub fn decide(
     decision: Decision,
     remark: &str,
 ) -> Result<(Decided, Option<Product>)> {
-    let decided =
-        approvals::decide(scene.tx, &mut scene.act, licensor, application, stage, decision, remark)?;
+    let (ruling, today) = (Ruling { stage, decision, note: remark }, scene.today());
+    let decided = approvals::decide(scene.tx, &mut scene.act, licensor, application, ruling, today)?;
     let title = decided.application.title.clone();
     let body = json!({ "stage": stage.code(), "decision": decision.code() });
     note(scene, Kind::ApplicationDecided, &title, &application.0, body)?;
@@ -112,7 +119,8 @@ pub fn list(
         let contract = running(scene, merchant, contract)?;
         leaves_something(&shops::shops::any(scene.tx, place)?, &contract)?;
     }
-    let new = NewListing { place: place.clone(), product: product.id.clone(), price, vat: VAT, stock };
+    let vat = tax_of_goods(scene.house.home().territory);
+    let new = NewListing { place: place.clone(), product: product.id.clone(), price, vat, stock };
     let listing = listings::list(scene.tx, &mut scene.act, merchant, &new)?;
     let body = json!({ "product": product.id, "price_minor": price.minor, "stock": stock });
     log::append(
@@ -144,7 +152,7 @@ fn leaves_something(shop: &Shop, contract: &Contract) -> Result<(), kernel::Refu
 
 fn running(scene: &Scene, merchant: &OrgId, contract: &ContractId) -> Result<Contract> {
     let contract = contracts::of(scene.tx, merchant, contract)?;
-    if contract.runs_on(scene.act.at.day_in(&licensing::calendar())) {
+    if contract.runs_on(scene.today()) {
         return Ok(contract);
     }
     Err(kernel::Refusal::new(

@@ -11,7 +11,7 @@ use events::{Kind, log};
 use kernel::ids::Id;
 use kernel::{
     Actor, Currency, Error, Kind as Why, Money, OrgId, PayoutFileId, PayoutId, PersonId, PlaceId, Refusal,
-    Result, Zone,
+    Result,
 };
 use ledger::{Transfer, balances, transfers};
 use serde_json::json;
@@ -279,7 +279,7 @@ fn send_under(
         return Ok(before);
     }
     let (id, at) = (scene.act.id::<PayoutFileId>(), scene.act.at);
-    let execute_on = at.day_in(&Zone::shanghai());
+    let execute_on = scene.today();
     let (place, message, payer) = (place.clone(), message.unwrap_or(&id).clone(), payer.clone());
     let file = File { place, id, message, payer, execute_on, sent_by: by, sent_at: at };
     payouts::add_file(scene.tx, &file)?;
@@ -313,7 +313,7 @@ pub fn take_answer(house: &House, name: &str, bytes: &[u8], actor: Actor) -> Res
     if !actor.is_operator() {
         return Err(Refusal::forbidden().into());
     }
-    let told = answer::read(bytes)?;
+    let told = answer::read(bytes, house.home().currency)?;
     let digest = answer::digest(bytes);
     let wanted = digest.clone();
     if let Some(before) = house.read_blocking(move |view| answer::find(view, &wanted))? {

@@ -112,7 +112,7 @@ fn made(cinema: &Cinema, question: &Question, answer: &Answer) -> Made {
             day,
             start: placed.start,
             minutes: question.cinema.films[placed.film].minutes + question.cinema.rules.adverts_minutes,
-            starts_at: day.at(0, 0, &cinema.zone).plus_minutes(i64::from(placed.start)),
+            starts_at: views::starts_at(day, placed.start, &cinema.zone),
             seats,
             price,
             minimum: priced.minimum,
@@ -203,10 +203,10 @@ pub fn changes(view: &View, cinema: &Cinema, plan: &plans::Plan, now: Instant) -
 }
 
 fn within(view: &View, cinema: &Cinema, plan: &plans::Plan, now: Instant) -> Result<Vec<Showtime>> {
-    let begins = plan.first.at(0, 0, &cinema.zone);
     let mut all = views::on_sale(view, cinema, plan.first, plan.last, now)?;
-    // The small hours belong to the evening before: a plan's last night ends at six.
-    let ends = plan.last.plus(1).at(6, 0, &cinema.zone);
+    // The small hours belong to the evening before: that of the day before a plan is none of its.
+    let morning = |day: Day| day.at(views::NIGHT_ENDS_HOUR, 0, &cinema.zone);
+    let (begins, ends) = (morning(plan.first), morning(plan.last.plus(1)));
     all.retain(|one| begins <= one.starts_at && one.starts_at < ends);
     Ok(all)
 }

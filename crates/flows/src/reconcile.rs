@@ -7,7 +7,7 @@
 
 use crate::house::{House, Scene};
 use crate::{take_payment, views};
-use kernel::{Actor, CaseId, Day, Error, Instant, IntentId, Money, PlaceId, Refusal, Result, Zone};
+use kernel::{Actor, CaseId, Day, Error, Instant, IntentId, Money, PlaceId, Refusal, Result};
 use ledger::Transfer;
 use payments::bills::{self, Taken};
 use payments::cases::{self, Case, State};
@@ -47,14 +47,15 @@ pub fn day(house: &House, provider: &str, day: Day, actor: Actor) -> Result<Clos
 /// yet is left for the next round. Days before a provider's first payment have none.
 pub fn recent(house: &House) -> Result<()> {
     let now = house.now();
-    let zone = Zone::shanghai();
-    let today = now.day_in(&zone);
-    let newest = if now.clock_in(&zone).0 < BILL_HOUR { -2 } else { -1 };
     for provider in house.providers().names() {
+        let zone = house.providers().named(provider)?.zone();
+        let today = now.day_in(&zone);
+        let newest = if now.clock_in(&zone).0 < BILL_HOUR { -2 } else { -1 };
         for back in -LOOK_BACK_DAYS..=newest {
             let wanted = today.plus(back);
+            let zone = zone.clone();
             let lacks = house.read_blocking(move |view| {
-                let end = wanted.plus(1).at(0, 0, &Zone::shanghai());
+                let end = wanted.plus(1).at(0, 0, &zone);
                 let is_new = bills::of_day(view, provider, wanted)?.is_none();
                 Ok(is_new && views::reconciliation::begun_before(view, provider, end)?)
             })?;
@@ -124,10 +125,11 @@ fn learn(house: &House, provider: &str, bill: &[BillLine]) -> Result<()> {
 }
 
 fn compare(house: &House, provider: &str, day: Day, bill: &[BillLine]) -> Result<Vec<Difference>> {
-    let quote = house.providers().named(provider)?.quote();
+    let asked = house.providers().named(provider)?;
+    let (quote, zone) = (asked.quote(), asked.zone());
     let (name, lines) = (provider.to_owned(), bill.to_vec());
     house.read_blocking(move |view| {
-        let ours = views::reconciliation::movements(view, &name, day, &lines)?;
+        let ours = views::reconciliation::movements(view, &name, (day, &zone), &lines)?;
         let elsewhere = bills::named_around(view, &name, day, DAYS_AROUND)?;
         reconciliation::compare(day, &lines, &ours, &elsewhere, &quote)
     })

@@ -5,6 +5,7 @@
 mod act;
 mod clock;
 mod dice;
+mod home;
 pub mod ids;
 pub mod limits;
 mod money;
@@ -17,6 +18,7 @@ mod words;
 pub use act::{Act, Actor, Role};
 pub use clock::{Clock, FalseClock, ShiftedClock, SystemClock};
 pub use dice::Dice;
+pub use home::{Home, Territory};
 pub use ids::*;
 pub use money::{Currency, Money, Round, Share};
 pub use refusal::{Error, Kind, Refusal, Result};

@@ -3,7 +3,7 @@
 //! Money is an integer count of minor units; a share is an integer count of parts per million.
 //! Nothing here is ever a float. Splits conserve: the parts sum to the whole (`docs/algorithms/rounding.md`).
 
-use crate::{Refusal, Result};
+use crate::{Lang, Refusal, Result};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -63,6 +63,28 @@ impl Currency {
             Currency::JPY | Currency::KRW => 0,
             _ => 2,
         }
+    }
+
+    /// As a table's head says it: `CNY`, `元`.
+    pub fn unit(self, lang: Lang) -> &'static str {
+        if lang == Lang::En {
+            return self.code();
+        }
+        match self {
+            Currency::CNY => "元",
+            Currency::EUR => "欧元",
+            Currency::GBP => "英镑",
+            Currency::HKD => "港元",
+            Currency::JPY => "日元",
+            Currency::KRW => "韩元",
+            Currency::TWD => "新台币",
+            Currency::USD => "美元",
+        }
+    }
+
+    /// An amount as one types it.
+    fn example(self) -> &'static str {
+        if self.exponent() == 0 { "12000" } else { "39.90" }
     }
 
     pub fn symbol(self) -> &'static str {
@@ -145,8 +167,8 @@ impl Money {
             Refusal::new(
                 crate::Kind::Invalid,
                 "bad_amount",
-                format!("“{}” is not an amount such as 39.90.", clip(text)),
-                format!("“{}”不是有效金额，请写成 39.90 的样子。", clip(text)),
+                format!("“{}” is not an amount such as {}.", clip(text), currency.example()),
+                format!("“{}”不是有效金额，请写成 {} 的样子。", clip(text), currency.example()),
             )
         };
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
@@ -348,7 +370,9 @@ mod tests {
         {
             assert_eq!(read(bad), None, "{bad}");
         }
-        assert!(Money::parse("1.5", Currency::JPY).is_err());
+        let refused = Money::parse("1.5", Currency::JPY).expect_err("no decimals");
+        assert!(refused.say.en.contains("such as 12000") && refused.say.zh.contains("12000"), "{refused:?}");
+        assert_eq!(Money::parse("12000", Currency::KRW).map(|money| money.minor), Ok(12_000));
     }
 
     #[test]

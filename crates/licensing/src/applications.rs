@@ -3,11 +3,11 @@
 //! `Concept → Sample → Approved`, either stage `→ Rejected` by the licensor or `→ Withdrawn` by the
 //! merchant. The state names the stage that is waited for. Applying is idempotent by the merchant's key.
 
+use crate::limits;
 use crate::offers::{self, Offer};
-use crate::{calendar, limits};
 use db::{FromRow, Row, Tx, View};
 use kernel::{
-    Act, ApplicationId, Currency, Error, Instant, Kind, Money, OfferId, OrgId, Refusal, Result, TitleId,
+    Act, ApplicationId, Currency, Day, Error, Instant, Kind, Money, OfferId, OrgId, Refusal, Result, TitleId,
     Words,
 };
 
@@ -175,13 +175,20 @@ impl Applied {
 }
 
 /// Applies to an open offer. Refuses with `offer_closed`, `key_reused`, or the field that is wrong.
-pub fn apply(tx: &Tx, act: &mut Act, merchant: &OrgId, new: &NewApplication, key: &str) -> Result<Applied> {
+pub fn apply(
+    tx: &Tx,
+    act: &mut Act,
+    merchant: &OrgId,
+    new: &NewApplication,
+    key: &str,
+    today: Day,
+) -> Result<Applied> {
     limits::filled("key", key, KEY_CHARS_MAX)?;
     if let Some(before) = again(tx, merchant, new, key)? {
         return Ok(before);
     }
     let offer = offers::any(tx, &new.offer)?;
-    if !offer.is_open(act.at.day_in(&calendar())) {
+    if !offer.is_open(today) {
         return Err(offer_closed().into());
     }
     check(new, &offer)?;

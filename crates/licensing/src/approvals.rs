@@ -4,7 +4,7 @@ use crate::applications::{self, Application, Stage, State};
 use crate::contracts::{self, Contract};
 use crate::limits;
 use db::{FromRow, Row, Tx, View};
-use kernel::{Act, ApplicationId, Error, Instant, Kind, OrgId, Refusal, Result, Words};
+use kernel::{Act, ApplicationId, Day, Error, Instant, Kind, OrgId, Refusal, Result, Words};
 
 pub const NOTE_CHARS_MAX: usize = 1000;
 
@@ -71,16 +71,24 @@ pub struct Decided {
     pub contract: Option<Contract>,
 }
 
-/// Decides the stage that is waited for. A rejection says why.
+/// What a studio says at a stage. A rejection says why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ruling<'a> {
+    pub stage: Stage,
+    pub decision: Decision,
+    pub note: &'a str,
+}
+
+/// Decides the stage that is waited for; a contract that comes of it begins today.
 pub fn decide(
     tx: &Tx,
     act: &mut Act,
     licensor: &OrgId,
     application: &ApplicationId,
-    stage: Stage,
-    decision: Decision,
-    note: &str,
+    ruling: Ruling,
+    today: Day,
 ) -> Result<Decided> {
+    let Ruling { stage, decision, note } = ruling;
     match decision {
         Decision::Approved => limits::short("note", note, NOTE_CHARS_MAX)?,
         Decision::Rejected => limits::filled("note", note, NOTE_CHARS_MAX)?,
@@ -94,7 +102,7 @@ pub fn decide(
     }
     let application = Application { state: next, ..application };
     let contract = match next {
-        State::Approved => Some(contracts::make(tx, act, &application)?),
+        State::Approved => Some(contracts::make(tx, act, &application, today)?),
         _ => None,
     };
     Ok(Decided { application, contract })

@@ -3,8 +3,8 @@
 //! A contract is never changed. What is sold under it owes the royalty that its rate card says.
 
 use crate::applications::Application;
+use crate::offers;
 use crate::royalties::{RateCard, Rates, Sale};
-use crate::{calendar, offers};
 use db::{FromRow, Row, Tx, View};
 use kernel::{
     Act, ApplicationId, ContractId, Currency, Day, Error, Instant, Money, OrgId, Refusal, Result, Share,
@@ -76,10 +76,10 @@ impl FromRow for Contract {
     }
 }
 
-/// Makes the contract of an application whose last stage was approved just now.
-pub(crate) fn make(tx: &Tx, act: &mut Act, application: &Application) -> Result<Contract> {
+/// Makes the contract of an application whose last stage was approved just now; it begins today.
+pub(crate) fn make(tx: &Tx, act: &mut Act, application: &Application, today: Day) -> Result<Contract> {
     let offer = offers::any(tx, &application.offer)?;
-    let starts_on = act.at.day_in(&calendar());
+    let starts_on = today;
     let plain = Sale { channel: "", category: &application.category, territory: &offer.territory };
     let contract = Contract {
         id: act.id(),

@@ -2,7 +2,8 @@
 //!
 //! A studio offers the use of a title; a merchant applies with a product; the studio approves first
 //! the concept, then the sample, which makes the contract; every line that is sold under it accrues a
-//! royalty. A merchant never sees what another merchant plans or sells.
+//! royalty. A merchant never sees what another merchant plans or sells. Closing dates and terms are counted in the
+//! house's days: `today` is its own.
 
 pub mod accruals;
 pub mod applications;
@@ -13,8 +14,3 @@ pub mod offers;
 pub mod royalties;
 
 use kernel::limits;
-
-/// Whose days closing dates and terms are counted in: the house's.
-pub fn calendar() -> kernel::Zone {
-    kernel::Zone::shanghai()
-}

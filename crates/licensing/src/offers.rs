@@ -2,8 +2,8 @@
 //!
 //! `Open → Closed`; an open offer also stops taking applications after its closing day.
 
+use crate::limits;
 use crate::royalties::{CardRow, RateCard};
-use crate::{calendar, limits};
 use db::{FromRow, Row, Tx, View};
 use kernel::{
     Act, Currency, Day, Error, Instant, Money, OfferId, OrgId, Refusal, Result, Share, TitleId, Words,
@@ -120,9 +120,9 @@ impl FromRow for Offer {
     }
 }
 
-/// Opens an offer. Whether the licensor owns the title is for the caller to know.
-pub fn add(tx: &Tx, act: &mut Act, new: &NewOffer) -> Result<Offer> {
-    check(new, act.at)?;
+/// Opens an offer on one of the house's days. Whether the licensor owns the title is for the caller to know.
+pub fn add(tx: &Tx, act: &mut Act, new: &NewOffer, today: Day) -> Result<Offer> {
+    check(new, today)?;
     let everything_else = CardRow { channel: None, category: None, territory: None, royalty: new.royalty };
     let rates = RateCard::new([&[everything_else], new.rates.as_slice()].concat())
         .map_err(|refusal| Refusal { field: Some("rates"), ..refusal })?;
@@ -148,7 +148,7 @@ pub fn add(tx: &Tx, act: &mut Act, new: &NewOffer) -> Result<Offer> {
     Ok(offer)
 }
 
-fn check(new: &NewOffer, at: Instant) -> Result<(), Refusal> {
+fn check(new: &NewOffer, today: Day) -> Result<(), Refusal> {
     limits::words(["name_en", "name_zh"], &new.name, NAME_CHARS_MAX)?;
     limits::short("about_en", &new.about.en, ABOUT_CHARS_MAX)?;
     limits::short("about_zh", &new.about.zh, ABOUT_CHARS_MAX)?;
@@ -162,7 +162,7 @@ fn check(new: &NewOffer, at: Instant) -> Result<(), Refusal> {
     }
     limits::within("guarantee", new.guarantee.minor, 0, GUARANTEE_MAX_MINOR)?;
     limits::within("term_days", new.term_days, 1, TERM_DAYS_MAX)?;
-    if new.closes_on < at.day_in(&calendar()) { Err(closes_too_early()) } else { Ok(()) }
+    if new.closes_on < today { Err(closes_too_early()) } else { Ok(()) }
 }
 
 fn insert(tx: &Tx, offer: &Offer) -> Result<()> {
@@ -234,8 +234,8 @@ pub fn of_licensor(view: &View, licensor: &OrgId) -> Result<Vec<Offer>> {
     )
 }
 
-/// What merchants may apply for at this moment, what closes first before the rest.
-pub fn open_for_merchants(view: &View, now: Instant) -> Result<Vec<Offer>> {
+/// What merchants may apply for today, what closes first before the rest.
+pub fn open_for_merchants(view: &View, today: Day) -> Result<Vec<Offer>> {
     view.all(
         "select id, title_id, licensor_org_id, name_en, name_zh, about_en, about_zh, categories, territory, rates,
             royalty_ppm, fund_ppm, platform_ppm, guarantee_minor, currency, term_days, closes_on, state, created_at
@@ -243,7 +243,7 @@ pub fn open_for_merchants(view: &View, now: Instant) -> Result<Vec<Offer>> {
         where state = 'open' and closes_on >= $1
         order by closes_on, id
         limit $2",
-        &[&now.day_in(&calendar()), &LIST_MAX],
+        &[&today, &LIST_MAX],
     )
 }
 

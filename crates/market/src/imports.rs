@@ -8,7 +8,7 @@ use crate::films;
 use crate::learned::{self, Change};
 use crate::release_calendar;
 use crate::series::{self, Dialect, Market, REFUSALS_TOLD_MAX, Series};
-use crate::table::{Packed, Subjects, bad_file};
+use crate::table::{Headers, Packed, Subjects, bad_file};
 use crate::taste;
 use db::{FromRow, Row, Tx, View};
 use kernel::{Act, Day, ImportId, Instant, Refusal, Result, Words};
@@ -107,19 +107,29 @@ impl Prepared {
     }
 }
 
-/// Reads a file or a MovieLens folder; says what it is when nobody does.
-pub fn open(path: &Path, kind: Option<Kind>) -> Result<Prepared, Refusal> {
-    if path.is_dir() {
-        return folder(path);
+/// Reads a file or a MovieLens folder; says what it is when nobody does. A line of a chart about a day after `last`,
+/// the last that has been, is refused.
+pub fn open(path: &Path, kind: Option<Kind>, last: Day) -> Result<Prepared, Refusal> {
+    if !path.is_dir() {
+        return read(&Packed::open(path)?, kind, last);
     }
-    read(&Packed::open(path)?, kind)
+    match kind {
+        None | Some(Kind::MovieLens) => folder(path),
+        Some(other) => {
+            let (name, code) = (path.display(), other.code());
+            Err(bad_file(
+                format!("“{name}” is a folder; a {code} is a file."),
+                format!("“{name}”是文件夹；{code} 应为文件。"),
+            ))
+        }
+    }
 }
 
-/// Reads a file that is already here.
-pub fn read(file: &Packed, kind: Option<Kind>) -> Result<Prepared, Refusal> {
+/// Reads a file that is already here; see [`open`].
+pub fn read(file: &Packed, kind: Option<Kind>, last: Day) -> Result<Prepared, Refusal> {
     match kind.map_or_else(|| recognise(file), Ok)? {
         Kind::Chart(dialect) => {
-            let reading = series::read(file, Some(dialect))?;
+            let reading = series::read_until(file, Some(dialect), last)?;
             Ok(Prepared {
                 kind: Kind::Chart(dialect),
                 file: file.name().to_owned(),
@@ -176,10 +186,23 @@ fn recognise(file: &Packed) -> Result<Kind, Refusal> {
             return Ok(Kind::Cinemas(directory));
         }
     }
-    series::recognise(file).map(Kind::Chart).or_else(|refusal| {
-        let market = release_calendar::recognise(file).ok_or(refusal)?;
-        Ok(Kind::Calendar(market))
-    })
+    let calendar = || release_calendar::recognise(file).map(Kind::Calendar);
+    match series::recognise(file) {
+        Ok(chart) => Ok(Kind::Chart(chart)),
+        Err(refusal) => calendar().ok_or_else(|| unicode.map_or(refusal, |headers| nothing_known(&headers))),
+    }
+}
+
+fn nothing_known(headers: &Headers) -> Refusal {
+    let kinds: Vec<&str> =
+        Kind::all().into_iter().filter(|kind| !matches!(kind, Kind::MovieLens)).map(Kind::code).collect();
+    let (file, kinds, found) = (headers.file(), kinds.join(", "), headers.list());
+    bad_file(
+        format!(
+            "“{file}” is none of the files that are understood ({kinds}; a MovieLens folder is imported whole); its columns are {found}."
+        ),
+        format!("“{file}”不是可识别的文件（{kinds}；MovieLens 请导入整个文件夹）；现有的列为 {found}。"),
+    )
 }
 
 fn values<T: serde::Serialize>(facts: Vec<(String, T)>) -> Result<Vec<(String, Value)>, Refusal> {

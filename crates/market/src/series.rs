@@ -9,12 +9,14 @@ mod reading;
 mod storing;
 
 pub use dialects::Dialect;
-pub use reading::{ADMISSIONS_MAX, GROSS_MAX, REFUSALS_TOLD_MAX, REFUSED_ONE_IN, Reading, read, recognise};
+pub use reading::{
+    ADMISSIONS_MAX, GROSS_MAX, REFUSALS_TOLD_MAX, REFUSED_ONE_IN, Reading, read, read_until, recognise,
+};
 
 pub(crate) use storing::store;
 pub use storing::{fullest_chart, load};
 
-use kernel::{Currency, Day, Kind, Refusal, Words};
+use kernel::{Currency, Day, Kind, Refusal, Territory, Words};
 use serde::{Deserialize, Serialize};
 
 /// Where a chart counts.
@@ -30,6 +32,17 @@ pub enum Market {
 
 impl Market {
     pub const ALL: [Market; 4] = [Market::China, Market::Korea, Market::Taiwan, Market::Us];
+
+    /// The market that a territory is, or is part of; `None` where no charts are known.
+    pub fn of(territory: Territory) -> Option<Market> {
+        match territory {
+            Territory::CN => Some(Market::China),
+            Territory::KR => Some(Market::Korea),
+            Territory::TW => Some(Market::Taiwan),
+            Territory::US => Some(Market::Us),
+            _ => None,
+        }
+    }
 
     pub fn code(self) -> &'static str {
         match self {
@@ -94,6 +107,13 @@ pub struct Film {
     pub duration_minutes: Option<i64>,
     /// `2D`, `3D`, `IMAX 3D`, ….
     pub versions: Vec<String>,
+}
+
+impl Film {
+    /// Whether the chart has an id for it; else its key is made of its title.
+    fn has_own_id(&self) -> bool {
+        self.key != self.title && !self.key.starts_with(&format!("{}@", self.title))
+    }
 }
 
 /// One film on one day (or in one week). What the chart does not say is `None`, never zero.

@@ -3,12 +3,12 @@
 //! One record is used again for every line; a cell is a slice of it until somebody keeps it.
 
 use csv::StringRecord;
-use encoding_rs::{BIG5, EUC_KR, GB18030, WINDOWS_1252};
+use encoding_rs::{BIG5, EUC_KR, GB18030, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use flate2::read::MultiGzDecoder;
 use kernel::{Day, Kind, Refusal};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 /// The most bytes a file may have once it is unpacked.
@@ -54,8 +54,8 @@ impl Packed {
         &self.name
     }
 
-    /// The file as text. Refuses what is neither UTF-8 (with or without a byte order mark) nor in the encoding
-    /// that is usual where it comes from.
+    /// The file as text. Refuses what is neither UTF-8 (with or without a byte order mark), UTF-16 with one, nor in
+    /// the encoding that is usual where it comes from.
     pub fn decode(&self, encoding: Option<Encoding>) -> Result<Source<'_>, Refusal> {
         let text = decode(&self.name, &self.bytes, encoding)?;
         let delimiter = delimiter(text.lines().next().unwrap_or(""));
@@ -128,14 +128,55 @@ impl Source<'_> {
         if self.shape.has_header {
             more(&mut line)?;
         }
+        let mut last = None;
         while more(&mut line)? {
             if rows == ROWS_MAX {
                 return Err(self.too_long());
             }
             rows += 1;
+            last = line.record.position().map(|at| (at.byte() as usize, at.line()));
             take(&line)?;
         }
-        Ok(())
+        match last {
+            Some((start, number)) if self.is_unclosed(start) => Err(self.unclosed(number)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the last record opens a quotation mark that nothing closes: it has swallowed whatever followed.
+    fn is_unclosed(&self, start: usize) -> bool {
+        if !self.quotes() {
+            return false;
+        }
+        let (mut quoted, mut at_start) = (false, true);
+        // A doubled mark within quotes leaves them and enters them again.
+        for byte in self.text.as_bytes().iter().skip(start) {
+            let was_quoted = quoted;
+            if *byte == b'"' && (quoted || at_start) {
+                quoted = !quoted;
+            }
+            at_start = match *byte {
+                b'\n' | b'\r' => !quoted,
+                b'"' => was_quoted,
+                byte => !quoted && byte == self.shape.delimiter,
+            };
+        }
+        quoted
+    }
+
+    /// Files divided by tabs or bars have quotation marks as they have letters.
+    fn quotes(&self) -> bool {
+        matches!(self.shape.delimiter, b',' | b';')
+    }
+
+    fn unclosed(&self, line: u64) -> Refusal {
+        let name = &self.name;
+        bad_file(
+            format!(
+                "Line {line} of “{name}” opens a quotation mark that is never closed; what follows it cannot be told apart."
+            ),
+            format!("“{name}”第 {line} 行的引号没有闭合，其后的内容无法分辨。"),
+        )
     }
 
     /// Reads a file of one line for each subject. A subject that comes again is refused when it is another; the first
@@ -165,7 +206,7 @@ impl Source<'_> {
         csv::ReaderBuilder::new()
             .has_headers(false)
             .delimiter(self.shape.delimiter)
-            .quoting(matches!(self.shape.delimiter, b',' | b';'))
+            .quoting(self.quotes())
             .from_reader(self.text.as_bytes())
     }
 
@@ -174,8 +215,9 @@ impl Source<'_> {
         let (en, zh) = match error.kind() {
             csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
                 let line = pos.as_ref().map_or(0, csv::Position::line);
+                let cells = if *len == 1 { "cell" } else { "cells" };
                 (
-                    format!("Line {line} of “{name}” has {len} cells, the header {expected_len}."),
+                    format!("Line {line} of “{name}” has {len} {cells}, the header {expected_len}."),
                     format!("“{name}”第 {line} 行有 {len} 格，表头有 {expected_len} 格。"),
                 )
             }
@@ -201,7 +243,21 @@ pub(crate) fn bad_file(en: String, zh: String) -> Refusal {
 }
 
 fn unreadable(name: &str, error: &std::io::Error) -> Refusal {
-    bad_file(format!("“{name}” cannot be read: {error}."), format!("“{name}”无法读取：{error}。"))
+    let (en, zh) = match error.kind() {
+        ErrorKind::NotFound => (format!("There is no file “{name}”."), format!("没有“{name}”这个文件。")),
+        ErrorKind::PermissionDenied => {
+            (format!("“{name}” may not be read by this program."), format!("本程序无权读取“{name}”。"))
+        }
+        ErrorKind::IsADirectory => {
+            (format!("“{name}” is a folder, not a file."), format!("“{name}”是文件夹，不是文件。"))
+        }
+        ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput => (
+            format!("“{name}” is damaged or was cut off; fetch it again."),
+            format!("“{name}”已损坏或不完整，请重新获取。"),
+        ),
+        _ => (format!("“{name}” cannot be read: {error}."), format!("“{name}”无法读取：{error}。")),
+    };
+    bad_file(en, zh)
 }
 
 /// The bytes of a file, unpacked if it is gzipped.
@@ -234,6 +290,17 @@ fn decode<'f>(name: &str, bytes: &'f [u8], encoding: Option<Encoding>) -> Result
         && is_text(text)
     {
         return Ok(Cow::Borrowed(text));
+    }
+    // Spreadsheets save "Unicode text" so.
+    let wide = match bytes {
+        [0xff, 0xfe, ..] => Some(UTF_16LE),
+        [0xfe, 0xff, ..] => Some(UTF_16BE),
+        _ => None,
+    };
+    if let Some(text) =
+        wide.and_then(|wide| wide.decode_without_bom_handling_and_without_replacement(&bytes[2..]))
+    {
+        return Ok(text);
     }
     let usual = encoding.map(|encoding| match encoding {
         Encoding::Big5 => BIG5,
@@ -337,7 +404,7 @@ impl Line {
         self.record.get(at).unwrap_or("").trim()
     }
 
-    /// A day written `2016-12-23`, `2016/12/23` or `20161223`, with midnight after it or without.
+    /// A day written `2016-12-23`, `2016/12/23`, `2016/1/2` or `20161223`, with midnight after it or without.
     pub fn day(&self, at: usize) -> Result<Option<Day>, Unreadable> {
         let text = self.text(at);
         if text.is_empty() {
@@ -401,10 +468,15 @@ fn day(text: &str) -> Option<Day> {
     if date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit()) {
         return Day::parse(&format!("{}-{}-{}", &date[..4], &date[4..6], &date[6..])).ok();
     }
-    if date.contains('/') {
-        return Day::parse(&date.replace('/', "-")).ok();
+    let parts: Vec<&str> = date.split(['-', '/']).collect();
+    let number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok())?;
+    match parts[..] {
+        [year, month, day] if year.len() == 4 && month.len() <= 2 && day.len() <= 2 => {
+            let year = year.bytes().all(|byte| byte.is_ascii_digit()).then(|| year.parse().ok())??;
+            Day::new(year, number(month)?, number(day)?).ok()
+        }
+        _ => None,
     }
-    Day::parse(date).ok()
 }
 
 /// `"44.069"` with two places is 4407; what does not fit or is no plain decimal is nothing.
@@ -413,6 +485,9 @@ fn scale(text: &str, places: usize) -> Option<i64> {
     let (negative, rest) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let rest = rest.trim_start_matches(['¥', '￥', '$', '€', '£', '₩']);
     let (whole, fraction) = rest.split_once('.').unwrap_or((rest, ""));
+    if !divides_thousands(whole) {
+        return None;
+    }
     let mut number: i64 = 0;
     let mut digits = 0;
     for byte in whole.bytes().filter(|byte| *byte != b',') {
@@ -428,6 +503,14 @@ fn scale(text: &str, places: usize) -> Option<i64> {
     let round_up = fraction.as_bytes().get(places).is_some_and(|next| *next >= b'5');
     number += i64::from(round_up);
     Some(if negative { -number } else { number })
+}
+
+/// Commas, if there are any, stand before every three digits: elsewhere one may be a decimal point.
+fn divides_thousands(whole: &str) -> bool {
+    let mut groups = whole.split(',');
+    let first = groups.next().unwrap_or("");
+    let has_more = whole.contains(',');
+    !has_more || ((1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3))
 }
 
 fn append(number: i64, digit: u8) -> Option<i64> {
@@ -446,18 +529,42 @@ mod tests {
         assert_eq!(scale("$6,762,000", 2), Some(676_200_000));
         assert_eq!(scale("-¥1.5", 2), Some(-150));
         assert_eq!(scale("0.005", 2), Some(1));
-        for bad in ["", "-", ".5", "1e3", "1.2.3", "12a", "１２", "+1", "999999999999999999"] {
+        for bad in [
+            "",
+            "-",
+            ".5",
+            "1e3",
+            "1.2.3",
+            "12a",
+            "１２",
+            "+1",
+            "1,5",
+            "3008,1",
+            "1,2345",
+            "999999999999999999",
+        ] {
             assert_eq!(scale(bad, 2), None, "{bad}");
         }
     }
 
     #[test]
-    fn days_are_read_in_three_ways() {
+    fn days_are_read_in_a_few_ways() {
         let christmas = Day::parse("2016-12-25").ok();
         for text in ["2016-12-25", "2016/12/25", "20161225", "2016-12-25 00:00:00"] {
             assert_eq!(day(text), christmas, "{text}");
         }
-        for bad in ["25.12.2016", "2016-13-01", "2016-2-1", "161225", "2016-12-25 19:30:00"] {
+        assert_eq!(day("2016/1/5"), Day::parse("2016-01-05").ok());
+        for bad in [
+            "25.12.2016",
+            "2016-13-01",
+            "2016-2-",
+            "161225",
+            "1/2/2016",
+            "16-1-2",
+            "2016-012-25",
+            "2016-12-25-1",
+            "2016-12-25 19:30:00",
+        ] {
             assert_eq!(day(bad), None, "{bad}");
         }
     }

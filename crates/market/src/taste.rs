@@ -40,7 +40,7 @@ const GENRES: [&str; 19] = [
 /// One rating.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Rating {
-    /// The folder's number of the film.
+    /// The film: the folder's layout and its number.
     pub film: String,
     /// Half stars, 1 to 10.
     pub half_stars: i64,
@@ -54,7 +54,8 @@ pub struct Taste {
     pub ratings: Vec<Rating>,
 }
 
-/// What was read, by the folder's own numbers, and the lines that were refused.
+/// What was read, and the lines that were refused. Films are by the layout and its numbers, people by the folder and its
+/// numbers: other folders give the same number to other people, and the 100k layout to other films.
 pub struct Reading {
     pub films: Vec<(String, Facts)>,
     pub tastes: Vec<(String, Taste)>,
@@ -97,9 +98,17 @@ pub fn read(folder: &Path) -> Result<Reading, Refusal> {
     for taste in reader.tastes.values_mut() {
         taste.ratings.sort_by(|a, b| (a.at_seconds, &a.film).cmp(&(b.at_seconds, &b.film)));
     }
+    let layout = if folder.join("u.data").is_file() { "100k" } else { "latest" };
+    let name = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let name = name.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let film = |number: &str| format!("{layout}:{number}");
+    let person = |(number, mut taste): (String, Taste)| {
+        taste.ratings.iter_mut().for_each(|rating| rating.film = film(&rating.film));
+        (format!("{name}:{number}"), taste)
+    };
     Ok(Reading {
-        films: reader.films.into_iter().collect(),
-        tastes: reader.tastes.into_iter().collect(),
+        films: reader.films.into_iter().map(|(number, facts)| (film(&number), facts)).collect(),
+        tastes: reader.tastes.into_iter().map(person).collect(),
         rows: reader.rows,
         refusals: reader.refusals,
     })
@@ -227,7 +236,7 @@ fn written_out(text: &str) -> Option<Day> {
     Day::new(parts.next()?.parse().ok()?, month, day).ok()
 }
 
-/// Everybody's ratings of a source as they were known at an instant, by the source's own numbers.
+/// Everybody's ratings of a source as they were known at an instant, by the folder and its number.
 pub fn all(view: &View, source: &str, as_of: Instant) -> Result<BTreeMap<String, Taste>> {
     let mut tastes = BTreeMap::new();
     for row in learned::by(view, source, Kind::Taste, as_of)? {

@@ -1,7 +1,7 @@
 //! What an import stores, what it leaves alone, and how a correction is remembered.
 
 use db::{Db, Lane, scratch::scratch};
-use kernel::{Act, Actor, Dice, Instant};
+use kernel::{Act, Actor, Day, Dice, Instant, Refusal};
 use market::cinemas::Directory;
 use market::imports::{self, Import, Kind, Prepared};
 use market::learned::{self, Change};
@@ -11,14 +11,23 @@ use market::{cinemas, films, release_calendar, taste};
 use std::path::{Path, PathBuf};
 
 fn prepare(name: &str, text: &str) -> Prepared {
-    imports::read(&Packed::read(name, text.as_bytes()).expect("it works"), None).expect("it works")
+    imports::read(&Packed::read(name, text.as_bytes()).expect("it works"), None, last()).expect("it works")
 }
 
 fn refused(name: &str, text: &str) -> String {
-    imports::read(&Packed::read(name, text.as_bytes()).expect("it works"), None)
+    imports::read(&Packed::read(name, text.as_bytes()).expect("it works"), None, last())
         .expect_err("a refusal")
         .say
         .en
+}
+
+/// Later than every chart here.
+fn last() -> Day {
+    Day::parse("2026-01-01").expect("it works")
+}
+
+fn open(folder: &Path) -> Result<Prepared, Refusal> {
+    imports::open(folder, None, last())
 }
 
 /// Stores a file at an hour of the story.
@@ -135,7 +144,7 @@ fn the_numbers_is_told_from_box_office_mojo_and_a_day_may_stand_in_the_name() {
         assert_eq!(series.days[0].day.to_string(), "2019-06-02");
         assert_eq!(series.films[0].release.map(|day| day.to_string()).as_deref(), Some("2019-06-01"));
     }
-    assert!(refused("daily.csv", text).contains("none of the charts that are understood"));
+    assert!(refused("daily.csv", text).contains("none of the files that are understood"));
 }
 
 const TMDB: &str = "budget,genres,id,original_language,original_title,popularity,production_countries,release_date,revenue,runtime,title,vote_average\n\
@@ -198,6 +207,13 @@ impl Folder {
     }
 }
 
+impl Folder {
+    /// How a person of this folder is called.
+    fn person(&self, number: &str) -> String {
+        format!("{}:{number}", self.0.file_name().expect("a name").to_string_lossy())
+    }
+}
+
 impl Drop for Folder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
@@ -221,19 +237,23 @@ fn both_layouts_of_movielens_say_the_same() {
         ),
         ("u.data", "7\t2\t3\t200\n7\t1\t5\t100\n8\t1\t1\t50\n"),
     ]);
-    for (folder, second) in [(&latest, 7), (&oldest, 6)] {
+    for (folder, layout, second) in [(&latest, "latest", 7), (&oldest, "100k", 6)] {
         let db = scratch();
-        let file = imports::open(&folder.0, None).unwrap();
+        let file = open(&folder.0).unwrap();
         assert_eq!((file.kind.code(), file.refused), ("movielens", 0));
         assert_eq!(store(&db, 1, &file), counts(4, 0, 0));
         assert_eq!(store(&db, 2, &file), counts(0, 0, 4));
         let tastes = db.read_blocking(|view| taste::all(view, "movielens", at(9))).unwrap();
-        let stars: Vec<(&str, i64)> =
-            tastes["7"].ratings.iter().map(|one| (one.film.as_str(), one.half_stars)).collect();
-        assert_eq!(stars, [("1", 10), ("2", second)], "oldest first");
+        let stars: Vec<(&str, i64)> = tastes[&folder.person("7")]
+            .ratings
+            .iter()
+            .map(|one| (one.film.as_str(), one.half_stars))
+            .collect();
+        let film = |number: i32| format!("{layout}:{number}");
+        assert_eq!(stars, [(film(1).as_str(), 10), (film(2).as_str(), second)], "oldest first");
         let films = db.read_blocking(|view| films::all(view, "movielens", at(9))).unwrap();
-        assert_eq!(films["1"].genres, ["Action", "Drama"]);
-        assert!(films["2"].genres.is_empty());
+        assert_eq!(films[&format!("{layout}:1")].genres, ["Action", "Drama"]);
+        assert!(films[&format!("{layout}:2")].genres.is_empty());
     }
     let with_tags = taste::read(&latest.0).unwrap();
     assert_eq!(with_tags.films[0].1.tags, ["wet", "long"]);
@@ -245,7 +265,7 @@ fn a_rating_that_cannot_be_is_refused() {
         ("movies.csv", "movieId,title,genres\n1,River,Action\n"),
         ("ratings.csv", "userId,movieId,rating,timestamp\n7,9,3.5,200\n7,1,7,100\n8,1,1.2,50\n"),
     ]);
-    let refusal = imports::open(&folder.0, None).unwrap_err();
+    let refusal = open(&folder.0).unwrap_err();
     assert!(refusal.say.en.starts_with("3 of the 4 lines"), "{}", refusal.say.en);
     assert!(
         refusal
@@ -254,7 +274,55 @@ fn a_rating_that_cannot_be_is_refused() {
             .contains("Line 2 of “ratings.csv”: movieId is “9”, which is not a film of this folder")
     );
     let nothing = Folder::with(&[]);
-    assert_eq!(imports::open(&nothing.0, None).unwrap_err().code, "bad_file");
+    assert_eq!(open(&nothing.0).unwrap_err().code, "bad_file");
+}
+
+#[test]
+fn folders_that_number_alike_do_not_overwrite_each_other() {
+    let oldest = Folder::with(&[
+        (
+            "u.item",
+            "1|Toy (1995)|01-Jan-1995||http://x|0|1|0|0|0|0|0|0|1|0|0|0|0|0|0|0|0|0|0\n2|Sea (1996)|||x|1|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0\n",
+        ),
+        ("u.data", "7\t2\t3\t200\n"),
+    ]);
+    let latest = Folder::with(&[
+        ("movies.csv", "movieId,title,genres\n1,River (1999),Action\n"),
+        ("ratings.csv", "userId,movieId,rating,timestamp\n7,1,5.0,100\n"),
+    ]);
+    let db = scratch();
+    assert_eq!(store(&db, 1, &open(&oldest.0).unwrap()), counts(3, 0, 0));
+    assert_eq!(store(&db, 2, &open(&latest.0).unwrap()), counts(2, 0, 0));
+    let films = db.read_blocking(|view| films::all(view, "movielens", at(9))).unwrap();
+    let titles: Vec<&str> = films.values().map(|film| film.title.as_str()).collect();
+    assert_eq!(titles.len(), 3, "{titles:?}");
+    let tastes = db.read_blocking(|view| taste::all(view, "movielens", at(9))).unwrap();
+    assert_eq!(tastes.len(), 2, "two strangers of one number");
+    assert!(tastes.values().flat_map(|one| &one.ratings).all(|rating| films.contains_key(&rating.film)));
+}
+
+#[test]
+fn a_film_is_one_with_its_id_and_without() {
+    let with_id = "日期,影片编码,影片名称,上映日期,票房（万）,排片占比\n2014-01-01,7,渡,2014-01-01,100,30\n2014-01-02,7,渡,2014-01-01,90,30\n";
+    let without = "日期,影片名称,上映日期,票房（万）,排片占比\n2014-01-02,渡,2014-01-01,95,30\n2014-01-03,渡,2014-01-01,80,28\n2014-01-03,渡,2013-05-01,1,1\n";
+    let chart = Dialect::named("china_daily").unwrap();
+    for (first, second) in [(with_id, without), (without, with_id)] {
+        let db = scratch();
+        store(&db, 1, &prepare("first.csv", first));
+        store(&db, 2, &prepare("second.csv", second));
+        let series = known(&db, chart, 9).unwrap();
+        let films: Vec<(Option<String>, usize)> =
+            series.runs().map(|(film, days)| (film.release.map(|day| day.to_string()), days.len())).collect();
+        assert_eq!(films, [(Some("2013-05-01".into()), 1), (Some("2014-01-01".into()), 3)]);
+    }
+}
+
+#[test]
+fn a_file_that_is_nothing_known_is_told_all_that_could_be() {
+    let says = refused("x.csv", "userId,movieId,rating,timestamp\n1,1,5,1\n");
+    for kind in ["china_daily", "tmdb", "china_cinemas", "us_calendar", "a MovieLens folder"] {
+        assert!(says.contains(kind), "{kind}: {says}");
+    }
 }
 
 /// Films that have a day in a market's calendars at an hour of the story.
@@ -297,11 +365,11 @@ fn a_film_is_announced_moved_and_withdrawn_each_from_its_hour_on() {
 fn a_calendar_in_another_script_is_read_and_an_english_one_must_say_its_market() {
     let korean = encoding_rs::EUC_KR.encode("영화명,개봉일\n강,2016-12-21\n").0.into_owned();
     let file = Packed::read("k.csv", korean.as_slice()).unwrap();
-    assert_eq!(imports::read(&file, None).unwrap().kind.code(), "korea_calendar");
+    assert_eq!(imports::read(&file, None, last()).unwrap().kind.code(), "korea_calendar");
     let english = "Title,Release Date,Genre\nRiver,12/23/16,Drama\nHill,2016-12-23,Drama|War\n";
-    assert!(refused("e.csv", english).contains("none of the charts that are understood"));
+    assert!(refused("e.csv", english).contains("none of the files that are understood"));
     let file = Packed::read("e.csv", english.replace("12/23/16", "TBA").as_bytes()).unwrap();
-    assert_eq!(imports::read(&file, Some(Kind::parse("us_calendar").unwrap())).unwrap().rows, 2);
+    assert_eq!(imports::read(&file, Some(Kind::parse("us_calendar").unwrap()), last()).unwrap().rows, 2);
 }
 
 #[test]
@@ -317,7 +385,7 @@ fn a_line_of_a_calendar_that_cannot_be_is_refused() {
         assert!(refusal.contains(said), "{refusal}");
     }
     let file = Packed::read("c.csv", "a,b\n1,2\n".as_bytes()).unwrap();
-    let refusal = imports::read(&file, Some(Kind::Calendar(Market::China))).unwrap_err();
+    let refusal = imports::read(&file, Some(Kind::Calendar(Market::China)), last()).unwrap_err();
     assert!(
         refusal.say.en.contains("needs title and release_date; its columns are a, b"),
         "{}",
@@ -345,7 +413,7 @@ fn the_real_files_enter_once() {
     let db = scratch();
     for ((name, kind, rows), hour) in files.into_iter().zip(1..) {
         let Some(file) = shared(name) else { continue };
-        let prepared = imports::open(&file, None).unwrap();
+        let prepared = open(&file).unwrap();
         assert_eq!((prepared.kind.code(), prepared.rows), (kind, rows));
         let first = store(&db, hour, &prepared);
         assert_eq!(first.added as usize, rows - prepared.refused - prepared.repeated, "{name}");

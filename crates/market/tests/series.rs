@@ -282,6 +282,147 @@ fn a_gzipped_chart_reads_like_a_plain_one() {
     assert_eq!(Packed::read("chart.csv.gz", torn).err().map(|refusal| refusal.code), Some("bad_file"));
 }
 
+#[test]
+fn a_quotation_mark_that_is_never_closed_is_refused_and_swallows_nothing() {
+    let mut rows = us_run(120);
+    rows[2] = rows[2].replace(",False,False", ",False,\"False");
+    let refusal = read(US, &rows.iter().map(String::as_str).collect::<Vec<_>>()).unwrap_err();
+    assert_eq!(
+        refusal.say.en,
+        "Line 4 of “chart.csv” opens a quotation mark that is never closed; what follows it cannot be told apart."
+    );
+    assert!(refusal.say.zh.contains("第 4 行") && refusal.say.zh.contains("引号"), "{}", refusal.say.zh);
+    let closed = us_run(3).join("\n").replace("River", "\"The \"\"Old\"\"\nRiver\"");
+    assert_eq!(read(US, &[&closed]).unwrap().series.films[0].title, "The \"Old\" River");
+}
+
+#[test]
+fn columns_that_were_swapped_are_refused() {
+    let refused = |header: &str, rows: &[&str]| read(header, rows).unwrap_err().say;
+    let us = us_run(150);
+    let us: Vec<&str> = us.iter().map(String::as_str).collect();
+    let swapped = US.replace("gross,theaters,to_date", "to_date,theaters,gross");
+    let says = refused(&swapped, &us);
+    assert_eq!(
+        says.en,
+        "In 150 of the 150 lines of “chart.csv” that say both, a day's gross is more than to_date, all its days together; are the columns swapped?"
+    );
+    assert!(says.zh.contains("150") && says.zh.contains("列"), "{}", says.zh);
+    let korea = KOREA.replace("salesAmt,audiCnt", "audiCnt,salesAmt");
+    let row = "2020-01-01,1,20192206,백두산,2019-12-19,4430968920,498802,6789304,1236,5845,x";
+    // 4,430,968,920 people are more than there are.
+    assert!(refused(&korea, &[row]).en.contains("audiCnt is “4430968920”"));
+    let small: Vec<String> = (1..=20)
+        .map(|i| format!("2020-01-{i:02},1,1,백두산,2019-12-19,44309689,498,67893040,1236,5845,x"))
+        .collect();
+    let small: Vec<&str> = small.iter().map(String::as_str).collect();
+    let says = refused(&korea, &small).en;
+    assert!(says.contains("20 of the 20") && says.contains("less than one unit of money"), "{says}");
+    assert!(
+        us_with(&["2018-06-01,2,rl7,Lake,9001,3.0,9000.0,1.0,Ferry,False,False"]).is_ok(),
+        "one line is the chart's own"
+    );
+}
+
+#[test]
+fn shares_that_are_parts_of_one_are_refused_where_percent_are_due() {
+    let rows = |share: f64| -> Vec<String> {
+        let row = |i: i32| format!("2014-01-01,渡{i},100,{share}");
+        (0..12).map(row).collect()
+    };
+    let chart = |share: f64| {
+        let rows = rows(share);
+        read("date,title,box_wan,show_share", &rows.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    assert!(chart(8.2).is_ok());
+    let refusal = chart(0.082).unwrap_err();
+    assert!(
+        refusal.say.en.contains("show_share") && refusal.say.en.contains("percent"),
+        "{}",
+        refusal.say.en
+    );
+}
+
+#[test]
+fn two_films_of_one_title_are_two_where_the_days_in_release_tell() {
+    let header = "date,movie,gross,total gross,theaters,days";
+    let run = |year: i32| {
+        (1..=20)
+            .map(move |age| format!("{year}-10-{age:02},Halloween,{},{},3000,{age}", 100 - age, 100 * age))
+    };
+    let rows: Vec<String> = run(2007).chain(run(2018)).collect();
+    let read_of =
+        |rows: &[String]| read(header, &rows.iter().map(String::as_str).collect::<Vec<_>>()).unwrap().series;
+    let series = read_of(&rows);
+    let releases: Vec<Option<Day>> = series.films.iter().map(|film| film.release).collect();
+    assert_eq!(releases, [Some(day("2007-10-01")), Some(day("2018-10-01"))]);
+    assert_eq!(read_of(&rows[20..]).films[0].key, series.films[1].key, "a later file knows the film again");
+}
+
+#[test]
+fn a_day_that_has_not_been_is_refused() {
+    let text = format!(
+        "{US}\n{}\n2091-01-01,1,rl1,River,5,3.0,90000.0,1.0,Ferry,False,False\n",
+        us_run(300).join("\n")
+    );
+    let packed = Packed::read("chart.csv", text.as_bytes()).unwrap();
+    let reading = series::read_until(&packed, None, day("2026-01-01")).unwrap();
+    assert_eq!((reading.refused, reading.series.days.len()), (1, 300));
+    assert_eq!(
+        reading.refusals[0].say.en,
+        "Line 302 of “chart.csv”: date is “2091-01-01”, which is not a day that has been."
+    );
+}
+
+#[test]
+fn a_title_is_one_line_of_a_sensible_length() {
+    let row = |title: &str| format!("2018-06-01,1,rl7,{title},5,3.0,9.0,1.0,Ferry,False,False");
+    let reading = us_with(&[&row("\"The\n  Long   River\"")]).unwrap();
+    assert!(reading.series.films.iter().any(|film| film.title == "The Long River"));
+    let reading = us_with(&[&row(&"x".repeat(301))]).unwrap();
+    assert_eq!(reading.refused, 1);
+    assert!(reading.refusals[0].say.en.contains("at most 300 characters"), "{}", reading.refusals[0].say.en);
+}
+
+#[test]
+fn what_a_spreadsheet_saves_is_read() {
+    let text = "日期\t影片\t票房（万）\t排片占比\n2011/1/1\t让子弹飞\t\"3,008.1\"\t37.21%\n".replace('"', "");
+    let plain = read_bytes("日期,影片,票房（万）,排片占比\n2011-01-01,让子弹飞,3008.1,37.21\n".as_bytes())
+        .unwrap()
+        .series;
+    for (mark, bytes) in [
+        ([0xff, 0xfe], text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()),
+        ([0xfe, 0xff], text.encode_utf16().flat_map(u16::to_be_bytes).collect()),
+    ] {
+        let marked = [mark.as_slice(), &bytes].concat();
+        assert_eq!(read_bytes(&marked).unwrap().series, plain);
+    }
+    let currency =
+        read(&format!("{US},currency"), &["2018-06-01,1,rl1,River,5,3.0,9.0,1.0,Ferry,False,False, usd"]);
+    assert!(currency.is_ok(), "a code is one in whatever letters");
+}
+
+#[test]
+fn a_comma_that_divides_no_thousands_is_no_number() {
+    for bad in ["1,5", "3008,1", "12,34,567", ",500", "1,0000"] {
+        let row = format!("2018-06-01,1,rl9,Lake,\"{bad}\",3.0,,1.0,Ferry,False,False");
+        let reading = us_with(&[&row]).unwrap();
+        assert_eq!(reading.refused, 1, "{bad}");
+    }
+}
+
+#[test]
+fn a_damaged_file_is_told_in_the_readers_language() {
+    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+    packer.write_all(us_run(200).join("\n").as_bytes()).unwrap();
+    let packed = packer.finish().unwrap();
+    let refusal = Packed::read("chart.csv.gz", &packed[..packed.len() / 2]).err().unwrap();
+    assert_eq!(refusal.say.en, "“chart.csv.gz” is damaged or was cut off; fetch it again.");
+    assert_eq!(refusal.say.zh, "“chart.csv.gz”已损坏或不完整，请重新获取。");
+    let missing = Packed::open(Path::new("/nowhere/chart.csv")).err().unwrap();
+    assert_eq!(missing.say.zh, "没有“chart.csv”这个文件。");
+}
+
 /// Where the large real charts lie, outside the repository.
 fn shared(name: &str) -> Option<PathBuf> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(name);

@@ -1,10 +1,10 @@
 //! The installation: new until its house is founded, and the keeper of its secret key.
 
 use crate::orgs::{self, Org, OrgKind};
-use crate::{memberships, settings};
+use crate::{home, memberships, settings};
 use db::{Tx, View};
 use kernel::ids::Id;
-use kernel::{Act, Error, Kind, OrgId, PersonId, Refusal, Result, Role, Words};
+use kernel::{Act, Error, Home, Kind, OrgId, PersonId, Refusal, Result, Role, Words};
 
 const HOUSE: &str = "house_org";
 const KEY: &str = "installation_key";
@@ -17,12 +17,13 @@ pub fn is_new(view: &View) -> Result<bool> {
     Ok(found.is_none())
 }
 
-/// Makes the house and its first operator, exactly once.
-pub fn found(tx: &Tx, act: &mut Act, name: &Words, operator: &PersonId) -> Result<Org> {
+/// Makes the house, where it is at home, and its first operator, exactly once.
+pub fn found(tx: &Tx, act: &mut Act, name: &Words, home: &Home, operator: &PersonId) -> Result<Org> {
     let house = orgs::add(tx, act, OrgKind::House, name)?;
     if !settings::put_once(tx, HOUSE, &house.id.0)? {
         return Err(already_founded().into());
     }
+    home::put(tx, home)?;
     memberships::add(tx, operator, &house.id, Role::Operator)?;
     Ok(house)
 }
@@ -90,11 +91,11 @@ mod tests {
         let given = name.clone();
         assert!(db.read_blocking(is_new).expect("a read"));
         let made = db
-            .write_blocking(Lane::house(), move |tx| found(tx, &mut act(), &given, &first))
+            .write_blocking(Lane::house(), move |tx| found(tx, &mut act(), &given, &Home::mainland(), &first))
             .expect("a house");
         assert!(!db.read_blocking(is_new).expect("a read"));
         let again = db.write_blocking(Lane::house(), move |tx| {
-            found(tx, &mut Act { dice: Dice::seeded(9), ..act() }, &name, &second)
+            found(tx, &mut Act { dice: Dice::seeded(9), ..act() }, &name, &Home::mainland(), &second)
         });
         assert_eq!(again.expect_err("refused").refusal().map(|no| no.code), Some("already_founded"));
         assert_eq!(db.read_blocking(house).expect("a read"), Some(made));

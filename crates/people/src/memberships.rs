@@ -135,7 +135,13 @@ mod tests {
         let db = scratch();
         let ann = ann(&db);
         let story = db.write_blocking(Lane::house(), move |tx| {
-            let house = installation::found(tx, &mut act(), &Words::new("House", "平台"), &ann.id)?;
+            let house = installation::found(
+                tx,
+                &mut act(),
+                &Words::new("House", "平台"),
+                &kernel::Home::mainland(),
+                &ann.id,
+            )?;
             remove(tx, &ann.id, &house.id, Role::Operator)
         });
         assert_eq!(story.expect_err("refused").refusal().map(|no| no.code), Some("last_operator"));

@@ -201,7 +201,13 @@ fn found_house(house: &House, password: &PasswordHash) -> Result<Staff> {
     let password = password.clone();
     in_house(house, Actor::System, move |scene| {
         let operator = sign_up(scene, "Olive 欧阳", "operator@ferryman.example", &password)?;
-        installation::found(scene.tx, &mut scene.act, &words("Ferry House", "渡口平台"), &operator)?;
+        installation::found(
+            scene.tx,
+            &mut scene.act,
+            &words("Ferry House", "渡口平台"),
+            &Home::mainland(),
+            &operator,
+        )?;
         let org = |scene: &mut Scene, kind, en, zh| {
             Ok::<_, Error>(orgs::add(scene.tx, &mut scene.act, kind, &words(en, zh))?.id)
         };

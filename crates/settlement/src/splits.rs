@@ -77,6 +77,19 @@ impl Terms {
         }
     }
 
+    /// Terms that take nothing and give nothing yet, for a territory whose terms are not known.
+    pub fn blank(currency: Currency) -> Terms {
+        Terms {
+            currency,
+            special_fund: Share::ZERO,
+            special_fund_central: Share::ZERO,
+            tax: Share::ZERO,
+            bands: Vec::new(),
+            agency: Agency::None,
+            distribution_fee: Share::ZERO,
+        }
+    }
+
     /// Reads the JSON of a row, and refuses rates that could not divide a sum.
     pub fn from_json(text: &str) -> Result<Terms, Refusal> {
         let terms: Terms = serde_json::from_str(text).map_err(|error| {

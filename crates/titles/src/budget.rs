@@ -241,7 +241,7 @@ impl FromRow for LineReport {
 }
 
 /// Every line with its costs, and the whole; in yuan while there is no line.
-pub fn report(view: &View, title: &TitleId) -> Result<Report> {
+pub fn report(view: &View, title: &TitleId, usual: Currency) -> Result<Report> {
     let lines: Vec<LineReport> = view.all(
         "select budget_line.id, budget_line.category, budget_line.label, budget_line.currency,
             budget_line.planned_minor,
@@ -252,7 +252,7 @@ pub fn report(view: &View, title: &TitleId) -> Result<Report> {
         order by budget_line.category, budget_line.label, budget_line.id",
         &[title],
     )?;
-    let currency = lines.first().map_or(Currency::CNY, |first| first.line.planned.currency);
+    let currency = lines.first().map_or(usual, |first| first.line.planned.currency);
     let (mut planned, mut actual) = (Money::zero(currency), Money::zero(currency));
     for line in &lines {
         planned = planned.plus(line.sums.planned)?;
@@ -289,7 +289,7 @@ mod tests {
             spend(tx, act, &title, &posters.id, "Printer, rebate", Money::fen(-500), day("2016-12-02"))?;
             replan(tx, &title, &stars.id, Money::fen(90_000))?;
             assert_eq!(costs(tx, &title)?.first().map(|cost| cost.amount), Some(Money::fen(-500)));
-            report(tx, &title)
+            report(tx, &title, Currency::CNY)
         });
         let report = seen.expect("a report");
         let sums = |sums: Sums| (sums.planned.minor, sums.actual.minor, sums.left.minor);
@@ -304,7 +304,7 @@ mod tests {
     fn a_title_without_a_budget_reports_nothing() {
         let slate = Slate::new();
         let title = slate.title().id;
-        let report = slate.read(move |view| report(view, &title));
+        let report = slate.read(move |view| report(view, &title, Currency::CNY));
         assert_eq!((report.lines.len(), report.total.planned), (0, Money::fen(0)));
     }
 

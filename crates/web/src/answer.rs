@@ -123,6 +123,12 @@ pub fn console_ways_of(visit: &Visit) -> Vec<Way<'static>> {
         word: say(visit.lang, "People", "人员"),
         count: 0,
     });
+    ways.push(Way {
+        href: "/console/house",
+        icon: "home",
+        word: say(visit.lang, "The house", "平台"),
+        count: 0,
+    });
     // Whoever has no settlements has earnings beside them nowhere else.
     if !visit.site.leads("/console/settlement", &visit.actor) {
         ways.push(Way {

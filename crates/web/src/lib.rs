@@ -3,6 +3,8 @@
 //! `routes` is the one registry and says how to add a page; `visit` is what a handler knows about
 //! its reader; `answer` and `form` are what it works with; `look` draws.
 
+#[cfg(test)]
+mod abroad;
 mod address;
 mod answer;
 mod assets;

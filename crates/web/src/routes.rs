@@ -317,6 +317,8 @@ pub fn registry(site: Site) -> Routes {
             SHOP,
             console::merchants::orders::ship,
         )
+        .page(GET, "/console/house", OPERATOR, console::house::show)
+        .page(POST, "/console/house", OPERATOR, console::house::change)
         .page(GET, "/console/people", OPERATOR, console::people::list)
         .page(POST, "/console/people", OPERATOR, console::people::add)
         .page(GET, "/console/people/{org}", OPERATOR, console::people::show)

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use db::scratch::{Scratch, scratch};
 use flows::House;
 use http_body_util::BodyExt;
-use kernel::{Actor, Dice, FalseClock, Instant, Lang, OrgId, PersonId, Role, Words};
+use kernel::{Actor, Dice, FalseClock, Home, Instant, Lang, OrgId, PersonId, Role, Words};
 use payments::providers::pretend::Pretend;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
@@ -38,6 +38,8 @@ pub const FERRYMAN: [(&str, &str); 11] = [
 
 pub struct Town {
     pub house: House,
+    pub clock: Arc<FalseClock>,
+    pub provider: Arc<Pretend>,
     pub entries: Vec<Entry>,
     router: Router,
     scratch: Option<Scratch>,
@@ -71,6 +73,7 @@ impl Town {
                     scene.tx,
                     &mut scene.act,
                     &Words::new("Ferry House", "渡口"),
+                    &Home::mainland(),
                     &operator.id,
                 )
             });
@@ -83,10 +86,11 @@ impl Town {
         let scratch = scratch();
         let clock = Arc::new(FalseClock::at(NOW));
         let provider = Arc::new(Pretend::new());
-        let house = House::open(scratch.db.clone(), clock, Dice::seeded(7), provider).expect("a house");
+        let house = House::open(scratch.db.clone(), clock.clone(), Dice::seeded(7), provider.clone())
+            .expect("a house");
         let routes = routes::registry(Site::new(house.clone(), Settings::local()));
         let entries = routes.entries().to_vec();
-        Town { house, entries, router: routes.into_router(), scratch: Some(scratch) }
+        Town { house, clock, provider, entries, router: routes.into_router(), scratch: Some(scratch) }
     }
 
     /// A browser of somebody who has not signed in.
@@ -177,6 +181,12 @@ pub struct Browser {
 impl Browser {
     pub fn header(mut self, name: &'static str, value: &'static str) -> Browser {
         self.headers.push((name, value));
+        self
+    }
+
+    /// The same browser of somebody who reads 中文.
+    pub fn in_chinese(mut self) -> Browser {
+        self.cookies.insert(crate::cookies::LANG.into(), "zh".into());
         self
     }
 

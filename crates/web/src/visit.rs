@@ -5,6 +5,7 @@
 //! Handlers ask for a visit, and for the hat they need the visitor to wear: `StudioStaff`, `Consumer`, ….
 
 use crate::answer::{self, Wrong};
+use crate::look::money::Told;
 use crate::look::page::Theme;
 use crate::site::Site;
 use crate::{address, cookies, guard};
@@ -15,9 +16,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use db::View;
 use flows::{House, Scene};
-use kernel::{Actor, Error, Instant, Lang, OrgId, Refusal, Result, Role};
-use people::{Person, Who, installation, sessions};
+use kernel::{Actor, Currency, Day, Error, Home, Instant, Lang, OrgId, Refusal, Result, Role};
+use people::{Person, Who, home, installation, sessions};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 /// The page on which a new installation gets its first operator.
 pub const FIRST_RUN: &str = "/first-run";
@@ -30,6 +32,8 @@ pub struct Visit {
     pub person: Option<Person>,
     pub lang: Lang,
     pub now: Instant,
+    /// Where the house is at home.
+    pub home: Arc<Home>,
     /// Path and query.
     pub path: String,
     /// A random id that a browser keeps for a year, for advertising to count by.
@@ -67,6 +71,7 @@ impl Visit {
             person,
             lang: lang.unwrap_or_else(|| accepted(headers)),
             now,
+            home: site.house().home(),
             path: uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string),
             visitor: visitor.unwrap_or_else(|| new_visitor(site.house())),
             theme: cookies::read(headers, cookies::LIGHT).map(Theme::parse).unwrap_or_default(),
@@ -82,6 +87,21 @@ impl Visit {
     /// The words for this reader.
     pub fn say<'a>(&self, en: &'a str, zh: &'a str) -> &'a str {
         crate::look::say(self.lang, en, zh)
+    }
+
+    /// The day it is for the house; a cinema has its own.
+    pub fn today(&self) -> Day {
+        self.now.day_in(&self.home.zone)
+    }
+
+    /// The code of the house's own currency, for what has no sum of its own yet.
+    pub fn currency(&self) -> &'static str {
+        self.home.currency.code()
+    }
+
+    /// Sums of a currency, told to this reader.
+    pub fn told(&self, currency: Currency) -> Told {
+        Told { currency, lang: self.lang }
     }
 
     /// A value of the query: `?day=2016-12-23`.
@@ -113,17 +133,19 @@ async fn known(site: &Site, token: Option<String>, now: Instant) -> Result<Optio
     if token.is_none() && !ask_founded {
         return Ok(None);
     }
-    let (known, is_new) = site
+    let (known, is_new, home) = site
         .house()
         .read(move |view| {
             let known = match token {
                 Some(token) => sessions::actor(view, &token, now)?,
                 None => None,
             };
-            Ok((known, ask_founded && installation::is_new(view)?))
+            Ok((known, ask_founded && installation::is_new(view)?, home::of(view)?))
         })
         .await?;
-    if !is_new {
+    if ask_founded && !is_new {
+        // Another process may have founded it.
+        site.house().know_home(home);
         site.mark_founded();
     }
     Ok(known)

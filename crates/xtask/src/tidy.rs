@@ -3,6 +3,7 @@
 mod arrows;
 mod chance;
 mod first_lines;
+mod homes;
 mod licences;
 mod migrations;
 mod names;
@@ -32,6 +33,7 @@ pub fn check(workspace: &Workspace) -> Result<Vec<Finding>> {
     findings.extend(names::check(sources));
     findings.extend(unfinished::check(sources));
     findings.extend(chance::check(sources));
+    findings.extend(homes::check(sources));
     findings.extend(routes::check(sources));
     for database in workspace.databases() {
         findings.extend(migrations::check(&database.sources, &database.list, &database.migrations));

@@ -3,7 +3,7 @@
 
 use crate::answer::{Answer, Found};
 use crate::call::{Call, Consumer};
-use flows::agree;
+use flows::{agree, audiences};
 use people::consents::{AUDIENCES, SUGGESTIONS};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -32,5 +32,8 @@ pub async fn withdraw_suggestions(call: Call, _: Consumer) -> Answer<Found<Conse
 
 async fn change(call: &Call, purpose: &'static str, given: bool) -> Answer<Found<Consent>> {
     call.write_in_house(move |scene| agree::say(scene, purpose, given)).await?;
+    if purpose == AUDIENCES && !given {
+        audiences::forget(&call.house, &call.actor);
+    }
     Ok(Found(Consent { given }))
 }

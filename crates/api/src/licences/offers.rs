@@ -7,7 +7,7 @@ use crate::call::{Call, MerchantStaff};
 use licensing::offers;
 
 pub async fn list(call: Call, _: MerchantStaff, Asked(paging): Asked<Paging>) -> Answer<Page<LicenceOffer>> {
-    let now = call.now;
-    let open = call.read(move |view| offers::open_for_merchants(view, now)).await?;
+    let today = call.house.today();
+    let open = call.read(move |view| offers::open_for_merchants(view, today)).await?;
     Ok(paging.page(open, |offer| offer.id.0.clone(), LicenceOffer::from)?)
 }

@@ -12,7 +12,7 @@ use crate::words::Bilingual;
 use demand::in_release::{self, Expected, Range};
 use flows::views::{market_series, outlook};
 use flows::{House, learn_market::Foresight};
-use kernel::{Instant, Money, Result, TitleId, Zone};
+use kernel::{Currency, Instant, Money, Result, TitleId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -53,25 +53,27 @@ pub struct Span {
     high: Amount,
 }
 
-impl From<Range> for Span {
-    fn from(range: Range) -> Span {
-        Span { low: Money::fen(range.low).into(), high: Money::fen(range.high).into() }
+impl Span {
+    fn of(range: Range, currency: Currency) -> Span {
+        let amount = |minor| Money::new(minor, currency).into();
+        Span { low: amount(range.low), high: amount(range.high) }
     }
 }
 
-impl From<Expected> for Expectation {
-    fn from(expected: Expected) -> Expectation {
+impl Expectation {
+    /// Of the film's own sales.
+    pub fn of(expected: Expected, currency: Currency) -> Expectation {
         Expectation {
-            amount: Money::fen(expected.amount).into(),
-            half: expected.half.into(),
-            wide: expected.wide.into(),
+            amount: Money::new(expected.amount, currency).into(),
+            half: Span::of(expected.half, currency),
+            wide: Span::of(expected.wide, currency),
         }
     }
 }
 
-impl From<in_release::DayAhead> for DayAhead {
-    fn from(ahead: in_release::DayAhead) -> DayAhead {
-        DayAhead { day: ahead.day.to_string(), expected: ahead.expected.into() }
+impl DayAhead {
+    pub fn of(ahead: in_release::DayAhead, currency: Currency) -> DayAhead {
+        DayAhead { day: ahead.day.to_string(), expected: Expectation::of(ahead.expected, currency) }
     }
 }
 
@@ -84,14 +86,15 @@ pub async fn show(call: Call, team: ReleaseTeam, At((title,)): At<(TitleId,)>) -
 
 fn forecast(house: &House, view: &db::View, title: &::titles::Title, now: Instant) -> Result<Forecast> {
     let film = outlook::film(view, title, now)??;
-    let market = market_series::home();
-    let told = Foresight::of(house, view, market)?.forecast(&film, now.day_in(&Zone::shanghai()))?;
+    let home = people::home::of(view)?;
+    let currency = home.currency;
+    let told = Foresight::of_home(house, view)?.forecast(&film, now.day_in(&home.zone))?;
     Ok(Forecast {
         as_of: told.as_of.to_string(),
         one_stands_for: market_series::one_stands_for(view)?,
-        so_far: Money::fen(told.so_far).into(),
-        days: told.days.into_iter().map(DayAhead::from).collect(),
-        total: told.total.into(),
+        so_far: Money::new(told.so_far, currency).into(),
+        days: told.days.into_iter().map(|ahead| DayAhead::of(ahead, currency)).collect(),
+        total: Expectation::of(told.total, currency),
         because: told.because.into_iter().map(Bilingual::from).collect(),
     })
 }

@@ -8,7 +8,7 @@ use crate::call::{Call, ReleaseTeam};
 use crate::money::Amount;
 use crate::words::Bilingual;
 use flows::views::release_places::{self, Basis, Here, InCity};
-use kernel::{Day, Money, TitleId};
+use kernel::{Currency, Day, Money, TitleId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -60,7 +60,7 @@ pub struct PlaceForecast {
 }
 
 impl PlaceForecast {
-    fn of(here: &Here, day: Day) -> PlaceForecast {
+    fn of(here: &Here, day: Day, currency: Currency) -> PlaceForecast {
         let told = here.told.as_ref();
         let (basis, because) = match told {
             Ok((_, basis @ Basis::Own { .. })) => ("own", basis.words()),
@@ -68,31 +68,32 @@ impl PlaceForecast {
             Err(refusal) => ("none", refusal.say.clone()),
         };
         let told = told.ok().map(|(told, _)| told);
+        let expectation = |expected| Expectation::of(expected, currency);
         PlaceForecast {
             name: here.name.clone().into(),
-            taken: Money::fen(here.took(day)).into(),
+            taken: Money::new(here.took(day), currency).into(),
             admissions: here.admissions,
             showings: here.showings,
             seats: here.seats,
-            expected: here.expected.map(Expectation::from),
-            next_day: told.and_then(|told| told.days.first()).map(|ahead| ahead.expected.into()),
-            total: told.map(|told| told.total.into()),
+            expected: here.expected.map(expectation),
+            next_day: told.and_then(|told| told.days.first()).map(|ahead| expectation(ahead.expected)),
+            total: told.map(|told| expectation(told.total)),
             basis: basis.into(),
             because: because.into(),
         }
     }
 }
 
-fn city(one: &InCity, day: Day) -> CityForecast {
+fn city(one: &InCity, day: Day, currency: Currency) -> CityForecast {
     let cinema = |one: &release_places::InCinema| CinemaForecast {
         place: one.place.0.clone(),
-        here: PlaceForecast::of(&one.here, day),
+        here: PlaceForecast::of(&one.here, day, currency),
     };
     CityForecast {
         city: one.city.code.clone(),
         longitude: one.city.longitude,
         latitude: one.city.latitude,
-        here: PlaceForecast::of(&one.here, day),
+        here: PlaceForecast::of(&one.here, day, currency),
         cinemas: one.cinemas.iter().map(cinema).collect(),
     }
 }
@@ -106,7 +107,7 @@ pub async fn show(
     let (house, now) = (call.house.clone(), call.now);
     let (outlook, cities) =
         call.read(move |view| release_places::foretold(&house, view, &title, now)).await??;
-    let day = outlook.newest.as_of;
-    let cities = cities.iter().map(|one| city(one, day)).collect();
+    let (day, currency) = (outlook.newest.as_of, outlook.currency());
+    let cities = cities.iter().map(|one| city(one, day, currency)).collect();
     Ok(Found(ForecastByPlace { as_of: day.to_string(), cities }))
 }

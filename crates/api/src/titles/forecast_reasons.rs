@@ -68,7 +68,7 @@ pub struct CalendarDay {
 
 impl From<&Outlook> for ForecastReasons {
     fn from(outlook: &Outlook) -> ForecastReasons {
-        let amount = |minor| Amount::from(Money::fen(minor));
+        let amount = |minor| Amount::from(Money::new(minor, outlook.currency()));
         let moved = outlook.moved.as_ref().ok().map(|moved| Movement {
             since: moved.since.to_string(),
             before: amount(moved.before),

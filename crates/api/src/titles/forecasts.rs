@@ -1,6 +1,6 @@
 //! The forecasts of a release as they were made, morning by morning.
 
-use super::forecast::Expectation;
+use super::forecast::{DayAhead, Expectation};
 use super::of_own_release;
 use crate::answer::{Answer, Page, Paging};
 use crate::at::At;
@@ -8,7 +8,7 @@ use crate::body::Asked;
 use crate::call::{Call, ReleaseTeam};
 use crate::money::Amount;
 use flows::keep_forecasts::{self, Kept};
-use kernel::{Money, TitleId};
+use kernel::{Currency, Money, TitleId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -24,19 +24,19 @@ pub struct KeptForecast {
     one_stands_for: f64,
     so_far: Amount,
     total: Expectation,
-    days: Vec<super::forecast::DayAhead>,
+    days: Vec<DayAhead>,
 }
 
-impl From<Kept> for KeptForecast {
-    fn from(kept: Kept) -> KeptForecast {
+impl KeptForecast {
+    fn of(kept: Kept, currency: Currency) -> KeptForecast {
         KeptForecast {
             made_at: kept.at.rfc3339(),
             as_of: kept.as_of.to_string(),
             model: kept.model,
             one_stands_for: kept.one_stands_for,
-            so_far: Money::fen(kept.so_far).into(),
-            total: kept.total.into(),
-            days: kept.days.into_iter().map(super::forecast::DayAhead::from).collect(),
+            so_far: Money::new(kept.so_far, currency).into(),
+            total: Expectation::of(kept.total, currency),
+            days: kept.days.into_iter().map(|ahead| DayAhead::of(ahead, currency)).collect(),
         }
     }
 }
@@ -48,7 +48,7 @@ pub async fn list(
     Asked(paging): Asked<Paging>,
 ) -> Answer<Page<KeptForecast>> {
     let title = of_own_release(&call, &team, title).await?.id;
-    let now = call.now;
+    let (now, currency) = (call.now, call.house.home().currency);
     let kept = call.read(move |view| keep_forecasts::of(view, &title, now)).await?;
-    Ok(paging.page(kept, |kept| kept.as_of.to_string(), KeptForecast::from)?)
+    Ok(paging.page(kept, |kept| kept.as_of.to_string(), |kept| KeptForecast::of(kept, currency))?)
 }

@@ -7,7 +7,7 @@ use crate::body::Asked;
 use crate::call::{Call, ReleaseTeam};
 use crate::money::Amount;
 use flows::views::takings::{self, FilmDay};
-use kernel::{Money, TitleId};
+use kernel::{Currency, Money, TitleId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -28,17 +28,18 @@ pub struct DayTakings {
     all_gross: Amount,
 }
 
-impl From<FilmDay> for DayTakings {
-    fn from(day: FilmDay) -> DayTakings {
+impl DayTakings {
+    fn of(day: FilmDay, currency: Currency) -> DayTakings {
+        let amount = |minor| Amount::from(Money::new(minor, currency));
         DayTakings {
             day: day.day.to_string(),
             showings: day.showings,
             seats: day.seats,
             admissions: day.admissions,
-            gross: Money::fen(day.gross_minor).into(),
-            base: Money::fen(day.base_minor).into(),
+            gross: amount(day.gross_minor),
+            base: amount(day.base_minor),
             all_showings: day.all_showings,
-            all_gross: Money::fen(day.all_gross_minor).into(),
+            all_gross: amount(day.all_gross_minor),
         }
     }
 }
@@ -50,6 +51,7 @@ pub async fn list(
     Asked(paging): Asked<Paging>,
 ) -> Answer<Page<DayTakings>> {
     let title = of_own_release(&call, &team, title).await?.id;
+    let currency = call.house.home().currency;
     let days = call.read(move |view| takings::by_day(view, &title)).await?;
-    Ok(paging.page(days, |day| day.day.to_string(), DayTakings::from)?)
+    Ok(paging.page(days, |day| day.day.to_string(), |day| DayTakings::of(day, currency))?)
 }

@@ -185,8 +185,13 @@ struct Made {
 
 fn found(scene: &mut Scene) -> Result<Made> {
     let operator = persons::sign_up(scene.tx, &mut scene.act, &sign_up("operator"))?;
-    let house =
-        installation::found(scene.tx, &mut scene.act, &Words::new("Ferry House", "渡口"), &operator.id)?;
+    let house = installation::found(
+        scene.tx,
+        &mut scene.act,
+        &Words::new("Ferry House", "渡口"),
+        &Home::mainland(),
+        &operator.id,
+    )?;
     let second = persons::sign_up(scene.tx, &mut scene.act, &sign_up("operator_b"))?;
     memberships::add(scene.tx, &second.id, &house.id, Role::Operator)?;
     for name in CONSUMERS {

@@ -133,14 +133,19 @@ impl Tally {
         self.missed += missed;
         self.taken += taken;
         self.film_days += count as usize;
-        self.films.push(missed / taken);
+        // Of a film that took nothing no part was missed.
+        if taken > 0.0 {
+            self.films.push(missed / taken);
+        }
         if let Some(scale) = case.step() {
             self.scaled.push(missed / count / scale);
         }
     }
 
     fn add_total(&mut self, total: f64, forecast: f64) {
-        self.totals.push((total - forecast).abs() / total);
+        if total > 0.0 {
+            self.totals.push((total - forecast).abs() / total);
+        }
         self.total_missed += (total - forecast).abs();
         self.total_taken += total;
     }

@@ -84,14 +84,14 @@ impl Notes {
     }
 
     /// Lets go what is too long ago.
-    pub fn turn_to(&mut self, today: Day) {
-        let first = today.plus(-KEPT_DAYS).at(0, 0, &Zone::shanghai());
+    pub fn turn_to(&mut self, today: Day, zone: &Zone) {
+        let first = today.plus(-KEPT_DAYS).at(0, 0, zone);
         self.people.values_mut().for_each(|own| own.retain(|note| note.at >= first));
         self.people.retain(|_, own| !own.is_empty());
     }
 
     /// Everybody's probabilities for a day, from what they did before it. None while too little was bought.
-    pub fn reckon(&self, today: Day) -> Option<Reckoned> {
+    pub fn reckon(&self, today: Day, zone: &Zone) -> Option<Reckoned> {
         let note = |(id, own): (&u32, &Vec<Note>)| -> Vec<Action> {
             let action = |note: &Note| {
                 let Note { item, category, kind, at } = *note;
@@ -102,7 +102,7 @@ impl Notes {
         let mut actions: Vec<Action> = self.people.iter().flat_map(note).collect();
         // In the order of people, not of a hash.
         actions.sort_by_key(|action| (action.person, action.at, action.category, action.item));
-        let diary = Diary::new(&actions, Zone::shanghai());
+        let diary = Diary::new(&actions, zone.clone());
         let days: Vec<Day> = (-LEARNT_DAYS..0).map(|ago| today.plus(ago)).collect();
         let model = Model::fit(&diary, &days)?;
         let names: BTreeMap<u32, &String> =

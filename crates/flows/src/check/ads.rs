@@ -1,10 +1,10 @@
 //! Ads: clicks within their budgets and booked, sales credited to them.
 
-use super::sentences;
+use super::{Moment, sentences};
 use db::View;
-use kernel::{Instant, Result};
+use kernel::Result;
 
-pub(super) fn budgets_kept(view: &View, _now: Instant) -> Result<Vec<String>> {
+pub(super) fn budgets_kept(view: &View, _at: Moment) -> Result<Vec<String>> {
     let spent: Vec<(String, String)> = view.all(
         "with clicked as (
            select place_id, campaign_id, sum(cost_minor) as cost from click group by place_id, campaign_id
@@ -61,7 +61,7 @@ pub(super) fn budgets_kept(view: &View, _now: Instant) -> Result<Vec<String>> {
     Ok(found)
 }
 
-pub(super) fn lots_kept(view: &View, _now: Instant) -> Result<Vec<String>> {
+pub(super) fn lots_kept(view: &View, _at: Moment) -> Result<Vec<String>> {
     let both: Vec<(String,)> = view.all(
         "select distinct withheld.campaign_id
          from withheld
@@ -75,7 +75,7 @@ pub(super) fn lots_kept(view: &View, _now: Instant) -> Result<Vec<String>> {
         .collect())
 }
 
-pub(super) fn credits_derive(view: &View, _now: Instant) -> Result<Vec<String>> {
+pub(super) fn credits_derive(view: &View, _at: Moment) -> Result<Vec<String>> {
     let rows: Vec<(String, String)> = view.all(
         "with sold as (
            select orders.place_id, orders.id, 'tickets' as kind, lines.minor,

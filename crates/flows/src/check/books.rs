@@ -1,11 +1,11 @@
 //! Books: each sums to zero, and holds exactly what orders took and gave back.
 
-use super::sentences;
+use super::{Moment, sentences};
 use crate::views;
 use db::View;
-use kernel::{Instant, Money, Result};
+use kernel::{Money, Result};
 
-pub(super) fn books_balance(view: &View, _now: Instant) -> Result<Vec<String>> {
+pub(super) fn books_balance(view: &View, _at: Moment) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for book in views::places::with_books(view)? {
         found.extend(ledger::audit::discrepancies(view, &book)?);
@@ -13,7 +13,7 @@ pub(super) fn books_balance(view: &View, _now: Instant) -> Result<Vec<String>> {
     Ok(found)
 }
 
-pub(super) fn books_sealed(view: &View, _now: Instant) -> Result<Vec<String>> {
+pub(super) fn books_sealed(view: &View, _at: Moment) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for book in views::places::with_books(view)? {
         found.extend(ledger::seals::broken(view, &book)?);
@@ -22,7 +22,7 @@ pub(super) fn books_sealed(view: &View, _now: Instant) -> Result<Vec<String>> {
 }
 
 /// Suspense holds what open cases and disputes explain, and nothing else.
-pub(super) fn suspense_explained(view: &View, _now: Instant) -> Result<Vec<String>> {
+pub(super) fn suspense_explained(view: &View, _at: Moment) -> Result<Vec<String>> {
     let rows: Vec<(String, String)> = view.all(
         "with explained as (
            select book as book_id, 'suspense:' || id as account, currency, off_minor as minor
@@ -59,7 +59,7 @@ pub(super) fn suspense_explained(view: &View, _now: Instant) -> Result<Vec<Strin
 }
 
 /// The film's account took in the split base of every paid order; the merchant's every product line.
-pub(super) fn books_equal_orders(view: &View, _now: Instant) -> Result<Vec<String>> {
+pub(super) fn books_equal_orders(view: &View, _at: Moment) -> Result<Vec<String>> {
     let mut found = tickets(view)?;
     found.extend(products(view)?);
     let strange: Vec<(String, String)> = view.all(
@@ -169,7 +169,7 @@ fn kept(view: &View) -> Result<Vec<(String, String)>> {
 }
 
 /// No line gives back more than it sold, and every return is counted: in pieces and in money, line by line.
-pub(super) fn returns_add_up(view: &View, _now: Instant) -> Result<Vec<String>> {
+pub(super) fn returns_add_up(view: &View, _at: Moment) -> Result<Vec<String>> {
     let lines: Vec<(String, String)> = view.all(
         "with taken as (
            select place_id, order_id, listing_id, sum(quantity) as pieces, sum(amount_minor) as minor

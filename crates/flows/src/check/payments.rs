@@ -1,10 +1,10 @@
 //! Payments: each with what it paid for or a refund, and on the books as it came and went.
 
-use super::{PENDING_GRACE_SECONDS, REFUND_GRACE_SECONDS, sentences};
+use super::{Moment, PENDING_GRACE_SECONDS, REFUND_GRACE_SECONDS, sentences};
 use db::View;
-use kernel::{Instant, Result};
+use kernel::Result;
 
-pub(super) fn paid_means_delivered(view: &View, now: Instant) -> Result<Vec<String>> {
+pub(super) fn paid_means_delivered(view: &View, at: Moment) -> Result<Vec<String>> {
     let mut found = undelivered(view)?;
     found.extend(unpaid(view)?);
     let strayed: Vec<(String, String)> = view.all(
@@ -20,7 +20,7 @@ pub(super) fn paid_means_delivered(view: &View, now: Instant) -> Result<Vec<Stri
     )?;
     let unheard: Vec<(String, String)> = view.all(
         "select place_id, id from payment_intent where state = 'open' and expires_at < $1",
-        &[&now.plus_seconds(-REFUND_GRACE_SECONDS)],
+        &[&at.late(REFUND_GRACE_SECONDS)],
     )?;
     found.extend(sentences(strayed, |place, id| {
         format!("the provider took another amount for payment {id} of {place}")
@@ -104,7 +104,7 @@ fn unpaid(view: &View) -> Result<Vec<String>> {
     Ok(found)
 }
 
-pub(super) fn money_equals_payments(view: &View, _now: Instant) -> Result<Vec<String>> {
+pub(super) fn money_equals_payments(view: &View, _at: Moment) -> Result<Vec<String>> {
     let mut found = places_off(view)?;
     let payments: Vec<(String, String)> = view.all(
         "with moved as (
@@ -177,7 +177,7 @@ fn places_off(view: &View) -> Result<Vec<String>> {
     Ok(rows.iter().map(paid).chain(due.iter().map(owed)).collect())
 }
 
-pub(super) fn refunded_once(view: &View, now: Instant) -> Result<Vec<String>> {
+pub(super) fn refunded_once(view: &View, at: Moment) -> Result<Vec<String>> {
     let sums: Vec<(String, String)> = view.all(
         "select intent.place_id, intent.id
          from payment_intent intent
@@ -194,7 +194,7 @@ pub(super) fn refunded_once(view: &View, now: Instant) -> Result<Vec<String>> {
         "select place_id, id
          from refund
          where state in ('requested', 'unknown') and requested_at < $1 or state = 'pending' and requested_at < $2",
-        &[&now.plus_seconds(-REFUND_GRACE_SECONDS), &now.plus_seconds(-PENDING_GRACE_SECONDS)],
+        &[&at.late(REFUND_GRACE_SECONDS), &at.late(PENDING_GRACE_SECONDS)],
     )?;
     let disputed: Vec<(String, String)> = view.all(
         "select intent.place_id, intent.id

@@ -1,10 +1,10 @@
 //! Payouts: compared with what is reserved and posted towards the bank, one by one.
 
-use super::sentences;
+use super::{Moment, sentences};
 use db::View;
-use kernel::{Instant, Result};
+use kernel::Result;
 
-pub(super) fn payouts_reserved(view: &View, _now: Instant) -> Result<Vec<String>> {
+pub(super) fn payouts_reserved(view: &View, _at: Moment) -> Result<Vec<String>> {
     let unbooked: Vec<(String, String)> = view.all(
         "with side as (
            select place_id, id, account, currency,

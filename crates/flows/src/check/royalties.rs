@@ -1,12 +1,12 @@
 //! Royalties: computed again from order lines and contracts, and compared with what was accrued and booked.
 
-use super::sentences;
+use super::{Moment, sentences};
 use crate::views;
 use db::View;
-use kernel::{Instant, Result};
+use kernel::Result;
 use licensing::royalties::Accrual;
 
-pub(super) fn royalties_derive(view: &View, _now: Instant) -> Result<Vec<String>> {
+pub(super) fn royalties_derive(view: &View, _at: Moment) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for place in views::places::selling(view)? {
         for (line, kind, accrued) in views::royalties::accrued_lines(view, &place)? {

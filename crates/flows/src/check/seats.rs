@@ -1,10 +1,10 @@
 //! Seats and stock: sold once, within what there is, held no longer than agreed.
 
-use super::{HOLD_GRACE_SECONDS, sentences};
+use super::{HOLD_GRACE_SECONDS, Moment, sentences};
 use db::View;
-use kernel::{Instant, Result};
+use kernel::Result;
 
-pub(super) fn seat_once(view: &View, _now: Instant) -> Result<Vec<String>> {
+pub(super) fn seat_once(view: &View, _at: Moment) -> Result<Vec<String>> {
     let twice: Vec<(String, String)> = view.all(
         "select place_id, showtime_id || ' ' || seat
          from ticket
@@ -39,7 +39,7 @@ pub(super) fn seat_once(view: &View, _now: Instant) -> Result<Vec<String>> {
     Ok(found)
 }
 
-pub(super) fn within_capacity(view: &View, _now: Instant) -> Result<Vec<String>> {
+pub(super) fn within_capacity(view: &View, _at: Moment) -> Result<Vec<String>> {
     let over: Vec<(String, String)> = view.all(
         "select showtime.place_id, showtime.id
          from showtime
@@ -57,12 +57,12 @@ pub(super) fn within_capacity(view: &View, _now: Instant) -> Result<Vec<String>>
     Ok(found)
 }
 
-pub(super) fn holds_end(view: &View, now: Instant) -> Result<Vec<String>> {
+pub(super) fn holds_end(view: &View, at: Moment) -> Result<Vec<String>> {
     let overdue: Vec<(String, String)> = view.all(
         "select place_id, id from ticket_order where state = 'held' and held_until < $1
          union all
          select place_id, id from product_order where state = 'placed' and pay_until < $1",
-        &[&now.plus_seconds(-HOLD_GRACE_SECONDS)],
+        &[&at.late(HOLD_GRACE_SECONDS)],
     )?;
     let orphans: Vec<(String, String)> = view.all(
         "select seat.place_id, seat.showtime_id || ' ' || seat.seat
@@ -81,7 +81,7 @@ pub(super) fn holds_end(view: &View, now: Instant) -> Result<Vec<String>> {
          where orders.state = 'held' and orders.held_until >= $1
          group by orders.place_id, orders.id, orders.seats
          having count(seat.seat) <> orders.seats",
-        &[&now],
+        &[&at.now],
     )?;
     let mut found = sentences(overdue, |place, id| format!("the hold of order {id} of {place} is overdue"));
     found.extend(sentences(orphans, |place, seat| {

@@ -1,15 +1,15 @@
 //! Statements: computed again from orders and terms, and compared with what was stated, booked, mirrored.
 
-use super::sentences;
+use super::{Moment, sentences};
 use crate::views;
 use db::View;
-use kernel::{Instant, Money, PlaceId, Result, TermId, TitleId};
+use kernel::{Money, PlaceId, Result, TermId, TitleId};
 use settlement::splits::{self, Split};
 use settlement::statements::{self, Statement};
 use settlement::terms;
 use std::collections::BTreeMap;
 
-pub(super) fn statements_derive(view: &View, _now: Instant) -> Result<Vec<String>> {
+pub(super) fn statements_derive(view: &View, _at: Moment) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for place in views::places::selling(view)? {
         let stated = statements::of_place(view, &place)?;

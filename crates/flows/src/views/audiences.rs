@@ -85,7 +85,8 @@ impl FromRow for Line {
 
 /// Reads on from the marks, the house first and completely, so that whoever did something is known to have agreed.
 pub fn news(view: &View, from: Marks) -> Result<News> {
-    let mut reader = Reader { view, genres: HashMap::new(), categories: HashMap::new(), city: None };
+    let zone = people::home::of(view)?.zone;
+    let mut reader = Reader { view, zone, genres: HashMap::new(), categories: HashMap::new(), city: None };
     let mut news = News { read_to: from, ..News::default() };
     let mut places = places(view)?;
     places.insert(0, (PlaceId::house(), None));
@@ -144,6 +145,8 @@ fn lines(view: &View, place: &PlaceId, after: Option<&EventId>) -> Result<Vec<Li
 
 struct Reader<'a, 'v> {
     view: &'a View<'v>,
+    /// Of the house, whose days are counted.
+    zone: Zone,
     genres: HashMap<TitleId, Option<String>>,
     categories: HashMap<ProductId, String>,
     /// Of the place whose log is being read.
@@ -230,7 +233,7 @@ impl Reader<'_, '_> {
             person,
             behaviour,
             at: line.at,
-            day: line.ordered_at.unwrap_or(line.at).day_in(&Zone::shanghai()),
+            day: line.ordered_at.unwrap_or(line.at).day_in(&self.zone),
             title: line.title.clone(),
             genre,
             item: line.subject.clone(),

@@ -46,6 +46,12 @@ pub fn all(view: &View) -> Result<Vec<Book>> {
     )
 }
 
+/// Whether money ever moved in any book, or is about to.
+pub fn is_anything_booked(view: &View) -> Result<bool> {
+    let found: Option<(String,)> = view.maybe("select id from transfer limit 1", &[])?;
+    Ok(found.is_some())
+}
+
 /// One movement as one account sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Move {

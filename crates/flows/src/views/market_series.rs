@@ -3,7 +3,7 @@
 use super::takings;
 use db::View;
 use demand::in_release::{Film, Measure, Observed};
-use kernel::{Day, Instant, Result, Zone};
+use kernel::{Day, Instant, Result};
 use market::series::{self, FilmDay, Grain, Market, Series};
 use titles::Title;
 
@@ -19,16 +19,18 @@ pub fn one_stands_for(view: &View) -> Result<f64> {
     Ok(number.filter(|number| number.is_finite() && *number > 0.0).unwrap_or(1.0))
 }
 
-/// Where the installation sells, and so which market its own films belong to.
-pub fn home() -> Market {
-    Market::China
+/// The market whose charts our own films are on: that of the house's territory. `None` where no charts are known, and
+/// where the house keeps its books in another currency than they do, so that nothing of ours compares with them.
+pub fn home(view: &View) -> Result<Option<Market>> {
+    let home = people::home::of(view)?;
+    Ok(Market::of(home.territory).filter(|market| market.currency() == home.currency))
 }
 
 /// Every film of a market with its days, as all of it was known at an instant. Films on the chart come first;
 /// our own follow, up to the day before, unless the chart has them.
 pub fn films(view: &View, market: Market, as_of: Instant) -> Result<Vec<Film>> {
     let mut films = charted(view, market, as_of)?;
-    if market == home() {
+    if home(view)? == Some(market) {
         for title in titles::all(view)? {
             if let Some(own) = own(view, &title, as_of)?
                 && !films.iter().any(|film| is_same(film, &title))
@@ -79,8 +81,8 @@ fn observed(one: &FilmDay) -> Option<Observed> {
 /// What a title took here on the days that are over, at real proportions; `None` without a premiere or takings.
 pub fn own(view: &View, title: &Title, as_of: Instant) -> Result<Option<Film>> {
     let Some(release) = title.premiere else { return Ok(None) };
-    let scale = one_stands_for(view)?;
-    let today = as_of.day_in(&Zone::shanghai());
+    let (scale, home) = (one_stands_for(view)?, people::home::of(view)?);
+    let today = as_of.day_in(&home.zone);
     let days: Vec<Observed> = takings::by_day(view, &title.id)?
         .into_iter()
         .filter(|one| one.day < today)
@@ -94,7 +96,7 @@ pub fn own(view: &View, title: &Title, as_of: Instant) -> Result<Option<Film>> {
     let film = Film {
         name: title.name.zh.clone(),
         kinds: Some(title.genre.clone()).filter(|genre| !genre.is_empty()).into_iter().collect(),
-        ..Film::of(release, Measure::Gross(home().currency()), days)
+        ..Film::of(release, Measure::Gross(home.currency), days)
     };
     Ok((!film.days.is_empty()).then_some(film))
 }

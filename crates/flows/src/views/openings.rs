@@ -31,8 +31,9 @@ pub struct Openings {
 
 /// Everything known of openings at an instant; without a daily chart only our own.
 pub fn all(view: &View, now: Instant) -> Result<Openings> {
-    let today = now.day_in(&Zone::shanghai());
-    let mut openings = Openings { past: charted(view, now)?, slate: Vec::new() };
+    let home = people::home::of(view)?;
+    let today = now.day_in(&home.zone);
+    let mut openings = Openings { past: charted(view, &home.zone, now)?, slate: Vec::new() };
     let scale = market_series::one_stands_for(view)?;
     // Beside a chart our own films count as far as it goes: after its last day they alone would be the market.
     let charted_until = openings.past.iter().flat_map(|one| &one.days).map(|taken| taken.day).max();
@@ -43,7 +44,7 @@ pub fn all(view: &View, now: Instant) -> Result<Openings> {
         let Some(release) = title.premiere else { continue };
         let film = film(view, &title, release, now)?;
         if release >= today {
-            openings.slate.extend(release_calendar::is_coming(&title, release, now).then_some(film));
+            openings.slate.extend(release_calendar::is_coming(&title, release, today).then_some(film));
         } else if release <= until && !openings.past.iter().any(|one| is_same(&one.film, &title, release)) {
             let days = takings::by_day(view, &title.id)?;
             let days = days.into_iter().filter(|one| one.day <= until).map(|one| Taken {
@@ -82,7 +83,31 @@ pub fn film(view: &View, title: &Title, release: Day, now: Instant) -> Result<Fi
     }
     facts.extend(presales(view, &title.id, release, now)?);
     facts.extend(wishes(view, &title.id, now)?);
-    Ok(Film { id: title.id.0.clone(), name: title.name.zh.clone(), release, facts })
+    let film = Film { id: title.id.0.clone(), name: title.name.zh.clone(), release, facts };
+    let previews = previews(view, &film, &title.id, now)?;
+    Ok(Film { facts: [film.facts, previews].concat(), ..film })
+}
+
+/// What showings before the release have brought, day by day, at real proportions; of days that are over.
+fn previews(view: &View, film: &Film, title: &TitleId, now: Instant) -> Result<Vec<Known>> {
+    let zone = Zone::shanghai();
+    let scale = market_series::one_stands_for(view)?;
+    let until = film.release.min(now.day_in(&zone));
+    let taken: Vec<(Day, i64)> = view.all(
+        "select showtime.day, cast(sum(base_minor) as bigint)
+         from ticket_order
+         join showtime on showtime.place_id = ticket_order.place_id and showtime.id = ticket_order.showtime_id
+         where ticket_order.title_id = $1 and ticket_order.state = 'paid' and showtime.day < $2
+         group by showtime.day
+         order by showtime.day",
+        &[title, &until],
+    )?;
+    let days = taken.into_iter().map(|(day, minor)| Taken {
+        day,
+        amount: (minor as f64 * scale).round() as i64,
+        to_date: None,
+    });
+    Ok(Past { film: film.clone(), days: days.collect() }.previews(&zone))
 }
 
 /// Another house's film, as a calendar announces it.
@@ -143,8 +168,9 @@ fn running(counts: Vec<(Instant, i64)>, fact: impl Fn(i64) -> Fact) -> Vec<Known
 }
 
 /// The films of the fullest daily chart, with what TMDB tables know of them.
-fn charted(view: &View, now: Instant) -> Result<Vec<Past>> {
-    let chart = series::fullest_chart(view, market_series::home())?.filter(|chart| chart.grain == Grain::Day);
+fn charted(view: &View, zone: &Zone, now: Instant) -> Result<Vec<Past>> {
+    let Some(market) = market_series::home(view)? else { return Ok(Vec::new()) };
+    let chart = series::fullest_chart(view, market)?.filter(|chart| chart.grain == Grain::Day);
     let Some(series) = chart.map(|chart| series::load(view, chart, now)).transpose()?.flatten() else {
         return Ok(Vec::new());
     };
@@ -161,13 +187,16 @@ fn charted(view: &View, now: Instant) -> Result<Vec<Past>> {
             facts.release.is_some_and(|day| day.days_until(release).abs() <= SAME_FILM_DAYS)
         };
         let table = by_name.get(film.title.as_str()).and_then(|all| all.iter().find(close));
-        let at = release.plus(-ANNOUNCED_DAYS).at(0, 0, &Zone::shanghai());
+        let at = release.plus(-ANNOUNCED_DAYS).at(0, 0, zone);
         let facts = announced(film, table.copied(), at);
         let days = days
             .iter()
             .filter_map(|one| Some(Taken { day: one.day, amount: one.gross?, to_date: one.gross_to_date }));
         let known = Film { id: film.key.clone(), name: film.title.clone(), release, facts };
-        Some(Past { film: known, days: days.collect() })
+        let mut past = Past { film: known, days: days.collect() };
+        let previews = past.previews(&Zone::shanghai());
+        past.film.facts.extend(previews);
+        Some(past)
     });
     Ok(past.collect())
 }

@@ -11,7 +11,7 @@ use crate::keep_forecasts::{self, Kept};
 use crate::learn_market::{Alike, Cause, Foresight, Watched};
 use db::View;
 use demand::in_release::{DayAhead, Effect, Expected, Film, Forecast, Measure};
-use kernel::{Day, Instant, Kind, Refusal, Result, TitleId};
+use kernel::{Currency, Day, Instant, Kind, Refusal, Result, TitleId};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use titles::Title;
@@ -72,6 +72,14 @@ pub struct Outlook {
 }
 
 impl Outlook {
+    /// Of the film's sales, and so of every amount here.
+    pub fn currency(&self) -> Currency {
+        match self.film.measure {
+            Measure::Gross(currency) => currency,
+            Measure::Admissions => Currency::default(),
+        }
+    }
+
     /// What was expected of a day the evening before it, or of a day to come now.
     pub fn of(&self, day: Day) -> Option<Expected> {
         let before = self.evenings.iter().rev().find(|evening| evening.as_of < day)?;
@@ -127,7 +135,7 @@ impl From<&Kept> for Evening {
 /// A title's own film up to the day before an instant; one without takings has no days.
 pub fn film(view: &View, title: &Title, now: Instant) -> Result<Result<Film, Refusal>> {
     let Some(release) = title.premiere else { return Ok(Err(no_premiere())) };
-    let measure = Measure::Gross(market_series::home().currency());
+    let measure = Measure::Gross(people::home::of(view)?.currency);
     let none = Film { name: title.name.zh.clone(), ..Film::of(release, measure, Vec::new()) };
     Ok(Ok(market_series::own(view, title, now)?.unwrap_or(none)))
 }
@@ -179,7 +187,7 @@ pub fn read(
         Ok(film) => film,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let foresight = Foresight::of(house, view, market_series::home())?;
+    let foresight = Foresight::of_home(house, view)?;
     let mut kept = keep_forecasts::of(view, &title.id, now)?;
     // What was foretold when a ticket stood for another number of real ones speaks of other amounts.
     let scale = market_series::one_stands_for(view)?;

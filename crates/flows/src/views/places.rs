@@ -1,7 +1,7 @@
 //! Every place, whatever kind it is.
 
 use db::View;
-use kernel::{PlaceId, Result, Words};
+use kernel::{Currency, PlaceId, Result, Words};
 
 /// The places that sell: cinemas, then shops.
 pub fn selling(view: &View) -> Result<Vec<PlaceId>> {
@@ -19,6 +19,18 @@ pub fn selling(view: &View) -> Result<Vec<PlaceId>> {
 pub fn with_books(view: &View) -> Result<Vec<PlaceId>> {
     let rows: Vec<(PlaceId,)> = view.all("select distinct book_id from account order by book_id", &[])?;
     Ok(rows.into_iter().map(|(place,)| place).collect())
+}
+
+/// Whether a cinema or a shop prices in another currency than this one.
+pub fn prices_other_than(view: &View, currency: Currency) -> Result<bool> {
+    let found: Option<(String,)> = view.maybe(
+        "select place_id from cinema where currency <> $1
+         union all
+         select place_id from shop where currency <> $1
+         limit 1",
+        &[&currency.code()],
+    )?;
+    Ok(found.is_some())
 }
 
 /// What a place is called.

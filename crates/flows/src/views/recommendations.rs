@@ -7,9 +7,9 @@
 use super::shelf::{self, Goods};
 use db::View;
 use demand::recommend::{Event, Item, Kind, Log, Model, Pick, Reason, Settings, Taken};
-use kernel::{Instant, PersonId, ProductId, Result, TitleId, Words};
+use kernel::{Instant, PersonId, ProductId, Result, TitleId, Words, Zone};
 use people::consents;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use titles::Title;
 
 /// Films and products that are learnt about, the newest first, and events they are learnt from, the latest first.
@@ -110,12 +110,14 @@ impl Recommender {
     ) -> Result<Vec<Suggestion>> {
         let Some(model) = &self.model else { return Ok(Vec::new()) };
         let history = self.history(view, person, page, now)?;
-        let open = |item: u32| !history.iter().any(|taken| taken.item == item);
+        let bought = self.bought(view, person)?;
+        let open = |item: u32| !bought.contains(&item) && !history.iter().any(|taken| taken.item == item);
         let mut suggestions = Vec::new();
-        for pick in model.rank(&history, now, count * 2, open) {
-            if suggestions.len() < count
-                && let Some(shown) = self.look_up(view, pick.item)?
-            {
+        for pick in model.rank(&history, now, self.things.len(), open) {
+            if suggestions.len() == count {
+                break;
+            }
+            if let Some(shown) = self.look_up(view, pick.item, now)? {
                 suggestions.push(Suggestion {
                     shown,
                     reason: self.reason(&pick, page),
@@ -147,11 +149,28 @@ impl Recommender {
         Ok(Log::new(items, &events).histories.pop().unwrap_or_default())
     }
 
-    fn look_up(&self, view: &View, item: u32) -> Result<Option<Shown>> {
+    /// What a reader who agreed has bought, also before they did and of what they keep out of the reasons: nobody is sent
+    /// to what they have.
+    fn bought(&self, view: &View, person: Option<&PersonId>) -> Result<BTreeSet<u32>> {
+        let Some(person) = person else { return Ok(BTreeSet::new()) };
+        if consents::since(view, person, consents::SUGGESTIONS)?.is_none() {
+            return Ok(BTreeSet::new());
+        }
+        let all = acts(view, Some(person))?.into_iter();
+        let bought = all.filter(|act| matches!(act.kind, Kind::Buy));
+        Ok(bought.filter_map(|act| self.numbers.get(&act.thing).copied()).collect())
+    }
+
+    /// A thing as it is now; none when it cannot be had any more.
+    fn look_up(&self, view: &View, item: u32, now: Instant) -> Result<Option<Shown>> {
         Ok(match &self.things[item as usize] {
-            Thing::Film(id) => titles::any(view, id)?
-                .filter(|title| title.status.is_public())
-                .map(|title| Shown::Film(Box::new(title))),
+            Thing::Film(id) => {
+                let title = titles::any(view, id)?.filter(|title| title.status.is_public());
+                match title {
+                    Some(title) if is_to_be_seen(view, &title, now)? => Some(Shown::Film(Box::new(title))),
+                    _ => None,
+                }
+            }
             Thing::Product(id) => shelf::of_product(view, id)?.map(|goods| Shown::Goods(Box::new(goods))),
         })
     }
@@ -199,6 +218,22 @@ impl Recommender {
         };
         model.seeds(*item, count).into_iter().map(lead).collect()
     }
+}
+
+/// Whether a film is still to come, or has a showing that sells tickets.
+fn is_to_be_seen(view: &View, title: &Title, now: Instant) -> Result<bool> {
+    let today = now.day_in(&Zone::shanghai());
+    if title.premiere.is_none_or(|premiere| premiere > today) {
+        return Ok(true);
+    }
+    let showing: Option<(i64,)> = view.maybe(
+        "select 1
+         from showtime
+         where title_id = $1 and state = 'open' and starts_at > $2
+         limit 1",
+        &[&title.id, &now],
+    )?;
+    Ok(showing.is_some())
 }
 
 /// A film or product with what is known of it before anybody took it.

@@ -8,25 +8,29 @@ use payments::reconciliation::{Movement, Name};
 use payments::{intents, refunds};
 use std::collections::BTreeSet;
 
-/// The movements that we booked on a provider's business day in Beijing, and those that the lines name besides.
-pub fn movements(view: &View, provider: &str, day: Day, lines: &[BillLine]) -> Result<Vec<Movement>> {
-    let mut found = of_day(view, provider, day)?;
+/// The movements that we booked on a day of a provider's own zone, and those that the lines name besides.
+pub fn movements(
+    view: &View,
+    provider: &str,
+    (day, zone): (Day, &Zone),
+    lines: &[BillLine],
+) -> Result<Vec<Movement>> {
+    let mut found = of_day(view, provider, day, zone)?;
     let mut known: BTreeSet<Name> =
         found.iter().map(|one| Name::of(&one.place, &one.intent, &one.what)).collect();
     for line in lines {
         for wanted in [&Moved::Paid, &line.what] {
             let Some((place, intent)) = &line.payment else { continue };
             if known.insert(Name::of(place, intent, wanted)) {
-                found.extend(named(view, provider, line, wanted)?);
+                found.extend(named(view, provider, zone, (line, wanted))?);
             }
         }
     }
     Ok(found)
 }
 
-fn of_day(view: &View, provider: &str, day: Day) -> Result<Vec<Movement>> {
-    let zone = Zone::shanghai();
-    let (from, until) = (day.at(0, 0, &zone), day.plus(1).at(0, 0, &zone));
+fn of_day(view: &View, provider: &str, day: Day, zone: &Zone) -> Result<Vec<Movement>> {
+    let (from, until) = (day.at(0, 0, zone), day.plus(1).at(0, 0, zone));
     let rows: Vec<Booked> = view.all(
         "select currency, place_id, id, '', captured_minor, captured_at
          from payment_intent
@@ -38,27 +42,35 @@ fn of_day(view: &View, provider: &str, day: Day) -> Result<Vec<Movement>> {
          where intent.provider = $1 and refund.state = 'done' and refund.done_at >= $2 and refund.done_at < $3",
         &[&provider, &from, &until],
     )?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+    let on = |Booked(movement, at): Booked| Movement { day: Some(at.day_in(zone)), ..movement };
+    Ok(rows.into_iter().map(on).collect())
 }
 
-struct Booked(Movement);
+/// A movement, and when it was booked.
+struct Booked(Movement, Instant);
 
 impl FromRow for Booked {
     fn from_row(row: &mut Row) -> Result<Booked> {
         let currency: Currency = row.next()?;
         let (place, intent, refund) = (row.next()?, row.next()?, row.next::<String>()?);
-        Ok(Booked(Movement {
+        let movement = Movement {
             place,
             intent,
             what: if refund.is_empty() { Moved::Paid } else { Moved::Refunded(RefundId(refund)) },
             amount: row.money(currency)?,
-            day: Some(row.next::<Instant>()?.day_in(&Zone::shanghai())),
-        }))
+            day: None,
+        };
+        Ok(Booked(movement, row.next()?))
     }
 }
 
 /// The movement of ours that a line names, as far as it has come; nothing when there is none.
-fn named(view: &View, provider: &str, line: &BillLine, what: &Moved) -> Result<Option<Movement>> {
+fn named(
+    view: &View,
+    provider: &str,
+    zone: &Zone,
+    (line, what): (&BillLine, &Moved),
+) -> Result<Option<Movement>> {
     let Some((place, id)) = &line.payment else { return Ok(None) };
     let Ok(intent) = intents::any(view, place, id) else { return Ok(None) };
     if intent.provider != provider {
@@ -72,11 +84,11 @@ fn named(view: &View, provider: &str, line: &BillLine, what: &Moved) -> Result<O
             _ => return Ok(None),
         },
     };
-    let day = if is_done { booked_on(view, place, line, what)? } else { None };
+    let day = if is_done { booked_on(view, place, line, what)?.map(|at| at.day_in(zone)) } else { None };
     Ok(Some(Movement { place: place.clone(), intent: id.clone(), what: what.clone(), amount, day }))
 }
 
-fn booked_on(view: &View, place: &PlaceId, line: &BillLine, what: &Moved) -> Result<Option<Day>> {
+fn booked_on(view: &View, place: &PlaceId, line: &BillLine, what: &Moved) -> Result<Option<Instant>> {
     let Some((_, intent)) = &line.payment else { return Ok(None) };
     let at: Option<(Option<Instant>,)> = match what {
         Moved::Paid => view.maybe(
@@ -87,7 +99,7 @@ fn booked_on(view: &View, place: &PlaceId, line: &BillLine, what: &Moved) -> Res
             view.maybe("select done_at from refund where place_id = $1 and id = $2", &[place, refund])?
         }
     };
-    Ok(at.and_then(|(at,)| at).map(|at| at.day_in(&Zone::shanghai())))
+    Ok(at.and_then(|(at,)| at))
 }
 
 /// Open cases whose suspense is not in the books, and closed ones whose suspense still is.

@@ -3,7 +3,7 @@
 use super::{market_series, openings};
 use db::View;
 use demand::in_release::{Film, Measure};
-use kernel::{Day, Instant, Result, TitleId, Words, Zone};
+use kernel::{Day, Instant, Result, TitleId, Words};
 use market::release_calendar::{self, Entry};
 use market::series::Market;
 use titles::Title;
@@ -15,8 +15,9 @@ pub const AHEAD_DAYS: i32 = 400;
 
 /// Films that calendars announce for today or later, but for those on our own slate.
 pub fn of_others(view: &View, slate: &[Title], now: Instant) -> Result<Vec<Entry>> {
-    let today = now.day_in(&Zone::shanghai());
-    let entries = release_calendar::entries(view, market_series::home(), now)?;
+    let Some(market) = market_series::home(view)? else { return Ok(Vec::new()) };
+    let today = now.day_in(&people::home::of(view)?.zone);
+    let entries = release_calendar::entries(view, market, now)?;
     let is_to_come = |entry: &Entry| (0..=AHEAD_DAYS).contains(&today.days_until(entry.release));
     let is_ours = |entry: &Entry| slate.iter().any(|title| is_same(entry, title));
     Ok(entries.into_iter().filter(|entry| is_to_come(entry) && !is_ours(entry)).collect())
@@ -41,8 +42,9 @@ pub struct Coming {
 pub fn coming(view: &View, now: Instant) -> Result<Vec<Coming>> {
     let slate = titles::all(view)?;
     let others = of_others(view, &slate, now)?;
+    let today = now.day_in(&people::home::of(view)?.zone);
     let ours = slate.iter().filter_map(|title| {
-        let release = title.premiere.filter(|day| is_coming(title, *day, now))?;
+        let release = title.premiere.filter(|day| is_coming(title, *day, today))?;
         Some(Coming {
             id: title.id.0.clone(),
             release,
@@ -69,9 +71,9 @@ pub fn coming(view: &View, now: Instant) -> Result<Vec<Coming>> {
 
 /// Films without a day yet of which everybody knows when they open: rivals to come of those in release.
 pub fn rivals(view: &View, market: Market, now: Instant) -> Result<Vec<Film>> {
-    if market != market_series::home() {
+    let today = now.day_in(&people::home::of(view)?.zone);
+    if market_series::home(view)? != Some(market) {
         let entries = release_calendar::entries(view, market, now)?;
-        let today = now.day_in(&Zone::shanghai());
         return Ok(entries
             .iter()
             .filter(|entry| entry.release >= today)
@@ -81,7 +83,7 @@ pub fn rivals(view: &View, market: Market, now: Instant) -> Result<Vec<Film>> {
     let slate = titles::all(view)?;
     let others = of_others(view, &slate, now)?;
     let own = slate.iter().filter_map(|title| {
-        let release = title.premiere.filter(|day| is_coming(title, *day, now))?;
+        let release = title.premiere.filter(|day| is_coming(title, *day, today))?;
         let kinds = Some(title.genre.clone()).filter(|genre| !genre.is_empty()).into_iter().collect();
         let film = Film::of(release, Measure::Gross(market.currency()), Vec::new());
         Some(Film { name: title.name.zh.clone(), kinds, ..film })
@@ -97,8 +99,8 @@ fn rival(entry: &Entry, market: Market) -> Film {
 }
 
 /// Whether a title of ours is announced for a day to come.
-pub fn is_coming(title: &Title, release: Day, now: Instant) -> bool {
-    title.status.is_public() && release >= now.day_in(&Zone::shanghai())
+pub fn is_coming(title: &Title, release: Day, today: Day) -> bool {
+    title.status.is_public() && release >= today
 }
 
 fn is_same(entry: &Entry, title: &Title) -> bool {

@@ -6,17 +6,16 @@
 //! forecast from, and of rivals that open after it, it is that of the films of its kind in the newest years: half of
 //! them took more, half less; how far they lie apart is the spread.
 
-use super::market_series::home;
-use super::{openings, release_calendar};
+use super::{market_series, openings, release_calendar};
 use crate::House;
 use crate::learn_openings::{self, Openings};
 use db::View;
 use demand::opening::{Film, Forecast, History, Window};
 use demand::planning::release_date::{Competition, Entrant, Question, Scenario, Season};
-use kernel::{Day, Instant, Kind, Lang, Refusal, Result, Words, Zone};
+use kernel::{Day, Instant, Kind, Lang, Refusal, Result, Words};
 use market::release_calendar::Entry;
 use market::rules::Rules;
-use market::series::{self, Grain, Series};
+use market::series::{self, Grain, Market, Series};
 use std::sync::Arc;
 use titles::Title;
 
@@ -71,8 +70,9 @@ pub fn film(
 ///
 /// Refuses a film that has opened, and a market of whose chart too little was imported.
 pub fn known(house: &House, view: &View, title: &Title, now: Instant) -> Result<Known> {
-    candidates(title, now.day_in(&Zone::shanghai()))?;
-    let chart = series::fullest_chart(view, home())?.filter(|chart| chart.grain == Grain::Day);
+    candidates(title, now.day_in(&people::home::of(view)?.zone))?;
+    let market = market_series::home(view)?.ok_or_else(too_little)?;
+    let chart = series::fullest_chart(view, market)?.filter(|chart| chart.grain == Grain::Day);
     let series = chart.map(|chart| series::load(view, chart, now)).transpose()?.flatten();
     let series = series.ok_or_else(too_little)?;
     let (openings, film) = film(house, view, title, now)?;
@@ -85,9 +85,9 @@ pub fn known(house: &House, view: &View, title: &Title, now: Instant) -> Result<
 /// day's first question.
 pub fn ask(known: &Known, title: &Title, now: Instant, lang: Lang) -> Result<Asked, Refusal> {
     let Known { series, slate, of_others, openings, film } = known;
-    let today = now.day_in(&Zone::shanghai());
-    let candidates = candidates(title, today)?;
     let history = &openings.history;
+    let today = history.market.day_of(now);
+    let candidates = candidates(title, today)?;
     let season = Season::of(history, today).map_err(|_| too_little())?;
     let weeks = first_weeks(series, history, &season, today);
     if weeks.len() < FILMS_MIN {
@@ -115,7 +115,7 @@ pub fn ask(known: &Known, title: &Title, now: Instant, lang: Lang) -> Result<Ask
         }
     });
     let slate = slate.collect();
-    let scenarios = scenarios(&weeks, candidates[0].year())?;
+    let scenarios = scenarios(series.market, &weeks, candidates[0].year())?;
     let because = match own {
         Ok(_) => vec![Words::new(
             "Its first week is its forecast before release, brought to an average season.",
@@ -244,8 +244,9 @@ fn entrant(opener: Opener, weeks: &[FirstWeek]) -> (Entrant, usize) {
     (entrant, if of_genre >= FILMS_MIN { of_genre } else { weeks.len() })
 }
 
-/// No further import, the year's quota, and as many as were let in at most, where that differs.
-fn scenarios(weeks: &[FirstWeek], year: i16) -> Result<Vec<Scenario>, Refusal> {
+/// On the mainland: no further import, the year's quota, and as many as were let in at most, where that differs.
+/// Elsewhere no law of ours counts films: as many from abroad as opened on the chart.
+fn scenarios(market: Market, weeks: &[FirstWeek], year: i16) -> Result<Vec<Scenario>, Refusal> {
     let foreign = || weeks.iter().filter(|week| week.domestic == Some(false));
     let (import_first_week, import_spread) =
         if foreign().count() >= FILMS_MIN { middle(foreign()) } else { middle(weeks.iter()) };
@@ -256,6 +257,17 @@ fn scenarios(weeks: &[FirstWeek], year: i16) -> Result<Vec<Scenario>, Refusal> {
         import_first_week,
         import_spread,
     };
+    if market != Market::China {
+        let a_year = foreign().count() as i64 / i64::from(YEARS);
+        let name = match a_year {
+            0 => Words::new("The films that are announced", "已公布的影片"),
+            _ => Words::new(
+                format!("Open: {a_year} films from abroad a year, as lately"),
+                format!("不设配额：每年引进 {a_year} 部，与近年相同"),
+            ),
+        };
+        return Ok(vec![scenario("open", name, a_year)]);
+    }
     let rules = Rules::mainland_china();
     let quota = rules.import_quota(year)?;
     let used = rules.imports_used(year).map_or(quota, |(_, high)| high);
@@ -301,7 +313,7 @@ mod tests {
     use super::*;
     use demand::opening::{self as opening_model, Fact, Past, Taken};
     use demand::planning::release_date::compare;
-    use kernel::{Dice, OrgId, TitleId};
+    use kernel::{Dice, OrgId, TitleId, Zone};
     use titles::Status;
 
     fn day(text: &str) -> Day {
@@ -332,8 +344,8 @@ mod tests {
     fn chart(weeks: i32) -> Series {
         let first = day("2014-10-03");
         let mut series = Series {
-            market: home(),
-            currency: home().currency(),
+            market: Market::China,
+            currency: Market::China.currency(),
             grain: Grain::Day,
             films: vec![],
             days: vec![],
@@ -386,7 +398,7 @@ mod tests {
             facts: vec![],
         };
         let openings = openings::Openings { past, slate: slate.iter().map(coming).collect() };
-        let openings = Arc::new(Openings::of(openings, now));
+        let openings = Arc::new(Openings::of(openings, &kernel::Home::mainland(), now));
         Known { series, openings, film: Some(coming(title)), slate, of_others: Vec::new() }
     }
 

@@ -27,6 +27,8 @@ pub const SHOWINGS_MIN: usize = 10;
 /// Days that are learned from, and the newest of them that tell how many want a film now.
 const HISTORY_DAYS: i32 = 28;
 const LEVEL_DAYS: i32 = 7;
+/// The small hours up to this one belong to the evening before.
+pub const NIGHT_ENDS_HOUR: i8 = 6;
 /// Pools of an hour.
 const SLOT_MINUTES: u16 = 60;
 /// How far from their hour people may be found to come; the one that tells best what was sold is taken.
@@ -38,8 +40,6 @@ const JUDGED_SHOWINGS_MIN: usize = 20;
 const FILM_MISSED: f64 = 0.5;
 /// Added to seats before a ratio is taken, so that an empty showing has one.
 const SOFT_SEATS: f64 = 3.0;
-/// Where a film runs without terms agreed for a territory no profit can be told.
-const TERRITORY: &str = "CN";
 
 /// A showing that ran or is to run, with the seats sold of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,8 +85,29 @@ impl Counted {
     }
 }
 
-/// Showings of these business days, both included; those taken off sale count when they sold.
+/// When a business day's wall clock shows so many minutes from its midnight; past 24 hours it is the next day's. On the
+/// day on which clocks are changed that is not as many minutes later.
+pub fn starts_at(day: Day, minute: u16, zone: &Zone) -> Instant {
+    let (days, minute) = (minute / (24 * 60), minute % (24 * 60));
+    day.plus(i32::from(days)).at((minute / 60) as i8, (minute % 60) as i8, zone)
+}
+
+/// Showings of these days, both included; those taken off sale count when they sold. What begins in the small hours
+/// belongs to the evening before, as a cinema's night does.
 fn counted(view: &View, cinema: &Cinema, first: Day, last: Day, now: Instant) -> Result<Vec<Counted>> {
+    let mut all = filed(view, cinema, first, last.plus(1), now)?;
+    for one in &mut all {
+        let (hour, _) = one.starts_at.clock_in(&cinema.zone);
+        if hour < NIGHT_ENDS_HOUR {
+            one.day = one.day.plus(-1);
+        }
+    }
+    all.retain(|one| (first..=last).contains(&one.day));
+    Ok(all)
+}
+
+/// The same as they are filed, each under the day on which it begins.
+fn filed(view: &View, cinema: &Cinema, first: Day, last: Day, now: Instant) -> Result<Vec<Counted>> {
     view.all(
         "with sold as (
            select showtime_id, sum(seats) as admissions
@@ -378,7 +399,8 @@ impl House<'_> {
         if self.rules.goal == planning::Goal::Admissions {
             return Ok(0);
         }
-        let agreed = terms::on(self.view, id, TERRITORY, self.days[0]).map_err(|_| {
+        let territory = people::home::of(self.view)?.territory;
+        let agreed = terms::on(self.view, id, territory.code(), self.days[0]).map_err(|_| {
             Refusal::new(
                 Kind::Conflict,
                 "no_terms",
@@ -717,4 +739,22 @@ fn too_far() -> Refusal {
 
 fn no_halls() -> Refusal {
     Refusal::new(Kind::Conflict, "no_halls", "A plan needs a hall first.", "请先添加影厅。")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_showing_begins_by_the_wall_clock_also_when_clocks_are_changed() {
+        let zone = Zone::stored("Europe/Berlin");
+        for (day, minute, hour) in
+            [("2017-03-26", 1_170, 19), ("2017-10-29", 1_170, 19), ("2017-03-25", 1_470, 0)]
+        {
+            let at = starts_at(Day::parse(day).unwrap(), minute, &zone);
+            assert_eq!(at.clock_in(&zone), (hour, 30), "{day}");
+        }
+        let night = Day::parse("2017-03-25").unwrap();
+        assert_eq!(starts_at(night, 1_470, &zone).day_in(&zone), night.plus(1));
+    }
 }

@@ -127,6 +127,34 @@ fn who_withdraws_is_forgotten_at_the_next_refresh() {
 }
 
 #[test]
+fn who_withdraws_is_out_at_once_and_nothing_more_of_them_is_written() {
+    let town = Town::new();
+    town.people();
+    town.agrees_to_audiences("ann", true);
+    town.buys_a_seat("ann", "A1");
+    let (campaign, surface) = town.campaign();
+    let buyers = town.saves("Buyers", bought_tickets()).expect("an audience");
+    town.aims(&campaign, Some(&buyers));
+    let looks_on = || {
+        let seen = Sighting::of(Kind::PageViewed, &PlaceId::house(), &town.film).about(&town.film);
+        audiences::notice(&town.house, &consumer("ann"), seen);
+    };
+    looks_on();
+    town.agrees_to_audiences("ann", false);
+    // What another process noticed before it heard of it is not written either.
+    assert_eq!(audiences::write_sightings(&town.house).expect("nothing"), 0);
+    looks_on();
+    audiences::forget(&town.house, &consumer("ann"));
+    looks_on();
+    assert!(!town.is_shown(&surface, &consumer("ann")), "without a refresh");
+    assert_eq!(town.looks(&bought_tickets()).people, 0);
+    assert_eq!(audiences::write_sightings(&town.house).expect("nothing"), 0);
+    let written: (i64,) =
+        town.read(|view| view.one("select count(*) from event where kind = 'page_viewed'", &[]));
+    assert_eq!(written.0, 0);
+}
+
+#[test]
 fn an_ad_is_shown_to_the_audience_it_is_aimed_at() {
     let town = Town::new();
     town.people();

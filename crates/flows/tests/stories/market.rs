@@ -35,7 +35,8 @@ fn chart(films: i32, first_day_wan: i32) -> String {
 }
 
 fn prepare(text: &str) -> Prepared {
-    imports::read(&Packed::read("chart.csv", text.as_bytes()).expect("it works"), None).expect("it works")
+    import_figures::read(&Packed::read("chart.csv", text.as_bytes()).expect("it works"), None)
+        .expect("it works")
 }
 
 fn bring_in(town: &Town, prepared: &Prepared) -> Result<Change> {
@@ -249,6 +250,30 @@ fn presales_and_wishes_are_facts_of_an_opening_with_their_instants() {
     assert_eq!(facts(sold), (Some(2 * 4000), Some(1)));
     town.refunds("ann", &order.id).expect("a refund");
     assert_eq!(facts(town.house.now()), (None, Some(1)));
+}
+
+/// A showing before the release is a preview; what it brought is known when its day is over.
+#[test]
+fn previews_are_a_fact_of_an_opening_from_the_next_midnight_on() {
+    let town = Town::new();
+    town.people();
+    let show = town.showtime(19, 30, 4000);
+    town.buys("ann", &show, &["F7", "F8"]);
+    let previews = |town: &Town, release: Day| {
+        let (id, now) = (town.film.clone(), town.house.now());
+        let film = town.read(move |view| {
+            let title = titles::any(view, &id)?.expect("it is there");
+            openings::film(view, &title, release, now)
+        });
+        let told = film.facts.iter().filter(|known| matches!(known.fact, Fact::Previews(_)));
+        told.map(|known| (known.at, known.fact.clone())).collect::<Vec<_>>()
+    };
+    let later = premiere().plus(7);
+    assert!(previews(&town, later).is_empty(), "its day is not over");
+    town.at(premiere().plus(1), 9, 0);
+    let midnight = premiere().plus(1).at(0, 0, &kernel::Zone::shanghai());
+    assert_eq!(previews(&town, later), [(midnight, Fact::Previews(2 * 4000))]);
+    assert!(previews(&town, premiere()).is_empty(), "the release day is no preview");
 }
 
 /// An opening is forecast from an imported chart; without one it is said that too few films are known.

@@ -85,6 +85,26 @@ fn nothing_of_somebodys_own_is_used_before_they_agree_or_after_they_withdraw() {
 }
 
 #[test]
+fn nothing_is_suggested_that_was_bought_or_cannot_be_bought() {
+    let (town, _) = town_with_taste();
+    let films = |name: Option<&str>| -> Vec<String> {
+        let all = suggestions(&town, name, None);
+        let films = all.into_iter().filter_map(|one| match one.shown {
+            Shown::Film(title) => Some(title.slug.clone()),
+            Shown::Goods(_) => None,
+        });
+        films.collect()
+    };
+    let code = Thing::Film(town.film.clone()).code();
+    town.story("plc_house", consumer("zoe"), move |scene| agree::except(scene, SUGGESTIONS, &code, true))
+        .expect("a word");
+    assert_eq!(films(Some("zoe")), ["other"], "kept out of the reasons, and bought all the same");
+    assert!(films(None).contains(&"the-ferryman".to_owned()), "{:?}", films(None));
+    town.later(24 * 60 * 60);
+    assert_eq!(films(None), ["other"], "its last showing has begun; the other has no day yet");
+}
+
+#[test]
 fn what_is_kept_out_is_not_used_until_it_may_be_again() {
     let (town, _) = town_with_taste();
     let because = || suggestions(&town, Some("zoe"), None)[0].because.clone();

@@ -1,4 +1,4 @@
-use crate::fair::{Fair, NOON, act, poster, refused};
+use crate::fair::{Fair, NOON, act, poster, refused, today};
 use db::Lane;
 use kernel::{Currency, Money, OfferId};
 use licensing::applications::{self, Applied, NewApplication, Stage, State};
@@ -24,8 +24,9 @@ fn one_key_from_many_connections_is_one_application() {
     let waiting: Vec<_> = (0..10_u64)
         .map(|i| {
             let (merchant, wish) = (fair.harbour.clone(), wish.clone());
-            let story =
-                move |tx: &db::Tx| applications::apply(tx, &mut act(100 + i, NOON), &merchant, &wish, "k1");
+            let story = move |tx: &db::Tx| {
+                applications::apply(tx, &mut act(100 + i, NOON), &merchant, &wish, "k1", today(NOON))
+            };
             fair.db.submit(Lane::of(&format!("node {i}")), story)
         })
         .collect();

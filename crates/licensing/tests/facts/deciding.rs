@@ -1,7 +1,7 @@
-use crate::fair::{Fair, NOON, act, day, refused};
+use crate::fair::{Fair, NOON, act, day, refused, today};
 use kernel::{Money, Share};
 use licensing::applications::{self, Stage, State};
-use licensing::approvals::{self, Decision};
+use licensing::approvals::{self, Decision, Ruling};
 use licensing::contracts;
 
 #[test]
@@ -51,7 +51,8 @@ fn a_rejection_says_why() {
     let studio = fair.studio.clone();
     let tried = fair.write(move |tx| {
         let act = &mut act(9, NOON);
-        approvals::decide(tx, act, &studio, &application.id, Stage::Concept, Decision::Rejected, " ")
+        let ruling = Ruling { stage: Stage::Concept, decision: Decision::Rejected, note: " " };
+        approvals::decide(tx, act, &studio, &application.id, ruling, today(NOON))
     });
     let error = tried.expect_err("a reason is missing");
     assert_eq!(error.refusal().map(|refusal| (refusal.code, refusal.field)), Some(("missing", Some("note"))));
@@ -64,7 +65,8 @@ fn only_the_licensor_decides() {
     for stranger in [fair.harbour.clone(), fair.rival.clone()] {
         let id = application.id.clone();
         let tried = fair.write(move |tx| {
-            approvals::decide(tx, &mut act(9, NOON), &stranger, &id, Stage::Concept, Decision::Approved, "")
+            let ruling = Ruling { stage: Stage::Concept, decision: Decision::Approved, note: "" };
+            approvals::decide(tx, &mut act(9, NOON), &stranger, &id, ruling, today(NOON))
         });
         assert_eq!(refused(tried), "not_found");
     }

@@ -3,7 +3,7 @@
 use db::{Lane, Tx, View, scratch, scratch::Scratch};
 use kernel::{Act, Actor, Day, Dice, Error, Instant, Money, OfferId, OrgId, Result, Share, TitleId, Words};
 use licensing::applications::{self, Application, NewApplication, Stage};
-use licensing::approvals::{self, Decided, Decision};
+use licensing::approvals::{self, Decided, Decision, Ruling};
 use licensing::contracts::Contract;
 use licensing::offers::{self, NewOffer, Offer};
 use licensing::royalties::CardRow;
@@ -28,6 +28,11 @@ pub fn refused<T>(tried: Result<T>) -> &'static str {
         Err(fault) => panic!("{fault}"),
         Ok(_) => panic!("it was allowed"),
     }
+}
+
+/// The house of the fair is at home in Shanghai.
+pub fn today(now: Instant) -> Day {
+    now.day_in(&kernel::Zone::shanghai())
 }
 
 pub fn day(text: &str) -> Day {
@@ -108,7 +113,7 @@ impl Fair {
 
     pub fn offers(&self, new: &NewOffer) -> Result<Offer> {
         let new = new.clone();
-        self.write(move |tx| offers::add(tx, &mut act(1, NOON), &new))
+        self.write(move |tx| offers::add(tx, &mut act(1, NOON), &new, today(NOON)))
     }
 
     pub fn offer(&self) -> Offer {
@@ -123,7 +128,9 @@ impl Fair {
     ) -> Result<applications::Applied> {
         let (merchant, new, key) = (merchant.clone(), new.clone(), key.to_owned());
         let seed = merchant.0.bytes().chain(key.bytes()).map(u64::from).sum();
-        self.write(move |tx| applications::apply(tx, &mut act(seed, NOON), &merchant, &new, &key))
+        self.write(move |tx| {
+            applications::apply(tx, &mut act(seed, NOON), &merchant, &new, &key, today(NOON))
+        })
     }
 
     pub fn application(&self, merchant: &OrgId, offer: &Offer) -> Application {
@@ -134,7 +141,9 @@ impl Fair {
         let (studio, id) = (self.studio.clone(), application.id.clone());
         self.write(move |tx| {
             let act = &mut act(stage as u64 + 50, NOON.plus_minutes(stage as i64));
-            approvals::decide(tx, act, &studio, &id, stage, decision, "seen")
+            let ruling = Ruling { stage, decision, note: "seen" };
+            let today = today(act.at);
+            approvals::decide(tx, act, &studio, &id, ruling, today)
         })
     }
 

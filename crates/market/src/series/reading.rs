@@ -18,6 +18,14 @@ const COUNT_MAX: i64 = 10_000_000;
 pub const REFUSED_ONE_IN: usize = 100;
 /// Refusals that are told, at most; the others are counted.
 pub const REFUSALS_TOLD_MAX: usize = 100;
+/// So many lines must contradict themselves before a file's columns are taken to be swapped.
+const CONTRADICTIONS_MIN: usize = 10;
+/// A film's title, at most.
+const TITLE_CHARS_MAX: usize = 300;
+/// So many films on a day are a whole chart, whose shares come to about a hundred percent.
+const WHOLE_CHART_FILMS: usize = 10;
+/// And to no more than this where they were written as parts of one, in percent.
+const PARTS_OF_ONE_MAX: f64 = 1.05;
 /// Days that a chart can be about.
 const YEARS: RangeInclusive<i16> = 1890..=2100;
 
@@ -54,8 +62,14 @@ impl Reading {
 /// title or an amount cannot be read, is negative or enormous, or when an earlier line said something else
 /// about the same film and day. A share over 100 % is taken as unknown.
 ///
-/// With no dialect said, the file's header says which chart it is.
+/// So is a file whose figures contradict each other as those of swapped columns do. With no dialect said, the file's
+/// header says which chart it is.
 pub fn read(file: &Packed, dialect: Option<&'static Dialect>) -> Result<Reading, Refusal> {
+    read_until(file, dialect, Day::new(*YEARS.end(), 12, 31)?)
+}
+
+/// The same, and a line of a day after the last that has been is refused.
+pub fn read_until(file: &Packed, dialect: Option<&'static Dialect>, last: Day) -> Result<Reading, Refusal> {
     let (source, headers, dialect) = match dialect {
         Some(dialect) => {
             let source = file.decode(dialect.encoding)?;
@@ -65,7 +79,7 @@ pub fn read(file: &Packed, dialect: Option<&'static Dialect>) -> Result<Reading,
         None => decode(file)?,
     };
     let places = dialect.place(&headers)?;
-    let mut chart = Chart::new(&headers, dialect, places);
+    let mut chart = Chart::new(&headers, dialect, places, last);
     source.each_line(|line| chart.take(line))?;
     chart.finish()
 }
@@ -110,6 +124,8 @@ struct Chart<'s> {
     headers: &'s Headers,
     dialect: &'static Dialect,
     places: [Option<usize>; FIELDS],
+    /// The last day that has been.
+    last: Day,
     /// Of a chart of one day, when its lines do not say.
     day_of_file: Option<Day>,
     films: Vec<Film>,
@@ -125,13 +141,19 @@ struct Chart<'s> {
 }
 
 impl<'s> Chart<'s> {
-    fn new(headers: &'s Headers, dialect: &'static Dialect, places: [Option<usize>; FIELDS]) -> Chart<'s> {
+    fn new(
+        headers: &'s Headers,
+        dialect: &'static Dialect,
+        places: [Option<usize>; FIELDS],
+        last: Day,
+    ) -> Chart<'s> {
         let file = headers.file();
         Chart {
             file,
             headers,
             dialect,
             places,
+            last,
             day_of_file: day_in_name(file),
             films: Vec::new(),
             by_key: HashMap::new(),
@@ -172,7 +194,8 @@ impl<'s> Chart<'s> {
         let named = self.text(line, Field::Currency);
         let amounts = [Field::Gross, Field::GrossToDate].map(|field| self.text(line, field));
         let found = amounts.into_iter().find_map(foreign_symbol(expected));
-        let other = found.or((!named.is_empty() && named != expected.code()).then_some(named));
+        let other =
+            found.or((!named.is_empty() && !named.eq_ignore_ascii_case(expected.code())).then_some(named));
         let Some(other) = other else { return Ok(()) };
         let (file, number, expected) = (self.file, line.number(), expected.code());
         Err(bad_file(
@@ -192,8 +215,17 @@ impl<'s> Chart<'s> {
         let day = day.ok_or_else(|| {
             self.wrong(line, Field::Day, ("a day such as 2016-12-23", "2016-12-23 这样的日期"))
         })?;
-        if self.text(line, Field::Title).is_empty() {
+        if day > self.last {
+            return Err(self.wrong(line, Field::Day, ("a day that has been", "已经过去的日期")));
+        }
+        let title = self.text(line, Field::Title);
+        if title.is_empty() {
             return Err(self.wrong(line, Field::Title, ("a film's title", "影片名称")));
+        }
+        if title.chars().count() > TITLE_CHARS_MAX {
+            let en = format!("a film's title of at most {TITLE_CHARS_MAX} characters");
+            let zh = format!("不超过 {TITLE_CHARS_MAX} 字的影片名称");
+            return Err(self.wrong(line, Field::Title, (&en, &zh)));
         }
         let release = match self.day(line, Field::Release)? {
             Some(release) => Some(release),
@@ -222,9 +254,11 @@ impl<'s> Chart<'s> {
         let mut key = std::mem::take(&mut self.key);
         key.clear();
         key.push_str(if id.is_empty() { title } else { id });
-        if id.is_empty() && self.places[Field::Release as usize].is_some() {
-            key.push('@');
-            key.push_str(self.text(line, Field::Release));
+        // A title is made again after years: what tells the two apart is their release.
+        if id.is_empty()
+            && let Some(release) = release
+        {
+            key.push_str(&format!("@{release}"));
         }
         let known = self.by_key.get(key.as_str()).copied();
         let index = match known {
@@ -250,7 +284,7 @@ impl<'s> Chart<'s> {
         };
         Ok(Film {
             key: key.to_owned(),
-            title: self.text(line, Field::Title).to_owned(),
+            title: self.text(line, Field::Title).split_whitespace().collect::<Vec<_>>().join(" "),
             release,
             genres: list(Field::Genres, &[',', '，', '、', '|', '/']),
             country: some(Field::Country),
@@ -337,9 +371,7 @@ impl<'s> Chart<'s> {
     }
 
     fn wrong(&self, line: &Line, field: Field, wanted: (&str, &str)) -> Refusal {
-        let at = self.places[field as usize];
-        let column = at.map_or(self.dialect.names(field)[0], |at| self.headers.name(at));
-        line.refuse(self.file, at, column, wanted)
+        line.refuse(self.file, self.places[field as usize], self.column(field), wanted)
     }
 
     fn finish(mut self) -> Result<Reading, Refusal> {
@@ -353,6 +385,7 @@ impl<'s> Chart<'s> {
         self.put_films_in_order();
         self.keep_each_day_once();
         self.check_refused()?;
+        self.check_columns()?;
         let dialect = self.dialect;
         let series = Series {
             market: dialect.market,
@@ -414,6 +447,70 @@ impl<'s> Chart<'s> {
                 "“{file}”第 {line} 行关于《{title}》{day} 的数据与第 {first} 行不同；以第 {first} 行为准。"
             ),
         )
+    }
+
+    /// Refuses figures that contradict each other on most lines, as those of swapped columns do.
+    fn check_columns(&self) -> Result<(), Refusal> {
+        let (file, name) = (self.file, |field| self.column(field));
+        let all = |pick: fn(&FilmDay) -> Option<bool>| -> Vec<bool> {
+            self.days.iter().filter_map(|(one, _)| pick(one)).collect()
+        };
+        let most = |said: &[bool]| {
+            let wrong = said.iter().filter(|yes| **yes).count();
+            (wrong >= CONTRADICTIONS_MIN && 2 * wrong > said.len()).then_some(wrong)
+        };
+        let sums = all(|one| Some(one.gross? > one.gross_to_date?));
+        if let Some(wrong) = most(&sums) {
+            let (of, day, sum) = (sums.len(), name(Field::Gross), name(Field::GrossToDate));
+            return Err(bad_file(
+                format!(
+                    "In {wrong} of the {of} lines of “{file}” that say both, a day's {day} is more than {sum}, all its days together; are the columns swapped?"
+                ),
+                format!("“{file}”中有 {wrong} 行（共 {of} 行）的当日 {day} 大于累计 {sum}；列是否颠倒了？"),
+            ));
+        }
+        let prices = all(|one| Some(one.admissions? > one.gross?));
+        if let Some(wrong) = most(&prices) {
+            let (of, money, people) = (prices.len(), name(Field::Gross), name(Field::Admissions));
+            return Err(bad_file(
+                format!(
+                    "In {wrong} of the {of} lines of “{file}” that say both, {people} of {money} paid less than one unit of money each; are the columns swapped?"
+                ),
+                format!(
+                    "“{file}”中有 {wrong} 行（共 {of} 行）的 {people} 多于 {money} 的金额；列是否颠倒了？"
+                ),
+            ));
+        }
+        self.check_shares()
+    }
+
+    /// Refuses shares of whole charts that come to one instead of a hundred.
+    fn check_shares(&self) -> Result<(), Refusal> {
+        let mut by_day: HashMap<Day, (usize, f64)> = HashMap::new();
+        for (day, share) in self.days.iter().filter_map(|(one, _)| Some((one.day, one.share_of_showings?))) {
+            let sum = by_day.entry(day).or_default();
+            *sum = (sum.0 + 1, sum.1 + 100.0 * share);
+        }
+        let whole: Vec<f64> = by_day
+            .into_values()
+            .filter(|(films, _)| *films >= WHOLE_CHART_FILMS)
+            .map(|(_, sum)| sum)
+            .collect();
+        if whole.is_empty() || whole.iter().any(|sum| *sum > PARTS_OF_ONE_MAX) {
+            return Ok(());
+        }
+        let (file, column) = (self.file, self.column(Field::ShareOfShowings));
+        Err(bad_file(
+            format!(
+                "{column} of “{file}” comes to about one a day; it should be in percent, a hundred together."
+            ),
+            format!("“{file}”每天的 {column} 合计约为 1；应为百分比，合计约 100。"),
+        ))
+    }
+
+    fn column(&self, field: Field) -> &str {
+        let at = self.places[field as usize];
+        at.map_or(self.dialect.names(field)[0], |at| self.headers.name(at))
     }
 
     fn check_refused(&self) -> Result<(), Refusal> {

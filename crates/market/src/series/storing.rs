@@ -9,7 +9,7 @@ use crate::learned::{self, Change, Kind, Learned};
 use db::{Tx, View};
 use kernel::{Day, ImportId, Instant, Result};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A film-day as it is kept: `[day, gross, admissions, screens, showings, share of showings, share of box
 /// office, rank, gross to date, admissions to date]`.
@@ -100,22 +100,48 @@ pub(crate) fn store(
     (chart, series): (&Dialect, &Series),
     step: &dyn Fn(u64),
 ) -> Result<Change> {
-    let films: Vec<(String, serde_json::Value)> = (series.films.iter())
-        .map(|film| Ok((film.key.clone(), serde_json::to_value(film)?)))
+    let keys = known_keys(tx, chart, at, &series.films)?;
+    let films: Vec<(String, serde_json::Value)> = (series.films.iter().zip(&keys))
+        .map(|(film, key)| {
+            Ok((key.clone(), serde_json::to_value(Film { key: key.clone(), ..film.clone() })?))
+        })
         .collect::<Result<_>>()?;
     let of_films = learned::store(tx, import, at, (chart.code, Kind::Film), &films, &|_| ())?;
     let known = runs(tx, chart.code, at)?;
     let mut change = Change { corrected: of_films.corrected, ..Change::default() };
-    for (done, (film, days)) in series.runs().enumerate() {
-        let fresh = news(known.get(&film.key), days, &mut change);
+    for (done, ((_, days), key)) in series.runs().zip(&keys).enumerate() {
+        let fresh = news(known.get(key), days, &mut change);
         if !fresh.is_empty() {
             let body = serde_json::to_string(&fresh)?;
-            let row = Learned { subject: film.key.clone(), at, body };
+            let row = Learned { subject: key.clone(), at, body };
             learned::append(tx, Some(import), chart.code, Kind::Run, &row)?;
         }
         step(done as u64 + 1);
     }
     Ok(change)
+}
+
+/// Under which key each film is known. A file that has the chart's own ids and one that has none speak of one film when
+/// its title and release day are the same.
+fn known_keys(tx: &Tx, chart: &Dialect, at: Instant, films: &[Film]) -> Result<Vec<String>> {
+    let mut by_release: HashMap<(String, Day), Vec<Film>> = HashMap::new();
+    let mut keys: HashSet<String> = HashSet::new();
+    for row in learned::by(tx, chart.code, Kind::Film, at)? {
+        let film: Film = serde_json::from_str(&row.body)?;
+        if let Some(release) = film.release.filter(|_| keys.insert(row.subject)) {
+            by_release.entry((film.title.clone(), release)).or_default().push(film);
+        }
+    }
+    let key = |film: &Film| {
+        let known = film.release.and_then(|release| by_release.get(&(film.title.clone(), release)));
+        match known.map(Vec::as_slice) {
+            Some([one]) if !keys.contains(&film.key) && one.has_own_id() != film.has_own_id() => {
+                one.key.clone()
+            }
+            _ => film.key.clone(),
+        }
+    };
+    Ok(films.iter().map(key).collect())
 }
 
 /// The days that say something that was not known.

@@ -573,6 +573,7 @@ impl Provider for Alipay {
 
     fn quote(&self) -> Quote {
         Quote {
+            // It settles in yuan; what is priced in another currency needs another provider.
             currencies: vec![Currency::CNY],
             minor_min: 1,
             minor_max: amount::MAX.minor,
@@ -680,6 +681,11 @@ impl Provider for Alipay {
             return Err(Unread::OtherSeller);
         }
         self.hear(&notice)
+    }
+
+    /// Alipay accounts in Beijing's days, whoever is paid.
+    fn zone(&self) -> Zone {
+        Zone::shanghai()
     }
 
     fn bill(&self, day: Day, now: Instant) -> Result<Vec<BillLine>> {

@@ -21,7 +21,9 @@ pub mod stripe;
 pub mod trade_no;
 
 use crate::{Intent, Notice, Refund, disputes};
-use kernel::{Currency, Day, Error, Instant, Kind, Money, RefundId, Refusal, Result, Round, Share, Words};
+use kernel::{
+    Currency, Day, Error, Instant, Kind, Money, RefundId, Refusal, Result, Round, Share, Words, Zone,
+};
 use kernel::{IntentId, PlaceId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -53,6 +55,9 @@ pub trait Provider: Send + Sync {
     /// Reads what came to our notices' address under this provider's name: proves that the provider sent it, to us,
     /// for our account. Whether it fits the order is for the story to say.
     fn read_notice(&self, delivery: &Delivery, now: Instant) -> Result<Heard, Unread>;
+
+    /// Whose days its bills are of.
+    fn zone(&self) -> Zone;
 
     /// Everything that moved on a day, as the provider accounts for it.
     fn bill(&self, day: Day, now: Instant) -> Result<Vec<BillLine>>;

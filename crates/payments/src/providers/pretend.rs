@@ -8,8 +8,8 @@ use crate::notices::{Notice, What};
 use crate::{Intent, Refund};
 use kernel::ids::Id;
 use kernel::{
-    Currency, Day, Error, Instant, IntentId, Kind, Money, PlaceId, RefundId, Refusal, Result, Seal, Share,
-    Zone,
+    Currency, Day, Error, Home, Instant, IntentId, Kind, Money, PlaceId, RefundId, Refusal, Result, Seal,
+    Share, Zone,
 };
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
@@ -26,6 +26,8 @@ pub struct Pretend {
     seal: Option<Seal>,
     /// Believes the house about payments that it does not remember.
     is_forgetful: bool,
+    /// Whose days its bills are of; the mainland's when nothing else is said.
+    zone: Option<Zone>,
 }
 
 #[derive(Default)]
@@ -70,6 +72,11 @@ impl Pretend {
     /// captured, so that they can be refunded. It begins no new ones.
     pub fn of_a_rehearsal() -> Pretend {
         Pretend { is_forgetful: true, ..Pretend::default() }
+    }
+
+    /// The same with bills of another zone's days.
+    pub fn in_zone(self, zone: Zone) -> Pretend {
+        Pretend { zone: Some(zone), ..self }
     }
 
     /// Loses the replies of the next `count` calls: each does its work and then fails.
@@ -249,13 +256,18 @@ impl Provider for Pretend {
         read(text).map(Heard::Notice).ok_or(Unread::Malformed("not five parts"))
     }
 
+    fn zone(&self) -> Zone {
+        self.zone.clone().unwrap_or_else(|| Home::mainland().zone)
+    }
+
     fn bill(&self, day: Day, _now: Instant) -> Result<Vec<BillLine>> {
         if self.is_forgetful {
             let (en, zh) = ("The twin of a rehearsal keeps no bills.", "预演中的支付渠道不保存账单。");
             return Err(Refusal::new(Kind::Conflict, NO_BILL, en, zh).into());
         }
         let mut inside = self.inside();
-        let is_that_day = |at: Instant| at.day_in(&Zone::shanghai()) == day;
+        let zone = self.zone();
+        let is_that_day = |at: Instant| at.day_in(&zone) == day;
         let mut lines = Vec::new();
         for trade in inside.trades.values().filter(|trade| trade.state == State::Paid) {
             let line = |what, minor, at| BillLine {

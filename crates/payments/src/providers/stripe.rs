@@ -279,9 +279,12 @@ impl Provider for Stripe {
         hear(&event)
     }
 
+    fn zone(&self) -> Zone {
+        utc()
+    }
+
     fn bill(&self, day: Day, _now: Instant) -> Result<Vec<BillLine>> {
-        let utc = Zone::stored("UTC");
-        let second = |day: Day| day.at(0, 0, &utc).micros / 1_000_000;
+        let second = |day: Day| day.at(0, 0, &utc()).micros / 1_000_000;
         let path = format!(
             "/v1/balance_transactions?created[gte]={}&created[lt]={}&limit={PAGE}&expand[]=data.source",
             second(day),
@@ -289,6 +292,11 @@ impl Provider for Stripe {
         );
         self.list(&path)?.iter().filter_map(|one| line(one).transpose()).collect()
     }
+}
+
+/// Stripe's days, of its bills and of the time to answer a dispute.
+fn utc() -> Zone {
+    Zone::stored("UTC")
 }
 
 /// What is known of a payment intent.
@@ -422,7 +430,7 @@ fn hear_dispute(object: &Value) -> Result<Heard, Unread> {
         reason: text(&object["reason"]).replace('_', " "),
         amount: money(&object["amount"], &object["currency"])
             .map_err(|_| missing("its amount makes no sense"))?,
-        answer_by: by.day_in(&Zone::shanghai()),
+        answer_by: by.day_in(&utc()),
         state,
     }))
 }

@@ -67,6 +67,11 @@ impl PretendStripe {
         paid(&mut inside, id);
     }
 
+    /// A payment as Stripe keeps it.
+    pub fn payment(&self, id: &str) -> Value {
+        self.inside.lock().expect("no panic").payments[id].clone()
+    }
+
     pub fn payments(&self) -> usize {
         self.inside.lock().expect("no panic").payments.len()
     }

@@ -20,6 +20,10 @@ struct Town {
 
 impl Town {
     fn new() -> Town {
+        Town::of(Purse::new())
+    }
+
+    fn of(purse: Purse) -> Town {
         let double = PretendStripe::start();
         let name = format!("ferryman-stripe-{:016x}", Dice::from_entropy().next());
         let keys = std::env::temp_dir().join(name);
@@ -33,7 +37,7 @@ impl Town {
             fee: Share::ppm(29_000),
         };
         let stripe = Stripe::open(settings).expect("the keys are there");
-        let intent = Purse::new().intent;
+        let intent = purse.intent;
         Town { double, stripe, keys, intent }
     }
 
@@ -97,6 +101,25 @@ fn what_is_paid_is_not_closed_and_what_is_closed_is_not_paid() {
     assert_eq!(other.stripe.close(&other.intent, NOW).ok(), Some(Outcome::Closed));
     other.double.payer_pays(&reference);
     assert_eq!(other.stripe.query(&other.intent, NOW).ok(), Some(Outcome::Closed));
+}
+
+/// Stripe counts a currency without decimals in its own unit: 15,000 won are 15000, not 1500000.
+#[test]
+fn won_are_counted_whole() {
+    let won = |minor| Money::new(minor, kernel::Currency::KRW);
+    let town = Town::of(Purse::of(won(15_000)));
+    let paid = town.paid();
+    let kept = town.double.payment(paid.reference.as_deref().expect("a number"));
+    assert_eq!((&kept["amount"], &kept["currency"]), (&json!(15_000), &json!("krw")));
+    let Ok(Outcome::Paid { amount, .. }) = town.stripe.query(&paid, NOW) else { panic!("it is paid") };
+    assert_eq!(amount, won(15_000));
+    let part = refund(&paid, "a", 4_000);
+    assert_eq!(part.amount, won(4_000));
+    assert_eq!(town.stripe.refund(&paid, &part, NOW).ok(), Some(Repaid::Done));
+    assert_eq!(town.double.refunded(), 4_000);
+    let bill = town.stripe.bill(Day::new(2016, 12, 23).expect("a day"), NOW).expect("a bill");
+    assert_eq!(bill.iter().map(|line| line.amount).collect::<Vec<_>>(), [won(15_000), won(4_000)]);
+    assert_eq!(town.stripe.zone().name(), "UTC");
 }
 
 #[test]

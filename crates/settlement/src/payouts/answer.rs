@@ -69,11 +69,12 @@ pub struct Told {
     pub says: String,
 }
 
-/// Reads a bank's answer. Refuses what is none (`bad_answer`), with the line that cannot be read.
-pub fn read(bytes: &[u8]) -> Result<Vec<Told>, Refusal> {
+/// Reads a bank's answer; the amounts of a table that names no currency are in the usual one. Refuses what is none
+/// (`bad_answer`), with the line that cannot be read.
+pub fn read(bytes: &[u8], usual: Currency) -> Result<Vec<Told>, Refusal> {
     let text = decode(bytes);
     let text = text.trim_start_matches('\u{feff}').trim_start();
-    let lines = if text.starts_with('<') { xml(text)? } else { table(text)? };
+    let lines = if text.starts_with('<') { xml(text)? } else { table(text, usual)? };
     if lines.is_empty() {
         return Err(unread("It tells of no payment.", "其中没有任何付款。"));
     }
@@ -115,7 +116,7 @@ const AMOUNT: &[&str] = &["amount", "金额", "交易金额"];
 const CURRENCY: &[&str] = &["currency", "币种"];
 const SAYS: &[&str] = &["note", "reason", "remark", "备注", "原因", "失败原因"];
 
-fn table(text: &str) -> Result<Vec<Told>, Refusal> {
+fn table(text: &str, usual: Currency) -> Result<Vec<Told>, Refusal> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let heads = reader.headers().map_err(|_| no_columns())?.clone();
     let column =
@@ -135,7 +136,7 @@ fn table(text: &str) -> Result<Vec<Told>, Refusal> {
         let read = Told {
             payout: cell(Some(payout)).to_owned(),
             outcome: Outcome::parse(cell(Some(outcome))).ok_or_else(|| bad_line(number))?,
-            amount: money(cell(amount), cell(currency)).map_err(|()| bad_line(number))?,
+            amount: money(cell(amount), told_or(cell(currency), usual)).map_err(|()| bad_line(number))?,
             has_odd_amount: false,
             says: cell(says).to_owned(),
         };
@@ -152,14 +153,18 @@ fn bad_line(number: usize) -> Refusal {
     unread(format!("Line {number} cannot be read."), format!("第 {number} 行无法识别。"))
 }
 
-/// An amount, if there is one; the yuan when no currency is told.
+fn told_or(code: &str, usual: Currency) -> &str {
+    if code.is_empty() { usual.code() } else { code }
+}
+
+/// An amount, if there is one.
 fn money(amount: &str, currency: &str) -> Result<Option<Money>, ()> {
     if amount.is_empty() {
         return Ok(None);
     }
-    let currency =
-        if currency.is_empty() { Currency::CNY } else { Currency::parse(currency).map_err(drop)? };
-    Money::parse(&amount.replace(',', ""), currency).map(Some).map_err(drop)
+    let plain = without_zeros(amount, currency).replace(',', "");
+    let currency = Currency::parse(currency).map_err(drop)?;
+    Money::parse(&plain, currency).map(Some).map_err(drop)
 }
 
 /// What a message has told so far of an entry of an account, and of a payment in it.
@@ -255,7 +260,7 @@ fn keep(part: &mut Part, parent: &str, name: &str, said: &str, currency: &str, p
         "Cd" if parent == "Sts" => part.status = said.to_owned(),
         "CdtDbtInd" if of_whole => part.is_credit = Some(said == "CRDT"),
         "Amt" | "InstdAmt" if of_whole || path.iter().any(|one| one == "OrgnlTxRef") => {
-            match money(without_zeros(said, currency), currency) {
+            match money(said, currency) {
                 Ok(amount) => part.amount = amount.or(part.amount),
                 Err(()) => part.has_odd_amount = true,
             }
@@ -465,20 +470,30 @@ mod tests {
             told("pyt_b", Outcome::Returned, fen(933), "户名不符"),
         ];
         let zh = "\u{feff}打款编号,金额,状态,备注\r\n'pyt_a,\"1,234.56\",成功,\r\npyt_b,9.33,退票,户名不符\r\n,,,\r\n";
-        assert_eq!(read(zh.as_bytes()), Ok(read_back.clone()));
-        assert_eq!(read(&encoding_rs::GB18030.encode(&zh[3..]).0), Ok(read_back));
+        assert_eq!(read(zh.as_bytes(), Currency::CNY), Ok(read_back.clone()));
+        assert_eq!(read(&encoding_rs::GB18030.encode(&zh[3..]).0, Currency::CNY), Ok(read_back));
+        // A bank may write decimals that the currency does not have.
+        let won = "payout,outcome,amount\npyt_d,paid,\"12,000.00\"\n";
+        let amount = Some(Money::new(12_000, Currency::KRW));
+        assert_eq!(read(won.as_bytes(), Currency::KRW), Ok(vec![told("pyt_d", Outcome::Paid, amount, "")]));
+        assert!(read(b"payout,outcome,amount\npyt_d,paid,0.50\n", Currency::KRW).is_err());
         let en = "status,payout,currency,amount\npending,pyt_c,USD,1.00\n";
         let dollar = Some(Money::new(100, Currency::USD));
-        assert_eq!(read(en.as_bytes()), Ok(vec![told("pyt_c", Outcome::Pending, dollar, "")]));
+        assert_eq!(read(en.as_bytes(), Currency::CNY), Ok(vec![told("pyt_c", Outcome::Pending, dollar, "")]));
     }
 
     #[test]
     fn a_table_that_cannot_be_read_is_refused_by_its_line() {
         for bad in ["", "a,b\n1,2\n", "payout,outcome\n", "<Document>", "<a></b>", "<Document/>", "\0"] {
-            assert_eq!(read(bad.as_bytes()).map_err(|refusal| refusal.code), Err("bad_answer"), "{bad}");
+            assert_eq!(
+                read(bad.as_bytes(), Currency::CNY).map_err(|refusal| refusal.code),
+                Err("bad_answer"),
+                "{bad}"
+            );
         }
         for bad in ["pyt_a,perhaps,", "pyt_a,paid,1e3", "pyt_a,paid,-1", "pyt_a,paid,１"] {
-            let refused = read(format!("payout,outcome,amount\npyt_x,paid,1\n{bad}\n").as_bytes());
+            let refused =
+                read(format!("payout,outcome,amount\npyt_x,paid,1\n{bad}\n").as_bytes(), Currency::CNY);
             assert!(refused.expect_err("refused").say.en.contains("Line 3"), "{bad}");
         }
     }
@@ -491,7 +506,7 @@ mod tests {
                 "<Document><Ntry><Amt Ccy=\"{currency}\">{amount}</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>{status}</Sts>
                  <NtryDtls><TxDtls><Refs><EndToEndId>pyt_a</EndToEndId></Refs></TxDtls></NtryDtls></Ntry></Document>"
             );
-            let lines = read(text.as_bytes()).expect("an answer");
+            let lines = read(text.as_bytes(), Currency::CNY).expect("an answer");
             let [line] = &lines[..] else { panic!("one line, not {lines:?}") };
             line.clone()
         };
@@ -507,7 +522,10 @@ mod tests {
         assert_eq!(entry("19.34", "CNY", "FUTR").outcome, Outcome::Pending, "not booked yet");
 
         let report = "<Document><TxInfAndSts><OrgnlEndToEndId>pyt_a</OrgnlEndToEndId><TxSts>BLCK</TxSts></TxInfAndSts></Document>";
-        assert_eq!(read(report.as_bytes()), Ok(vec![told("pyt_a", Outcome::Pending, None, "BLCK")]));
+        assert_eq!(
+            read(report.as_bytes(), Currency::CNY),
+            Ok(vec![told("pyt_a", Outcome::Pending, None, "BLCK")])
+        );
     }
 
     #[test]
@@ -527,7 +545,7 @@ mod tests {
             told("pyt_b", Outcome::Returned, fen(933), "AC04 · closed & gone"),
             told("pyt_c", Outcome::Pending, None, ""),
         ];
-        assert_eq!(read(report.as_bytes()), Ok(expected));
+        assert_eq!(read(report.as_bytes(), Currency::CNY), Ok(expected));
     }
 
     #[test]
@@ -546,6 +564,6 @@ mod tests {
             told("pyt_b", Outcome::Returned, fen(933), "AC01"),
             told("pyt_c", Outcome::Pending, fen(700), ""),
         ];
-        assert_eq!(read(notice.as_bytes()), Ok(expected));
+        assert_eq!(read(notice.as_bytes(), Currency::CNY), Ok(expected));
     }
 }

@@ -24,14 +24,13 @@ struct Fixture {
 }
 
 /// The next match days, from the coming Saturday on.
-fn fixtures(now: Instant) -> Vec<Fixture> {
-    let zone = Zone::shanghai();
-    let today = now.day_in(&zone);
+fn fixtures(now: Instant, zone: &Zone) -> Vec<Fixture> {
+    let today = now.day_in(zone);
     let saturday = today.plus(i32::from((6 - today.weekday()).rem_euclid(7)));
     let all = FIXTURES.iter().zip(0..);
     let fixture = |((en, zh, at_home, hour), week): (&(&str, &str, bool, i8), i32)| {
         let day: Day = saturday.plus(week * 7);
-        Fixture { starts_at: day.at(*hour, 30, &zone), opponent: Words::new(*en, *zh), at_home: *at_home }
+        Fixture { starts_at: day.at(*hour, 30, zone), opponent: Words::new(*en, *zh), at_home: *at_home }
     };
     all.map(fixture).filter(|fixture| fixture.starts_at >= now).collect()
 }
@@ -41,13 +40,13 @@ fn where_(visit: &Visit, at_home: bool) -> &'static str {
 }
 
 pub fn glimpse(visit: &Visit, channel: &Channel) -> Markup {
-    let fixtures = fixtures(visit.now);
+    let fixtures = fixtures(visit.now, &visit.home.zone);
     let Some(next) = fixtures.first() else { return html! {} };
     html! {
         div class="card" {
             p class="muted" { (visit.say("Next match", "下一场")) }
             h2 class="row-name" { (channel.name.in_(visit.lang)) " – " (next.opponent.in_(visit.lang)) }
-            p { (next.starts_at.say(&Zone::shanghai(), visit.lang)) " · " (where_(visit, next.at_home)) }
+            p { (next.starts_at.say(&visit.home.zone, visit.lang)) " · " (where_(visit, next.at_home)) }
         }
     }
 }
@@ -58,11 +57,11 @@ pub fn body(visit: &Visit, channel: &Channel, ads: &[Markup]) -> Markup {
         Column::new(visit.say("Opponent", "对手"), Kind::Text),
         Column::new(visit.say("Where", "场地"), Kind::Text),
     ];
-    let fixtures = fixtures(visit.now);
+    let fixtures = fixtures(visit.now, &visit.home.zone);
     let row = |fixture: &Fixture| {
         let at = fixture.starts_at;
         vec![
-            Cell::date(&at.rfc3339(), &at.say(&Zone::shanghai(), visit.lang)),
+            Cell::date(&at.rfc3339(), &at.say(&visit.home.zone, visit.lang)),
             Cell::text(fixture.opponent.in_(visit.lang)),
             Cell::text(where_(visit, fixture.at_home)),
         ]
@@ -84,7 +83,8 @@ mod tests {
     fn the_next_match_is_still_to_come() {
         let zone = Zone::shanghai();
         let friday = Day::parse("2016-12-23").expect("a day");
-        let first = |hour, day: Day| fixtures(day.at(hour, 0, &zone))[0].starts_at.day_in(&zone).to_string();
+        let first =
+            |hour, day: Day| fixtures(day.at(hour, 0, &zone), &zone)[0].starts_at.day_in(&zone).to_string();
         assert_eq!(first(19, friday), "2016-12-24");
         assert_eq!(first(10, friday.plus(1)), "2016-12-24");
         assert_eq!(first(22, friday.plus(1)), "2016-12-31");

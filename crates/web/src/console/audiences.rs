@@ -276,6 +276,28 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn another_studios_secret_film_is_no_choice_and_a_chosen_thing_stays() {
+        let town = Town::new();
+        let street = Street::new(&town).await;
+        let (_, rival) = town.staff("rival", Role::Studio).await;
+        let form = || async { street.sun.get("/console/audiences/new").await.text };
+        assert!(form().await.contains("The Ferryman"));
+        let story = |scene: &mut flows::Scene| {
+            let sql = "update title set status = 'production'";
+            Ok(scene.tx.run(sql, &[]).map(|_| ())?)
+        };
+        let lane = flows::House::lane();
+        town.house.write(&lane, kernel::Actor::System, story).await.expect("a secret");
+        assert!(!rival.get("/console/audiences/new").await.text.contains("The Ferryman"));
+        let gone = street.sun.get("/console/audiences/new?term_0=viewed&what_0=genre:noir&n_0=").await.text;
+        assert!(gone.contains("value=\"genre:noir\" selected"), "{gone}");
+        assert!(
+            !gone.contains("name=\"n_0\" type=\"text\" inputmode=\"decimal\" value=\"1\""),
+            "a proposal is no answer"
+        );
+    }
+
+    #[tokio::test]
     async fn what_is_wrong_with_a_rule_is_said() {
         let town = Town::new();
         let street = Street::new(&town).await;

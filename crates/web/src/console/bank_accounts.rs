@@ -13,7 +13,7 @@ use axum::extract::Path;
 use axum::response::IntoResponse;
 use flows::{House, change_bank_account};
 use kernel::ids::Id;
-use kernel::{Lang, OrgId, PersonId, Refusal, Result, Words, Zone};
+use kernel::{Lang, OrgId, PersonId, Refusal, Result, Territory, Words};
 use maud::{Markup, html};
 use people::{Org, OrgKind, orgs};
 use settlement::bank_accounts::{self, State, Version};
@@ -96,7 +96,7 @@ fn accounts_table(
 
 fn changed(visit: &Visit, version: &Version, people: &BTreeMap<PersonId, String>) -> Cell {
     let by = people.get(&version.changed_by).map_or("–", String::as_str);
-    let at = version.changed_at.say(&Zone::shanghai(), visit.lang);
+    let at = version.changed_at.say(&visit.home.zone, visit.lang);
     Cell::markup(html! { (at) br; span class="muted" { (by) } }, &version.changed_at.rfc3339())
 }
 
@@ -226,7 +226,7 @@ fn waiting(visit: &Visit, found: &Found) -> Markup {
     let is_own = visit.person.as_ref().is_some_and(|person| person.id == told.changed_by);
     let may_decide = visit.actor.is_operator() && !is_own;
     let by = found.people.get(&told.changed_by).map_or("–", String::as_str);
-    let at = told.changed_at.say(&Zone::shanghai(), visit.lang);
+    let at = told.changed_at.say(&visit.home.zone, visit.lang);
     let step = |decision: &str| format!("{}/{}/{decision}", address(&found.org.id), told.number);
     parts::titled_card(
         visit.say("Waits for approval", "待审批"),
@@ -256,11 +256,13 @@ fn state_words(state: State) -> (Tone, Words) {
 
 fn account_form(visit: &Visit, found: &Found, form: &Form) -> Markup {
     let field = |name, en, zh| form.field(visit.lang, name, visit.say(en, zh));
-    let schemes = [
-        ("cnaps", visit.say("Chinese account (CNAPS)", "境内账户（联行号）")),
+    let mut schemes = [
+        ("cnaps", visit.say("Chinese account (CNAPS)", "中国内地账户（联行号）")),
         ("iban", "IBAN"),
-        ("bic", visit.say("Account elsewhere (BIC)", "其他境外账户（BIC）")),
+        ("bic", visit.say("Another account (BIC)", "其他账户（BIC）")),
     ];
+    // What is likely at home stands first.
+    schemes.rotate_left(usize::from(visit.home.territory != Territory::CN));
     let code = Field {
         hint: visit
             .say("Twelve digits of CNAPS, or a BIC; none for an IBAN.", "12位联行号或 BIC；IBAN 无需填写。"),

@@ -14,9 +14,7 @@ use flows::check::Checked;
 use flows::views::books::{self, Book, MOVES_MAX, Move};
 use flows::views::{payables, places};
 use kernel::ids::Id;
-use kernel::{
-    Currency, Day, Error, Instant, Lang, Money, OrgId, PlaceId, Refusal, Result, TitleId, Words, Zone,
-};
+use kernel::{Currency, Day, Error, Instant, Lang, Money, OrgId, PlaceId, Refusal, Result, TitleId, Words};
 use ledger::seals::{self, Seal};
 use ledger::statements::{self, Statement};
 use ledger::{Balance, balances};
@@ -121,7 +119,7 @@ fn audited(visit: &Visit, standing: &Standing) -> Markup {
 
 /// When an audit was made, and how long it took.
 fn when<T>(visit: &Visit, audit: &Audit<T>, what: &str) -> String {
-    let (at, took) = (audit.ended_at.say(&Zone::shanghai(), visit.lang), seconds(audit.took_ms()));
+    let (at, took) = (audit.ended_at.say(&visit.home.zone, visit.lang), seconds(audit.took_ms()));
     match visit.lang {
         Lang::En => format!("{what} Last done {at}; it took {took} s."),
         Lang::Zh => format!("{what}上次完成于 {at}，用时 {took} 秒。"),
@@ -129,7 +127,7 @@ fn when<T>(visit: &Visit, audit: &Audit<T>, what: &str) -> String {
 }
 
 fn under_way(visit: &Visit, standing: &Standing, since: Instant) -> String {
-    let at = since.say(&Zone::shanghai(), visit.lang);
+    let at = since.say(&visit.home.zone, visit.lang);
     let took = standing.whole.as_ref().map(|audit| seconds(audit.took_ms()));
     match (visit.lang, took) {
         (Lang::En, Some(took)) => format!("An audit began {at}; the last one took {took} s."),
@@ -279,7 +277,7 @@ fn seals_table(visit: &Visit, chain: &[Seal]) -> Markup {
         let shown = format!("{}…", &seal.digest[..16.min(seal.digest.len())]);
         vec![
             Cell::number(seal.number),
-            Cell::date(&seal.until.rfc3339(), &seal.until.say(&Zone::shanghai(), visit.lang)),
+            Cell::date(&seal.until.rfc3339(), &seal.until.say(&visit.home.zone, visit.lang)),
             Cell::number(seal.transfers),
             Cell::markup(html! { code title=(seal.digest) { (shown) } }, &seal.digest),
         ]
@@ -352,15 +350,14 @@ pub async fn account(
     Path((id, account)): Path<(String, String)>,
 ) -> Answer<Page> {
     let place = PlaceId::parse(&id)?;
-    let currency = Currency::parse(visit.asked("currency").as_deref().unwrap_or("CNY"))?;
-    let (at, name) = (place.clone(), account.clone());
+    let currency = Currency::parse(visit.asked("currency").as_deref().unwrap_or(visit.currency()))?;
+    let (at, name, zone) = (place.clone(), account.clone(), visit.home.zone.clone());
     let period = Period::asked(&visit)?;
     let (owner, balance, moves, statement) = visit
         .read(move |view| {
             let balance = balances::of_book(view, &at)?
                 .into_iter()
                 .find(|one| one.account == name && one.currency == currency);
-            let zone = Zone::shanghai();
             let statement = period.map(|period| {
                 let (from, until) = (period.first.at(0, 0, &zone), period.last.plus(1).at(0, 0, &zone));
                 statements::of(view, &at, &name, currency, from, until)
@@ -452,7 +449,7 @@ fn statement_of(visit: &Visit, statement: &Statement) -> Markup {
     let row = |line: &statements::Line| {
         let at = line.transfer.booked_at;
         vec![
-            Cell::date(&at.rfc3339(), &at.say(&Zone::shanghai(), visit.lang)),
+            Cell::date(&at.rfc3339(), &at.say(&visit.home.zone, visit.lang)),
             Cell::text(&line.transfer.code),
             Cell::text(&line.transfer.reference),
             Cell::money(line.credit.minor, code),
@@ -504,7 +501,7 @@ fn moves_table(visit: &Visit, balance: &Balance, moves: &[Move]) -> Markup {
         let what =
             if one.kind == "posted" { one.code.clone() } else { format!("{} ({})", one.code, one.kind) };
         rows.push(vec![
-            Cell::date(&one.booked_at.rfc3339(), &one.booked_at.say(&Zone::shanghai(), visit.lang)),
+            Cell::date(&one.booked_at.rfc3339(), &one.booked_at.say(&visit.home.zone, visit.lang)),
             Cell::text(&what),
             Cell::text(&one.other),
             Cell::text(&one.reference),

@@ -18,7 +18,7 @@ use axum::http::request::Parts;
 use db::View;
 use flows::views::campaigns::{Sums, sums};
 use kernel::ids::Id;
-use kernel::{Actor, CampaignId, Lang, OrgId, Refusal, Result, Role, TitleId, Words, Zone};
+use kernel::{Actor, CampaignId, Lang, OrgId, Refusal, Result, Role, TitleId, Words};
 use maud::{Markup, html};
 
 /// Somebody who may advertise for an organisation: its studio people and its marketers.
@@ -106,10 +106,10 @@ fn state_pill(visit: &Visit, state: State) -> Markup {
 }
 
 /// `Fri 23 Dec – Sat 7 Jan`: the first and the last day on which it is shown.
-fn flight(campaign: &Campaign, lang: Lang) -> String {
-    let zone = Zone::shanghai();
+fn flight(visit: &Visit, campaign: &Campaign) -> String {
+    let (zone, lang) = (&visit.home.zone, visit.lang);
     let last = campaign.ends_at.plus_seconds(-1);
-    format!("{} – {}", campaign.starts_at.day_in(&zone).say(lang), last.day_in(&zone).say(lang))
+    format!("{} – {}", campaign.starts_at.day_in(zone).say(lang), last.day_in(zone).say(lang))
 }
 
 /// A campaign with what came of it and what its film is called.
@@ -166,7 +166,7 @@ fn of_every_title(view: &View) -> Result<Vec<Campaign>> {
 
 /// Everything together, in the currency of the first: campaigns in another one are left to their own pages.
 fn stats(visit: &Visit, all: &[Told]) -> Markup {
-    let currency = all.first().map_or(kernel::Currency::CNY, |one| one.campaign.budget.currency);
+    let currency = all.first().map_or(visit.home.currency, |one| one.campaign.budget.currency);
     let counted = || all.iter().filter(move |one| one.campaign.budget.currency == currency);
     let sum = |of: fn(&Sums) -> i64| counted().map(|one| of(&one.sums)).sum::<i64>();
     let amount = |minor| money::compact(minor, currency.code(), visit.lang);
@@ -223,7 +223,7 @@ fn table(visit: &Visit, all: &[Told]) -> Markup {
             Cell::link(&address(&campaign.id), &campaign.name),
             Cell::text(one.film.in_(visit.lang)),
             Cell::markup(state_pill(visit, campaign.state), campaign.state.code()),
-            Cell::date(&campaign.starts_at.rfc3339(), &flight(campaign, visit.lang)),
+            Cell::date(&campaign.starts_at.rfc3339(), &flight(visit, campaign)),
             Cell::money(campaign.budget.minor, code),
             Cell::share(spent, visit.lang),
             Cell::number(sums.impressions),

@@ -22,7 +22,7 @@ use db::View;
 use events::log;
 use flows::views::cinemas::{self as views, DaySums};
 use kernel::ids::Id;
-use kernel::{Currency, Error, Lang, OrgId, PlaceId, Refusal, Result, Words, Zone};
+use kernel::{Error, Lang, Money, OrgId, PlaceId, Refusal, Result, Territory, Words, Zone};
 use maud::{Markup, html};
 use serde_json::json;
 use std::collections::HashMap;
@@ -129,7 +129,8 @@ fn table(visit: &Visit, list: &[Listed], cities: &HashMap<String, Words>) -> Mar
 }
 
 pub async fn blank(visit: Visit, _: OperatorStaff) -> Answer<Page> {
-    let form = Form::filled([("zone", "Asia/Shanghai"), ("fee", "3.00")]);
+    let fee = if visit.home.territory == Territory::CN { "3.00" } else { "0" };
+    let form = Form::filled([("zone", visit.home.zone.name()), ("fee", fee)]);
     new_page(&visit, &form, &Form::filled([("tier", "2")])).await
 }
 
@@ -160,16 +161,12 @@ async fn open(visit: &Visit, form: &Form) -> Result<Cinema> {
             line(form, "address_zh", "The Chinese address", "中文地址")?,
         ),
         zone: form::at("zone", Zone::parse(form.text("zone").trim()))?,
-        service_fee: form.money("fee", Currency::CNY)?,
+        service_fee: form.money("fee", visit.home.currency)?,
     };
     if cinema.service_fee.minor > FEE_MINOR_MAX {
-        return Err(Refusal::field(
-            "fee",
-            "bad_fee",
-            "A service fee is at most ¥100.00.",
-            "服务费最高 ¥100.00。",
-        )
-        .into());
+        let most = Money::new(FEE_MINOR_MAX, visit.home.currency);
+        let (en, zh) = (format!("A service fee is at most {most}."), format!("服务费最高 {most}。"));
+        return Err(Refusal::field("fee", "bad_fee", en, zh).into());
     }
     let (orgs, cities) = choices(visit).await?;
     let known = orgs.iter().any(|org| org.id == cinema.org);
@@ -259,7 +256,7 @@ async fn new_page(visit: &Visit, form: &Form, city: &Form) -> Answer<Page> {
             (field("city", "City", "城市").select(&cities))
             (Field { required: true, hint: visit.say("Its address on the pages, such as star-west-bund.", "页面网址，如 star-west-bund。"), ..field("slug", "Short address", "网址") }.input())
             (Field { required: true, hint: visit.say("Its days and hours are told in this zone.", "影院的日期和时间按此时区。"), ..field("zone", "Time zone", "时区") }.input())
-            (Field { required: true, unit: "¥", inputmode: Some("decimal"), hint: visit.say("Per ticket, on top of the price; it is not divided.", "每张票在票价之外收取，不参与分账。"), ..field("fee", "Service fee", "服务费") }.input())
+            (Field { required: true, unit: visit.told(visit.home.currency).unit(), inputmode: Some("decimal"), hint: visit.say("Per ticket, on top of the price; it is not divided.", "每张票在票价之外收取，不参与分账。"), ..field("fee", "Service fee", "服务费") }.input())
         }))
     };
     let heading = visit.say("Open a cinema", "新增影院");

@@ -11,7 +11,7 @@ use axum::response::IntoResponse;
 use flows::dispute;
 use flows::views::{disputes as views, payouts};
 use kernel::ids::Id;
-use kernel::{DisputeId, Lang, PlaceId, Refusal, Result, Words, Zone};
+use kernel::{DisputeId, Lang, PlaceId, Refusal, Result, Words};
 use ledger::transfers::{self, Kept};
 use maud::{Markup, html};
 use payments::disputes::{self, Dispute, State};
@@ -104,7 +104,7 @@ async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
 fn tiles(visit: &Visit, disputes: &[Dispute]) -> Markup {
     let tile = |label, state| {
         let of: Vec<&Dispute> = disputes.iter().filter(|dispute| dispute.state == state).collect();
-        let sum = super::payouts::summed(of.iter().map(|dispute| dispute.amount));
+        let sum = super::payouts::summed(visit, of.iter().map(|dispute| dispute.amount));
         let note = match visit.lang {
             Lang::En => format!("{} disputes", of.len()),
             Lang::Zh => format!("{} 笔", of.len()),
@@ -127,13 +127,13 @@ fn head(visit: &Visit, dispute: &Dispute, places: &BTreeMap<PlaceId, Words>) -> 
     vec![
         Cell::markup(name, &dispute.reason),
         Cell::money(dispute.amount.minor, dispute.amount.currency.code()),
-        Cell::date(&dispute.opened_at.rfc3339(), &dispute.opened_at.say(&Zone::shanghai(), visit.lang)),
+        Cell::date(&dispute.opened_at.rfc3339(), &dispute.opened_at.say(&visit.home.zone, visit.lang)),
     ]
 }
 
 /// Until when we answer, and whether that is soon.
 fn deadline(visit: &Visit, dispute: &Dispute) -> Markup {
-    let days = visit.now.day_in(&Zone::shanghai()).days_until(dispute.answer_by);
+    let days = visit.today().days_until(dispute.answer_by);
     let day = dispute.answer_by.say(visit.lang);
     html! {
         time datetime=(dispute.answer_by) { (day) }
@@ -365,7 +365,7 @@ fn booked_table(visit: &Visit, found: &Found) -> Markup {
     ];
     let row = |kept: &Kept| {
         vec![
-            Cell::date(&kept.booked_at.rfc3339(), &kept.booked_at.say(&Zone::shanghai(), visit.lang)),
+            Cell::date(&kept.booked_at.rfc3339(), &kept.booked_at.say(&visit.home.zone, visit.lang)),
             Cell::text(&kept.debit),
             Cell::text(&kept.credit),
             Cell::money(kept.amount.minor, kept.amount.currency.code()),

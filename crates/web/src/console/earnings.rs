@@ -13,7 +13,7 @@ use flows::views::payees::{self, Account, Group};
 use flows::views::payouts::{self as paying, Due};
 use flows::views::undivided::{self, Undivided};
 use kernel::ids::Id;
-use kernel::{Day, Lang, Money, OrgId, Result, Role, Words, Zone};
+use kernel::{Day, Lang, Money, OrgId, Result, Role, Words};
 use maud::{Markup, html};
 use people::{Org, orgs};
 use settlement::bank_accounts::{self, State as Told, Version};
@@ -60,7 +60,7 @@ pub async fn list(visit: Visit) -> Answer<Page> {
         };
         let sum = |amounts: Vec<Money>| {
             let sort = amounts.iter().map(|amount| amount.minor).sum::<i64>().to_string();
-            Cell::markup(html! { (summed(amounts.into_iter())) }, &sort)
+            Cell::markup(html! { (summed(&visit, amounts.into_iter())) }, &sort)
         };
         vec![
             Cell::markup(name, org.name.in_(visit.lang)),
@@ -229,10 +229,12 @@ fn alerts(visit: &Visit, org: &Org, desk: &Desk) -> Markup {
 
 fn tiles(visit: &Visit, desk: &Desk) -> Markup {
     let of = |states: &[State]| {
-        summed(desk.payouts.iter().filter(|one| states.contains(&one.state)).map(|one| one.amount))
+        summed(visit, desk.payouts.iter().filter(|one| states.contains(&one.state)).map(|one| one.amount))
     };
-    let (free, owes) =
-        (summed(desk.due.iter().map(Due::free)), summed(desk.due.iter().map(|one| one.receivable)));
+    let (free, owes) = (
+        summed(visit, desk.due.iter().map(Due::free)),
+        summed(visit, desk.due.iter().map(|one| one.receivable)),
+    );
     let on_its_way = [State::Proposed, State::Approved, State::Sent];
     let tile = |label, value: &str, note| Stat { label, value, note, ..Stat::default() }.render();
     parts::grid(
@@ -294,7 +296,7 @@ fn moved_table(visit: &Visit, groups: &[Group], left: &[Money]) -> Markup {
     let mut rows = groups_rows(visit, groups);
     if left.iter().any(|left| !left.is_zero()) {
         let word = visit.say("Left by earlier payouts", "此前打款的结余");
-        let sum = summed(left.iter().copied());
+        let sum = summed(visit, left.iter().copied());
         let sort = left.iter().map(|left| left.minor).sum::<i64>().to_string();
         rows.insert(0, vec![Cell::text(word), Cell::none(), Cell::markup(html! { (sum) }, &sort)]);
     }
@@ -367,7 +369,7 @@ fn payouts_table(visit: &Visit, org: &Org, payouts: &[Payout]) -> Markup {
         Column::new(visit.say("Amount", "金额"), Kind::Money),
     ];
     let row = |one: &Payout| {
-        let at = one.proposed_at.day_in(&Zone::shanghai()).say(visit.lang);
+        let at = one.proposed_at.day_in(&visit.home.zone).say(visit.lang);
         let kind = account_words(&one.account);
         let named = html! {
             a href=(payout::address(&org.id, &one.id)) { (at) } " " (state_pill(visit, one.state)) br;

@@ -9,7 +9,7 @@ use crate::visit::{OperatorStaff, Visit};
 use axum::response::IntoResponse;
 use flows::{House, import_figures};
 use kernel::ids::Id;
-use kernel::{Error, Lang, PersonId, Refusal, Result, Zone};
+use kernel::{Error, Lang, PersonId, Refusal, Result};
 use market::imports::{self, Import, Kind};
 use market::learned::Change;
 use market::table::Packed;
@@ -46,7 +46,7 @@ async fn take(visit: &Visit, upload: Upload) -> Result<Change> {
     if upload.name.is_empty() {
         return Err(Refusal::field("file", "no_file", "Please choose a file.", "请选择文件。").into());
     }
-    let read = move || imports::read(&Packed::read(&upload.name, upload.bytes.as_slice())?, kind);
+    let read = move || import_figures::read(&Packed::read(&upload.name, upload.bytes.as_slice())?, kind);
     let prepared = tokio::task::spawn_blocking(read).await.map_err(Error::from)?;
     let prepared = prepared.map_err(|refusal| Refusal { field: Some("file"), ..refusal })?;
     let prepared = Arc::new(prepared);
@@ -97,7 +97,7 @@ fn table(visit: &Visit, all: &[Import], names: &HashMap<String, String>) -> Mark
         vec![
             Cell::text(&one.file),
             Cell::text(&one.kind),
-            Cell::date(&one.at.rfc3339(), &one.at.say(&Zone::shanghai(), visit.lang)),
+            Cell::date(&one.at.rfc3339(), &one.at.say(&visit.home.zone, visit.lang)),
             Cell::text(by),
             Cell::text(&days),
             Cell::number(one.rows),
@@ -187,7 +187,7 @@ mod tests {
         let town = Town::new();
         let operator = town.operator().await;
         for (name, kind, text, said) in [
-            ("x.csv", "", "a,b\n1,2\n", "none of the charts that are understood"),
+            ("x.csv", "", "a,b\n1,2\n", "none of the files that are understood"),
             ("x.csv", "us_daily", CHART, "is not a us_daily chart"),
             ("x.csv", "songs", CHART, "not a kind of file that can be imported"),
             ("", "", "", "Please choose a file."),

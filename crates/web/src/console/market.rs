@@ -1,4 +1,5 @@
 //! The market by year: what mainland China's cinemas took, how it grew, what the rules let in; and what opens next.
+//! A house that is at home elsewhere sees what opens next.
 
 use crate::answer::{Answer, Page};
 use crate::console::sheet;
@@ -8,7 +9,7 @@ use crate::look::table::{Cell, Column, Kind, Table};
 use crate::look::{Tone, money};
 use crate::visit::Visit;
 use flows::views::release_calendar::{self, Coming};
-use kernel::{Lang, Money, Share, Words, Zone};
+use kernel::{Lang, Money, Share, Territory, Words};
 use market::history::{Basis, History, Year};
 use market::rules::{Entry, Rule, Rules};
 use maud::{Markup, html};
@@ -29,16 +30,40 @@ pub async fn show(visit: Visit) -> Answer<Page> {
     let heading = visit.say("Market", "市场");
     let brings_in = visit.site.leads("/console/market/imports", &visit.actor);
     let imports = html! { @if brings_in { (parts::link_button(Weight::Quiet, "/console/market/imports", visit.say("Imported figures", "导入的数据"))) } };
-    let body = html! {
-        (parts::heading(heading, visit.say("The box office of mainland China, year by year.", "中国内地历年票房。"), imports))
-        (tiles(&visit))
-        (basis(&visit))
-        (figure(&visit))
-        (parts::section(visit.say("What opens next", "即将上映"), None, opens_next(&visit, &coming)))
-        (parts::section(visit.say("What the rules let in", "进口片规则"), None, rules(&visit)))
-        (parts::section(visit.say("Sources", "来源"), None, sources(&visit)))
+    let next = parts::section(visit.say("What opens next", "即将上映"), None, opens_next(&visit, &coming));
+    // The history and the rules that we have are mainland China's; they are nobody else's.
+    let body = if visit.home.territory == Territory::CN {
+        html! {
+            (parts::heading(heading, visit.say("The box office of mainland China, year by year.", "中国内地历年票房。"), imports))
+            (tiles(&visit))
+            (basis(&visit))
+            (figure(&visit))
+            (next)
+            (parts::section(visit.say("What the rules let in", "进口片规则"), None, rules(&visit)))
+            (parts::section(visit.say("Sources", "来源"), None, sources(&visit)))
+        }
+    } else {
+        html! { (parts::heading(heading, &elsewhere(&visit), imports)) (next) }
     };
     Ok(Page::console(heading, body))
+}
+
+/// What is known of a market whose history did not come with the program.
+fn elsewhere(visit: &Visit) -> String {
+    let Words { en, zh } = visit.home.territory.words();
+    let charts = market::series::Market::of(visit.home.territory).is_some();
+    match (visit.lang, charts) {
+        (Lang::En, true) => format!(
+            "No history of {en} comes with the program; import its daily chart, and forecasts learn from it."
+        ),
+        (Lang::En, false) => format!(
+            "No history of {en} comes with the program, and its charts cannot be read yet; forecasts know the films sold here."
+        ),
+        (Lang::Zh, true) => format!("程序不附带{zh}的历史数据；导入其每日榜单后，预测会从中学习。"),
+        (Lang::Zh, false) => {
+            format!("程序不附带{zh}的历史数据，也暂不支持其榜单；预测只依据本平台售出的影片。")
+        }
+    }
 }
 
 fn change(share: Share, lang: Lang) -> String {
@@ -74,7 +99,7 @@ fn tile(visit: &Visit, year: &Year, note: &str) -> Markup {
         Lang::En => format!("{} on {}", change(growth, lang), year.year - 1),
         Lang::Zh => format!("比 {} 年 {}", year.year - 1, change(growth, lang)),
     });
-    let value = money::compact(year.gross.minor, "CNY", lang);
+    let value = money::compact(year.gross.minor, year.gross.currency.code(), lang);
     let note = format!("{note}{dollars}");
     Stat { label: &year.year.to_string(), value: &value, delta: &delta, note: &note, tone, way, href: None }
         .render()
@@ -211,7 +236,7 @@ fn opens_next(visit: &Visit, coming: &[Coming]) -> Markup {
         };
         let known = match one.since {
             None => Cell::text(visit.say("on our slate", "本平台片单")),
-            Some(at) => Cell::date(&at.rfc3339(), &at.day_in(&Zone::shanghai()).say(visit.lang)),
+            Some(at) => Cell::date(&at.rfc3339(), &at.day_in(&visit.home.zone).say(visit.lang)),
         };
         vec![
             Cell::date(&one.release.to_string(), &one.release.say(visit.lang)),

@@ -18,7 +18,7 @@ use crate::look::{Tone, icon};
 use crate::visit::Visit;
 use ::people::{Org, OrgKind, orgs};
 use axum::response::IntoResponse;
-use kernel::{Lang, OrgId, Refusal, Result, Role, Words, Zone};
+use kernel::{Lang, OrgId, Refusal, Result, Role, Words};
 use licensing::applications::{Application, Stage, State};
 use licensing::approvals::{Approval, Decision};
 use maud::{Markup, html};
@@ -139,7 +139,7 @@ fn step(
                 Decision::Approved => Tone::Jade,
                 Decision::Rejected => Tone::Cinnabar,
             };
-            (tone, said(visit.lang, approval))
+            (tone, said(visit, approval))
         }
         None if application.state.awaits() == Some(stage) => {
             (Tone::Lantern, visit.say("Waits for the studio.", "等待制片方审核。").to_owned())
@@ -153,8 +153,9 @@ fn step(
 }
 
 /// `Approved, Fri 23 Dec: …`
-fn said(lang: Lang, approval: &Approval) -> String {
-    let (word, day) = (approval.decision.words(), approval.at.day_in(&Zone::shanghai()).say(lang));
+fn said(visit: &Visit, approval: &Approval) -> String {
+    let lang = visit.lang;
+    let (word, day) = (approval.decision.words(), approval.at.day_in(&visit.home.zone).say(lang));
     match (lang, approval.note.is_empty()) {
         (Lang::En, true) => format!("{}, {day}", word.en),
         (Lang::En, false) => format!("{}, {day}: {}", word.en, approval.note),

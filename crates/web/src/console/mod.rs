@@ -7,6 +7,7 @@ pub mod campaigns;
 pub mod cinemas;
 pub mod disputes;
 pub mod earnings;
+pub mod house;
 pub mod imports;
 pub mod market;
 pub mod merchants;

@@ -15,7 +15,7 @@ use flows::pay_out;
 use flows::views::payouts::{self as paying, Due, Sent};
 use kernel::ids::Id;
 use kernel::{
-    Currency, Lang, Money, OrgId, PayoutFileId, PayoutId, PersonId, PlaceId, Refusal, Result, Words, Zone,
+    Currency, Lang, Money, OrgId, PayoutFileId, PayoutId, PersonId, PlaceId, Refusal, Result, Words,
 };
 use maud::{Markup, html};
 use settlement::payouts::answer::{self, Answer as Told};
@@ -230,13 +230,13 @@ fn new_key(visit: &Visit) -> String {
     visit.house.dice().bytes::<12>().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-pub(super) fn summed(amounts: impl Iterator<Item = Money>) -> String {
+pub(super) fn summed(visit: &Visit, amounts: impl Iterator<Item = Money>) -> String {
     let mut sums: BTreeMap<Currency, i64> = BTreeMap::new();
     for amount in amounts {
         *sums.entry(amount.currency).or_default() += amount.minor;
     }
     if sums.is_empty() {
-        sums.insert(Currency::CNY, 0);
+        sums.insert(visit.home.currency, 0);
     }
     let said: Vec<String> =
         sums.iter().map(|(currency, minor)| money::full(*minor, currency.code())).collect();
@@ -244,10 +244,10 @@ pub(super) fn summed(amounts: impl Iterator<Item = Money>) -> String {
 }
 
 fn tiles(visit: &Visit, desk: &Desk) -> Markup {
-    let free = summed(desk.due.iter().map(Due::free));
+    let free = summed(visit, desk.due.iter().map(Due::free));
     let of = |state| {
         let payouts = desk.in_(state);
-        (summed(payouts.iter().map(|payout| payout.amount)), payouts.len())
+        (summed(visit, payouts.iter().map(|payout| payout.amount)), payouts.len())
     };
     let many = |count: usize| match visit.lang {
         Lang::En => format!("{count} payouts"),
@@ -384,7 +384,7 @@ fn payee(visit: &Visit, desk: &Desk, payout: &Payout) -> Cell {
 }
 
 fn hands(visit: &Visit, desk: &Desk, payout: &Payout) -> Cell {
-    let at = payout.proposed_at.say(&Zone::shanghai(), visit.lang);
+    let at = payout.proposed_at.say(&visit.home.zone, visit.lang);
     let by = desk.who(&payout.proposed_by);
     let approved = payout.approved_by.as_ref().map(|person| desk.who(person));
     let shown = html! {
@@ -457,7 +457,7 @@ fn approved_part(visit: &Visit, desk: &Desk) -> Markup {
     let chosen: Vec<String> =
         approved.iter().map(|payout| format!("{} {}", payout.place, payout.id)).collect();
     let hidden: Vec<(&str, &str)> = chosen.iter().map(|text| ("payout", text.as_str())).collect();
-    let total = summed(approved.iter().map(|payout| payout.amount));
+    let total = summed(visit, approved.iter().map(|payout| payout.amount));
     let word = match visit.lang {
         Lang::En => format!("Send all {} to the bank, {total}", approved.len()),
         Lang::Zh => format!("将全部 {} 笔发送银行，合计 {total}", approved.len()),
@@ -524,7 +524,7 @@ fn closed_table(visit: &Visit, desk: &Desk) -> Markup {
             let mut cells = row(visit, desk, payout);
             let came = html! {
                 (state_pill(visit, payout.state))
-                @if let Some(at) = payout.closed_at { br; span class="muted" { (at.say(&Zone::shanghai(), visit.lang)) } }
+                @if let Some(at) = payout.closed_at { br; span class="muted" { (at.say(&visit.home.zone, visit.lang)) } }
                 @if !payout.note.is_empty() { br; span class="muted" { (payout.note) } }
             };
             cells.push(Cell::markup(came, payout.state.code()));

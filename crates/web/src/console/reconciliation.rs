@@ -12,7 +12,7 @@ use axum::response::IntoResponse;
 use flows::reconcile;
 use flows::views::reconciliation::{self, Standing};
 use kernel::ids::Id;
-use kernel::{CaseId, Money, Result, Words, Zone};
+use kernel::{CaseId, Money, Result, Words};
 use maud::{Markup, html};
 use payments::bills::{self, Bill, Taken};
 use payments::cases::{self, Case, State};
@@ -218,7 +218,7 @@ fn closed_cases(visit: &Visit, cases: &[Case]) -> Markup {
 fn fetch_form(visit: &Visit, form: &Form, standing: &[Standing]) -> Markup {
     let providers = visit.house.providers().names();
     let choices: Vec<(&str, &str)> = providers.iter().map(|name| (*name, *name)).collect();
-    let yesterday = visit.now.day_in(&Zone::shanghai()).plus(-1).to_string();
+    let yesterday = visit.today().plus(-1).to_string();
     let usual = standing.first().map_or("", |one| one.provider.as_str());
     let day = form.field(visit.lang, "day", visit.say("Day", "日期"));
     let provider = form.field(visit.lang, "provider", visit.say("Provider", "支付渠道"));
@@ -245,7 +245,7 @@ fn bills_table(visit: &Visit, bills: &[Bill]) -> Markup {
             Cell::date(&day, &bill.day.say(visit.lang)),
             Cell::text(&bill.provider),
             Cell::number(bill.lines),
-            Cell::date(&at.rfc3339(), &at.say(&Zone::shanghai(), visit.lang)),
+            Cell::date(&at.rfc3339(), &at.say(&visit.home.zone, visit.lang)),
         ]
     };
     Table::new(visit.say("Bills", "账单"), &columns, bills.iter().map(row).collect())

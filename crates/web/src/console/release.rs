@@ -14,6 +14,7 @@ mod tiles;
 mod timeline;
 
 use crate::answer::{Answer, Page};
+use crate::look::money::Told;
 use crate::look::parts::{self, Action, FilmCard};
 use crate::look::table::{Cell, Column, Kind, Table};
 use crate::look::{Tone, art, money};
@@ -21,7 +22,7 @@ use crate::visit::Visit;
 use alerts::{Known, Way};
 use axum::extract::Path;
 use db::View;
-use facts::{Facts, zone};
+use facts::Facts;
 use flows::views;
 use flows::views::release::City;
 use kernel::ids::Id;
@@ -208,10 +209,16 @@ impl Glance<'_> {
         crate::look::say(self.lang, en, zh)
     }
 
+    /// The film's sums, told to this reader.
+    fn told(&self) -> Told {
+        Told { currency: self.facts.home.currency, lang: self.lang }
+    }
+
     /// `Sun 25 Dec, day 3 of release, as of 21:40`
     fn standing(&self) -> String {
-        let (hour, minute) = self.facts.now.clock_in(&zone());
-        let today = self.facts.now.day_in(&zone());
+        let zone = &self.facts.home.zone;
+        let (hour, minute) = self.facts.now.clock_in(zone);
+        let today = self.facts.now.day_in(zone);
         let age = self.facts.title.premiere.map(|premiere| premiere.days_until(today) + 1);
         let (day, at) = (today.say(self.lang), format!("{hour:02}:{minute:02}"));
         match (self.lang, age) {
@@ -283,7 +290,7 @@ impl Glance<'_> {
     fn cities(&self) -> Markup {
         let day = self.facts.latest.as_ref().map(|latest| latest.film.day);
         let over = self.facts.latest.as_ref().is_some_and(|latest| latest.over);
-        let (hour, minute) = self.facts.now.clock_in(&zone());
+        let (hour, minute) = self.facts.now.clock_in(&self.facts.home.zone);
         let until = match (self.lang, over) {
             (_, true) => String::new(),
             (Lang::En, false) => format!(", as of {hour:02}:{minute:02}"),
@@ -319,7 +326,7 @@ impl Glance<'_> {
         let change = before.map(per).filter(|before| *before > 0.0).map(|before| per(city) / before - 1.0);
         vec![
             Cell::text(city.name.in_(self.lang)),
-            Cell::glance(self.facts.scale.minor(city.base_minor), "CNY", self.lang),
+            self.told().cell(self.facts.scale.minor(city.base_minor)),
             Cell::number(city.cinemas),
             Cell::number(city.showings),
             Cell::share(ppm(city.showings, city.all_showings), self.lang),
@@ -375,7 +382,8 @@ mod tests {
             "No settlement terms are agreed yet",
             "¥400",
             "2 tickets for days to come",
-            "P5–P95",
+            "nine in ten",
+            "one in two",
             "Star City",
             "10 tickets sold at Star Cinema",
             "data-live=\"/console/release/",

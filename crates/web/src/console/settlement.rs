@@ -98,13 +98,14 @@ fn actions(visit: &Visit) -> Markup {
 }
 
 /// Sums of several currencies, each said by itself.
-fn summed(amounts: impl Iterator<Item = Money>, lang: Lang) -> String {
+fn summed(visit: &Visit, amounts: impl Iterator<Item = Money>) -> String {
+    let lang = visit.lang;
     let mut sums: BTreeMap<Currency, i64> = BTreeMap::new();
     for amount in amounts {
         *sums.entry(amount.currency).or_default() += amount.minor;
     }
     if sums.is_empty() {
-        sums.insert(Currency::CNY, 0);
+        sums.insert(visit.home.currency, 0);
     }
     let said = sums.iter().map(|(currency, minor)| money::compact(*minor, currency.code(), lang));
     said.collect::<Vec<_>>().join(" + ")
@@ -120,9 +121,9 @@ fn tiles(visit: &Visit, waiting: &[Undivided], statements: &[Listed]) -> Markup 
         Lang::En => format!("{} statements", statements.len()),
         Lang::Zh => format!("{} 张结算单", statements.len()),
     };
-    let undivided = summed(waiting.iter().map(|one| one.balance), visit.lang);
-    let divided = summed(statements.iter().map(|one| one.base), visit.lang);
-    let producers = summed(statements.iter().map(|one| one.producer), visit.lang);
+    let undivided = summed(visit, waiting.iter().map(|one| one.balance));
+    let divided = summed(visit, statements.iter().map(|one| one.base));
+    let producers = summed(visit, statements.iter().map(|one| one.producer));
     let stat = |label, value, note| Stat { label, value, note, ..Stat::default() }.render();
     parts::grid(
         3,

@@ -13,7 +13,7 @@ pub(crate) use crate::shops::picture;
 use crate::visit::Visit;
 use flows::views::shelf::Goods;
 use flows::views::showing::Film;
-use kernel::{Day, Lang, Money, Zone};
+use kernel::{Day, Lang, Money};
 use maud::Markup;
 use titles::{Status, Title};
 
@@ -53,7 +53,7 @@ pub(crate) fn from_price(money: Money, lang: Lang) -> String {
 
 /// The day it is for those who release and watch: where no cinema is named, the house's own.
 fn today(visit: &Visit) -> Day {
-    visit.now.day_in(&Zone::shanghai())
+    visit.today()
 }
 
 /// A film in a list.

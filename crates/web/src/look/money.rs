@@ -1,6 +1,43 @@
 //! How amounts, counts and shares are written for people.
 
-use kernel::Lang;
+use super::table::Cell;
+use kernel::{Currency, Lang};
+
+/// One currency, told to one reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub currency: Currency,
+    pub lang: Lang,
+}
+
+impl Told {
+    /// What stands in a table's head or beside a field: `CNY`, `元`.
+    pub fn unit(self) -> &'static str {
+        self.currency.unit(self.lang)
+    }
+
+    /// The caption of a chart, with the unit at its end.
+    pub fn caption(self, en: &str, zh: &str) -> String {
+        match self.lang {
+            Lang::En => format!("{en}, {}", self.unit()),
+            Lang::Zh => format!("{zh}，{}", self.unit()),
+        }
+    }
+
+    /// `¥78.9m` or `¥7,888万`.
+    pub fn glance(self, minor: i64) -> String {
+        compact(minor, self.currency.code(), self.lang)
+    }
+
+    pub fn cell(self, minor: i64) -> Cell {
+        Cell::glance(minor, self.currency.code(), self.lang)
+    }
+
+    /// The amount in whole units, for a chart.
+    pub fn major(self, minor: i64) -> f64 {
+        minor as f64 / 10_f64.powi(self.currency.exponent() as i32)
+    }
+}
 
 /// `¥39.90`, with groups of three; the currency is its ISO 4217 code.
 pub fn full(minor: i64, currency: &str) -> String {
@@ -76,18 +113,13 @@ pub fn change(ppm: i64, lang: Lang) -> String {
 }
 
 fn places(currency: &str) -> u32 {
-    if matches!(currency, "JPY" | "KRW") { 0 } else { 2 }
+    Currency::parse(currency).map_or(2, Currency::exponent)
 }
 
 fn symbol(currency: &str) -> &str {
-    match currency {
-        "CNY" | "JPY" => "¥",
-        "EUR" => "€",
-        "GBP" => "£",
-        "HKD" => "HK$",
-        "KRW" => "₩",
-        "USD" => "$",
-        other => other,
+    match Currency::parse(currency) {
+        Ok(known) => known.symbol(),
+        Err(_) => currency,
     }
 }
 
@@ -103,6 +135,13 @@ mod tests {
         assert_eq!(compact(7_888_000_000, "CNY", Lang::En), "¥78.9m");
         assert_eq!(compact(7_888_000_000, "CNY", Lang::Zh), "¥7,888万");
         assert_eq!(compact(48_100_000_000, "CNY", Lang::Zh), "¥4.8亿");
+        assert_eq!(full(1_234_500, "KRW"), "₩1,234,500");
+        assert_eq!(compact(78_880_000_000, "KRW", Lang::Zh), "₩788.8亿");
+        assert_eq!(full(3990, "TWD"), "NT$39.90");
+        let told = |lang| Told { currency: Currency::KRW, lang };
+        assert_eq!((told(Lang::En).unit(), told(Lang::Zh).unit()), ("KRW", "韩元"));
+        assert_eq!(told(Lang::En).major(12_000), 12_000.0);
+        assert_eq!(told(Lang::Zh).caption("a day", "每日"), "每日，韩元");
         assert_eq!(count(323_000, Lang::En), "323k");
         assert_eq!(count(999, Lang::Zh), "999");
         assert_eq!(percent(412_345, Lang::Zh), "41.2%");

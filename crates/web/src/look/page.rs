@@ -214,6 +214,8 @@ pub fn console_ways(lang: Lang) -> [Way<'static>; 7] {
 /// The way that leads closest to a path.
 fn nearest(ways: &[Way], path: &str) -> Option<usize> {
     let path = path.split(['?', '#']).next().unwrap_or(path);
+    // Audiences are described for campaigns and stand under them.
+    let path = &path.replacen("/console/audiences", "/console/campaigns", 1);
     let leads = |href: &str| {
         path == href || (href != "/" && path.starts_with(href) && path[href.len()..].starts_with('/'))
     };

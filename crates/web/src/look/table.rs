@@ -160,7 +160,7 @@ impl<'a> Table<'a> {
     }
 
     fn body(&self) -> Markup {
-        html! { tbody { @if self.rows.is_empty() && !self.empty.is_empty() { tr { td class="table-empty" colspan=(self.columns.len()) { (self.empty) } } } @for row in &self.rows { (self.row(row)) } } }
+        html! { tbody { @if self.rows.is_empty() && !self.empty.is_empty() { tr { td class="table-empty" colspan=(self.columns.len()) { span { (self.empty) } } } } @for row in &self.rows { (self.row(row)) } } }
     }
 
     fn row(&self, cells: &[Cell]) -> Markup {

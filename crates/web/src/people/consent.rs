@@ -7,7 +7,7 @@ use crate::form::Form;
 use crate::look::parts::{self, Weight};
 use crate::visit::{Consumer, Visit};
 use ::people::consents;
-use flows::{House, agree};
+use flows::{House, agree, audiences};
 use kernel::{Refusal, Words};
 use maud::{Markup, html};
 
@@ -96,6 +96,9 @@ pub async fn change(visit: Visit, _: Consumer, form: Form) -> Answer<SeeOther> {
         _ => return Err(Refusal::not_found("purpose", "用途").into()),
     };
     visit.write(&House::lane(), move |scene| agree::say(scene, purpose, given)).await?;
+    if purpose == consents::AUDIENCES && !given {
+        audiences::forget(&visit.house, &visit.actor);
+    }
     let onward = SeeOther::to("/account");
     Ok(if given {
         onward.saying("Thank you. You can take it back here at any time.", "谢谢，您可随时在此撤回。")

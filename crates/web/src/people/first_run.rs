@@ -5,12 +5,13 @@
 use super::sign_up::{check, join};
 use super::{let_in, who_fields};
 use crate::answer::{Answer, Page, SeeOther};
+use crate::console::house;
 use crate::form::Form;
 use crate::look::parts::Field;
 use crate::visit::Visit;
-use ::people::{Token, installation};
+use ::people::Token;
 use axum::response::{IntoResponse, Response};
-use flows::House;
+use flows::{House, choose_home};
 use kernel::Result;
 use maud::html;
 
@@ -18,7 +19,7 @@ pub async fn show(visit: Visit) -> Response {
     if visit.site.is_founded() {
         return SeeOther::to("/").into_response();
     }
-    page(&visit, &Form::blank()).into_response()
+    page(&visit, &house::filled(&visit.home)).into_response()
 }
 
 pub async fn found(visit: Visit, form: Form) -> Answer {
@@ -33,14 +34,17 @@ pub async fn found(visit: Visit, form: Form) -> Answer {
 }
 
 async fn make(visit: &Visit, form: &Form) -> Result<Token> {
-    let (operator, name) = (check(visit, form).await?, form.words("house"));
-    visit
+    let home = house::read(form)?;
+    let (operator, name, chosen) = (check(visit, form).await?, form.words("house"), home.clone());
+    let token = visit
         .write(&House::lane(), move |scene| {
             let (person, token) = join(scene, &operator)?;
-            installation::found(scene.tx, &mut scene.act, &name, &person.id)?;
+            choose_home::found(scene, &name, &chosen, &person.id)?;
             Ok(token)
         })
-        .await
+        .await?;
+    visit.house.know_home(home);
+    Ok(token)
 }
 
 fn page(visit: &Visit, form: &Form) -> Page {
@@ -49,6 +53,7 @@ fn page(visit: &Visit, form: &Form) -> Page {
     let fields = html! {
         (Field { required: true, ..en }.input())
         (Field { required: true, ..zh }.input())
+        (house::fields(visit, form))
         (who_fields(visit, form))
     };
     let body = html! {
@@ -67,9 +72,10 @@ mod tests {
     use crate::testing::Town;
     use axum::http::StatusCode;
 
-    const OPERATOR: [(&str, &str); 5] = [
+    const OPERATOR: [(&str, &str); 6] = [
         ("house_en", "Ferry House"),
         ("house_zh", "渡口"),
+        ("territory", "CN"),
         ("name", "Ann"),
         ("email", "ann@example.com"),
         ("password", "correct horse"),
@@ -87,10 +93,31 @@ mod tests {
         assert!(people.text.contains("Ferry House") && people.text.contains("The house is open."));
 
         let mut second = OPERATOR;
-        second[3].1 = "eve@example.com";
+        second[4].1 = "eve@example.com";
         let late = town.browser().post("/first-run", &second).await;
         assert_eq!(late.status, StatusCode::CONFLICT);
         assert_eq!(town.browser().get("/first-run").await.location(), "/");
+    }
+
+    #[tokio::test]
+    async fn a_house_is_founded_where_it_says() {
+        let town = Town::unfounded();
+        let form = town.browser().get("/first-run").await.text;
+        assert!(form.contains("value=\"CN\"") && form.contains("South Korea"), "{form}");
+        let mut seoul = OPERATOR;
+        seoul[2].1 = "kr";
+        let answer = town.browser().post("/first-run", &seoul).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        let home = town.house.home();
+        assert_eq!((home.currency.code(), home.zone.name()), ("KRW", "Asia/Seoul"));
+
+        let town = Town::unfounded();
+        let mut nowhere = OPERATOR;
+        nowhere[2].1 = "XX";
+        let answer = town.browser().post("/first-run", &nowhere).await;
+        assert!(answer.text.contains("territory-error"), "{}", answer.text);
+        let with_zone = [&OPERATOR[..], &[("zone", "Asia/Nowhere")]].concat();
+        assert!(town.browser().post("/first-run", &with_zone).await.text.contains("zone-error"));
     }
 
     #[tokio::test]

@@ -14,7 +14,7 @@ use axum::response::IntoResponse;
 use flows::buy_product::{self, Bought};
 use flows::views::purchases::{self, Purchase};
 use kernel::ids::Id;
-use kernel::{Lang, OrderId, PlaceId, Result, Words, Zone};
+use kernel::{Lang, OrderId, PlaceId, Result, Words};
 use maud::{Markup, html};
 
 pub async fn list(visit: Visit, consumer: Consumer) -> Answer<Page> {
@@ -55,7 +55,7 @@ fn card(visit: &Visit, one: &Purchase) -> Markup {
         Lang::En => format!("{} went back", one.order.back),
         Lang::Zh => format!("已退 {}", one.order.back),
     };
-    let placed = one.order.created_at.say(&Zone::shanghai(), visit.lang);
+    let placed = one.order.created_at.say(&visit.home.zone, visit.lang);
     html! {
         article class="card" {
             div class="booking" {
@@ -162,7 +162,7 @@ async fn page(visit: &Visit, bought: &Bought, form: &Form) -> Answer<Page> {
         Lang::Zh => format!("{}的订单", bought.shop.name.zh),
     };
     let body = html! { div class="wrap reading" {
-        (parts::heading(&title, &order.created_at.say(&Zone::shanghai(), visit.lang), state_pill(visit.lang, state)))
+        (parts::heading(&title, &order.created_at.say(&visit.home.zone, visit.lang), state_pill(visit.lang, state)))
         @if let Some(error) = form.error(visit.lang, &html! {}) { div role="alert" { (parts::alert(Tone::Cinnabar, error, None)) } }
         div class="stack" {
             (way(visit, state))

@@ -66,7 +66,13 @@ impl Town {
             .expect("a house");
         let founded = house.write_blocking(&House::lane(), Actor::System, |scene| {
             let operator = sign_up(scene, "operator")?;
-            installation::found(scene.tx, &mut scene.act, &Words::new("Ferry House", "渡口"), &operator)?;
+            installation::found(
+                scene.tx,
+                &mut scene.act,
+                &Words::new("Ferry House", "渡口"),
+                &Home::mainland(),
+                &operator,
+            )?;
             let org = |scene: &mut Scene, kind, en: &str, zh: &str| {
                 Ok::<_, Error>(orgs::add(scene.tx, &mut scene.act, kind, &Words::new(en, zh))?.id)
             };

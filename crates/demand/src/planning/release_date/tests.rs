@@ -63,6 +63,18 @@ fn one_rival_by_hand() {
     assert!((choices[0].domestic_share.mean - 0.2155).abs() < 1e-3, "{}", choices[0].domestic_share.mean);
 }
 
+/// A film may take ten times the middle one; the mean of such draws lies where hardly one of them does.
+#[test]
+fn what_is_told_is_the_middle_of_what_may_come() {
+    let mut question = question();
+    question.film.spread = 2.0;
+    for choice in run(&question) {
+        for told in [choice.opening, choice.total] {
+            assert!((told.half.low..=told.half.high).contains(&told.amount), "{told:?}");
+        }
+    }
+}
+
 #[test]
 fn a_rival_of_ones_own_kind_costs_more() {
     let choices = run(&question());

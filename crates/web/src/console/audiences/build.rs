@@ -19,8 +19,9 @@ use demand::audience::{Behaviour, Key, Likeness, Rule, TICKETS, TIMES_MAX, WINDO
 use flows::House;
 use flows::audiences::{self as crowd, Look, PEOPLE_MIN};
 use flows::views::audiences::Names;
-use kernel::{AudienceId, Kind as Why, Lang, OrgId, Refusal, Result, Words};
+use kernel::{AudienceId, Kind as Why, Lang, OrgId, Refusal, Result, TitleId, Words};
 use maud::{Markup, html};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Cities drawn, at most: those with the most people.
@@ -134,20 +135,25 @@ struct Choices {
 async fn choices(visit: &Visit, promoter: &Promoter, editing: Option<&AudienceId>) -> Result<Choices> {
     let payers = payers(visit, promoter).await?;
     let orgs: Vec<OrgId> = payers.iter().map(|payer| payer.id.clone()).collect();
-    let (names, audiences) = visit
+    let (names, hidden, audiences) = visit
         .read(move |view| {
             let mut found = Vec::new();
             for org in &orgs {
                 found.extend(audiences::of_org(view, org)?);
             }
-            Ok((flows::views::audiences::names(view)?, found))
+            let mut hidden = titles::all(view)?;
+            hidden.retain(|title| !title.status.is_public() && !orgs.contains(&title.studio));
+            let hidden: BTreeSet<TitleId> = hidden.into_iter().map(|title| title.id).collect();
+            Ok((flows::views::audiences::names(view)?, hidden, found))
         })
         .await?;
     let may_be_seed = |audience: &Audience| {
         Some(&audience.id) != editing && Rule::read(&audience.rule).is_ok_and(|rule| rule.seeds().is_empty())
     };
     let seeds = audiences.into_iter().filter(may_be_seed).collect();
-    Ok(Choices { payers, things: things(visit, &names), names, seeds })
+    let mut things = things(visit, &names);
+    things.retain(|what| !matches!(what, What::Title(id) if hidden.contains(id)));
+    Ok(Choices { payers, things, names, seeds })
 }
 
 /// Every film, kind of goods, place and city, and whatever else people did something about.
@@ -251,14 +257,14 @@ fn one_line(visit: &Visit, choices: &Choices, form: &Form, line: usize) -> Marku
     };
     let number = |field: &str, label: Markup, most: &str| {
         let id = terms::name(field, line);
-        html! { div class={ "field part-" (field) } { label for=(id) { (label) } div class="input-row" { input id=(id) name=(id) type="text" inputmode="decimal" value=(terms::value(form, field, line)) aria-describedby={ (id) "-most" }; } span class="visually-hidden" id={ (id) "-most" } { (most) } } }
+        html! { div class={ "field part-" (field) } { label for=(id) { (label) } div class="input-row" { input id=(id) name=(id) type="text" inputmode="decimal" value=(if field == "n" { form.text(&id) } else { terms::value(form, field, line) }) aria-describedby={ (id) "-most" }; } span class="visually-hidden" id={ (id) "-most" } { (most) } } }
     };
     let most = |most: u32| format!("{} {most}", visit.say("at most", "最多"));
     // The style sheet shows the one that fits what was chosen above it.
     let of_what = html! {
-        span class="for-did" { (visit.say("Times", "次数")) }
-        span class="for-like" { (visit.say("People alike", "相似人数")) }
-        span class="for-likely" { (visit.say("Probability, %", "概率（%）")) }
+        span class="for-did" { (visit.say("Times (1 if left empty)", "次数（不填为 1）")) }
+        span class="for-like" { (visit.say("People alike (1000 if left empty)", "相似人数（不填为 1000）")) }
+        span class="for-likely" { (visit.say("Probability, % (2 if left empty)", "概率 %（不填为 2）")) }
     };
     html! {
         fieldset class="card term" {
@@ -307,6 +313,10 @@ fn what_options(visit: &Visit, choices: &Choices, chosen: &str) -> Markup {
     let things = |of: fn(&What) -> bool| choices.things.iter().filter(move |what| of(what));
     html! {
         (option("anything".into(), visit.say("anything", "任意内容")))
+        // What a rule asks about stays chosen when it is offered no longer.
+        @if let Some(what) = terms::read_what(chosen).filter(|what| *what != What::Anything && !choices.things.contains(what)) {
+            (option(chosen.to_owned(), choices.names.what(&what).in_(visit.lang)))
+        }
         @for (label, of) in groups.into_iter().skip(1) { @if things(of).next().is_some() {
             optgroup label=(label) {
                 @if label == goods { (option(TICKETS.into(), visit.say("tickets (only for “will probably buy”)", "电影票（仅用于“可能购买”）"))) }

@@ -101,7 +101,7 @@ fn read_line(form: &Form, line: usize) -> Result<Rule, Refusal> {
 }
 
 /// `title:ttl_…`, `city:SHA`, `anything`.
-fn read_what(text: &str) -> Option<What> {
+pub fn read_what(text: &str) -> Option<What> {
     let (sort, code) = text.split_once(':').unwrap_or((text, ""));
     Some(match sort {
         "anything" => What::Anything,

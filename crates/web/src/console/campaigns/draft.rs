@@ -15,7 +15,7 @@ use ads::holdout::PROPOSED;
 use axum::response::IntoResponse;
 use flows::{House, run_campaign};
 use kernel::ids::Id;
-use kernel::{Currency, Error, OrgId, Refusal, Result, Share, SurfaceId, TitleId, Zone};
+use kernel::{Currency, Error, OrgId, Refusal, Result, Share, SurfaceId, TitleId};
 use maud::{Markup, html};
 use titles::Title;
 
@@ -23,7 +23,7 @@ use titles::Title;
 const DAYS_PROPOSED: i32 = 14;
 
 pub async fn blank(visit: Visit, promoter: Promoter) -> Answer<Page> {
-    let today = visit.now.day_in(&Zone::shanghai());
+    let today = visit.today();
     let last = today.plus(DAYS_PROPOSED - 1);
     let form = Form::filled([
         ("starts_on", today.to_string()),
@@ -49,7 +49,7 @@ pub async fn add(visit: Visit, promoter: Promoter, form: Form) -> Answer {
 
 async fn make(visit: &Visit, promoter: &Promoter, form: &Form) -> Result<Campaign> {
     let choices = choices(visit, promoter).await?;
-    let campaign = read(form, &choices)?;
+    let campaign = read(visit, form, &choices)?;
     let lane = House::lane();
     let made = visit.write(&lane, move |scene| run_campaign::draft(scene, &campaign));
     made.await.map_err(said_of_the_form)
@@ -94,7 +94,7 @@ fn pays_for(payer: &Org, title: &Title) -> bool {
     title.studio == payer.id || (payer.kind != OrgKind::Studio && title.status.is_public())
 }
 
-fn read(form: &Form, choices: &Choices) -> Result<NewCampaign, Refusal> {
+fn read(visit: &Visit, form: &Form, choices: &Choices) -> Result<NewCampaign, Refusal> {
     let id: TitleId = form.id("title")?;
     let title = choices.titles.iter().find(|title| title.id == id).ok_or_else(not_your_title)?;
     let payer = payer(form, choices, title)?;
@@ -107,13 +107,13 @@ fn read(form: &Form, choices: &Choices) -> Result<NewCampaign, Refusal> {
     let currency =
         known.into_iter().find(|surface| chosen.contains(&surface.id)).map(|surface| surface.floor.currency);
     let currency: Currency = currency.ok_or_else(no_surface)?;
-    let (first, last, zone) = (form.day("starts_on")?, form.day("ends_on")?, Zone::shanghai());
+    let (first, last, zone) = (form.day("starts_on")?, form.day("ends_on")?, &visit.home.zone);
     Ok(NewCampaign {
         title: id,
         org: payer,
         name: form.text("name").into(),
-        starts_at: first.at(0, 0, &zone),
-        ends_at: last.plus(1).at(0, 0, &zone),
+        starts_at: first.at(0, 0, zone),
+        ends_at: last.plus(1).at(0, 0, zone),
         budget: form.money("budget", currency)?,
         click_price: form.money("click_price", currency)?,
         holdout: holdout(form)?,

@@ -71,7 +71,7 @@ async fn page(visit: &Visit, campaign: Campaign, form: &Form) -> Answer<Page> {
         visit.say("Back to the campaign", "返回投放计划"),
     );
     let body = html! {
-        (parts::heading(title, &format!("{} · {}", campaign.name, flight(&campaign, visit.lang)), back))
+        (parts::heading(title, &format!("{} · {}", campaign.name, flight(visit, &campaign)), back))
         @if let Some(error) = form.error(visit.lang, &html! {}) { div role="alert" { (parts::alert(Tone::Cinnabar, error, None)) } }
         (question(visit, &campaign, &told.advice, wrong.as_ref()))
         @match &told.advice.plan {

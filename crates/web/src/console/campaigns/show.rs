@@ -15,7 +15,7 @@ use ads::creatives::{self, Creative};
 use axum::extract::Path;
 use flows::views::ad_reports::{self, ByChannel, ByDay};
 use flows::views::lift::Lift;
-use kernel::{Lang, Words, Zone};
+use kernel::{Lang, Words};
 use maud::{Markup, html};
 
 /// Days drawn, at most: the latest of a longer flight.
@@ -38,7 +38,7 @@ struct Report {
 }
 
 pub(in crate::console) async fn page(visit: &Visit, campaign: Campaign, form: &Form) -> Answer<Page> {
-    let first = campaign.starts_at.day_in(&Zone::shanghai()).at(0, 0, &Zone::shanghai());
+    let first = campaign.starts_at.day_in(&visit.home.zone).at(0, 0, &visit.home.zone);
     let lots = visit.house.keys().lots.clone();
     let report = visit.read(move |view| {
         Ok(Report {
@@ -55,7 +55,7 @@ pub(in crate::console) async fn page(visit: &Visit, campaign: Campaign, form: &F
     let report = report.await?;
     let campaign = &report.told.campaign;
     let body = html! {
-        (parts::heading(&campaign.name, &format!("{} · {}", report.told.film.in_(visit.lang), flight(campaign, visit.lang)), actions(visit, campaign)))
+        (parts::heading(&campaign.name, &format!("{} · {}", report.told.film.in_(visit.lang), flight(visit, campaign)), actions(visit, campaign)))
         @if let Some(error) = form.error(visit.lang, &html! {}) { div role="alert" { (parts::alert(Tone::Cinnabar, error, None)) } }
         (standing(visit, campaign))
         (stats(visit, &report.told))
@@ -68,7 +68,7 @@ pub(in crate::console) async fn page(visit: &Visit, campaign: Campaign, form: &F
             (visit.say("Who pays", "付费方"), html! { (report.payer.in_(visit.lang)) }),
             (visit.say("Budget", "预算"), html! { (campaign.budget) }),
             (visit.say("Price of a click", "点击单价"), html! { (campaign.click_price) }),
-            (visit.say("Flight", "投放期"), html! { (flight(campaign, visit.lang)) }),
+            (visit.say("Flight", "投放期"), html! { (flight(visit, campaign)) }),
             (visit.say("Hold-out", "对照组"), html! { (money::percent(campaign.holdout.ppm, visit.lang)) }),
         ]))))
     };
@@ -158,8 +158,7 @@ fn back(visit: &Visit, sales: i64, spent: i64) -> String {
 }
 
 fn by_day(visit: &Visit, report: &Report) -> Markup {
-    let zone = Zone::shanghai();
-    let first = report.told.campaign.starts_at.day_in(&zone);
+    let first = report.told.campaign.starts_at.day_in(&visit.home.zone);
     let begun = report.days.first().map_or(0, |day| day.day);
     let last = report.days.last().map_or(0, |day| day.day);
     let all: Vec<ByDay> = (begun..=last)

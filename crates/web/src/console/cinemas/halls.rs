@@ -137,7 +137,7 @@ fn drawn(visit: &Visit, hall: &str, map: &SeatMap) -> Markup {
         action: "#",
         hidden: &[],
         hall,
-        currency: "CNY",
+        currency: visit.currency(),
         rows: &rows,
         zones: &[],
         best: &[],

@@ -10,7 +10,7 @@ use axum::extract::Path;
 use flows::views::payees::{self, Account, Line};
 use flows::views::payouts as paying;
 use kernel::ids::Id;
-use kernel::{Currency, Lang, OrgId, PayoutId, PlaceId, Words, Zone};
+use kernel::{Currency, Lang, OrgId, PayoutId, PlaceId, Words};
 use maud::html;
 use people::Org;
 use settlement::payouts::{Payout, State};
@@ -33,7 +33,7 @@ async fn find_payout(visit: &Visit, org: &str, payout: &str) -> Result<(Org, Pay
 
 pub async fn show(visit: Visit, Path((org, payout)): Path<(String, String)>) -> Answer<Page> {
     let (org, payout, account) = find_payout(&visit, &org, &payout).await?;
-    let day = payout.proposed_at.day_in(&Zone::shanghai()).say(visit.lang);
+    let day = payout.proposed_at.day_in(&visit.home.zone).say(visit.lang);
     let heading = match visit.lang {
         Lang::En => format!("Payout of {day}"),
         Lang::Zh => format!("{day}的打款"),
@@ -70,7 +70,7 @@ fn reached(state: State) -> Option<usize> {
 }
 
 fn facts(visit: &Visit, payout: &Payout) -> maud::Markup {
-    let at = |at: kernel::Instant| at.say(&Zone::shanghai(), visit.lang);
+    let at = |at: kernel::Instant| at.say(&visit.home.zone, visit.lang);
     let closed = payout.closed_at.map(at);
     let mut facts = vec![
         (visit.say("Amount", "金额"), html! { b { (payout.amount) } }),
@@ -132,7 +132,7 @@ async fn find_account(
     (org, place, account): (String, String, String),
 ) -> Result<(Org, paying::Due, Account), Wrong> {
     let (org, place) = (find(visit, &org).await?, PlaceId::parse(&place)?);
-    let currency = Currency::parse(visit.asked("currency").as_deref().unwrap_or("CNY"))?;
+    let currency = Currency::parse(visit.asked("currency").as_deref().unwrap_or(visit.currency()))?;
     let owner = org.id.clone();
     let found = visit.read(move |view| {
         let due = paying::due_to(view, &owner)?
@@ -200,7 +200,7 @@ fn line_row(visit: &Visit, line: &Line) -> Vec<crate::look::table::Cell> {
         } }
     };
     vec![
-        Cell::date(&line.at.rfc3339(), &line.at.say(&Zone::shanghai(), visit.lang)),
+        Cell::date(&line.at.rfc3339(), &line.at.say(&visit.home.zone, visit.lang)),
         Cell::markup(subject, what.in_(visit.lang)),
         Cell::money(line.amount.minor, line.amount.currency.code()),
     ]

@@ -19,9 +19,9 @@ use licensing::offers::{self, Offer};
 use maud::{Markup, html};
 
 pub async fn list(visit: Visit, _: MerchantStaff) -> Answer<Page> {
-    let now = visit.now;
+    let today = visit.today();
     let open = visit.read(move |view| {
-        let open = offers::open_for_merchants(view, now)?;
+        let open = offers::open_for_merchants(view, today)?;
         open.into_iter()
             .map(|offer| Ok((flows::views::film(view, &offer.title)?, offer)))
             .collect::<Result<Vec<_>>>()
@@ -156,7 +156,7 @@ async fn one(
     (form, key): (&Form, &str),
 ) -> Answer<Page> {
     let mine = acting_for(visit, &staff.orgs, OrgKind::Merchant).await?;
-    let open = offer.is_open(visit.now.day_in(&licensing::calendar()));
+    let open = offer.is_open(visit.today());
     let body = html! {
         div class="split" {
             div {

@@ -42,11 +42,11 @@ pub async fn list(visit: Visit, staff: StudioStaff) -> Answer<Page> {
 }
 
 pub(super) fn stats(visit: &Visit, all: &[Brought]) -> Markup {
-    let currency = all.first().map_or(kernel::Currency::CNY, |one| one.contract.guarantee.currency);
+    let currency = all.first().map_or(visit.home.currency, |one| one.contract.guarantee.currency);
     let counted = || all.iter().filter(move |one| one.contract.guarantee.currency == currency);
     let amount =
         |of: fn(&Brought) -> i64| money::compact(counted().map(of).sum(), currency.code(), visit.lang);
-    let today = visit.now.day_in(&licensing::calendar());
+    let today = visit.today();
     let running = counted().filter(|one| one.contract.runs_on(today)).count();
     let running = match visit.lang {
         Lang::En => format!("{running} of {} running", all.len()),
@@ -96,7 +96,7 @@ fn table(visit: &Visit, all: &[Brought]) -> Markup {
 }
 
 pub(super) fn standing(visit: &Visit, one: &Brought) -> Markup {
-    if one.contract.runs_on(visit.now.day_in(&licensing::calendar())) {
+    if one.contract.runs_on(visit.today()) {
         parts::pill(Tone::Jade, visit.say("Running", "有效"))
     } else {
         parts::pill(Tone::Plain, visit.say("Over", "已到期"))

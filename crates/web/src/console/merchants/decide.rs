@@ -12,7 +12,7 @@ use axum::response::IntoResponse;
 use db::View;
 use flows::{House, license_product};
 use kernel::ids::Id;
-use kernel::{ApplicationId, Result, Words, Zone};
+use kernel::{ApplicationId, Result, Words};
 use licensing::applications::{self, Application, Stage};
 use licensing::approvals::{self, Decision};
 use licensing::categories;
@@ -81,7 +81,7 @@ fn table(visit: &Visit, all: &[Named]) -> Markup {
             Cell::money(application.planned_price.minor, application.planned_price.currency.code()),
             Cell::number(application.planned_units),
             Cell::markup(state_pill(visit, application.state), application.state.code()),
-            Cell::date(&at.rfc3339(), &at.day_in(&Zone::shanghai()).say(visit.lang)),
+            Cell::date(&at.rfc3339(), &at.day_in(&visit.home.zone).say(visit.lang)),
         ]
     };
     Table::new(visit.say("Applications", "授权申请"), &columns, all.iter().map(row).collect())

@@ -74,7 +74,7 @@ fn table(visit: &Visit, all: &[(Offer, Words)]) -> Markup {
 }
 
 fn row(visit: &Visit, offer: &Offer, film: &Words) -> Vec<Cell> {
-    let open = offer.is_open(visit.now.day_in(&licensing::calendar()));
+    let open = offer.is_open(visit.today());
     let close = format!("/console/merchants/offers/{}/close", offer.id);
     let (tone, word) = if open {
         (Tone::Jade, visit.say("Open", "开放中"))
@@ -126,13 +126,13 @@ pub async fn close(visit: Visit, staff: StudioStaff, Path(id): Path<String>) -> 
 }
 
 pub async fn blank(visit: Visit, staff: StudioStaff) -> Answer<Page> {
-    let closes = visit.now.day_in(&licensing::calendar()).plus(60).to_string();
+    let closes = visit.today().plus(60).to_string();
     let form = Form::filled([
-        ("territory", "CN"),
+        ("territory", visit.home.territory.code()),
         ("royalty", "8"),
         ("fund", "2"),
         ("platform", "30"),
-        ("currency", "CNY"),
+        ("currency", visit.currency()),
         ("guarantee", "0"),
         ("term_days", "365"),
         ("closes_on", &closes),
@@ -237,7 +237,7 @@ fn fields(visit: &Visit, titles: &[Title], form: &Form) -> Markup {
                 (Field { hint: visit.say("Of net sales.", "按净销售额计。"), ..percent("royalty", "Royalty", "版税") }.input())
                 (Field { hint: visit.say("On top of the royalty.", "在版税之外另计。"), ..percent("fund", "Marketing fund", "市场推广金") }.input())
                 (Field { hint: visit.say("Of the royalty.", "从版税中分得。"), ..percent("platform", "The platform’s part", "平台分成") }.input())
-                (Field { required: true, hint: visit.say("Such as CN.", "例如 CN。"), ..field("territory", "Territory", "授权地区") }.input())
+                (Field { required: true, hint: visit.say("Two letters of ISO 3166.", "ISO 3166 两位代码。"), ..field("territory", "Territory", "授权地区") }.input())
                 (Field { required: true, inputmode: Some("decimal"), hint: visit.say("0 for none.", "没有填 0。"), ..field("guarantee", "Minimum guarantee", "保底金") }.input())
                 (Field { hint: visit.say("Of the guarantee and of planned prices.", "保底金与计划售价的币种。"), ..field("currency", "Currency", "币种") }.select(&currencies))
                 (Field { required: true, inputmode: Some("numeric"), unit: visit.say("days", "天"), hint: visit.say("From the day the sample is approved.", "自打样通过之日起。"), ..field("term_days", "Term of a contract", "合同期限") }.input())

@@ -15,7 +15,7 @@ use axum::response::IntoResponse;
 use flows::buy_product;
 use flows::views::purchases::{self, Contents};
 use kernel::ids::Id;
-use kernel::{Lang, OrderId, PlaceId, Zone};
+use kernel::{Lang, OrderId, PlaceId};
 use maud::{Markup, html};
 
 const ADDRESS: &str = "/console/merchants/orders";
@@ -94,7 +94,7 @@ fn parcel(visit: &Visit, order: &Order, contents: &Contents) -> Markup {
             div { p { b { (order.recipient) } } p { (order.address) } }
             div class="section-head" {
                 div {
-                    p class="muted" { (order.created_at.say(&Zone::shanghai(), visit.lang)) }
+                    p class="muted" { (order.created_at.say(&visit.home.zone, visit.lang)) }
                     p class="amount" { (kept(order)) }
                 }
                 (parts::press(Weight::Primary, &ship, &[], visit.say("Mark sent", "标记发货")))
@@ -129,7 +129,7 @@ fn row(visit: &Visit, order: &Order, contents: &Contents) -> Vec<Cell> {
     };
     let first = contents.first().map_or("", |one| one.product.in_(visit.lang));
     vec![
-        Cell::date(&at.rfc3339(), &at.say(&Zone::shanghai(), visit.lang)),
+        Cell::date(&at.rfc3339(), &at.say(&visit.home.zone, visit.lang)),
         Cell::markup(what, first),
         super::short(&order.recipient),
         Cell::money(order.total.minor, order.total.currency.code()),

@@ -70,7 +70,7 @@ fn sold(visit: &Visit, sales: &[Sales]) -> Markup {
     );
     let by_product = by_product(visit, sales);
     let shown: Vec<String> =
-        by_product.iter().map(|(_, minor)| money::full(*minor, currency(sales))).collect();
+        by_product.iter().map(|(_, minor)| money::full(*minor, currency(visit, sales))).collect();
     let rows: Vec<Bar> = by_product
         .iter()
         .zip(&shown)
@@ -88,14 +88,14 @@ fn sold(visit: &Visit, sales: &[Sales]) -> Markup {
     html! { div class="section" { (figure.render()) } }
 }
 
-fn currency(sales: &[Sales]) -> &'static str {
-    sales.first().map_or("CNY", |one| one.amount.currency.code())
+fn currency(visit: &Visit, sales: &[Sales]) -> &'static str {
+    sales.first().map_or(visit.currency(), |one| one.amount.currency.code())
 }
 
 /// What each product brought over all shops, most first, in the currency of the first.
 fn by_product(visit: &Visit, sales: &[Sales]) -> Vec<(String, i64)> {
     let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
-    for one in sales.iter().filter(|one| one.amount.currency.code() == currency(sales)) {
+    for one in sales.iter().filter(|one| one.amount.currency.code() == currency(visit, sales)) {
         *sums.entry(one.name.in_(visit.lang)).or_default() += one.amount.minor;
     }
     let mut sums: Vec<(String, i64)> =

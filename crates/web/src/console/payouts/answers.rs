@@ -11,7 +11,7 @@ use crate::visit::{OperatorStaff, Visit};
 use axum::extract::Path;
 use axum::response::IntoResponse;
 use flows::pay_out;
-use kernel::{Lang, PersonId, Refusal, Result, Words, Zone};
+use kernel::{Lang, PersonId, Refusal, Result, Words};
 use maud::{Markup, html};
 use settlement::payouts::answer::{self, Answer as Told, CameTo, Outcome, Taken};
 use std::collections::BTreeMap;
@@ -46,7 +46,7 @@ pub async fn show(visit: Visit, _: OperatorStaff, Path(digest): Path<String>) ->
     let (told, lines) = (found.0.ok_or_else(Wrong::not_found)?, found.1);
     let odd = lines.iter().filter(|line| line.came_to.is_odd()).count();
     let heading = visit.say("The bank’s answer", "银行回单");
-    let at = told.taken_at.say(&Zone::shanghai(), visit.lang);
+    let at = told.taken_at.say(&visit.home.zone, visit.lang);
     let sentence = match (visit.lang, odd) {
         (Lang::En, 0) => "Every line fits a payout of ours.".to_owned(),
         (Lang::En, odd) => format!("{odd} of {} lines do not fit; please look at them.", told.lines),
@@ -142,7 +142,7 @@ pub(super) fn table(visit: &Visit, answers: &[Told], people: &BTreeMap<PersonId,
         vec![
             Cell::link(&format!("{ADDRESS}/answers/{}", one.digest), &one.name),
             Cell::number(one.lines),
-            Cell::date(&one.taken_at.rfc3339(), &one.taken_at.say(&Zone::shanghai(), visit.lang)),
+            Cell::date(&one.taken_at.rfc3339(), &one.taken_at.say(&visit.home.zone, visit.lang)),
             Cell::text(people.get(&one.taken_by).map_or("–", String::as_str)),
         ]
     };

@@ -10,7 +10,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use flows::views::payouts::{self, Sent};
 use kernel::ids::Id;
-use kernel::{Lang, PayoutFileId, Zone};
+use kernel::{Lang, PayoutFileId};
 use maud::{Markup, html};
 use settlement::payouts::{File, Payout, file};
 
@@ -25,13 +25,13 @@ async fn find(visit: &Visit, id: &str) -> Result<(PayoutFileId, Message), Wrong>
 pub async fn show(visit: Visit, _: OperatorStaff, Path(id): Path<String>) -> Answer<Page> {
     let (id, message) = find(&visit, &id).await?;
     let (first, _) = message.first().ok_or_else(Wrong::not_found)?;
-    let sent_at = first.sent_at.say(&Zone::shanghai(), visit.lang);
+    let sent_at = first.sent_at.say(&visit.home.zone, visit.lang);
     let beneath = match visit.lang {
         Lang::En => format!("Made on {sent_at}, to be executed on {}.", first.execute_on.say(visit.lang)),
         Lang::Zh => format!("生成于 {sent_at}，执行日 {}。", first.execute_on.say(visit.lang)),
     };
     let inside: Vec<&Payout> = message.iter().flat_map(|(_, payouts)| payouts).collect();
-    let total = super::summed(inside.iter().map(|payout| payout.amount));
+    let total = super::summed(&visit, inside.iter().map(|payout| payout.amount));
     let heading = visit.say("Payout file", "打款文件");
     let links = html! {
         (parts::link_button(Weight::Primary, &format!("{ADDRESS}/files/{id}/pain.001.xml"), "pain.001 XML"))
@@ -101,7 +101,7 @@ pub(super) fn table(visit: &Visit, sent: &[Sent]) -> Markup {
         Column::new(visit.say("Total", "合计"), Kind::Money),
     ];
     let row = |one: &Sent| {
-        let at = one.sent_at.say(&Zone::shanghai(), visit.lang);
+        let at = one.sent_at.say(&visit.home.zone, visit.lang);
         vec![
             Cell::markup(
                 html! { a href=(format!("{ADDRESS}/files/{}", one.message)) { (at) } },

@@ -11,7 +11,7 @@ use axum::response::IntoResponse;
 use flows::unmatched::{self, Decision};
 use flows::views::unmatched::Unmatched;
 use kernel::ids::Id;
-use kernel::{PlaceId, Words, Zone};
+use kernel::{PlaceId, Words};
 use maud::{Markup, html};
 
 /// Decides what becomes of money that fits no order.
@@ -64,7 +64,7 @@ pub(super) fn table(visit: &Visit, all: &[Unmatched]) -> Markup {
             Cell::markup(payment, &one.order.0),
             amount(one.asked),
             amount(one.amount),
-            Cell::date(&one.happened_at.rfc3339(), &one.happened_at.say(&Zone::shanghai(), visit.lang)),
+            Cell::date(&one.happened_at.rfc3339(), &one.happened_at.say(&visit.home.zone, visit.lang)),
             Cell::markup(outcome(visit, one), if one.went_to.is_none() { "0" } else { "1" }),
         ]
     };

@@ -5,7 +5,7 @@ use crate::look::{Tone, money};
 use ads::campaigns::State;
 use demand::in_release::Expected;
 use flows::views::release_places::InCity;
-use kernel::{CampaignId, Day, Lang, PlaceId, Words};
+use kernel::{CampaignId, Currency, Day, Lang, PlaceId, Words};
 
 /// Admissions per showing that fall by this much in a day are worth a call, in parts of one.
 const FALL: f64 = 0.25;
@@ -61,6 +61,8 @@ pub struct Alert {
 /// What the alerts are decided from. Shares are parts of one, money minor units.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
+    /// Of the film's own sums.
+    pub currency: Currency,
     pub latest: Option<Day>,
     /// Whether that day is over.
     pub over: bool,
@@ -137,6 +139,7 @@ impl Known {
             campaigns: campaigns.collect(),
             applications_waiting: facts.applications_waiting,
             has_terms: facts.has_terms,
+            currency: facts.home.currency,
             ..Known::default()
         };
         let Some(latest) = &facts.latest else { return known };
@@ -232,7 +235,7 @@ fn unexpected(known: &Known) -> Option<Alert> {
         return None;
     }
     let say = in_both(|lang| {
-        let say = |minor| money::compact(minor, "CNY", lang);
+        let say = |minor| money::compact(minor, known.currency.code(), lang);
         let (taken, low, high) = (say(taken), say(expected.wide.low), say(expected.wide.high));
         match (lang, below) {
             (Lang::En, true) => {

@@ -52,21 +52,22 @@ impl Glance<'_> {
                 "本平台售票；预测模型学习自导入的榜单与本平台售票",
             ),
             _ => self.say(
-                "tickets sold here; the forecast is learned from the daily charts of 2011 to 2014",
-                "本平台售票；预测模型学习自 2011 至 2014 年逐日票房",
+                "tickets sold here; the forecast is learned from mainland China’s daily charts of 2011 to 2014",
+                "本平台售票；预测模型学习自中国内地 2011 至 2014 年逐日票房",
             ),
         };
-        let (points, columns) = (self.points(), against::columns(self.lang));
+        let told = self.told();
+        let (points, columns) = (self.points(), against::columns(told));
         let figure = Figure {
             lang: self.lang,
             title: &title,
-            unit: self.say("box office a day without service fees, CNY", "每日票房（不含服务费），元"),
+            unit: &told.caption("box office a day without service fees", "每日票房（不含服务费）"),
             source,
             chart: html! { div id="release-chart" { (self.forecast_chart()) } },
             table: Table::new(
                 self.say("Box office and forecast", "票房与预测"),
                 &columns,
-                against::rows(self.lang, &points),
+                against::rows(told, &points),
             ),
         };
         html! {
@@ -87,7 +88,7 @@ impl Glance<'_> {
 
     /// The chart's title says what it shows.
     fn finding(&self, outlook: &Outlook) -> String {
-        let say = |minor| money::compact(minor, "CNY", self.lang);
+        let say = |minor| self.told().glance(minor);
         let (total, low, high) = (
             say(outlook.newest.total.amount),
             say(outlook.newest.total.wide.low),
@@ -104,7 +105,7 @@ impl Glance<'_> {
     pub(super) fn forecast_chart(&self) -> Markup {
         let points = self.points();
         let goes_on = self.facts.latest.as_ref().is_some_and(|latest| !latest.over);
-        Against { lang: self.lang, points: &points, goes_on }.chart()
+        Against { told: self.told(), points: &points, goes_on }.chart()
     }
 
     /// Share of showings against share of box office, day by day.

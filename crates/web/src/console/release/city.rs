@@ -5,6 +5,7 @@ use super::places::{columns, row};
 use super::{address, find};
 use crate::answer::{Answer, Page};
 use crate::look::chart::Figure;
+use crate::look::money::Told;
 use crate::look::table::{Cell, Column, Kind, Table};
 use crate::look::{Tone, money, parts};
 use crate::visit::Visit;
@@ -23,7 +24,7 @@ pub async fn show(visit: Visit, Path((id, code)): Path<(String, String)>) -> Ans
     let (outlook, cities) = told?;
     let city = cities.iter().find(|one| one.city.code == code);
     let city = city.ok_or_else(|| Refusal::not_found("city", "城市"))?;
-    let day = outlook.newest.as_of;
+    let (day, sums) = (outlook.newest.as_of, visit.told(outlook.currency()));
     let name = city.city.name.in_(visit.lang);
     let heading = match visit.lang {
         Lang::En => format!("{} in {name}", title.name.en),
@@ -31,19 +32,19 @@ pub async fn show(visit: Visit, Path((id, code)): Path<(String, String)>) -> Ans
     };
     let back = format!("{}#map", address(&title.id));
     let body = html! {
-        (parts::heading(&heading, &standing(&visit, city, day), parts::link_button(parts::Weight::Quiet, &back, visit.say("All cities", "全部城市"))))
-        div class="stack" { (run(&visit, city)) (cinemas(&visit, &title, city, day)) }
+        (parts::heading(&heading, &standing(&visit, sums, city, day), parts::link_button(parts::Weight::Quiet, &back, visit.say("All cities", "全部城市"))))
+        div class="stack" { (run(&visit, sums, city)) (cinemas(&visit, sums, (&title, city, day))) }
     };
     Ok(Page::console(&heading, body))
 }
 
 /// `Sun 1 Jan: ¥4.1m of ¥3.9m forecast, 123 admissions, occupancy 31 %`
-fn standing(visit: &Visit, city: &InCity, day: Day) -> String {
+fn standing(visit: &Visit, told: Told, city: &InCity, day: Day) -> String {
     let here = &city.here;
-    let (took, people) = (money::compact(here.took(day), "CNY", visit.lang), money::grouped(here.admissions));
+    let (took, people) = (told.glance(here.took(day)), money::grouped(here.admissions));
     let occupancy = money::percent((here.occupancy() * 1e6) as i64, visit.lang);
     let day = day.say(visit.lang);
-    let expected = here.expected.map(|one| money::compact(one.amount, "CNY", visit.lang));
+    let expected = here.expected.map(|one| told.glance(one.amount));
     match (visit.lang, expected) {
         (Lang::En, Some(expected)) => {
             format!("{day}: {took} of {expected} forecast, {people} admissions, occupancy {occupancy}")
@@ -70,30 +71,30 @@ fn points(city: &InCity, told: Option<&Forecast>) -> Vec<Point> {
     was.chain(ahead).collect()
 }
 
-fn run(visit: &Visit, city: &InCity) -> Markup {
+fn run(visit: &Visit, sums: Told, city: &InCity) -> Markup {
     let lang = visit.lang;
     let told = city.here.told.as_ref();
     let points = points(city, told.ok().map(|(told, _)| told));
     let title = match told {
         Err(_) => visit.say("Box office day by day", "每日票房").to_owned(),
         Ok((told, _)) => {
-            let total = money::compact(told.total.amount, "CNY", lang);
-            let wide = against::between(told.total.wide, lang);
+            let total = sums.glance(told.total.amount);
+            let wide = against::between(told.total.wide, sums);
             match lang {
                 Lang::En => format!("The run here should come to {total}, nine times in ten {wide}"),
                 Lang::Zh => format!("本市全程预计 {total}，九成落在 {wide}"),
             }
         }
     };
-    let columns = against::columns(lang);
+    let columns = against::columns(sums);
     html! {
         (Figure {
             lang,
             title: &title,
-            unit: visit.say("box office a day without service fees, CNY", "每日票房（不含服务费），元"),
+            unit: &sums.caption("box office a day without service fees", "每日票房（不含服务费）"),
             source: visit.say("tickets sold here; the city’s share of the nation’s forecast", "本平台售票；按本市占全国预测的份额"),
-            chart: Against { lang, points: &points, goes_on: false }.chart(),
-            table: Table::new(visit.say("Box office and forecast", "票房与预测"), &columns, against::rows(lang, &points)),
+            chart: Against { told: sums, points: &points, goes_on: false }.chart(),
+            table: Table::new(visit.say("Box office and forecast", "票房与预测"), &columns, against::rows(sums, &points)),
         }.render())
         @match told {
             Err(refusal) => (parts::alert(Tone::Plain, &format!("{}{}", visit.say("No forecast here. ", "这里暂无预测。"), refusal.say.in_(lang)), None)),
@@ -105,7 +106,7 @@ fn run(visit: &Visit, city: &InCity) -> Markup {
     }
 }
 
-fn cinemas(visit: &Visit, title: &Title, city: &InCity, day: Day) -> Markup {
+fn cinemas(visit: &Visit, told: Told, (title, city, day): (&Title, &InCity, Day)) -> Markup {
     let lang = visit.lang;
     let plans = visit.site.leads("/console/cinemas/{place}/plan", &visit.actor);
     let columns = columns(lang, Column::new(visit.say("Cinema", "影院"), Kind::Text));
@@ -117,7 +118,7 @@ fn cinemas(visit: &Visit, title: &Title, city: &InCity, day: Day) -> Markup {
             a href=(showings) { (name) }
             @if plans { br; a class="muted" href=(plan) { (visit.say("Plan its days", "排片建议")) } }
         };
-        row(lang, Cell::markup(shown, name), &cinema.here, day)
+        row(told, Cell::markup(shown, name), &cinema.here, day)
     });
     let caption = match lang {
         Lang::En => format!("Cinemas on {}", day.say(lang)),

@@ -9,7 +9,7 @@ use flows::views::release::{self, City, Pace};
 use flows::views::release_places::{self, InCity};
 use flows::views::takings::{self, FilmDay};
 use flows::views::{self, market_series, merchandise};
-use kernel::{Instant, PlaceId, Refusal, Result, Words, Zone};
+use kernel::{Home, Instant, PlaceId, Refusal, Result, Words};
 use std::collections::HashMap;
 use std::sync::Arc;
 use titles::{Title, want_to_see};
@@ -60,6 +60,8 @@ pub struct Facts {
     /// Where the log stood.
     pub mark: String,
     pub scale: Scale,
+    /// Whose days, hours and currency the page speaks in: the house's.
+    pub home: Home,
     /// Every day up to the latest.
     pub days: Vec<FilmDay>,
     /// Days after it, on sale already.
@@ -79,14 +81,10 @@ pub struct Facts {
     pub happenings: Vec<(Event, Words)>,
 }
 
-/// Whose days and hours the page speaks in: the house's.
-pub fn zone() -> Zone {
-    Zone::shanghai()
-}
-
 impl Facts {
     pub fn read(house: &House, view: &View, title: &Title, now: Instant) -> Result<Facts> {
-        let (id, today) = (&title.id, now.day_in(&zone()));
+        let home = ::people::home::of(view)?;
+        let (id, today) = (&title.id, now.day_in(&home.zone));
         let outlook = outlook::read(house, view, title, now)?;
         let places = match &outlook {
             Ok(outlook) => release_places::read(view, title, outlook)?,
@@ -106,6 +104,7 @@ impl Facts {
             now,
             mark: mark(view)?,
             scale,
+            home,
             outlook,
             places,
             campaigns: campaigns_of(view, title)?,
@@ -137,7 +136,7 @@ fn latest(
     now: Instant,
 ) -> Result<Option<Latest>> {
     let Some(film) = days.last() else { return Ok(None) };
-    let over = film.day < now.day_in(&zone());
+    let over = film.day < now.day_in(&::people::home::of(view)?.zone);
     let [by, then] = moments(over, now);
     let before = days.iter().rev().nth(1).filter(|before| before.day == film.day.plus(-1));
     let before = match before {

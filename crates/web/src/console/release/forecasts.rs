@@ -5,12 +5,13 @@ use super::moved::totals;
 use super::{address, find};
 use crate::answer::{Answer, Page};
 use crate::look::chart::Figure;
+use crate::look::money::Told;
 use crate::look::table::{Cell, Column, Kind, Table};
 use crate::look::{Tone, money, parts};
 use crate::visit::Visit;
 use axum::extract::Path;
 use flows::views::outlook::{self, Evening, Outlook, Point};
-use kernel::{Day, Lang, Refusal, Result, Zone};
+use kernel::{Day, Lang, Refusal, Result};
 use maud::{Markup, html};
 use titles::Title;
 
@@ -57,9 +58,9 @@ fn told(visit: &Visit, title: &Title, outlook: &Outlook, asked: Option<Day>) -> 
     Ok(html! {
         div class="stack" {
             (parts::chips(visit.say("Made after", "作出时间"), &links, at))
-            (one(visit.lang, outlook, evening))
-            (totals(visit.lang, outlook))
-            (all(visit.lang, outlook, &own))
+            (one(visit, outlook, evening))
+            (totals(visit.told(outlook.currency()), outlook))
+            (all(visit, outlook, &own))
         }
     })
 }
@@ -105,21 +106,22 @@ impl Judged {
     }
 }
 
-fn one(lang: Lang, outlook: &Outlook, evening: &Evening) -> Markup {
+fn one(visit: &Visit, outlook: &Outlook, evening: &Evening) -> Markup {
+    let (lang, told) = (visit.lang, visit.told(outlook.currency()));
     let say = |en, zh| crate::look::say(lang, en, zh);
     let points = points(outlook, evening);
     let judged = Judged::of(&points);
-    let title = finding(lang, evening, &judged);
-    let columns = against::columns(lang);
-    let made = made(lang, evening);
+    let title = finding(told, evening, &judged);
+    let columns = against::columns(told);
+    let made = made(visit, evening);
     html! {
         (Figure {
             lang,
             title: &title,
-            unit: say("box office a day without service fees, CNY", "每日票房（不含服务费），元"),
+            unit: &told.caption("box office a day without service fees", "每日票房（不含服务费）"),
             source: &made,
-            chart: Against { lang, points: &points, goes_on: false }.chart(),
-            table: Table::new(say("Forecast and what happened", "预测与实际"), &columns, against::rows(lang, &points)),
+            chart: Against { told, points: &points, goes_on: false }.chart(),
+            table: Table::new(say("Forecast and what happened", "预测与实际"), &columns, against::rows(told, &points)),
         }.render())
         @if evening.kept.is_none() {
             (parts::alert(Tone::Plain, say(
@@ -130,9 +132,10 @@ fn one(lang: Lang, outlook: &Outlook, evening: &Evening) -> Markup {
     }
 }
 
-fn finding(lang: Lang, evening: &Evening, judged: &Judged) -> String {
-    let (day, total) = (evening.as_of.say(lang), money::compact(evening.total.amount, "CNY", lang));
-    let wide = against::between(evening.total.wide, lang);
+fn finding(told: Told, evening: &Evening, judged: &Judged) -> String {
+    let lang = told.lang;
+    let (day, total) = (evening.as_of.say(lang), told.glance(evening.total.amount));
+    let wide = against::between(evening.total.wide, told);
     let (days, half, in_wide) = (judged.days, judged.in_half, judged.in_wide);
     match (lang, judged.error_ppm()) {
         (Lang::En, None) => format!("After {day} the run was to come to {total} ({wide})"),
@@ -149,11 +152,12 @@ fn finding(lang: Lang, evening: &Evening, judged: &Judged) -> String {
 }
 
 /// When and by whom a forecast was made.
-fn made(lang: Lang, evening: &Evening) -> String {
+fn made(visit: &Visit, evening: &Evening) -> String {
+    let lang = visit.lang;
     match &evening.kept {
         None => crate::look::say(lang, "worked out afterwards", "事后算出").to_owned(),
         Some((at, model)) => {
-            let (at, is_shipped) = (at.say(&Zone::shanghai(), lang), model == "shipped");
+            let (at, is_shipped) = (at.say(&visit.home.zone, lang), model == "shipped");
             match (lang, is_shipped) {
                 (Lang::En, true) => format!("kept on {at}, by the shipped model"),
                 (Lang::En, false) => format!("kept on {at}, by the model {model}"),
@@ -164,12 +168,13 @@ fn made(lang: Lang, evening: &Evening) -> String {
     }
 }
 
-fn all(lang: Lang, outlook: &Outlook, own: &str) -> Markup {
+fn all(visit: &Visit, outlook: &Outlook, own: &str) -> Markup {
+    let (lang, told) = (visit.lang, visit.told(outlook.currency()));
     let say = |en, zh| crate::look::say(lang, en, zh);
     let columns = [
         Column::new(say("After", "截至"), Kind::Date),
         Column::new(say("Made", "作出"), Kind::Text),
-        Column::new(say("The run", "全程预测"), Kind::Money).unit(say("CNY", "元")),
+        Column::new(say("The run", "全程预测"), Kind::Money).unit(told.unit()),
         Column::new(say("Nine in ten between", "九成区间"), Kind::Money),
         Column::new(say("Days since", "此后天数"), Kind::Number),
         Column::new(say("In the half range", "五成区间内"), Kind::Number),
@@ -181,9 +186,9 @@ fn all(lang: Lang, outlook: &Outlook, own: &str) -> Markup {
         let link = html! { a href={ (own) "?after=" (evening.as_of) } { (evening.as_of.say(lang)) } };
         vec![
             Cell::markup(link, &evening.as_of.to_string()),
-            Cell::text(&made(lang, evening)),
-            Cell::glance(evening.total.amount, "CNY", lang),
-            against::range(evening.total.wide, lang),
+            Cell::text(&made(visit, evening)),
+            told.cell(evening.total.amount),
+            against::range(evening.total.wide, told),
             Cell::number(judged.days as i64),
             Cell::number(judged.in_half as i64),
             Cell::number(judged.in_wide as i64),

@@ -2,6 +2,7 @@
 
 use super::{Glance, address, short_day};
 use crate::look::chart::{Band, Columns, Fall, Figure, Line, Paint, Series, waterfall};
+use crate::look::money::Told;
 use crate::look::parts::{self, Action};
 use crate::look::table::{Cell, Column, Kind, Table};
 use crate::look::{Tone, money};
@@ -38,7 +39,7 @@ impl Glance<'_> {
     }
 
     fn glance_of(&self, minor: i64) -> String {
-        money::compact(minor, "CNY", self.lang)
+        self.told().glance(minor)
     }
 
     /// `+¥1.2m` or `−¥3m`.
@@ -78,8 +79,7 @@ impl Glance<'_> {
         rows.push(stand(self.say("The run, as of now", "最新预测的全程"), moved.now));
         let columns = [
             Column::new(self.say("Cause", "原因"), Kind::Text),
-            Column::new(self.say("Moved the run by", "对全程的影响"), Kind::Money)
-                .unit(self.say("CNY", "元")),
+            Column::new(self.say("Moved the run by", "对全程的影响"), Kind::Money).unit(self.told().unit()),
         ];
         let cells = rows.iter().map(|row| {
             let shown = html! { (row.shown) };
@@ -88,9 +88,9 @@ impl Glance<'_> {
         Figure {
             lang: self.lang,
             title: &self.moved_finding(moved),
-            unit: self.say(
-                "forecast of the whole run, CNY; causes act one after the other",
-                "全程票房预测，元；各原因依次作用",
+            unit: &self.told().caption(
+                "forecast of the whole run; causes act one after the other",
+                "全程票房预测，各原因依次作用",
             ),
             source: self.say("the forecasts of both evenings", "前后两晚的预测"),
             chart: waterfall(
@@ -134,7 +134,7 @@ impl Glance<'_> {
             word: self.say("Every forecast against what happened", "每次预测与实际对照"),
         };
         html! {
-            (totals(self.lang, outlook))
+            (totals(self.told(), outlook))
             p { a class="button quiet small" href=(all.href) { (all.word) } }
         }
     }
@@ -283,13 +283,13 @@ impl Glance<'_> {
 }
 
 /// How the forecast of the run moved, evening by evening, beside what was taken so far.
-pub fn totals(lang: Lang, outlook: &Outlook) -> Markup {
+pub fn totals(told: Told, outlook: &Outlook) -> Markup {
+    let lang = told.lang;
     let say = |en, zh| crate::look::say(lang, en, zh);
-    let glance = |minor| money::compact(minor, "CNY", lang);
-    let yuan = |minor: i64| Some(minor as f64 / 100.0);
+    let glance = |minor| told.glance(minor);
     let evenings = &outlook.evenings;
     let of = |side: fn(&flows::views::outlook::Evening) -> i64| -> Vec<Option<f64>> {
-        evenings.iter().map(|evening| yuan(side(evening))).collect()
+        evenings.iter().map(|evening| Some(told.major(side(evening)))).collect()
     };
     let title = match (evenings.first(), evenings.last()) {
         (Some(first), Some(last)) if first.as_of < last.as_of => {
@@ -304,22 +304,22 @@ pub fn totals(lang: Lang, outlook: &Outlook) -> Markup {
     };
     let columns = [
         Column::new(say("After", "截至"), Kind::Date),
-        Column::new(say("The run", "全程预测"), Kind::Money).unit(say("CNY", "元")),
+        Column::new(say("The run", "全程预测"), Kind::Money).unit(told.unit()),
         Column::new(say("Nine in ten between", "九成区间"), Kind::Money),
-        Column::new(say("So far", "累计"), Kind::Money).unit(say("CNY", "元")),
+        Column::new(say("So far", "累计"), Kind::Money).unit(told.unit()),
     ];
     let rows = evenings.iter().map(|evening| {
         vec![
             Cell::date(&evening.as_of.to_string(), &evening.as_of.say(lang)),
-            Cell::glance(evening.total.amount, "CNY", lang),
-            super::against::range(evening.total.wide, lang),
-            Cell::glance(evening.so_far, "CNY", lang),
+            told.cell(evening.total.amount),
+            super::against::range(evening.total.wide, told),
+            told.cell(evening.so_far),
         ]
     });
     Figure {
         lang,
         title: &title,
-        unit: say("forecast of the whole run by evening, CNY", "每晚对全程票房的预测，元"),
+        unit: &told.caption("forecast of the whole run by evening", "每晚对全程票房的预测"),
         source: say("forecasts kept each morning; tickets sold here", "每日清晨存档的预测；本平台售票"),
         chart: Line {
             lang,
@@ -334,8 +334,8 @@ pub fn totals(lang: Lang, outlook: &Outlook) -> Markup {
                 Series::new(say("so far", "累计"), of(|one| one.so_far), Paint::Lantern),
             ],
             bands: vec![
-                Band { name: "P5–P95", low: of(|one| one.total.wide.low), high: of(|one| one.total.wide.high), inner: false },
-                Band { name: "P25–P75", low: of(|one| one.total.half.low), high: of(|one| one.total.half.high), inner: true },
+                Band { name: say("nine in ten", "九成可能"), low: of(|one| one.total.wide.low), high: of(|one| one.total.wide.high), inner: false },
+                Band { name: say("one in two", "五成可能"), low: of(|one| one.total.half.low), high: of(|one| one.total.half.high), inner: true },
             ],
             area: false,
             mark: None,

@@ -4,6 +4,7 @@ use super::against;
 use super::{Glance, address};
 use crate::look::chart::Paint;
 use crate::look::map::{Map, Spot};
+use crate::look::money::Told;
 use crate::look::table::{Cell, Column, Kind, Table};
 use crate::look::{Tone, money, parts, say};
 use flows::views::release_places::{Basis, Here, InCity};
@@ -82,7 +83,7 @@ impl Glance<'_> {
 
     /// `¥5.6m, 19 % of seats sold; ¥2.9m forecast for the next day`
     fn tells_of(&self, one: &InCity, day: Day) -> String {
-        let glance = |minor| money::compact(minor, "CNY", self.lang);
+        let glance = |minor| self.told().glance(minor);
         let took = glance(one.here.took(day));
         let full = money::percent((one.here.occupancy() * 1e3).round() as i64 * 1000, self.lang);
         let next = one.here.told.as_ref().ok().and_then(|(told, _)| told.days.first());
@@ -178,9 +179,8 @@ impl Glance<'_> {
 
     fn says_of(&self, one: &InCity, day: Day) -> String {
         let name = one.city.name.in_(self.lang);
-        let (took, people) =
-            (money::compact(one.here.took(day), "CNY", self.lang), money::grouped(one.here.admissions));
-        let expected = one.here.expected.map(|expected| money::compact(expected.amount, "CNY", self.lang));
+        let (took, people) = (self.told().glance(one.here.took(day)), money::grouped(one.here.admissions));
+        let expected = one.here.expected.map(|expected| self.told().glance(expected.amount));
         match (self.lang, expected) {
             (Lang::En, Some(expected)) => {
                 format!("{name}: {took} of {expected} forecast, {people} admissions")
@@ -219,7 +219,7 @@ impl Glance<'_> {
         let title = &self.facts.title.id;
         let rows = places.iter().map(|one| {
             let name = Cell::link(&city_address(title, &one.city.code), one.city.name.in_(self.lang));
-            row(self.lang, name, &one.here, day)
+            row(self.told(), name, &one.here, day)
         });
         let caption = match self.lang {
             Lang::En => format!("Cities on {}, and what is forecast of them", day.say(Lang::En)),
@@ -245,12 +245,13 @@ pub fn columns<'a>(lang: Lang, first: Column<'a>) -> [Column<'a>; 9] {
     ]
 }
 
-pub fn row(lang: Lang, name: Cell, here: &Here, day: Day) -> Vec<Cell> {
-    let glance = |minor| Cell::glance(minor, "CNY", lang);
+pub fn row(told: Told, name: Cell, here: &Here, day: Day) -> Vec<Cell> {
+    let (lang, sums) = (told.lang, told);
+    let glance = |minor| sums.cell(minor);
     let ranged = |one: demand::in_release::Expected| {
         let shown = html! {
-            (money::compact(one.amount, "CNY", lang)) br;
-            span class="muted" { (against::between(one.wide, lang)) }
+            (sums.glance(one.amount)) br;
+            span class="muted" { (against::between(one.wide, sums)) }
         };
         Cell::markup(shown, &one.amount.to_string())
     };

@@ -1,6 +1,6 @@
 //! The showings of a day, the emptiest first: what one calls a circuit about.
 
-use super::facts::{THIN, zone};
+use super::facts::THIN;
 use super::{address, find, ppm};
 use crate::answer::{Answer, Page};
 use crate::look::parts;
@@ -20,7 +20,7 @@ const DAYS_MAX: usize = 14;
 /// `?day=2016-12-25&fewer=15`, in one cinema with `&place=plc_…`
 pub async fn show(visit: Visit, Path(id): Path<String>) -> Answer<Page> {
     let title = find(&visit, &id).await?;
-    let today = visit.now.day_in(&zone());
+    let today = visit.today();
     let asked = visit.asked("day").map(|day| Day::parse(&day)).transpose()?;
     let fewer = visit.asked("fewer").and_then(|text| text.parse::<i64>().ok()).filter(|fewer| *fewer > 0);
     let place = visit.asked("place").map(|place| PlaceId::parse(&place)).transpose()?;
@@ -93,7 +93,8 @@ fn table(visit: &Visit, day: Day, list: &[&Showing]) -> maud::Markup {
         Column::new(visit.say("Version", "版本"), Kind::Text),
         Column::new(visit.say("Admissions", "人次"), Kind::Number),
         Column::new(visit.say("Occupancy", "上座率"), Kind::Share),
-        Column::new(visit.say("Box office", "票房"), Kind::Money).unit(visit.say("CNY", "元")),
+        Column::new(visit.say("Box office", "票房"), Kind::Money)
+            .unit(visit.told(visit.home.currency).unit()),
     ];
     let row = |showing: &&Showing| {
         let (hour, minute) = showing.starts_at.clock_in(&showing.zone);
@@ -105,7 +106,7 @@ fn table(visit: &Visit, day: Day, list: &[&Showing]) -> maud::Markup {
             Cell::text(&showing.version),
             Cell::number(showing.admissions),
             Cell::share(ppm(showing.admissions, showing.seats), visit.lang),
-            Cell::money(showing.base_minor, "CNY"),
+            Cell::money(showing.base_minor, visit.currency()),
         ]
     };
     Table::new(&day.say(visit.lang), &columns, list.iter().map(row).collect())

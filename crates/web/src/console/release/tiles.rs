@@ -22,7 +22,7 @@ impl Glance<'_> {
     }
 
     fn glance(&self, minor: i64) -> String {
-        money::compact(minor, "CNY", self.lang)
+        self.told().glance(minor)
     }
 
     /// The last finished days of a figure; nothing to see before there are two.

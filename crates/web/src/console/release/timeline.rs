@@ -1,12 +1,11 @@
 //! The latest events in sentences; sales of one hour are told as one.
 
 use super::Glance;
-use super::facts::zone;
 use crate::look::parts::{self, Happening};
 use crate::look::{Tone, money};
 use events::Kind;
 use events::log::Event;
-use kernel::{Day, Instant, Lang, Words};
+use kernel::{Day, Instant, Lang, Words, Zone};
 use maud::{Markup, html};
 use std::collections::BTreeSet;
 
@@ -30,12 +29,13 @@ struct Told {
 
 impl Glance<'_> {
     pub(super) fn timeline(&self) -> Markup {
-        let today = self.facts.now.day_in(&zone());
+        let (told_in, zone) = (self.told(), &self.facts.home.zone);
+        let today = self.facts.now.day_in(zone);
         let told = tell(&self.facts.happenings);
         let lines: Vec<(String, String, Tone)> = told
             .iter()
             .take(LINES_MAX)
-            .map(|one| (clock(one.at, today, self.lang), sentence(one, self.lang), tone(one.kind)))
+            .map(|one| (clock(one.at, (zone, today), self.lang), sentence(one, told_in), tone(one.kind)))
             .collect();
         let happenings: Vec<Happening> =
             lines.iter().map(|(when, what, tone)| Happening { when, what, who: "", tone: *tone }).collect();
@@ -80,8 +80,9 @@ fn tell(happenings: &[(Event, Words)]) -> Vec<Told> {
     told
 }
 
-fn sentence(told: &Told, lang: Lang) -> String {
-    let (count, paid) = (money::grouped(told.count), money::full(told.minor, "CNY"));
+fn sentence(told: &Told, sums: money::Told) -> String {
+    let lang = sums.lang;
+    let (count, paid) = (money::grouped(told.count), money::full(told.minor, sums.currency.code()));
     let (places, place) = (told.places.len(), told.place.in_(lang));
     match (lang, told.kind, places) {
         (Lang::En, Kind::TicketsSold, 1) if told.count == 1 => format!("One ticket sold at {place}, {paid}"),
@@ -112,9 +113,9 @@ fn tone(kind: Kind) -> Tone {
 }
 
 /// The hour of today, the day of any other.
-fn clock(at: Instant, today: Day, lang: Lang) -> String {
-    let (hour, minute) = at.clock_in(&zone());
-    let day = at.day_in(&zone());
+fn clock(at: Instant, (zone, today): (&Zone, Day), lang: Lang) -> String {
+    let (hour, minute) = at.clock_in(zone);
+    let day = at.day_in(zone);
     if day == today { format!("{hour:02}:{minute:02}") } else { super::short_day(day, lang) }
 }
 
@@ -123,6 +124,10 @@ mod tests {
     use super::*;
     use kernel::{EventId, PlaceId};
     use serde_json::json;
+
+    fn yuan(lang: Lang) -> money::Told {
+        money::Told { currency: kernel::Currency::CNY, lang }
+    }
 
     fn event(kind: Kind, place: &str, count: i64) -> (Event, Words) {
         event_at(0, kind, place, count)
@@ -153,7 +158,7 @@ mod tests {
             event(Kind::ContractMade, "House", 0),
         ];
         let told = tell(&happened);
-        let said: Vec<String> = told.iter().map(|one| sentence(one, Lang::En)).collect();
+        let said: Vec<String> = told.iter().map(|one| sentence(one, yuan(Lang::En))).collect();
         assert_eq!(
             said,
             [
@@ -163,6 +168,6 @@ mod tests {
                 "Licence granted",
             ]
         );
-        assert_eq!(sentence(&told[0], Lang::Zh), "2 家影院售出 6 张票，¥258.00");
+        assert_eq!(sentence(&told[0], yuan(Lang::Zh)), "2 家影院售出 6 张票，¥258.00");
     }
 }

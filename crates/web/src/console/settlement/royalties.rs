@@ -65,7 +65,7 @@ pub async fn show(visit: Visit, staff: StudioStaff) -> Answer<Page> {
 }
 
 fn tiles(visit: &Visit, lines: &[Line]) -> Markup {
-    let sum = |of: fn(&Line) -> Money| super::summed(lines.iter().map(of), visit.lang);
+    let sum = |of: fn(&Line) -> Money| super::summed(visit, lines.iter().map(of));
     let stat = |label, value: String, note| Stat { label, value: &value, note, ..Stat::default() }.render();
     parts::grid(
         4,

@@ -14,15 +14,12 @@ use axum::response::IntoResponse;
 use flows::House;
 use flows::views::undivided;
 use kernel::ids::Id;
-use kernel::{Currency, Day, Lang, Money, Refusal, Result, Share, TitleId};
+use kernel::{Currency, Day, Home, Lang, Money, Refusal, Result, Share, Territory, TitleId};
 use maud::{Markup, html};
 use settlement::splits::{Agency, BANDS_MAX, Band, Terms, Tier};
 use settlement::terms::{self, Agreed};
 use titles::Title;
 
-/// Where the house divides box office.
-const TERRITORY: &str = "CN";
-const CURRENCY: Currency = Currency::CNY;
 /// Empty pairs offered after those that are filled.
 const SPARE_ROWS: usize = 2;
 
@@ -54,14 +51,15 @@ pub async fn agree(visit: Visit, _: OperatorStaff, Path(id): Path<String>, form:
 }
 
 async fn write_down(visit: &Visit, title: &Title, form: &Form) -> Result<()> {
-    let (id, starts_on, agreed) = (title.id.clone(), form.day("starts_on")?, read(form)?);
+    let home = visit.home.clone();
+    let (id, starts_on, agreed) = (title.id.clone(), form.day("starts_on")?, read(form, home.currency)?);
     visit
         .write(&House::lane(), move |scene| {
             if let Some(settled) = undivided::settled_until(scene.tx, &id)?.filter(|last| starts_on <= *last)
             {
                 return Err(already_settled(settled).into());
             }
-            terms::agree(scene.tx, &mut scene.act, &id, TERRITORY, starts_on, &agreed)?;
+            terms::agree(scene.tx, &mut scene.act, &id, home.territory.code(), starts_on, &agreed)?;
             slate::changed(scene, &id, "terms")
         })
         .await
@@ -77,8 +75,9 @@ fn already_settled(last: Day) -> Refusal {
 }
 
 /// What was typed, as terms that can divide a sum.
-fn read(form: &Form) -> Result<Terms, Refusal> {
-    let steps = |name, from: &str, share: &str| read_steps(name, &form.all(from), &form.all(share));
+fn read(form: &Form, currency: Currency) -> Result<Terms, Refusal> {
+    let steps =
+        |name, from: &str, share: &str| read_steps(name, currency, (&form.all(from), &form.all(share)));
     let agency = match form.text("agency") {
         "none" => Agency::None,
         "of_net" => Agency::OfNet(form.percent("agency_share")?),
@@ -92,7 +91,7 @@ fn read(form: &Form) -> Result<Terms, Refusal> {
     };
     let bands = steps("bands", "band_from", "band_share")?;
     let terms = Terms {
-        currency: CURRENCY,
+        currency,
         special_fund: form.percent("special_fund")?,
         special_fund_central: form.percent("special_fund_central")?,
         tax: form.percent("tax")?,
@@ -108,14 +107,18 @@ fn read(form: &Form) -> Result<Terms, Refusal> {
 }
 
 /// Rows of an amount and a percentage; rows left empty are left out.
-fn read_steps(field: &'static str, from: &[&str], shares: &[&str]) -> Result<Vec<(i64, Share)>, Refusal> {
+fn read_steps(
+    field: &'static str,
+    currency: Currency,
+    (from, shares): (&[&str], &[&str]),
+) -> Result<Vec<(i64, Share)>, Refusal> {
     let mut steps = Vec::new();
     for (from, share) in from.iter().zip(shares).take(BANDS_MAX + 1) {
         let (from, share) = (from.trim(), share.trim());
         if from.is_empty() && share.is_empty() {
             continue;
         }
-        let from = form::at(field, Money::parse(from, CURRENCY))?;
+        let from = form::at(field, Money::parse(from, currency))?;
         steps.push((from.minor, form::at(field, Share::parse_percent(share))?));
     }
     Ok(steps)
@@ -149,15 +152,25 @@ fn filled(terms: &Terms, starts_on: Day) -> Form {
     form
 }
 
+/// What terms begin with where none are agreed: on the mainland its usual ones, elsewhere nothing.
+fn usual(home: &Home) -> Terms {
+    if home.territory == Territory::CN && home.currency == Terms::mainland_2016().currency {
+        Terms::mainland_2016()
+    } else {
+        Terms::blank(home.currency)
+    }
+}
+
 async fn page(visit: &Visit, title: &Title, refused: Option<Form>) -> Answer<Page> {
     let id = title.id.clone();
     let (agreed, settled) = visit
         .read(move |view| Ok((terms::of_title(view, &id)?, undivided::settled_until(view, &id)?)))
         .await?;
-    let today = visit.now.day_in(&kernel::Zone::shanghai());
+    let today = visit.today();
     let earliest = settled.map(|last| last.plus(1)).or(title.premiere).unwrap_or(today);
-    let newest = agreed.iter().rev().find(|one| one.territory == TERRITORY);
-    let suggested = newest.map_or_else(Terms::mainland_2016, |one| one.terms.clone());
+    let home = &visit.home;
+    let newest = agreed.iter().rev().find(|one| one.territory == home.territory.code());
+    let suggested = newest.map_or_else(|| usual(home), |one| one.terms.clone());
     let form = refused.unwrap_or_else(|| filled(&suggested, earliest));
     let heading = visit.say("Settlement terms", "分账条款");
     let body = html! {
@@ -195,7 +208,12 @@ fn fields_form(visit: &Visit, title: &Title, form: &Form) -> Markup {
     let field = |name, en, zh| form.field(visit.lang, name, visit.say(en, zh));
     let percent =
         |name, en, zh| Field { unit: "%", inputmode: Some("decimal"), required: true, ..field(name, en, zh) };
+    let elsewhere = visit.home.territory != Territory::CN;
     let fields = html! {
+        @if elsewhere { p class="hint" { (visit.say(
+            "The special fund and the tax are what mainland China’s law takes off a box office; leave them at 0 where yours takes none. Nothing is proposed here: write down what was agreed.",
+            "专资和增值税是中国内地法规从票房中扣除的部分；其他地区没有的请保留 0。此处不预填条款，请按约定填写。",
+        )) } }
         (Field { kind: "date", required: true, hint: visit.say("Periods that begin on this day or later are divided by these terms.", "自该日起开始的结算期适用本条款。"), ..field("starts_on", "Effective from", "生效日期") }.input())
         (parts::grid(2, html! {
             (percent("special_fund", "Special fund, of the split base", "专资占分账票房").input())
@@ -256,7 +274,7 @@ fn steps(visit: &Visit, form: &Form, steps: &Steps) -> Markup {
             p class="hint" { (steps.hint) }
             (parts::grid(4, html! {
                 @for i in 0..(filled + SPARE_ROWS).next_multiple_of(2).min(BANDS_MAX) {
-                    (input(steps.from, visit.say("from a box office of", "票房自"), "¥", value(&from, i)))
+                    (input(steps.from, visit.say("from a box office of", "票房自"), visit.told(visit.home.currency).unit(), value(&from, i)))
                     (input(steps.share, visit.say("share", "比例"), "%", value(&share, i)))
                 }
             }))
@@ -298,14 +316,14 @@ mod tests {
     #[test]
     fn what_is_typed_is_what_is_agreed() {
         let typed = Form::filled(TYPED);
-        let agreed = read(&typed).expect("terms");
+        let agreed = read(&typed, Currency::CNY).expect("terms");
         assert_eq!(agreed.bands.len(), 2);
         assert_eq!(agreed.bands[1], Band { from_gross_minor: 30_000_000_000, producer: Share::ppm(455_000) });
         assert_eq!(agreed.agency, Agency::OfNet(Share::percent(2)));
-        assert_eq!(read(&filled(&agreed, day(1))).expect("terms"), agreed);
+        assert_eq!(read(&filled(&agreed, day(1)), Currency::CNY).expect("terms"), agreed);
         let tiers = Agency::OfBase(vec![Tier { from_gross_minor: 0, share: Share::percent(3) }]);
         let other = Terms { agency: tiers, ..Terms::mainland_2016() };
-        assert_eq!(read(&filled(&other, day(1))).expect("terms"), other);
+        assert_eq!(read(&filled(&other, day(1)), Currency::CNY).expect("terms"), other);
     }
 
     #[tokio::test]

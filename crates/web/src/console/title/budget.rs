@@ -42,8 +42,8 @@ async fn add(visit: &Visit, title: &Title, form: &Form) -> Result<()> {
 }
 
 async fn page(visit: &Visit, title: &Title, form: &Form) -> Answer<Page> {
-    let id = title.id.clone();
-    let report = visit.read(move |view| budget::report(view, &id)).await?;
+    let (id, usual) = (title.id.clone(), visit.home.currency);
+    let report = visit.read(move |view| budget::report(view, &id, usual)).await?;
     let body = html! {
         (sums(visit, &report.total))
         (table(visit, &report))
@@ -108,12 +108,16 @@ fn line_form(visit: &Visit, title: &Title, report: &Report, form: &Form) -> Mark
         .filter(|one| kept.is_none_or(|kept| kept == **one))
         .map(|one| (one.code(), one.code()))
         .collect();
+    let chosen = match form.text("currency") {
+        "" => kept.unwrap_or(visit.home.currency).code(),
+        typed => typed,
+    };
     let fields = html! {
         (field("category", "Category", "类别").select(&categories))
         (Field { required: true, ..field("label", "Line", "预算项") }.input())
         (parts::grid(2, html! {
             (Field { required: true, inputmode: Some("decimal"), ..field("planned", "Planned", "预算金额") }.input())
-            (field("currency", "Currency", "货币").select(&currencies))
+            (Field { value: chosen, ..field("currency", "Currency", "货币") }.select(&currencies))
         }))
     };
     let action = format!("{}/budget", address(&title.id));

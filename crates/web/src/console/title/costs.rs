@@ -55,7 +55,8 @@ fn amount(form: &Form, currency: Currency) -> Result<Money, Refusal> {
 
 async fn lines(visit: &Visit, id: &TitleId) -> Result<Vec<LineReport>> {
     let id = id.clone();
-    visit.read(move |view| Ok(budget::report(view, &id)?.lines)).await
+    let usual = visit.home.currency;
+    visit.read(move |view| Ok(budget::report(view, &id, usual)?.lines)).await
 }
 
 async fn page(visit: &Visit, title: &Title, form: &Form) -> Answer<Page> {

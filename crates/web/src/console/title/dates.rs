@@ -3,15 +3,16 @@
 use super::{Side, find, side};
 use crate::answer::{Answer, Page};
 use crate::look::chart::{Band, Figure, Line, Paint, Series};
+use crate::look::money::Told;
 use crate::look::table::{Cell, Column, Kind, Table};
-use crate::look::{money, parts, say};
+use crate::look::{parts, say};
 use crate::visit::{StudioStaff, Visit};
 use axum::extract::Path;
 use demand::in_release::Range;
 use demand::opening::{Comparable, Forecast, Window};
 use demand::planning::release_date::{Choice, Question, compare};
-use flows::views::{market_series, release_dates};
-use kernel::{Dice, Error, Lang, Refusal, Words, Zone};
+use flows::views::release_dates;
+use kernel::{Dice, Error, Lang, Refusal, Words};
 use maud::{Markup, html};
 use titles::Title;
 
@@ -34,7 +35,9 @@ pub async fn show(visit: Visit, staff: StudioStaff, Path(id): Path<String>) -> A
             let done: Result<_, Refusal> =
                 tokio::task::spawn_blocking(work).await.map_err(|_| Error::fault("comparing stopped"))?;
             match done {
-                Ok((asked, choices)) => told(lang, &asked.question, &choices, &asked.because),
+                Ok((asked, choices)) => {
+                    told(visit.told(visit.home.currency), &asked.question, &choices, &asked.because)
+                }
                 Err(refusal) if refusal.kind == kernel::Kind::Conflict => refused(lang, &refusal),
                 Err(refusal) => return Err(Error::from(refusal).into()),
             }
@@ -53,7 +56,7 @@ fn refused(lang: Lang, refusal: &Refusal) -> Markup {
 /// What the title will open with: before its premiere, and nothing once that day has come.
 pub(super) async fn opening(visit: &Visit, title: &Title) -> Result<Markup, Error> {
     let (lang, now) = (visit.lang, visit.now);
-    if title.premiere.is_none_or(|day| day <= now.day_in(&Zone::shanghai())) {
+    if title.premiere.is_none_or(|day| day <= visit.today()) {
         return Ok(html! {});
     }
     let (house, of) = (visit.house.clone(), title.clone());
@@ -62,16 +65,16 @@ pub(super) async fn opening(visit: &Visit, title: &Title) -> Result<Markup, Erro
     let done = tokio::task::spawn_blocking(work).await.map_err(|_| Error::fault("forecasting stopped"))?;
     let heading = say(lang, "What it will open with", "开画预测");
     Ok(match done {
-        Ok(forecast) => foreseen(lang, heading, &forecast),
+        Ok(forecast) => foreseen(visit.told(visit.home.currency), heading, &forecast),
         Err(refusal) => parts::titled_card(heading, html! { p class="muted" { (refusal.say.in_(lang)) } }),
     })
 }
 
-fn foreseen(lang: Lang, heading: &str, forecast: &Forecast) -> Markup {
-    let currency = market_series::home().currency().code();
-    let glance = |minor| Cell::glance(minor, currency, lang);
+fn foreseen(sums: Told, heading: &str, forecast: &Forecast) -> Markup {
+    let lang = sums.lang;
+    let glance = |minor| sums.cell(minor);
     let between = |range: Range| {
-        let [low, high] = [range.low, range.high].map(|minor| money::compact(minor, currency, lang));
+        let [low, high] = [range.low, range.high].map(|minor| sums.glance(minor));
         Cell::text(&format!("{low} – {high}"))
     };
     let row = |window: Window| {
@@ -112,37 +115,38 @@ fn foreseen(lang: Lang, heading: &str, forecast: &Forecast) -> Markup {
     )
 }
 
-fn told(lang: Lang, question: &Question, choices: &[Choice], because: &[Words]) -> Markup {
+fn told(sums: Told, question: &Question, choices: &[Choice], because: &[Words]) -> Markup {
+    let lang = sums.lang;
     // The scenario that the rules name; the others stand beside it.
     let code = question.scenarios.get(1).or(question.scenarios.first()).map_or("", |one| one.code.as_str());
     let best = choices.iter().filter(|one| one.scenario == code).max_by_key(|one| one.total.amount);
     let Some(best) = best else { return html! {} };
-    let currency = market_series::home().currency().code();
-    let (day, total) = (best.day.say(lang), money::compact(best.total.amount, currency, lang));
+    let (day, total) = (best.day.say(lang), sums.glance(best.total.amount));
     let finding = match lang {
         Lang::En => format!("{day} promises the most: {total}"),
         Lang::Zh => format!("{day} 上映预计票房最高：{total}"),
     };
     html! {
         div class="stack" {
-            (figure(lang, question, choices, code, &finding))
+            (figure(sums, question, choices, code, &finding))
             (parts::titled_card(say(lang, "Because", "依据"), html! { ul { @for because in best.because.iter().chain(because) { li { (because.in_(lang)) } } } }))
         }
     }
 }
 
-fn figure(lang: Lang, question: &Question, choices: &[Choice], code: &str, title: &str) -> Markup {
+fn figure(sums: Told, question: &Question, choices: &[Choice], code: &str, title: &str) -> Markup {
     let of = |code: &str| choices.iter().filter(|one| one.scenario == code).collect::<Vec<&Choice>>();
     let shown = of(code);
-    let yuan = |minor: i64| Some(minor as f64 / 100.0);
+    let lang = sums.lang;
+    let major = |minor: i64| Some(sums.major(minor));
     let band = |name, inner, read: fn(&Choice) -> (i64, i64)| Band {
         name,
-        low: shown.iter().map(|one| yuan(read(one).0)).collect(),
-        high: shown.iter().map(|one| yuan(read(one).1)).collect(),
+        low: shown.iter().map(|one| major(read(one).0)).collect(),
+        high: shown.iter().map(|one| major(read(one).1)).collect(),
         inner,
     };
     let lines = question.scenarios.iter().zip(PAINTS).map(|(scenario, paint)| {
-        let values = of(&scenario.code).into_iter().map(|one| yuan(one.total.amount)).collect();
+        let values = of(&scenario.code).into_iter().map(|one| major(one.total.amount)).collect();
         let line = Series::new(scenario.name.in_(lang), values, paint);
         if scenario.code == code { line } else { line.dashed() }
     });
@@ -161,13 +165,13 @@ fn figure(lang: Lang, question: &Question, choices: &[Choice], code: &str, title
         area: false,
         mark: None,
     };
-    let unit =
-        say(lang, "¥ in the first eight weeks, by the day of opening", "上映后八周票房（元），按上映日期");
+    let unit = &sums
+        .caption("box office of the first eight weeks, by the day of opening", "上映后八周票房，按上映日期");
     let source =
         say(lang, "the imported daily chart, the slate, the import rules", "导入的日票房、片单、进口片规定");
     let chart = chart.render();
     let columns = columns(lang);
-    let rows = choices.iter().map(|one| row(lang, question, one)).collect();
+    let rows = choices.iter().map(|one| row(sums, question, one)).collect();
     Figure { lang, title, unit, source, chart, table: Table::new(title, &columns, rows) }.render()
 }
 
@@ -185,10 +189,10 @@ fn columns(lang: Lang) -> [Column<'static>; 8] {
     ]
 }
 
-fn row(lang: Lang, question: &Question, one: &Choice) -> Vec<Cell> {
-    let currency = market_series::home().currency().code();
+fn row(sums: Told, question: &Question, one: &Choice) -> Vec<Cell> {
+    let lang = sums.lang;
     let scenario = question.scenarios.iter().find(|scenario| scenario.code == one.scenario);
-    let glance = |minor| Cell::glance(minor, currency, lang);
+    let glance = |minor| sums.cell(minor);
     let share = |part: f64| Cell::share((part * 1e6).round() as i64, lang);
     vec![
         Cell::date(&one.day.to_string(), &one.day.say(lang)),
@@ -209,7 +213,11 @@ mod tests {
     use axum::http::StatusCode;
     use demand::in_release::Expected;
     use demand::planning::release_date::{self, Competition, Entrant, Scenario};
-    use kernel::Day;
+    use kernel::{Currency, Day, Zone};
+
+    fn yuan(lang: Lang) -> Told {
+        Told { currency: Currency::CNY, lang }
+    }
 
     #[tokio::test]
     async fn what_cannot_be_compared_is_said_in_both_languages() {
@@ -263,11 +271,11 @@ mod tests {
             reasons: vec![],
             because: vec![Words::new("The season: +20 %.", "档期：+20%。")],
         };
-        let shown = foreseen(Lang::En, "What it will open with", &forecast).into_string();
+        let shown = foreseen(yuan(Lang::En), "What it will open with", &forecast).into_string();
         for part in ["opening day", "first seven days", "Nine times in ten", "River", "The season: +20 %."] {
             assert!(shown.contains(part), "{part}\n{shown}");
         }
-        let shown = foreseen(Lang::Zh, "开画预测", &forecast).into_string();
+        let shown = foreseen(yuan(Lang::Zh), "开画预测", &forecast).into_string();
         assert!(shown.contains("首周末") && shown.contains("档期：+20%。"), "{shown}");
     }
 
@@ -302,12 +310,12 @@ mod tests {
             competition: Competition::default(),
         };
         let choices = compare(&question, &mut Dice::seeded(1)).expect("choices");
-        let shown =
-            told(Lang::En, &question, &choices, &[Words::new("From films.", "取自影片。")]).into_string();
+        let shown = told(yuan(Lang::En), &question, &choices, &[Words::new("From films.", "取自影片。")])
+            .into_string();
         for part in ["Fri 24 Mar promises the most", "one time in two", "From films.", "Best of all days"] {
             assert!(shown.contains(part), "{part}\n{shown}");
         }
-        let shown = told(Lang::Zh, &question, &choices, &[]).into_string();
+        let shown = told(yuan(Lang::Zh), &question, &choices, &[]).into_string();
         assert!(shown.contains("3月24日 周五 上映预计票房最高") && !shown.contains("NaN"), "{shown}");
     }
 }

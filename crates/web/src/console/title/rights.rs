@@ -132,7 +132,7 @@ fn window_form(visit: &Visit, title: &Title, form: &Form) -> Markup {
     let fields = html! {
         (Field { required: true, ..field("holder", "Holder", "权利方") }.input())
         (parts::grid(2, html! {
-            (Field { required: true, hint: visit.say("CN, HK, …; WW is the world.", "例如 CN、HK；WW 为全球。"), ..field("territory", "Territory", "地区") }.input())
+            (Field { required: true, hint: visit.say("Two letters of ISO 3166; WW is the world.", "ISO 3166 两位代码；WW 为全球。"), ..field("territory", "Territory", "地区") }.input())
             (field("medium", "Medium", "媒介").select(&media))
         }))
         (parts::grid(2, html! {

@@ -93,6 +93,8 @@ pub struct Field<'a> {
     pub unit: &'a str,
     pub autocomplete: Option<&'a str>,
     pub inputmode: Option<&'a str>,
+    /// The id of a `datalist` of what is likely to be typed.
+    pub list: Option<&'a str>,
     pub required: bool,
 }
 
@@ -101,7 +103,7 @@ impl Field<'_> {
         let kind = if self.kind.is_empty() { "text" } else { self.kind };
         self.around(html! {
             div class="input-row" {
-                input id=(self.name) name=(self.name) type=(kind) value=(self.value) required[self.required] autocomplete=[self.autocomplete] inputmode=[self.inputmode]
+                input id=(self.name) name=(self.name) type=(kind) value=(self.value) required[self.required] autocomplete=[self.autocomplete] inputmode=[self.inputmode] list=[self.list]
                     aria-invalid=[self.error.map(|_| "true")] aria-describedby=[self.described()];
                 @if !self.unit.is_empty() { span class="unit" { (self.unit) } }
             }

@@ -132,6 +132,34 @@ async fn a_plan_that_sold_seats_is_not_undone_and_one_in_the_way_is_not_taken() 
 }
 
 #[tokio::test]
+async fn a_midnight_showing_belongs_to_the_evening_before_and_stays() {
+    let season = season().await;
+    let chen = &season.chen;
+    // One within the plan, one after its last evening, and an unsold one before its first.
+    for date in [27, 30] {
+        let midnight = season.showing(&season.star, day(date), 0).await;
+        season.sells(&midnight, 3).await;
+    }
+    season.showing(&season.star, day(24), 0).await;
+    let made = chen.post(PATH, &[("from", "2016-12-24")]).await;
+    let shown = chen.get(made.location()).await;
+    assert!(shown.text.contains("for 3 of the scheduled showings"), "{}", shown.text);
+    let taken = chen.post(&taking_of(&shown.text), &[]).await;
+    assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.text);
+    let friday_night = chen.get("/console/cinemas/plc_star/showtimes?day=2016-12-24").await;
+    assert!(friday_night.text.contains("00:00"), "{}", friday_night.text);
+    let place = season.star.place.clone();
+    let saturday =
+        season.town.house.read(move |view| box_office::showtimes::of_day(view, &place, day(24))).await;
+    assert!(
+        saturday
+            .unwrap()
+            .iter()
+            .any(|one| one.open && one.starts_at == day(24).at(0, 0, &kernel::Zone::shanghai()))
+    );
+}
+
+#[tokio::test]
 async fn rules_that_cannot_be_kept_are_refused_where_they_stand() {
     let season = season().await;
     for (field, bad) in [

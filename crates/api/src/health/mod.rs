@@ -1,0 +1,3 @@
+//! Whether this node serves.
+
+pub mod show;

@@ -1,0 +1,52 @@
+//! `ferryman move`: an embedded installation carried over to PostgreSQL.
+
+use crate::installation::{open_database, spoken, without_secrets};
+use crate::{check, progress};
+use anyhow::ensure;
+use clap::Args;
+use kernel::{Clock, Error, SystemClock, Words};
+use std::path::Path;
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct Options {
+    /// The SQLite file to carry over; no house may have it open. It stays as it is.
+    #[arg(long, default_value = "ferryman.db", env = "FERRYMAN_DB", hide_env_values = true)]
+    db: String,
+    /// An empty database of PostgreSQL 15 or newer, as a postgres:// URL.
+    #[arg(long, env = "FERRYMAN_MOVE_TO", hide_env_values = true)]
+    to: String,
+}
+
+pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    ensure!(
+        !options.db.contains("://"),
+        "only a SQLite file can be moved; {} is none",
+        without_secrets(&options.db)
+    );
+    ensure!(
+        options.to.starts_with("postgres://") || options.to.starts_with("postgresql://"),
+        "--to is the address of an empty database, postgres://…"
+    );
+    let what = Words::new("Carrying over", "正在迁移");
+    let mut bar = None;
+    let carried = db::relocation::run(Path::new(&options.db), &options.to, |table, tables| {
+        let bar = bar.get_or_insert_with(|| progress::bar(&what, tables as u64));
+        bar.inc(1);
+        bar.set_message(format!("{}, {} rows", table.table, table.rows));
+    });
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    let carried = carried.map_err(|error| match error {
+        Error::Refused(refusal) => spoken(refusal),
+        Error::Fault(fault) => fault,
+    })?;
+    let rows: u64 = carried.iter().map(|table| table.rows).sum();
+    println!("{rows} rows of {} tables carried over to {}", carried.len(), without_secrets(&options.to));
+    let wait = progress::waiting(&Words::new("Proving them there", "正在目标处核对"));
+    let checked =
+        open_database(&options.to)?.read_blocking(|view| flows::check::at_rest(view, SystemClock.now()));
+    wait.finish_and_clear();
+    Ok(check::say(&checked?))
+}
