@@ -673,6 +673,13 @@ mod tests {
         let width = |one: &Forecast| one.total.wide.high as f64 / one.total.wide.low as f64;
         assert!(width(&abroad) >= width(&own));
         assert!(abroad.because[0].en.contains('₩'), "{}", abroad.because[0].en);
+        // Other countries' calendars know days that the model has never heard of.
+        let film = Film { measure: won, ..film(&ORDINARY) };
+        for calendar in [Calendar::south_korea(), Calendar::united_states()] {
+            let told = lent.forecast(&film, &calendar).unwrap();
+            assert_eq!(told.days.len(), HORIZON_DAYS as usize);
+            assert!(!lent.effects(&calendar, (0..30).map(|i| film.release.plus(i))).is_empty());
+        }
     }
 
     #[test]

@@ -357,6 +357,9 @@ fn two_films_of_one_title_are_two_where_the_days_in_release_tell() {
     let releases: Vec<Option<Day>> = series.films.iter().map(|film| film.release).collect();
     assert_eq!(releases, [Some(day("2007-10-01")), Some(day("2018-10-01"))]);
     assert_eq!(read_of(&rows[20..]).films[0].key, series.films[1].key, "a later file knows the film again");
+    let mut miscounted = rows[..20].to_vec();
+    miscounted[19] = miscounted[19].replace(",20", ",17");
+    assert_eq!(read_of(&miscounted).films.len(), 1, "a miscounted day makes no other film");
 }
 
 #[test]

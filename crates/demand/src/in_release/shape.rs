@@ -202,9 +202,9 @@ impl Row {
         row
     }
 
-    /// `Σ coefficient × regressor`.
+    /// `Σ coefficient × regressor`. A lent model knows nothing of the days that another country's calendar adds.
     pub fn times(&self, coefficients: &[f64]) -> f64 {
-        self.cells.iter().map(|(i, value)| coefficients[*i] * value).sum()
+        self.cells.iter().filter_map(|(i, value)| Some(coefficients.get(*i)? * value)).sum()
     }
 
     /// The regressors of the change from another day to this one.

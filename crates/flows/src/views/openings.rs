@@ -90,7 +90,7 @@ pub fn film(view: &View, title: &Title, release: Day, now: Instant) -> Result<Fi
 
 /// What showings before the release have brought, day by day, at real proportions; of days that are over.
 fn previews(view: &View, film: &Film, title: &TitleId, now: Instant) -> Result<Vec<Known>> {
-    let zone = Zone::shanghai();
+    let zone = people::home::of(view)?.zone;
     let scale = market_series::one_stands_for(view)?;
     let until = film.release.min(now.day_in(&zone));
     let taken: Vec<(Day, i64)> = view.all(
@@ -194,7 +194,7 @@ fn charted(view: &View, zone: &Zone, now: Instant) -> Result<Vec<Past>> {
             .filter_map(|one| Some(Taken { day: one.day, amount: one.gross?, to_date: one.gross_to_date }));
         let known = Film { id: film.key.clone(), name: film.title.clone(), release, facts };
         let mut past = Past { film: known, days: days.collect() };
-        let previews = past.previews(&Zone::shanghai());
+        let previews = past.previews(zone);
         past.film.facts.extend(previews);
         Some(past)
     });

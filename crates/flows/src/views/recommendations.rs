@@ -7,7 +7,7 @@
 use super::shelf::{self, Goods};
 use db::View;
 use demand::recommend::{Event, Item, Kind, Log, Model, Pick, Reason, Settings, Taken};
-use kernel::{Instant, PersonId, ProductId, Result, TitleId, Words, Zone};
+use kernel::{Instant, PersonId, ProductId, Result, TitleId, Words};
 use people::consents;
 use std::collections::{BTreeMap, BTreeSet};
 use titles::Title;
@@ -222,7 +222,7 @@ impl Recommender {
 
 /// Whether a film is still to come, or has a showing that sells tickets.
 fn is_to_be_seen(view: &View, title: &Title, now: Instant) -> Result<bool> {
-    let today = now.day_in(&Zone::shanghai());
+    let today = now.day_in(&people::home::of(view)?.zone);
     if title.premiere.is_none_or(|premiere| premiere > today) {
         return Ok(true);
     }

@@ -254,11 +254,15 @@ impl<'s> Chart<'s> {
         let mut key = std::mem::take(&mut self.key);
         key.clear();
         key.push_str(if id.is_empty() { title } else { id });
-        // A title is made again after years: what tells the two apart is their release.
+        // A title is made again after years: what tells the two apart is their release. Where it is counted back from
+        // days in release, which some lines miscount, the year must do.
         if id.is_empty()
             && let Some(release) = release
         {
-            key.push_str(&format!("@{release}"));
+            match self.text(line, Field::Release) {
+                "" => key.push_str(&format!("@{}", release.year())),
+                _ => key.push_str(&format!("@{release}")),
+            }
         }
         let known = self.by_key.get(key.as_str()).copied();
         let index = match known {

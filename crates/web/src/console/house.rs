@@ -96,12 +96,14 @@ async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
     let untaken = !visit.house.provider().quote().currencies.contains(&home.currency);
     let body = html! {
         (parts::heading(heading, &name, html! {}))
-        @if untaken { div class="alerts" { (parts::alert(Tone::Cinnabar, &no_provider(visit), None)) } }
         div class="stack" {
+            @if untaken { (parts::alert(Tone::Cinnabar, &no_provider(visit), None)) }
             (parts::titled_card(visit.say("At home", "所在地"), parts::definitions(&known)))
             (parts::titled_card(visit.say("Move it", "更改"), html! {
-                p class="muted" { (standing(visit, booked)) }
-                (form.render(visit.lang, "/console/house", visit.say("Change", "更改"), fields(visit, form)))
+                div class="stack" {
+                    p class="muted" { (standing(visit, booked)) }
+                    (form.render(visit.lang, "/console/house", visit.say("Change", "更改"), fields(visit, form)))
+                }
             }))
         }
     };
