@@ -1,8 +1,8 @@
 //! What a whole market teaches: the hierarchical decay, and trees on what it leaves unexplained.
 //!
 //! `ln forecast = path + trust × trees`: the path is the shared curve, the calendar, and the film's own decay and
-//! weekend; the trees know rivals, screens, showings and what the market did lately. How far the trees are trusted,
-//! and how wide the ranges are, is measured on the newest films with a model that had not seen them
+//! weekend; the trees know rivals, screens, showings and what the market did lately, and are trusted the more films
+//! taught them. How wide the ranges are is measured on the newest films with a model that had not seen them
 //! (`docs/algorithms/in_release_forecast.md`).
 
 use super::features::{COLUMNS, Ground, LEVEL, Origin, SAME_WEEKDAY};
@@ -29,7 +29,7 @@ const AGES_JUDGED: [i32; 6] = [1, 3, 5, 7, 14, 21];
 const AGE_GROUPS: [i32; 4] = [2, 5, 10, i32::MAX];
 /// The last day ahead of each group of errors.
 const AHEAD_GROUPS: [i32; 5] = [2, 6, 13, 20, i32::MAX];
-/// The newest days that the trust and the ranges are measured on.
+/// The newest days that the ranges are measured on.
 const JUDGED_DAYS: i32 = 365;
 /// A range is where the newest so many errors of its group lay.
 const ERRORS_MAX: usize = 800;
@@ -59,8 +59,9 @@ const PROMISE: Settings = Settings {
     columns_part: 0.5,
     seed: 1,
 };
-/// Trees learned from so many films are trusted half of what the judged year says.
-const DOUBT_FILMS: f64 = 200.0;
+/// Trees learned from so many films are trusted half. Measured on a judged year instead, trust was one draw of years:
+/// too small in most.
+const DOUBT_FILMS: f64 = 100.0;
 /// What films did lately against their forecasts is believed to go on as far as so many errors were no error.
 const SHIFT_DOUBT: f64 = 200.0;
 /// An error counts half as much for that after so many days.
@@ -88,8 +89,6 @@ pub struct MarketModel {
     knows_seasons: bool,
     columns: usize,
     trees: Vec<Boosted>,
-    /// By group of ages: how much of the trees' correction is taken.
-    trust: [f64; AGE_GROUPS.len()],
     /// Below the first a film is small in its market, above the second large: `ln` of its day over the week of all.
     sizes: [f64; 2],
     errors: Vec<Missed>,
@@ -158,7 +157,6 @@ impl MarketModel {
             let ground = before.ground(&known, calendar);
             (judge(&before, &ground)?, runs_over(&before, &ground)?)
         };
-        before.trust = trust(&judged, before.films);
         before.sizes = sizes(&judged);
         let errors = before.errors_of(&judged);
         let totals = totals_of(&before, &runs);
@@ -166,7 +164,7 @@ impl MarketModel {
             return Err(too_few(known.len()));
         }
         let model = MarketModel::grow(films, calendar, until, whole)?;
-        Ok(MarketModel { trust: before.trust, sizes: before.sizes, errors, totals, ..model })
+        Ok(MarketModel { sizes: before.sizes, errors, totals, ..model })
     }
 
     /// Shape, prior and trees; nothing judged yet.
@@ -187,7 +185,6 @@ impl MarketModel {
             knows_seasons: years >= SEASON_YEARS,
             columns: COLUMNS.len(),
             trees: Vec::new(),
-            trust: [1.0; AGE_GROUPS.len()],
             sizes: [0.0; 2],
             errors: Vec::new(),
             totals: Vec::new(),
@@ -271,6 +268,12 @@ impl MarketModel {
         Watch::of(self, films, announced, calendar)
     }
 
+    /// How much of the trees' correction is taken: with little to learn from, the forecast goes back to the decay.
+    pub(super) fn trust(&self) -> f64 {
+        let films = self.films as f64;
+        films / (films + DOUBT_FILMS)
+    }
+
     /// 0 small, 1 between, 2 large.
     fn size(&self, level: f64) -> usize {
         usize::from(level > self.sizes[0]) + usize::from(level > self.sizes[1])
@@ -278,7 +281,7 @@ impl MarketModel {
 
     fn errors_of(&self, judged: &[Judged]) -> Vec<Missed> {
         let missed = judged.iter().map(|one| {
-            let forecast = one.path + self.trust[one.age_group] * one.correction;
+            let forecast = one.path + self.trust() * one.correction;
             let group = [one.age_group as u8, one.ahead_group as u8, self.size(one.level) as u8];
             Missed { day: one.day, group, forecast, error: one.taken.ln() - forecast }
         });
@@ -527,27 +530,11 @@ fn days_ahead(
 fn totals_of(model: &MarketModel, runs: &[RunOver]) -> Vec<MissedTotal> {
     let missed = runs.iter().map(|run| {
         let age_group = group(&AGE_GROUPS, run.age);
-        let trust = model.trust[age_group];
+        let trust = model.trust();
         let expected: f64 = run.days.iter().map(|(path, correction)| (path + trust * correction).exp()).sum();
         MissedTotal { day: run.day, age_group: age_group as u8, error: (run.taken / expected).ln() }
     });
     missed.collect()
-}
-
-/// How much of the correction makes the absolute errors smallest, by group of ages; half way to that of all ages, and
-/// less the fewer films were learned from: one judged year is one draw of years.
-fn trust(judged: &[Judged], films: usize) -> [f64; AGE_GROUPS.len()] {
-    let best = |of: &dyn Fn(&Judged) -> bool| {
-        let missed = |trust: f64| -> f64 {
-            let miss = |one: &Judged| (one.taken - (one.path + trust * one.correction).exp()).abs();
-            judged.iter().filter(|one| of(one)).map(miss).sum()
-        };
-        let tried = (0..=12).map(|i| f64::from(i) / 10.0);
-        tried.min_by(|a, b| missed(*a).total_cmp(&missed(*b))).unwrap_or(1.0)
-    };
-    let all = best(&|_| true);
-    let learned = films as f64 / (films as f64 + DOUBT_FILMS);
-    std::array::from_fn(|group| learned * (all + best(&|one| one.age_group == group)) / 2.0)
 }
 
 fn sizes(judged: &[Judged]) -> [f64; 2] {
@@ -588,7 +575,7 @@ impl<'a> Watch<'a> {
         let (at, origin) = (self.at(as_of), self.origin(film, as_of)?);
         let release = market.releases[film];
         let age_group = group(&AGE_GROUPS, at - release + 1);
-        let trust = self.model.trust[age_group];
+        let trust = self.model.trust();
         let size = self.model.size(origin.row(at + 1)?[LEVEL]);
         let ranges = self.ranges(as_of, age_group, size);
         let shifts = self.shifts(as_of);
@@ -673,7 +660,7 @@ impl<'a> Watch<'a> {
             }
         }
         parts[SAME_WEEKDAY] += self.model.same_weekday_part() * same_weekday(&row);
-        Ok((origin.path(then), self.model.trust[group(&AGE_GROUPS, origin.age())], base, parts))
+        Ok((origin.path(then), self.model.trust(), base, parts))
     }
 
     /// Released films whose first days were most like this one's, each with what it then took in four weeks per
@@ -924,6 +911,14 @@ mod tests {
         };
         assert!(to_come(&told_until(&films, as_of)) > 0.0);
         assert!(to_come(&known_until(&films, as_of)).is_nan());
+    }
+
+    /// The worked example of the page.
+    #[test]
+    fn trees_are_trusted_the_more_films_taught_them() {
+        let (.., model) = learned();
+        let taught = |films: usize| MarketModel { films, ..model.clone() }.trust();
+        assert_eq!([taught(100), taught(300), taught(900)], [0.5, 0.75, 0.9]);
     }
 
     /// The worked example of the page.
