@@ -669,7 +669,9 @@ mod tests {
         let told = |model: &Model, film: &Film| model.forecast(film, &Calendar::of_weekdays()).unwrap();
         let (own, abroad) = (told(&Model::shipped(), &own), told(&lent, &abroad));
         assert_eq!(abroad.measure, won);
-        assert_eq!(abroad.days[0].expected.amount, own.days[0].expected.amount);
+        // The middles of the errors of large and small films differ a little, and correct the decay.
+        let apart = (abroad.days[0].expected.amount as f64 / own.days[0].expected.amount as f64).ln();
+        assert!(apart.abs() < 0.05, "{apart}");
         let width = |one: &Forecast| one.total.wide.high as f64 / one.total.wide.low as f64;
         assert!(width(&abroad) >= width(&own));
         assert!(abroad.because[0].en.contains('₩'), "{}", abroad.because[0].en);
