@@ -293,7 +293,7 @@ async fn a_house_in_korea_goes_the_whole_loop() {
     let zh = seoul.ann.clone().in_chinese().get(&format!("{release}/forecasts")).await.text;
     assert!(zh.contains("（不含服务费），韩元"), "{zh}");
     let market = seoul.ann.get("/console/market").await.text;
-    assert!(market.contains("No history of South Korea comes with the program"), "{market}");
+    assert!(market.contains("South Korea: no history of this market"), "{market}");
 
     let moved = seoul.ann.post("/console/house", &[("territory", "US")]).await;
     assert!(moved.text.contains("keeps its books in KRW"), "{}", moved.text);

@@ -63,11 +63,9 @@ pub fn fields(visit: &Visit, form: &Form) -> Markup {
         .chain(Currency::ALL.iter().map(|currency| currency.code()).zip(names.iter().map(String::as_str)))
         .collect();
     html! {
-        (parts::grid(3, html! {
-            (Field { required: true, list: Some("territories"), autocomplete: Some("off"), hint: visit.say("Where the house is at home, by its two letters: CN, KR, US, …", "平台所在国家或地区的两位代码：CN、KR、US……"), ..field("territory", "Country or territory", "国家或地区") }.input())
-            (Field { hint: visit.say("Of its books and prices.", "记账与标价的货币。"), ..field("currency", "Currency", "货币") }.select(&currencies))
-            (Field { list: Some("zones"), autocomplete: Some("off"), hint: visit.say("Such as Asia/Seoul; the territory’s own when left empty.", "例如 Asia/Seoul；留空则按所在地。"), ..field("zone", "Time zone", "时区") }.input())
-        }))
+        (Field { required: true, list: Some("territories"), autocomplete: Some("off"), hint: visit.say("Where the house is at home, by its two letters: CN, KR, US, …", "平台所在国家或地区的两位代码：CN、KR、US……"), ..field("territory", "Country or territory", "国家或地区") }.input())
+        (Field { hint: visit.say("Of its books and prices.", "记账与标价的货币。"), ..field("currency", "Currency", "货币") }.select(&currencies))
+        (Field { list: Some("zones"), autocomplete: Some("off"), hint: visit.say("Such as Asia/Seoul; the territory’s own when left empty.", "例如 Asia/Seoul；留空则按所在地。"), ..field("zone", "Time zone", "时区") }.input())
         datalist id="territories" {
             @for territory in Territory::known() { option value=(territory.code()) { (territory.words().in_(visit.lang)) } }
         }
@@ -102,7 +100,7 @@ async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
             (parts::titled_card(visit.say("Move it", "更改"), html! {
                 div class="stack" {
                     p class="muted" { (standing(visit, booked)) }
-                    (form.render(visit.lang, "/console/house", visit.say("Change", "更改"), fields(visit, form)))
+                    (form.render(visit.lang, "/console/house", visit.say("Change", "更改"), parts::grid(3, fields(visit, form))))
                 }
             }))
         }

@@ -54,10 +54,10 @@ fn elsewhere(visit: &Visit) -> String {
     let charts = market::series::Market::of(visit.home.territory).is_some();
     match (visit.lang, charts) {
         (Lang::En, true) => format!(
-            "No history of {en} comes with the program; import its daily chart, and forecasts learn from it."
+            "{en}: no history of this market comes with the program; import its daily chart, and forecasts learn from it."
         ),
         (Lang::En, false) => format!(
-            "No history of {en} comes with the program, and its charts cannot be read yet; forecasts know the films sold here."
+            "{en}: no history of this market comes with the program, and its charts cannot be read yet; forecasts know the films sold here."
         ),
         (Lang::Zh, true) => format!("程序不附带{zh}的历史数据；导入其每日榜单后，预测会从中学习。"),
         (Lang::Zh, false) => {

@@ -7,7 +7,7 @@ use super::{let_in, who_fields};
 use crate::answer::{Answer, Page, SeeOther};
 use crate::console::house;
 use crate::form::Form;
-use crate::look::parts::Field;
+use crate::look::parts::{self, Field};
 use crate::visit::Visit;
 use ::people::Token;
 use axum::response::{IntoResponse, Response};
@@ -56,12 +56,12 @@ fn page(visit: &Visit, form: &Form) -> Page {
         (house::fields(visit, form))
         (who_fields(visit, form))
     };
+    let lead = visit.say(
+        "This installation is new. Name the house and make its first operator, who may do everything.",
+        "这是全新的安装。请为平台命名，并创建第一位运营者，其拥有全部权限。",
+    );
     let body = html! {
-        h1 { (visit.say("Welcome to Ferryman", "欢迎使用摆渡")) }
-        p { (visit.say(
-            "This installation is new. Name the house and make its first operator, who may do everything.",
-            "这是全新的安装。请为平台命名，并创建第一位运营者，其拥有全部权限。",
-        )) }
+        (parts::heading(visit.say("Welcome to Ferryman", "欢迎使用摆渡"), lead, html! {}))
         (form.render(visit.lang, "/first-run", visit.say("Open the house", "开张"), fields))
     };
     Page::narrow(visit.say("Welcome", "欢迎"), body).status(form.status())

@@ -4,7 +4,7 @@ use super::let_in;
 use crate::address;
 use crate::answer::{Answer, Page, SeeOther};
 use crate::form::Form;
-use crate::look::parts::Field;
+use crate::look::parts::{self, Field};
 use crate::visit::Visit;
 use ::people::{Token, persons, sessions};
 use axum::response::{IntoResponse, Response};
@@ -74,7 +74,7 @@ fn page(visit: &Visit, form: &Form) -> Page {
     };
     let sign_up = format!("/sign-up?next={}", address::encode(form.text("next")));
     let body = html! {
-        h1 { (visit.say("Sign in", "登录")) }
+        (parts::heading(visit.say("Sign in", "登录"), "", html! {}))
         (form.render(visit.lang, "/sign-in", visit.say("Sign in", "登录"), fields))
         p { (visit.say("No account yet?", "还没有账号？")) " " a href=(sign_up) { (visit.say("Sign up", "注册")) } }
     };

@@ -4,6 +4,7 @@ use super::{let_in, who_fields};
 use crate::address;
 use crate::answer::{Answer, Page, SeeOther};
 use crate::form::Form;
+use crate::look::parts;
 use crate::visit::Visit;
 use ::people::persons::CheckedSignUp;
 use ::people::{Person, SignUp, Token, persons, sessions};
@@ -65,7 +66,7 @@ fn page(visit: &Visit, form: &Form) -> Page {
     };
     let sign_in = format!("/sign-in?next={}", address::encode(form.text("next")));
     let body = html! {
-        h1 { (visit.say("Sign up", "注册")) }
+        (parts::heading(visit.say("Sign up", "注册"), "", html! {}))
         (form.render(visit.lang, "/sign-up", visit.say("Sign up", "注册"), fields))
         p { (visit.say("You have an account?", "已有账号？")) " " a href=(sign_in) { (visit.say("Sign in", "登录")) } }
     };
