@@ -75,8 +75,10 @@ fn page(visit: &Visit, form: &Form) -> Page {
     let sign_up = format!("/sign-up?next={}", address::encode(form.text("next")));
     let body = html! {
         (parts::heading(visit.say("Sign in", "登录"), "", html! {}))
-        (form.render(visit.lang, "/sign-in", visit.say("Sign in", "登录"), fields))
-        p { (visit.say("No account yet?", "还没有账号？")) " " a href=(sign_up) { (visit.say("Sign up", "注册")) } }
+        div class="stack" {
+            (form.render(visit.lang, "/sign-in", visit.say("Sign in", "登录"), fields))
+            p { (visit.say("No account yet?", "还没有账号？")) " " a href=(sign_up) { (visit.say("Sign up", "注册")) } }
+        }
     };
     Page::narrow(visit.say("Sign in", "登录"), body).status(form.status())
 }

@@ -67,8 +67,10 @@ fn page(visit: &Visit, form: &Form) -> Page {
     let sign_in = format!("/sign-in?next={}", address::encode(form.text("next")));
     let body = html! {
         (parts::heading(visit.say("Sign up", "注册"), "", html! {}))
-        (form.render(visit.lang, "/sign-up", visit.say("Sign up", "注册"), fields))
-        p { (visit.say("You have an account?", "已有账号？")) " " a href=(sign_in) { (visit.say("Sign in", "登录")) } }
+        div class="stack" {
+            (form.render(visit.lang, "/sign-up", visit.say("Sign up", "注册"), fields))
+            p { (visit.say("You have an account?", "已有账号？")) " " a href=(sign_in) { (visit.say("Sign in", "登录")) } }
+        }
     };
     Page::narrow(visit.say("Sign up", "注册"), body).status(form.status())
 }
