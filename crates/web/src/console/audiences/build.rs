@@ -1,7 +1,7 @@
 //! Describing an audience line by line, with its size beside: counted on every visit, and by the script whenever
 //! a line changes.
 
-use super::{address, agreed, counted, find, people, ppm, terms};
+use super::{address, agreed, counted, find, people, people_cell, ppm, terms};
 use crate::answer::{Answer, Page, SeeOther};
 use crate::console::campaigns::{Promoter, payers};
 use crate::form::Form;
@@ -363,7 +363,7 @@ fn total(visit: &Visit, names: &Names, rule: &Rule, look: &Look) -> Markup {
         p class="said" { (visit.say("People who ", "")) (said) (visit.say(".", "。")) }
         @if terms.len() > 1 {
             @let columns = [Column::new(visit.say("Each condition by itself", "单个条件"), Kind::Text), Column::new(visit.say("People", "人数"), Kind::Number)];
-            @let rows = terms.iter().map(|(said, count)| vec![Cell::text(said), Cell::markup(html! { (people(visit.lang, *count)) }, &count.to_string())]).collect();
+            @let rows = terms.iter().map(|(said, count)| vec![Cell::text(said), people_cell(visit.lang, *count)]).collect();
             (Table::new(visit.say("Each condition by itself", "单个条件"), &columns, rows).render(visit.lang))
         }
     }
