@@ -6,6 +6,7 @@
 use crate::{View, sqlite};
 use kernel::{Error, Kind, Refusal, Result};
 use std::fs::{File, OpenOptions};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Copies the database at `from` into a new file `to`, readable by its owner alone, and tells its size in bytes.
@@ -26,10 +27,19 @@ pub fn copy(from: &Path, to: &Path) -> Result<u64> {
     }
     let file = File::open(&half.0)?;
     file.sync_all()?;
-    // A link, unlike a rename, never takes the place of a file that appeared meanwhile.
-    std::fs::hard_link(&half.0, to).or_else(|_| std::fs::rename(&half.0, to))?;
+    give_name(&half.0, to)?;
     File::open(folder(to))?.sync_all()?;
     Ok(file.metadata()?.len())
+}
+
+/// Gives a whole file its name, unless another got it meanwhile.
+fn give_name(half: &Path, to: &Path) -> Result<()> {
+    match std::fs::hard_link(half, to) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(exists(to).into()),
+        // Where there are no links, only a rename remains.
+        Err(_) if !to.exists() => Ok(std::fs::rename(half, to)?),
+        linked => Ok(linked?),
+    }
 }
 
 /// Reads a copy that nobody writes to, and leaves no trace in it or beside it.
@@ -47,8 +57,9 @@ struct Half(PathBuf);
 
 impl Half {
     fn beside(to: &Path) -> Result<Half> {
+        // Another process may be making the same copy.
         let mut name = to.as_os_str().to_owned();
-        name.push(".part");
+        name.push(format!(".{}.part", std::process::id()));
         let half = Half(PathBuf::from(name));
         let _ = std::fs::remove_file(&half.0);
         let mut options = OpenOptions::new();
@@ -185,7 +196,19 @@ mod tests {
         assert_eq!(code(copy(&folder.file("none.db"), &folder.file("c.db"))), "not_found");
         std::fs::write(folder.file("empty.db"), "").expect("an empty file");
         assert_eq!(code(copy(&folder.file("empty.db"), &folder.file("c.db"))), "not_a_database");
-        assert!(!folder.file("c.db").exists() && !folder.file("c.db.part").exists());
+        let half_done = |file: &std::fs::DirEntry| file.file_name().to_string_lossy().starts_with("c.db");
+        assert_eq!(std::fs::read_dir(&folder.0).expect("the folder").flatten().filter(half_done).count(), 0);
+    }
+
+    #[test]
+    fn a_file_that_appears_meanwhile_keeps_its_name() {
+        let folder = Folder::new();
+        let (half, to) = (folder.file("b.db.part"), folder.file("b.db"));
+        std::fs::write(&half, "whole").expect("a file");
+        std::fs::write(&to, "mine").expect("another");
+        let refused = give_name(&half, &to).expect_err("refused");
+        assert_eq!(refused.refusal().expect("in words").code, "exists");
+        assert_eq!(std::fs::read(&to).expect("still there"), b"mine");
     }
 
     #[test]

@@ -2,8 +2,10 @@
 //!
 //! All of it goes over in one transaction, table by table, those first that others refer to; the statements that made
 //! the tables are the same on both engines. Before the commit every table is read back, and must have as many rows as
-//! it had and the same in them. The source is held alone meanwhile and is left as it is.
+//! it had and the same in them. The source is brought to this version, is held alone
+//! meanwhile, and keeps all it has.
 
+use crate::sqlite::Table;
 use crate::value::Value;
 use crate::{MIGRATIONS, migrations, postgres as served, sqlite};
 use kernel::{Error, Kind, Refusal, Result};
@@ -47,13 +49,6 @@ pub fn run(from: &Path, to: &str, mut told: impl FnMut(&Carried, usize)) -> Resu
     }
     target.commit()?;
     Ok(carried)
-}
-
-/// A table of the source: its columns and the tables that it refers to.
-pub(crate) struct Table {
-    pub name: String,
-    pub columns: Vec<String>,
-    pub refers_to: Vec<String>,
 }
 
 /// The tables so that each comes after those it refers to.

@@ -2,7 +2,6 @@
 
 use crate::Synchronous;
 use crate::connection::Connection;
-use crate::relocation::Table;
 use crate::row::Row;
 use crate::value::Value;
 use kernel::{Error, Kind, Refusal, Result};
@@ -74,6 +73,13 @@ pub(crate) fn open_alone(path: &Path) -> Result<Option<rusqlite::Connection>> {
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+/// A table: its columns, and the tables that it refers to.
+pub(crate) struct Table {
+    pub name: String,
+    pub columns: Vec<String>,
+    pub refers_to: Vec<String>,
 }
 
 /// The tables that a program keeps its things in, without the record of its migrations.

@@ -554,9 +554,7 @@ impl Tree {
         self.0.extend([Node::Leaf { value: 0.0 }; 2]);
         left
     }
-}
 
-impl Tree {
     /// Of every node, the plain mean of the leaves below it. Children come after their parents.
     fn means(&self) -> Vec<f64> {
         let mut sums = vec![(0.0, 0.0); self.0.len()];

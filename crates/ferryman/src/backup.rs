@@ -48,6 +48,7 @@ pub fn restore(options: &Restore) -> anyhow::Result<ExitCode> {
     copy(&options.from, to)?;
     let answer = proven(to)?;
     println!("What was sold after the copy was made is in the provider's bill: see docs/operating.md.");
+    println!("备份之后售出的，可在渠道账单中查到：见 docs/operating.md。");
     Ok(answer)
 }
 

@@ -11,7 +11,7 @@ mod installation;
 mod plan;
 mod progress;
 mod providers;
-mod relocate;
+mod relocation;
 mod report;
 mod sandbox;
 mod serve;
@@ -41,7 +41,7 @@ enum Command {
     /// Make an installation from a copy, and prove it.
     Restore(backup::Restore),
     /// Carry an embedded installation over to PostgreSQL, and prove it there.
-    Move(relocate::Options),
+    Move(relocation::Options),
     /// Write the books to a file: CSV, Parquet, or a journal for ledger-cli.
     Export(export::Options),
     /// Bring outside figures in: charts, film facts, cinemas; the same file twice changes nothing.
@@ -66,7 +66,7 @@ fn main() -> ExitCode {
         Command::Check(options) => check::run(&options),
         Command::Backup(options) => backup::take(&options),
         Command::Restore(options) => backup::restore(&options),
-        Command::Move(options) => relocate::run(&options),
+        Command::Move(options) => relocation::run(&options),
         Command::Export(options) => export::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Import(options) => import::run(&options),
         Command::Forecast(options) => forecast::run(&options),

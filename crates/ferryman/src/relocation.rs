@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Options {
-    /// The SQLite file to carry over; no house may have it open. It stays as it is.
+    /// The SQLite file to carry over; no house may have it open. It keeps all it has.
     #[arg(long, default_value = "ferryman.db", env = "FERRYMAN_DB", hide_env_values = true)]
     db: String,
     /// An empty database of PostgreSQL 15 or newer, as a postgres:// URL.
@@ -21,12 +21,12 @@ pub struct Options {
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     ensure!(
         !options.db.contains("://"),
-        "only a SQLite file can be moved; {} is none",
+        "only a SQLite file can be moved; {0} is none\n          只能迁移 SQLite 文件；{0} 不是",
         without_secrets(&options.db)
     );
     ensure!(
         options.to.starts_with("postgres://") || options.to.starts_with("postgresql://"),
-        "--to is the address of an empty database, postgres://…"
+        "--to is the address of an empty database, postgres://…\n          --to 应为空数据库的地址 postgres://…"
     );
     let what = Words::new("Carrying over", "正在迁移");
     let mut bar = None;
