@@ -50,8 +50,14 @@ const FINDINGS: &str = "
       done(findings);
     })().catch((error) => done([String(error)]));";
 
-/// The tallest window that is asked for, in pixels.
-const TALL_MAX: u64 = 8_000;
+/// Lets what sticks to an edge of the window lie where the page has it: what it passes by can be scrolled from under it,
+/// and how much it covers of a page would depend on the fonts of the machine.
+const UNSTUCK: &str = "
+    for (const one of document.querySelectorAll('*')) {
+      if (getComputedStyle(one).position !== 'sticky') continue;
+      one.style.position = 'relative';
+      one.style.inset = 'auto';
+    }";
 
 /// What is wrong with the page in the window.
 pub async fn findings(window: &Window, axe: &str) -> Vec<String> {
@@ -63,11 +69,7 @@ pub async fn findings(window: &Window, axe: &str) -> Vec<String> {
             found.push(format!("it is wider than a window of {width} px"));
         }
     }
-    // As tall as the page, so that the bar at a phone's foot covers what it always covers, not what it passes by.
-    let tall = "return document.documentElement.scrollHeight + window.outerHeight - window.innerHeight";
-    let tall = window.client.execute(tall, vec![]).await.expect("a height").as_u64().unwrap_or_default();
-    let tall = tall.clamp(844, TALL_MAX) as u32;
-    window.client.set_window_size(390, tall).await.expect("the window has its size");
+    window.client.execute(UNSTUCK, vec![]).await.expect("nothing sticks");
     window.client.execute(axe, vec![]).await.expect("axe is there");
     let said = window.client.execute_async(FINDINGS, vec![]).await.expect("axe answers");
     found.extend(words(&said));
