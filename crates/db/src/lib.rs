@@ -9,6 +9,7 @@
 //! db.read(move |view| orders::of(view, &buyer, &id)).await?;
 //! ```
 
+mod address;
 pub mod backup;
 mod connection;
 mod migrations;

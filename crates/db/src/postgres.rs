@@ -1,12 +1,13 @@
 //! The served engine: a PostgreSQL connection with its prepared statements.
 
+use crate::address::Address;
 use crate::connection::Connection;
 use crate::row::Row;
 use crate::value::Value;
 use kernel::{Error, Result};
 use postgres::types::private::BytesMut;
 use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
-use postgres::{Client, NoTls, Statement};
+use postgres::{Client, Statement};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
@@ -21,14 +22,15 @@ pub(crate) struct Session {
 }
 
 struct Open {
-    url: String,
+    address: Address,
     client: Client,
     statements: HashMap<&'static str, Statement>,
 }
 
 pub(crate) fn open(url: &str) -> Result<Connection> {
-    let client = Client::connect(url, NoTls)?;
-    let open = Open { url: url.to_owned(), client, statements: HashMap::new() };
+    let address = Address::parse(url)?;
+    let client = address.connect()?;
+    let open = Open { address, client, statements: HashMap::new() };
     let (open, written, broken) = (RefCell::new(open), Cell::new(0), Cell::new(false));
     Ok(Connection::Postgres(Session { open, written, broken }))
 }
@@ -45,7 +47,7 @@ impl Session {
     pub fn begin(&self, sql: &str) -> Result<()> {
         let mut open = self.open.borrow_mut();
         if open.client.is_closed() {
-            open.client = Client::connect(&open.url, NoTls)?;
+            open.client = open.address.connect()?;
             open.statements.clear();
         }
         drop(open);

@@ -5,14 +5,15 @@
 //! it had and the same in them. The source is brought to this version, is held alone
 //! meanwhile, and keeps all it has.
 
+use crate::address::Address;
 use crate::sqlite::Table;
 use crate::value::Value;
 use crate::{MIGRATIONS, migrations, postgres as served, sqlite};
 use kernel::{Error, Kind, Refusal, Result};
+use postgres::Transaction;
 use postgres::binary_copy::BinaryCopyInWriter;
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::{ToSql, Type};
-use postgres::{Client, NoTls, Transaction};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
@@ -35,7 +36,7 @@ pub fn run(from: &Path, to: &str, mut told: impl FnMut(&Carried, usize)) -> Resu
     drop(crate::Db::open(&from.to_string_lossy())?);
     let source = sqlite::open_alone(from)?.ok_or_else(|| in_use(from))?;
     migrations::run(&served::open(to)?, MIGRATIONS)?;
-    let mut client = Client::connect(to, NoTls)?;
+    let mut client = Address::parse(to)?.connect()?;
     let mut target = client.transaction()?;
     let tables = in_order(sqlite::tables(&source)?)?;
     for table in &tables {

@@ -3,6 +3,7 @@
 //! `FERRYMAN_TEST_POSTGRES` holds the URL of a server where schemas may be made and dropped; without
 //! it a scratch database is a SQLite file that is deleted at the end.
 
+use crate::address::Address;
 use crate::{Db, MIGRATIONS, Synchronous, Tree};
 use kernel::{Dice, Result};
 use std::path::PathBuf;
@@ -73,7 +74,7 @@ pub fn on_sqlite(synchronous: Synchronous) -> Result<Scratch> {
 /// A schema without a table, for a program that makes its own there.
 pub fn empty(server: &str) -> Result<Empty> {
     let name = format!("scratch_{}", fresh_name());
-    postgres::Client::connect(server, postgres::NoTls)?.batch_execute(&format!("create schema {name}"))?;
+    Address::parse(server)?.connect()?.batch_execute(&format!("create schema {name}"))?;
     Ok(Empty(Place::Schema { url: server.to_owned(), name }))
 }
 
@@ -112,7 +113,7 @@ impl Drop for Place {
                 }
             }
             Place::Schema { url, name } => {
-                if let Ok(mut client) = postgres::Client::connect(url, postgres::NoTls) {
+                if let Ok(mut client) = Address::parse(url).and_then(|address| address.connect()) {
                     let _ = client.batch_execute(&format!("drop schema {name} cascade"));
                 }
             }

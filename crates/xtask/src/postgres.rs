@@ -25,12 +25,18 @@ impl Server {
         let folder = parent.join(format!("ferryman-postgres-{}", std::process::id()));
         let server = Server { programs, folder, port: tools::free_port()? };
         server.make()?;
+        server.certify()?;
         server.run(fsync)?;
         Ok(server)
     }
 
     pub fn url(&self) -> String {
         format!("postgres://ferryman@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// The authority that vouches for the server under the name `localhost`, in PEM.
+    pub fn authority(&self) -> PathBuf {
+        self.folder.join("server.crt")
     }
 
     fn make(&self) -> Result<()> {
@@ -44,15 +50,27 @@ impl Server {
         tools::run(initdb.arg("-D").arg(self.folder.join("data")))
     }
 
+    /// A certificate that vouches for itself, by OpenSSL, which PostgreSQL's package brings along.
+    fn certify(&self) -> Result<()> {
+        let openssl = tools::find_or_install(|| tools::find("openssl", &[]), &["openssl"])?;
+        let mut make = self.as_nobody(&openssl);
+        make.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]);
+        make.args(["-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]);
+        make.args(["-addext", "basicConstraints=critical,CA:FALSE"]);
+        make.arg("-out").arg(self.authority()).arg("-keyout").arg(self.folder.join("server.key"));
+        tools::run(&mut make)
+    }
+
     fn run(&self, fsync: Fsync) -> Result<()> {
         let fsync = match fsync {
             Fsync::On => "",
             Fsync::Off => "-c fsync=off -c synchronous_commit=off -c full_page_writes=off",
         };
+        let folder = self.folder.display();
         let options = format!(
-            "-p {} -k {} -c listen_addresses=127.0.0.1 -c max_connections=300 {fsync}",
-            self.port,
-            self.folder.display()
+            "-p {} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=300 -c ssl=on \
+             -c ssl_cert_file={folder}/server.crt -c ssl_key_file={folder}/server.key {fsync}",
+            self.port
         );
         let mut start = self.program("pg_ctl");
         start.arg("-D").arg(self.folder.join("data")).arg("-l").arg(self.folder.join("log"));
@@ -70,7 +88,10 @@ impl Server {
 
     /// One of PostgreSQL's programs, which refuse to be root.
     fn program(&self, name: &str) -> Command {
-        let program = self.programs.join(name);
+        self.as_nobody(&self.programs.join(name))
+    }
+
+    fn as_nobody(&self, program: &Path) -> Command {
         let mut command = if tools::is_root() {
             let mut command = Command::new("runuser");
             command.args(["-u", "nobody", "--"]).arg(program);

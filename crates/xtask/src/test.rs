@@ -92,7 +92,8 @@ fn on_postgres(report: &mut Report) -> Result<()> {
     for name in on_the_database(&crates) {
         tests.args(["--package", name]);
     }
-    tests.env("FERRYMAN_TEST_POSTGRES", server.url()).env_remove("FERRYMAN_WEBDRIVER");
+    tests.env("FERRYMAN_TEST_POSTGRES", server.url()).env("FERRYMAN_TEST_POSTGRES_CA", server.authority());
+    tests.env_remove("FERRYMAN_WEBDRIVER");
     report.tests(&mut tests)
 }
 
