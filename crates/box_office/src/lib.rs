@@ -9,6 +9,8 @@ pub mod cities;
 pub mod door;
 pub mod halls;
 pub mod holds;
+pub mod line;
+pub mod on_sales;
 pub mod orders;
 pub mod planning;
 pub mod plans;
