@@ -2,7 +2,7 @@
 //! them, or comes too late and is paid back; a hold that nobody pays for is let go.
 
 use crate::house::Scene;
-use crate::views;
+use crate::{views, wait_in_line};
 use box_office::orders::{Buyer, Changed, Confirmed, Opened, Part};
 use box_office::{Order, Ticket, cinemas, halls, holds, orders, showtimes, tariff, tickets};
 use db::View;
@@ -26,6 +26,8 @@ pub struct Wish {
     pub key: String,
     /// The signed token of the ad click that brought the consumer.
     pub click: Option<String>,
+    /// The signed place of a consumer who stood in line.
+    pub turn: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +45,8 @@ pub fn hold(scene: &mut Scene, wish: &Wish) -> Result<Held> {
         return held_before(scene, order);
     }
     let showtime = showtimes::on_sale(scene.tx, &wish.place, &wish.showtime, scene.now())?;
+    let turn = wish.turn.as_deref();
+    wait_in_line::may_buy(scene.house, &showtime.title, &buyer.person, turn, scene.now())?;
     orders::may_hold(scene.tx, &wish.place, &buyer.person, scene.now())?;
     let cinema = cinemas::any(scene.tx, &wish.place)?;
     let hall = halls::any(scene.tx, &wish.place, &showtime.hall)?;

@@ -28,6 +28,7 @@ struct Inner {
     openings: crate::learn_openings::Memory,
     morning: crate::keep_forecasts::Morning,
     outlooks: crate::views::outlook::Memory,
+    lines: crate::wait_in_line::Lines,
 }
 
 /// What this installation signs with; every purpose has its own.
@@ -39,6 +40,10 @@ pub struct Keys {
     /// Who is held out of which campaign.
     pub lots: ads::holdout::Lots,
     pub tickets: box_office::Signer,
+    /// Places in lines.
+    pub line: Seal,
+    /// Whose lot in a line is which.
+    pub line_lots: Seal,
 }
 
 impl Keys {
@@ -49,6 +54,8 @@ impl Keys {
             visitor: Seal::new(key, "visitor"),
             lots: ads::holdout::Lots::new(lots),
             tickets: box_office::Signer::new(key),
+            line: Seal::new(key, "line"),
+            line_lots: Seal::new(key, "line lots"),
         }
     }
 }
@@ -91,6 +98,7 @@ impl House {
         let now = clock.now();
         let book = db.read_blocking(move |view| ads::book::Book::load(view, now))?;
         let home = db.read_blocking(people::home::of)?;
+        let lines = db.read_blocking(move |view| box_office::on_sales::live(view, now))?;
         let keys = Keys::of(&key, &lots);
         let inner = Inner {
             db,
@@ -107,8 +115,10 @@ impl House {
             openings: crate::learn_openings::Memory::default(),
             morning: crate::keep_forecasts::Morning::default(),
             outlooks: crate::views::outlook::Memory::default(),
+            lines: crate::wait_in_line::Lines::default(),
             home: RwLock::new(Arc::new(home)),
         };
+        inner.lines.replace(lines);
         Ok(House { inner: Arc::new(inner) })
     }
 
@@ -167,6 +177,11 @@ impl House {
     /// What consumers did who agreed that it may be looked at; empty until `audiences::refresh`.
     pub fn crowd(&self) -> &crate::audiences::Crowd {
         &self.inner.crowd
+    }
+
+    /// The lines of people who wait for an on-sale.
+    pub fn lines(&self) -> &crate::wait_in_line::Lines {
+        &self.inner.lines
     }
 
     pub(crate) fn rounds(&self) -> &crate::sweep::Rounds {

@@ -31,6 +31,7 @@ pub mod sweep;
 pub mod take_payment;
 pub mod unmatched;
 pub mod views;
+pub mod wait_in_line;
 pub mod want_to_see;
 
 pub use house::{House, Keys, Scene};

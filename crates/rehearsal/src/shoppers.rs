@@ -84,6 +84,7 @@ pub fn hold_all(
                     seats: seats.clone(),
                     key: format!("{:016x}", dice.next()),
                     click: party.click.clone(),
+                    turn: None,
                 };
                 let answer = house.submit(&wish.place.clone(), consumer(&party.person), move |scene| {
                     buy_tickets::hold(scene, &wish)

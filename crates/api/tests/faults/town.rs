@@ -197,6 +197,7 @@ impl Town {
             seats: seats.iter().map(|seat| (*seat).to_owned()).collect(),
             key: format!("{buyer} {}", seats.join(" ")),
             click: None,
+            turn: None,
         };
         self.story(person(buyer), move |scene| buy_tickets::hold(scene, &wish))
     }

@@ -7,6 +7,7 @@ mod faults;
 mod goods;
 mod invariants;
 mod lift;
+mod line;
 mod market;
 mod payees;
 mod payments;

@@ -65,6 +65,7 @@ fn guests_sign_in_first() {
         seats: vec!["F7".into()],
         key: "k".into(),
         click: None,
+        turn: None,
     };
     let asked =
         town.story("plc_star", kernel::Actor::Guest, move |scene| flows::buy_tickets::hold(scene, &wish));

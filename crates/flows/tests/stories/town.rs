@@ -49,7 +49,7 @@ pub fn person(name: &str) -> PersonId {
     PersonId(format!("per_{name}"))
 }
 
-fn consumer(name: &str) -> Actor {
+pub fn consumer(name: &str) -> Actor {
     Actor::Person { id: person(name), name: name.into(), roles: Vec::new() }
 }
 
@@ -177,6 +177,15 @@ impl Town {
         self.story("plc_star", consumer(buyer), move |scene| buy_tickets::hold(scene, &wish))
     }
 
+    /// A consumer who shows their place in line.
+    pub fn holds_in_turn(&self, buyer: &str, showtime: &Showtime, seat: &str, turn: &str) -> Result<Held> {
+        let wish = Wish {
+            turn: Some(turn.into()),
+            ..self.wish(&format!("{buyer} {seat}"), &showtime.id, &[seat], None)
+        };
+        self.story("plc_star", consumer(buyer), move |scene| buy_tickets::hold(scene, &wish))
+    }
+
     /// The same on another node: a lane of its own.
     pub fn holds_at(&self, node: &str, buyer: &str, showtime: &Showtime, seats: &[&str]) -> Result<Held> {
         let wish = self.wish(&format!("{buyer} {}", seats.join(" ")), &showtime.id, seats, None);
@@ -190,6 +199,7 @@ impl Town {
             seats: seats.iter().map(|seat| (*seat).to_owned()).collect(),
             key: key.into(),
             click,
+            turn: None,
         }
     }
 

@@ -90,6 +90,7 @@ impl Season {
                     seats: free.by_ref().take((seats - order * 6).min(6)).collect(),
                     key: format!("{taken}-{order}"),
                     click: None,
+                    turn: None,
                 };
                 let held = buy_tickets::hold(scene, &wish)?;
                 let notice = Notice {

@@ -1,0 +1,187 @@
+//! People who stand in line for an on-sale.
+
+use crate::town::{Town, code, consumer};
+use box_office::line::Standing;
+use box_office::on_sales::{Draft, OnSale};
+use flows::House;
+use flows::wait_in_line::{self as line, EARLY_MINUTES};
+use kernel::{Actor, Dice, Instant, Result};
+
+/// Doors open in half an hour, for two hours; sixty a minute are let in, each for ten minutes.
+fn draft(town: &Town) -> Draft {
+    Draft { opens_at: town.house.now().plus_minutes(30), minutes: 120, per_minute: 60, turn_minutes: 10 }
+}
+
+fn announced(town: &Town, draft: Draft) -> OnSale {
+    let film = town.film.clone();
+    let sale = town.story("ttl", Actor::System, move |scene| line::announce(scene, &film, &draft));
+    line::refresh(&town.house).expect("read again");
+    sale.expect("an on-sale")
+}
+
+fn joins_at(house: &House, town: &Town, who: &str) -> Result<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(line::join(house, &consumer(who), &town.film))
+}
+
+fn joins(town: &Town, who: &str) -> String {
+    joins_at(&town.house, town, who).expect("a place")
+}
+
+fn stands(town: &Town, place: &str) -> Option<Standing> {
+    line::standing(&town.house, &town.film, place, town.house.now())
+}
+
+fn ahead(town: &Town, place: &str) -> i64 {
+    match stands(town, place) {
+        Some(Standing::Waiting { ahead, .. }) => ahead,
+        other => panic!("not waiting: {other:?}"),
+    }
+}
+
+#[test]
+fn whoever_is_in_turn_may_buy_and_nobody_else() {
+    let town = Town::new();
+    let show = town.showtime(19, 30, 4000);
+    town.buys("zoe", &show, &["A1"]);
+    announced(&town, draft(&town));
+    assert_eq!(code(town.holds("ann", &show, &["F7"])), "not_on_sale_yet");
+    let place = joins(&town, "ann");
+    assert_eq!(stands(&town, &place), Some(Standing::Early));
+    assert_eq!(code(town.holds_in_turn("ann", &show, "F7", &place)), "not_on_sale_yet");
+
+    town.later(30 * 60);
+    line::refresh(&town.house).expect("the lots are drawn");
+    let late = joins(&town, "ben");
+    assert_eq!(ahead(&town, &late), 0, "ann alone came before ben, and it is her turn");
+    assert_eq!(code(town.holds_in_turn("ben", &show, "F8", &late)), "not_your_turn");
+    assert_eq!(code(town.holds_in_turn("ben", &show, "F8", &place)), "not_your_turn", "ann's place is ann's");
+    assert_eq!(code(town.holds("cat", &show, &["F9"])), "not_your_turn");
+    let held = town.holds_in_turn("ann", &show, "F7", &place).expect("her turn");
+    town.tells(&town.pays(&held.intent)).expect("paid");
+    town.later(1);
+    town.holds_in_turn("ben", &show, "F8", &late).expect("his turn");
+
+    town.later(10 * 60);
+    assert_eq!(stands(&town, &place), Some(Standing::Missed));
+    assert_eq!(code(town.holds_in_turn("ann", &show, "F9", &place)), "not_your_turn");
+    town.later(120 * 60);
+    town.holds("cat", &show, &["F9"]).expect("the line went home");
+    town.is_whole();
+}
+
+#[test]
+fn a_line_forms_an_hour_before_and_guests_sign_in() {
+    let town = Town::new();
+    assert_eq!(code(joins_at(&town.house, &town, "ann")), "no_line");
+    announced(&town, Draft { opens_at: town.house.now().plus_minutes(EARLY_MINUTES + 5), ..draft(&town) });
+    assert_eq!(code(joins_at(&town.house, &town, "ann")), "line_not_open");
+    town.later(5 * 60);
+    joins(&town, "ann");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let guest = runtime.block_on(line::join(&town.house, &Actor::Guest, &town.film));
+    assert_eq!(code(guest), "sign_in_first");
+}
+
+#[test]
+fn forged_places_and_places_of_other_lines_are_none() {
+    let town = Town::new();
+    announced(&town, draft(&town));
+    let place = joins(&town, "ann");
+    assert!(stands(&town, &place).is_some());
+    let mut dice = Dice::seeded(3);
+    for _ in 0..2_000 {
+        let mut forged = place.clone().into_bytes();
+        let at = dice.below(forged.len() as u64) as usize;
+        forged[at] = if forged[at] == b'Z' { b'q' } else { b'Z' };
+        let forged = String::from_utf8(forged).expect("ASCII");
+        assert_eq!(stands(&town, &forged), None, "{forged}");
+    }
+    announced(&town, draft(&town));
+    assert_eq!(stands(&town, &place), None, "it was announced anew");
+}
+
+/// Twenty thousand people come early, one after the other. Kolmogorov and Smirnov's test finds no sign that an earlier one
+/// was drawn earlier, and every minute lets in as many as were promised.
+#[test]
+fn lots_are_fair_and_the_gate_keeps_its_pace() {
+    const PEOPLE: usize = 20_000;
+    let town = Town::new();
+    announced(&town, Draft { per_minute: 1_000, ..draft(&town) });
+    let places: Vec<String> = (0..PEOPLE).map(|n| joins(&town, &format!("p{n}"))).collect();
+    for n in 0..100 {
+        assert_eq!(joins(&town, &format!("p{n}")), places[n], "who asks again has the same lot");
+    }
+    town.later(30 * 60);
+    line::refresh(&town.house).expect("the lots are drawn");
+    let sale = town.house.lines().of(&town.film, town.house.now()).expect("an on-sale");
+    assert_eq!(sale.line.early, Some(PEOPLE as i64));
+    let turns: Vec<Instant> = places
+        .iter()
+        .map(|place| match stands(&town, place) {
+            Some(Standing::Waiting { turn: Some(turn), .. }) => turn,
+            Some(Standing::Turn { .. }) => sale.line.opens_at,
+            other => panic!("not waiting: {other:?}"),
+        })
+        .collect();
+    for half in turns.chunks(PEOPLE / 2) {
+        let waits = half.iter().map(|turn| sale.line.opens_at.seconds_until(*turn) as f64 / 1_200.0);
+        assert!(kolmogorov_smirnov(waits.collect()) < 1.63, "p < 0.01");
+    }
+    for minute in 0..20 {
+        let (from, until) =
+            (sale.line.opens_at.plus_minutes(minute), sale.line.opens_at.plus_minutes(minute + 1));
+        let let_in = turns.iter().filter(|turn| (from..until).contains(turn)).count();
+        assert!((850..=1_150).contains(&let_in), "minute {minute}: {let_in}");
+    }
+    let let_in = turns.iter().filter(|turn| **turn < sale.line.opens_at.plus_minutes(10)).count();
+    assert!((9_500..=10_500).contains(&let_in), "in ten minutes: {let_in}");
+}
+
+/// √n times the greatest distance from the even distribution on 0 to 1; above 1.63 once in a hundred.
+fn kolmogorov_smirnov(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let n = values.len() as f64;
+    let off = values.iter().enumerate().map(|(at, value)| {
+        let (below, upto) = (at as f64 / n, (at + 1) as f64 / n);
+        (value - below).abs().max((value - upto).abs())
+    });
+    off.fold(0.0, f64::max) * n.sqrt()
+}
+
+#[test]
+fn two_processes_hand_out_no_position_twice() {
+    let town = Town::new();
+    announced(&town, draft(&town));
+    let provider: std::sync::Arc<dyn payments::Provider> = town.provider.clone();
+    let other =
+        House::open(town.scratch.db.clone(), town.clock.clone(), Dice::seeded(8), provider).expect("a house");
+    town.later(30 * 60);
+    line::refresh(&town.house).expect("read again");
+    line::refresh(&other).expect("read again");
+    let mut waits: Vec<i64> = (0..40)
+        .map(|n| {
+            joins_at(if n % 2 == 0 { &town.house } else { &other }, &town, &format!("p{n}")).expect("a place")
+        })
+        .map(|place| match stands(&town, &place) {
+            Some(Standing::Waiting { ahead, .. }) => ahead + 1,
+            Some(Standing::Turn { .. }) => 0,
+            other => panic!("not in line: {other:?}"),
+        })
+        .collect();
+    waits.sort_unstable();
+    waits.dedup();
+    assert_eq!(waits.len(), 40);
+}
+
+#[test]
+fn a_line_outlives_its_process() {
+    let mut town = Town::new();
+    announced(&town, draft(&town));
+    let place = joins(&town, "ann");
+    line::refresh(&town.house).expect("ann is counted");
+    town.restarts();
+    town.later(30 * 60);
+    line::refresh(&town.house).expect("the lots are drawn");
+    assert!(matches!(stands(&town, &place), Some(Standing::Turn { .. })));
+}
