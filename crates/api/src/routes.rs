@@ -86,6 +86,12 @@ pub fn registry(service: Service) -> Routes {
         .verb(POST, "/api/orgs/{org}/titles", STUDIO, titles::create::create, "Put a title on a studio's slate")
         .verb(PUT, "/api/titles/{title}/want-to-see", SIGNED_IN, titles::want_to_see::add, "Want to see a film")
         .verb(DELETE, "/api/titles/{title}/want-to-see", SIGNED_IN, titles::want_to_see::remove, "No longer want to see a film")
+        .verb(GET, "/api/titles/{title}/line", ANYONE, titles::line::show, "Read how a film's line stands, and a place in it")
+        .verb(POST, "/api/titles/{title}/line", SIGNED_IN, titles::line::join, "Stand in line for a film").refuses(&[409])
+        .verb(GET, "/api/titles/{title}/on-sale", STUDIO, titles::on_sale::show, "Read a title's on-sale")
+        .verb(PUT, "/api/titles/{title}/on-sale", STUDIO, titles::on_sale::announce, "Announce an on-sale with a line").refuses(&[409])
+        .verb(PUT, "/api/titles/{title}/on-sale/pace", STUDIO, titles::on_sale::change_pace, "Let people in faster, slower or not at all")
+        .verb(DELETE, "/api/titles/{title}/on-sale", STUDIO, titles::on_sale::end, "Send the line home")
         .verb(GET, "/api/titles/{title}/stops", ANYONE, titles::stops::list, "List the cities and days in which a film plays")
         .verb(GET, "/api/titles/{title}/showtimes", ANYONE, titles::showtimes::list, "List the showings of a film on a day in a city")
         // The release.

@@ -38,6 +38,11 @@ impl Gate {
         moved.map_or(0, |moved| (moved / MICROS_A_MINUTE) as i64 + 1)
     }
 
+    /// How many are let in a minute now.
+    pub fn pace(&self, now: Instant) -> i64 {
+        self.0.iter().rev().find(|pace| pace.from <= now).map_or(0, |pace| pace.per_minute)
+    }
+
     /// When a position has its turn come; none while the gate stands still before it.
     pub fn reaches(&self, position: i64) -> Option<Instant> {
         let mut left = i128::from(position) * MICROS_A_MINUTE;
@@ -84,6 +89,18 @@ pub enum Standing {
     Missed,
     /// Nobody stands in line any more; everybody may buy.
     Over,
+}
+
+impl Standing {
+    pub fn code(self) -> &'static str {
+        match self {
+            Standing::Early => "early",
+            Standing::Waiting { .. } => "waiting",
+            Standing::Turn { .. } => "turn",
+            Standing::Missed => "missed",
+            Standing::Over => "over",
+        }
+    }
 }
 
 /// A line as it stands.

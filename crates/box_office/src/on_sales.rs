@@ -8,10 +8,10 @@ use db::{FromRow, Row, Tx, View};
 use kernel::{Instant, Kind, Refusal, Result, TitleId, limits};
 
 /// From a minute to two days between opening and closing.
-const MINUTES_MAX: i64 = 2 * 24 * 60;
+pub const MINUTES_MAX: i64 = 2 * 24 * 60;
 /// People let in a minute, at most.
 pub const PER_MINUTE_MAX: i64 = 60_000;
-const TURN_MINUTES_MAX: i64 = 120;
+pub const TURN_MINUTES_MAX: i64 = 120;
 
 /// A film's on-sale.
 #[derive(Clone, Debug, PartialEq, Eq)]

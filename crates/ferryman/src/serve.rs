@@ -3,7 +3,7 @@
 use crate::{installation, providers};
 use anyhow::Context;
 use clap::Args;
-use flows::{House, audiences, audit, learn_market, reconcile, seal_books, serve_ad, sweep};
+use flows::{House, audiences, audit, learn_market, reconcile, seal_books, serve_ad, sweep, wait_in_line};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -98,6 +98,7 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
                 serve_ad::write_views(house)?;
                 audiences::write_sightings(house).map(|_| ())
             }),
+            beside(house.clone(), stopping.clone(), Duration::from_secs(1), "lines", wait_in_line::refresh),
             beside(house.clone(), stopping.clone(), Duration::from_secs(15), "audiences", audiences::refresh),
             beside(house.clone(), stopping.clone(), TASTES_EVERY, "likely buyers", |house| {
                 audiences::reckon(house).map(|_| ())

@@ -155,6 +155,11 @@ pub fn standing(house: &House, title: &TitleId, token: &str, now: Instant) -> Op
     Some(sale.line.standing(place, now))
 }
 
+/// The position of a signed place, once the lots are drawn.
+pub fn position(house: &House, sale: &OnSale, token: &str) -> Option<i64> {
+    sale.line.position(read(house, sale, token)?.1)
+}
+
 /// Whether this person may begin to buy tickets of a film now.
 ///
 /// Refuses (`not_on_sale_yet`, `not_your_turn`) before the doors open, and whoever's turn it is not.

@@ -47,6 +47,35 @@ for (const part of all("[data-live]")) {
   addEventListener("pagehide", () => source.close(), { once: true });
 }
 
+// A place in line, asked after without a session, so that waiting costs the house next to nothing.
+for (const card of all("[data-line]")) {
+  const { line, place, state, zone } = card.dataset;
+  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
+  const ask = async () => {
+    let wait = 20;
+    try {
+      const answer = await fetch(line, { headers: { "ferryman-place": place }, credentials: "omit" });
+      if (!answer.ok) throw answer.status;
+      const now = await answer.json();
+      if (now.state !== state) return location.reload();
+      wait = now.ask_again_seconds;
+      if (state === "waiting") {
+        one("[data-ahead]", card).textContent = now.ahead;
+        one("[data-moving]", card).hidden = !now.turn_at;
+        one("[data-still]", card).hidden = Boolean(now.turn_at);
+        if (now.turn_at) one("[data-turn]", card).textContent = clock.format(new Date(now.turn_at));
+        const bar = one("progress", card);
+        if (bar) bar.value = (100 * (now.position - now.ahead)) / Math.max(1, now.position);
+        if (bar) one(".progress-words span:last-child", card).textContent = `${Math.floor(bar.value)}%`;
+      }
+    } catch {
+      // The line goes on without us; the next answer says how far.
+    }
+    setTimeout(ask, 1000 * wait * (0.8 + 0.4 * Math.random()));
+  };
+  setTimeout(ask, 1500);
+}
+
 // Want to see: the press is felt at once, and taken back if the server says no.
 for (const form of all("[data-want]")) {
   form.addEventListener("submit", async (event) => {

@@ -15,6 +15,9 @@ pub const LIGHT: &str = "light";
 /// The sealed token of the last ad that was followed; an order carries it, so that the sale is credited.
 pub const CLICK_COOKIE: &str = "ferry_click";
 
+/// The signed place of a reader who stands in line.
+pub const LINE_COOKIE: &str = "ferry_line";
+
 pub const YEAR_SECONDS: i64 = 365 * 24 * 60 * 60;
 
 /// The value of the first cookie of this name.

@@ -20,6 +20,8 @@ pub struct Seats {
     seats: Vec<String>,
     /// The token of the ad click that brought the buyer.
     click: Option<String>,
+    /// The `place` of a buyer who stood in line for the film.
+    place: Option<String>,
 }
 
 pub async fn hold(
@@ -28,7 +30,7 @@ pub async fn hold(
     Key(key): Key,
     Body(asked): Body<Seats>,
 ) -> Answer<Once<HeldSeats>> {
-    let wish = Wish { place, showtime, seats: asked.seats, key, click: asked.click };
+    let wish = Wish { place, showtime, seats: asked.seats, key, click: asked.click, turn: asked.place };
     let lane = wish.place.clone();
     let held = call.write(&lane, move |scene| {
         let before = keys::ticket_order(scene.tx, &wish.place, &scene.act.person()?, &wish.key)?;

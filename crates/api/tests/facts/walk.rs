@@ -69,6 +69,7 @@ impl Walk {
         walk.disputes().await;
         walk.shelf().await;
         walk.plans().await;
+        walk.line().await;
         walk.sessions().await;
         let broken = walk.town.broken().await;
         assert!(broken.is_empty(), "{broken:?}");
@@ -501,6 +502,26 @@ impl Walk {
         let undone = self.press("cinema_a", format!("{path}/undoing")).await;
         assert_eq!(undone["state"], "undone");
         self.ids.insert("plan", text(&plan["id"]));
+    }
+
+    /// A line before an on-sale: announced, joined, paced, sent home.
+    async fn line(&mut self) {
+        let title = format!("/api/titles/{}", self.ids["title"]);
+        let opens_at = self.town.clock.now().plus_minutes(30);
+        let draft =
+            json!({ "opens_at": opens_at.rfc3339(), "minutes": 120, "per_minute": 600, "turn_minutes": 10 });
+        let sale = self.change("studio_a", Method::PUT, format!("{title}/on-sale"), Some(draft), false).await;
+        assert_eq!((&sale["per_minute"], &sale["joined"]), (&json!(600), &json!(0)));
+        let joined = self.press("ann", format!("{title}/line")).await;
+        assert_eq!(joined["line"]["state"], "early");
+        let line = self.town.guest().get(&format!("{title}/line")).await.is(200);
+        assert_eq!((&line["state"], &line["opens_at"]), (&json!("none"), &json!(opens_at.rfc3339())));
+        self.client("studio_a").await.get(&format!("{title}/on-sale")).await.is(200);
+        let pace = json!({ "per_minute": 60 });
+        let paced =
+            self.change("studio_a", Method::PUT, format!("{title}/on-sale/pace"), Some(pace), false).await;
+        assert_eq!(paced["per_minute"], 60);
+        self.change("studio_a", Method::DELETE, format!("{title}/on-sale"), None, false).await;
     }
 
     /// Goods are sent off, repriced, taken off the shelf and put back; an offer closes, an application is given up.

@@ -5,6 +5,7 @@
 use super::{located, pick};
 use crate::answer::{Answer, SeeOther};
 use crate::cookies;
+use crate::film;
 use crate::form::Form;
 use crate::visit::{Consumer, Visit};
 use axum::extract::Path;
@@ -26,6 +27,7 @@ pub async fn hold(
         showtime,
         seats: form.all("seat").into_iter().map(str::to_owned).collect(),
         key: form.text("key").to_owned(),
+        turn: film::line::place(&headers).map(str::to_owned),
         click: cookies::read(&headers, cookies::CLICK_COOKIE).map(str::to_owned),
     };
     let asked = wish.clone();

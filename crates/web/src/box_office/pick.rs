@@ -5,18 +5,21 @@
 
 use super::nearest::nearest;
 use super::{address, listed, located};
-use crate::answer::{Answer, Page};
+use crate::answer::{Answer, Page, SeeOther};
 use crate::film;
 use crate::look::parts::{self, Action};
 use crate::look::seats::{self, Cell, Kind, Map, Row, Seat, State, Zone};
 use crate::look::{Tone, say, when};
 use crate::visit::Visit;
+use ::box_office::line::Standing;
 use ::box_office::{SeatKind, showtimes, tariff};
 use axum::extract::{Path, Query};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
 use db::View;
 use flows::buy_tickets::{self, Picker};
 use flows::views::tickets::held_by;
+use flows::wait_in_line;
 use kernel::{Error, Instant, Lang, Money, PersonId, PlaceId, Refusal, Result, ShowtimeId};
 use maud::{Markup, html};
 use payments::{Intent, intents};
@@ -29,11 +32,26 @@ pub async fn show(
     visit: Visit,
     Path((place, id)): Path<(String, String)>,
     Query(asked): Asked,
-) -> Answer<Page> {
+    headers: HeaderMap,
+) -> Answer {
     let (place, id) = located(&place, &id)?;
     let seats = asked.into_iter().filter(|(name, _)| name == "seat").map(|(_, seat)| seat);
     let chosen: Vec<String> = seats.take(tariff::SEATS_MAX).collect();
-    page(&visit, &place, &id, &chosen, None).await
+    let hall = enter(&visit, &place, &id).await?;
+    if let Some(line) = line_before(&visit, &hall, &headers) {
+        return Ok(SeeOther::to(line).into_response());
+    }
+    Ok(page(&visit, &hall, &chosen, None).into_response())
+}
+
+/// The line that a reader stands in first, unless it is their turn or they hold seats here already.
+fn line_before(visit: &Visit, hall: &Hall, headers: &HeaderMap) -> Option<String> {
+    let title = &hall.picker.title;
+    visit.house.lines().of(&title.id, visit.now)?;
+    let standing = film::line::place(headers)
+        .and_then(|place| wait_in_line::standing(&visit.house, &title.id, place, visit.now));
+    let enters = matches!(standing, Some(Standing::Turn { .. }));
+    (!enters && hall.waiting.is_none()).then(|| film::line::way(title))
 }
 
 /// The picker again, saying why the seats could not be held.
@@ -45,7 +63,7 @@ pub(super) async fn refused(
     refusal: &Refusal,
 ) -> Answer<Page> {
     let status = StatusCode::from_u16(refusal.kind.status()).unwrap_or(StatusCode::CONFLICT);
-    Ok(page(visit, place, id, chosen, Some(refusal)).await?.status(status))
+    Ok(page(visit, &enter(visit, place, id).await?, chosen, Some(refusal)).status(status))
 }
 
 /// A hall as this reader finds it.
@@ -88,19 +106,16 @@ fn hall(
     Ok(Hall { picker, price, over, waiting })
 }
 
-async fn page(
-    visit: &Visit,
-    place: &PlaceId,
-    id: &ShowtimeId,
-    chosen: &[String],
-    refusal: Option<&Refusal>,
-) -> Answer<Page> {
+async fn enter(visit: &Visit, place: &PlaceId, id: &ShowtimeId) -> Result<Hall> {
     let (at, showtime, now) = (place.clone(), id.clone(), visit.now);
     let reader = visit.person.as_ref().map(|person| person.id.clone());
-    let hall = visit.read(move |view| hall(view, &at, &showtime, reader.as_ref(), now)).await?;
+    visit.read(move |view| hall(view, &at, &showtime, reader.as_ref(), now)).await
+}
+
+fn page(visit: &Visit, hall: &Hall, chosen: &[String], refusal: Option<&Refusal>) -> Page {
     match &hall.over {
-        Some(over) => Ok(closed(visit, &hall, over)),
-        None => Ok(draw(visit, &hall, chosen, refusal)),
+        Some(over) => closed(visit, hall, over),
+        None => draw(visit, hall, chosen, refusal),
     }
 }
 

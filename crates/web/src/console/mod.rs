@@ -17,7 +17,7 @@ pub mod people;
 pub mod reconciliation;
 pub mod release;
 #[cfg(test)]
-mod season;
+pub(crate) mod season;
 pub mod settlement;
 mod sheet;
 pub mod slate;

@@ -5,6 +5,7 @@ pub mod costs;
 pub mod credits;
 pub mod dates;
 pub mod names;
+pub mod on_sale;
 pub mod rights;
 
 use super::slate::{address, changed, draft, fields, status};
@@ -41,12 +42,13 @@ enum Side {
     Costs,
     Rights,
     Dates,
+    OnSale,
 }
 
 fn side(visit: &Visit, title: &Title, side: Side, body: Markup) -> Page {
     let about = address(&title.id);
-    let [credits, budget, costs, rights, dates] =
-        ["credits", "budget", "costs", "rights", "dates"].map(|end| format!("{about}/{end}"));
+    let [credits, budget, costs, rights, dates, on_sale] =
+        ["credits", "budget", "costs", "rights", "dates", "on-sale"].map(|end| format!("{about}/{end}"));
     let tabs = [
         (about.as_str(), visit.say("About", "概况")),
         (credits.as_str(), visit.say("Credits and names", "主创与译名")),
@@ -54,6 +56,7 @@ fn side(visit: &Visit, title: &Title, side: Side, body: Markup) -> Page {
         (costs.as_str(), visit.say("Costs", "支出")),
         (rights.as_str(), visit.say("Rights", "版权")),
         (dates.as_str(), visit.say("Release day", "档期")),
+        (on_sale.as_str(), visit.say("On-sale", "开售")),
     ];
     let edit = format!("{about}/edit");
     let name = title.name.in_(visit.lang);

@@ -1,6 +1,7 @@
 //! Films, as consumers find them: the first page, the list, a film's own page.
 
 pub mod home;
+pub mod line;
 mod linked_data;
 pub mod list;
 pub mod show;

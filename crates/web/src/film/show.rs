@@ -1,7 +1,7 @@
 //! A film's own page: what it is, when it plays, what comes with it.
 
 use super::{
-    address, amount, from_price, goods_cards, linked_data, original, picture, poster, suggested, today,
+    address, amount, from_price, goods_cards, line, linked_data, original, picture, poster, suggested, today,
 };
 use crate::address::sign_in_before;
 use crate::answer::{Answer, Page, Wrong};
@@ -52,6 +52,7 @@ pub async fn show(visit: Visit, Path(slug): Path<String>) -> Answer<Page> {
     let body = html! {
         (hero(&visit, &film))
         div class="wrap" {
+            (line::notice(&visit, &film.title))
             div id="showtimes" { (parts::section(say(lang, "Showtimes", "场次"), None, showtimes(&visit, &film)?)) }
             (goods_row(&visit, &film))
             @if !film.title.synopsis.in_(lang).is_empty() {
