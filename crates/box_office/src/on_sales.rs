@@ -101,7 +101,8 @@ pub fn any(view: &View, title: &TitleId, now: Instant) -> Result<OnSale> {
     Ok(sale.ok_or_else(none)?)
 }
 
-fn newest(view: &View, title: &TitleId) -> Result<Option<OnSale>> {
+/// A film's newest on-sale, which may be over.
+pub fn newest(view: &View, title: &TitleId) -> Result<Option<OnSale>> {
     let found: Option<Stored> = view.maybe(
         "select title_id, number, opens_at, closes_at, turn_minutes, next_position, early
         from on_sale

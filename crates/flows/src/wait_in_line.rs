@@ -1,8 +1,8 @@
 //! Waiting in line for an on-sale: joining, looking where one stands, buying when it is one's turn.
 //!
 //! Every process keeps the live on-sales in memory (`refresh`, every second), and a place is a signed word that its
-//! holder carries. So whoever waits and asks again costs a signature and no statement, whoever joins late one in
-//! sixteen, and whoever is not in turn is sent away before seats are looked at.
+//! holder carries. So whoever waits and asks again costs a signature and no statement, those who join late cost one
+//! for as many as are let in a second, and whoever is not in turn is sent away before seats are looked at.
 
 use crate::house::{House, Scene};
 use box_office::line::{Line, Place, Standing};
@@ -14,8 +14,6 @@ use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 
 /// How long before the doors open one may join.
 pub const EARLY_MINUTES: i64 = 60;
-/// Positions that a process takes at a time.
-const BLOCK: i64 = 16;
 
 /// The lines of this process.
 #[derive(Default)]
@@ -138,10 +136,12 @@ pub async fn join(house: &House, actor: &Actor, title: &TitleId) -> Result<Strin
     let position = match house.lines().next_position(&sale, now) {
         Some(position) => position,
         None => {
+            // What the gate passes in a second, so that nobody waits longer for positions that are not used.
+            let block = (line.gate.pace(now) / 60).max(1);
             let of = sale.clone();
-            let story = move |scene: &mut Scene| on_sales::take(scene.tx, &of, BLOCK, scene.now());
+            let story = move |scene: &mut Scene| on_sales::take(scene.tx, &of, block, scene.now());
             let first = house.write(title, actor.clone(), story).await?;
-            house.lines().give(&sale, first + 1..first + BLOCK);
+            house.lines().give(&sale, first + 1..first + block);
             first
         }
     };

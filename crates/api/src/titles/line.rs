@@ -1,5 +1,7 @@
-//! A film's line: how it stands, and joining it. Looking needs no session and reads nothing from the database.
+//! A film's line: how it stands, and joining it. Looking while there is one needs no session and reads nothing from the
+//! database.
 
+use super::public;
 use crate::answer::{Answer, Found, Made};
 use crate::at::At;
 use crate::call::{Call, Consumer};
@@ -20,16 +22,16 @@ const HEADER: &str = "ferryman-place";
 const ASK_SECONDS: (i64, i64) = (2, 20);
 
 /// How a line stands, and whoever showed a place in it.
-#[derive(Serialize, ToSchema)]
+#[derive(Default, Serialize, ToSchema)]
 pub struct Line {
     /// From when on people may join.
-    forms_at: String,
-    opens_at: String,
+    forms_at: Option<String>,
+    opens_at: Option<String>,
     /// From then on everybody may buy.
-    closes_at: String,
+    closes_at: Option<String>,
     /// How many wait; before the doors open, how many have joined.
     waiting: i64,
-    /// `none` without a place in this line, else `early`, `waiting`, `turn` or `missed`.
+    /// `over` where nobody needs to wait, `none` without a place in this line, else `early`, `waiting`, `turn` or `missed`.
     state: String,
     /// From 0; known once the doors are open.
     position: Option<i64>,
@@ -76,17 +78,25 @@ impl Describe for Shown {
 }
 
 pub async fn show(call: Call, At((title,)): At<(TitleId,)>, Shown(place): Shown) -> Answer<Found<Line>> {
-    Ok(Found(line(&call, &title, place.as_deref())?))
+    if let Some(line) = line(&call, &title, place.as_deref()) {
+        return Ok(Found(line));
+    }
+    public(&call, title).await?;
+    Ok(Found(Line {
+        state: Standing::Over.code().into(),
+        ask_again_seconds: ASK_SECONDS.1,
+        ..Line::default()
+    }))
 }
 
 pub async fn join(call: Call, _: Consumer, At((title,)): At<(TitleId,)>) -> Answer<Made<Joined>> {
     let place = waiting::join(&call.house, &call.actor, &title).await?;
-    let line = line(&call, &title, Some(&place))?;
+    let line = line(&call, &title, Some(&place)).ok_or_else(on_sales::none)?;
     Ok(Made(Joined { place, line }))
 }
 
-fn line(call: &Call, title: &TitleId, place: Option<&str>) -> Answer<Line> {
-    let sale = call.house.lines().of(title, call.now).ok_or_else(on_sales::none)?;
+fn line(call: &Call, title: &TitleId, place: Option<&str>) -> Option<Line> {
+    let sale = call.house.lines().of(title, call.now)?;
     let standing = place.and_then(|place| waiting::standing(&call.house, title, place, call.now));
     let position = place.and_then(|place| waiting::position(&call.house, &sale, place));
     let (mut ahead, mut turn_at, mut until) = (None, None, None);
@@ -95,10 +105,10 @@ fn line(call: &Call, title: &TitleId, place: Option<&str>) -> Answer<Line> {
         Some(Standing::Turn { until: end }) => until = Some(end),
         _ => {}
     }
-    Ok(Line {
-        forms_at: sale.line.opens_at.plus_minutes(-EARLY_MINUTES).rfc3339(),
-        opens_at: sale.line.opens_at.rfc3339(),
-        closes_at: sale.line.closes_at.rfc3339(),
+    Some(Line {
+        forms_at: Some(sale.line.opens_at.plus_minutes(-EARLY_MINUTES).rfc3339()),
+        opens_at: Some(sale.line.opens_at.rfc3339()),
+        closes_at: Some(sale.line.closes_at.rfc3339()),
         waiting: (sale.next_position - sale.line.gate.passed(call.now)).max(0),
         state: standing.map_or("none", Standing::code).into(),
         position,

@@ -56,9 +56,8 @@ pub struct Pace {
 
 pub async fn show(call: Call, staff: StudioStaff, At((id,)): At<(TitleId,)>) -> Answer<Found<OnSale>> {
     of_own_studio(&call, &staff, id.clone()).await?;
-    let now = call.now;
-    let sale = call.read(move |view| on_sales::any(view, &id, now)).await?;
-    Ok(Found(told(&call, &sale)))
+    let sale = call.read(move |view| on_sales::newest(view, &id)).await?;
+    Ok(Found(told(&call, &sale.ok_or_else(on_sales::none)?)))
 }
 
 pub async fn announce(

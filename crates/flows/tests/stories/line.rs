@@ -109,8 +109,8 @@ fn lots_are_fair_and_the_gate_keeps_its_pace() {
     let town = Town::new();
     announced(&town, Draft { per_minute: 1_000, ..draft(&town) });
     let places: Vec<String> = (0..PEOPLE).map(|n| joins(&town, &format!("p{n}"))).collect();
-    for n in 0..100 {
-        assert_eq!(joins(&town, &format!("p{n}")), places[n], "who asks again has the same lot");
+    for (n, place) in places.iter().take(100).enumerate() {
+        assert_eq!(joins(&town, &format!("p{n}")), *place, "who asks again has the same lot");
     }
     town.later(30 * 60);
     line::refresh(&town.house).expect("the lots are drawn");

@@ -88,7 +88,7 @@ pub(super) fn notice(visit: &Visit, title: &Title) -> Markup {
     };
     let href = way(title);
     let word = visit.say("To the line", "去排队");
-    parts::alert(Tone::Lantern, said.in_(visit.lang), Some(parts::Action { href: &href, word }))
+    parts::alert(Tone::Plain, said.in_(visit.lang), Some(parts::Action { href: &href, word }))
 }
 
 struct View<'a> {

@@ -10,13 +10,14 @@ use axum::extract::Path;
 use axum::response::IntoResponse;
 use box_office::on_sales::{self, Draft, OnSale};
 use flows::wait_in_line;
-use kernel::{Day, Error, Instant, Lang, Result};
+use kernel::{Error, Instant, Lang, Result};
 use maud::{Markup, html};
 use titles::Title;
 
 pub async fn show(visit: Visit, staff: StudioStaff, Path(id): Path<String>) -> Answer<Page> {
     let title = find(&visit, &staff, &id).await?;
-    page(&visit, &title, &usual(&visit)).await
+    let sale = visit.house.lines().of(&title.id, visit.now);
+    page(&visit, &title, &proposed(&visit, sale.as_deref())).await
 }
 
 pub async fn announce(visit: Visit, staff: StudioStaff, Path(id): Path<String>, form: Form) -> Answer {
@@ -86,16 +87,24 @@ fn onward(title: &Title) -> SeeOther {
     SeeOther::to(format!("{}/on-sale", address(&title.id)))
 }
 
-/// What the form proposes: tomorrow at noon, for two hours.
-fn usual(visit: &Visit) -> Form {
-    let tomorrow: Day = visit.today().plus(1);
-    Form::filled([
-        ("day", tomorrow.to_string().as_str()),
-        ("opens", "12:00"),
-        ("minutes", "120"),
-        ("per_minute", "600"),
-        ("turn_minutes", "10"),
-    ])
+/// What the form proposes: what is announced, else tomorrow at noon, for two hours.
+fn proposed(visit: &Visit, sale: Option<&OnSale>) -> Form {
+    let zone = &visit.home.zone;
+    let Some(OnSale { line, .. }) = sale else {
+        let tomorrow = visit.today().plus(1).to_string();
+        let usual = [("minutes", "120"), ("per_minute", "600"), ("turn_minutes", "10"), ("opens", "12:00")];
+        return Form::filled(usual).with("day", tomorrow);
+    };
+    let (opens, minutes) = (clock(visit, line.opens_at), line.opens_at.seconds_until(line.closes_at) / 60);
+    Form::filled([("day", line.opens_at.day_in(zone).to_string()), ("opens", opens)])
+        .with("minutes", minutes.to_string())
+        .with("per_minute", line.gate.pace(line.opens_at).to_string())
+        .with("turn_minutes", line.turn_minutes.to_string())
+}
+
+fn clock(visit: &Visit, at: Instant) -> String {
+    let (hour, minute) = at.clock_in(&visit.home.zone);
+    format!("{hour:02}:{minute:02}")
 }
 
 async fn page(visit: &Visit, title: &Title, form: &Form) -> Answer<Page> {
@@ -106,13 +115,13 @@ async fn page(visit: &Visit, title: &Title, form: &Form) -> Answer<Page> {
                 Some(sale) if visit.now >= sale.line.opens_at => {
                     (figures(visit, sale))
                     (parts::titled_card(visit.say("How fast people are let in", "放行速度"), pace(visit, title, sale, form)))
-                    (parts::titled_card(visit.say("Send the line home", "结束排队"), ending(visit, title)))
+                    (parts::titled_card(visit.say("Send the line home", "结束排队"), ending(visit, title, visit.say("Send the line home", "结束排队"))))
                 }
                 Some(sale) => {
                     (parts::alert(Tone::Jade, &announced(visit, sale), None))
                     (figures(visit, sale))
                     (parts::titled_card(visit.say("Change it", "修改开售"), fields(visit, title, form)))
-                    (parts::titled_card(visit.say("Call it off", "取消排队"), ending(visit, title)))
+                    (parts::titled_card(visit.say("Call it off", "取消开售排队"), ending(visit, title, visit.say("Call it off", "取消开售排队"))))
                 }
                 None => (parts::titled_card(visit.say("Announce an on-sale with a line", "公布开售并启用排队"), fields(visit, title, form))),
             }
@@ -134,13 +143,9 @@ fn figures(visit: &Visit, sale: &OnSale) -> Markup {
     let passed = sale.line.gate.passed(now).min(sale.next_position);
     let waiting = sale.next_position - passed;
     let last = sale.line.gate.reaches((sale.next_position - 1).max(0));
-    let clock = |at: Instant| {
-        let (hour, minute) = at.clock_in(&visit.home.zone);
-        format!("{hour:02}:{minute:02}")
-    };
     let last = match last {
         _ if waiting == 0 => "–".into(),
-        Some(at) => clock(at),
+        Some(at) => clock(visit, at),
         None => visit.say("nobody knows", "未知").to_owned(),
     };
     let stat = |label, value: &str| Stat { label, value, ..Stat::default() }.render();
@@ -165,7 +170,7 @@ fn fields(visit: &Visit, title: &Title, form: &Form) -> Markup {
         )) }
         (parts::grid(2, html! {
             (Field { kind: "date", ..field("day", "Day", "日期") }.input())
-            (Field { kind: "time", hint: visit.home.zone.name(), ..field("opens", "Doors open at", "开售时刻") }.input())
+            (Field { kind: "time", unit: visit.home.zone.name(), ..field("opens", "Doors open at", "开售时刻") }.input())
         }))
         (parts::grid(3, html! {
             (number("per_minute", "Let in a minute", "每分钟放行人数").input())
@@ -188,10 +193,10 @@ fn pace(visit: &Visit, title: &Title, sale: &OnSale, form: &Form) -> Markup {
     form.render(visit.lang, &action, visit.say("Change the pace", "调整"), fields)
 }
 
-fn ending(visit: &Visit, title: &Title) -> Markup {
+fn ending(visit: &Visit, title: &Title, word: &str) -> Markup {
     let action = format!("{}/on-sale/end", address(&title.id));
     html! {
         p { (visit.say("From then on everybody may buy at once.", "之后所有人都可直接购票。")) }
-        (parts::press(Weight::Quiet, &action, &[], visit.say("Send the line home", "结束排队")))
+        (parts::press(Weight::Quiet, &action, &[], word))
     }
 }
