@@ -67,6 +67,7 @@ fn whoever_is_in_turn_may_buy_and_nobody_else() {
     assert_eq!(code(town.holds_in_turn("ann", &show, "F9", &place)), "not_your_turn");
     town.later(120 * 60);
     town.holds("cat", &show, &["F9"]).expect("the line went home");
+    town.sweeps();
     town.is_whole();
 }
 
