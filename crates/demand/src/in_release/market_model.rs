@@ -69,9 +69,9 @@ const SHIFT_DAYS: f64 = 120.0;
 /// The newest errors of a group of days ahead that are looked at for that.
 const SHIFT_ERRORS_MAX: usize = 4_000;
 /// How far films' own decays went on beyond their forecasts is believed as far as so many errors were no error.
-const PACE_DOUBT: f64 = 1_000.0;
+const PACE_DOUBT: f64 = 3_000.0;
 /// A larger error counts as this for that.
-const PACE_ERROR_MAX: f64 = 1.0;
+const PACE_ERROR_MAX: f64 = 0.5;
 /// Where the ranges' ends and the middle lie among the newest errors. The ends lie a little further out than 5 and
 /// 25 %, for the days of a film err together: the errors are worth fewer than they are.
 const POINTS: [f64; 5] = [0.04, 0.24, 0.5, 0.76, 0.96];
@@ -988,9 +988,9 @@ mod tests {
             let both = [(0.1, 0.2, 3.0), (-0.1, -0.2, 3.0)];
             both.into_iter().cycle().take(count)
         };
-        // Each unit of pace had gone on by two more; 1,000 errors are believed half, 3,000 three quarters.
-        assert!((believed_pace(errors(1_000)) - 1.0).abs() < 1e-9);
-        assert!((believed_pace(errors(3_000)) - 1.5).abs() < 1e-9);
+        // Each unit of pace had gone on by two more; 3,000 errors are believed half, 9,000 three quarters.
+        assert!((believed_pace(errors(3_000)) - 1.0).abs() < 1e-9);
+        assert!((believed_pace(errors(9_000)) - 1.5).abs() < 1e-9);
         assert_eq!(believed_pace(errors(0)), 0.0);
     }
 
