@@ -416,6 +416,11 @@ impl<'a> Origin<'a> {
         self.level + self.decay * weeks + weekend + self.ground.shared(self.film, then)
     }
 
+    /// The film's own decay, by the root of the weeks that it has to go on: it wears off.
+    pub fn pace(&self, then: i32) -> f64 {
+        self.decay * (f64::from(then - self.at) / 7.0).sqrt()
+    }
+
     /// The row of one day to come, `1..` days ahead.
     pub fn row(&self, then: i32) -> Result<Vec<f64>, Refusal> {
         let ground = self.ground;

@@ -68,6 +68,10 @@ const SHIFT_DOUBT: f64 = 200.0;
 const SHIFT_DAYS: f64 = 120.0;
 /// The newest errors of a group of days ahead that are looked at for that.
 const SHIFT_ERRORS_MAX: usize = 4_000;
+/// How far films' own decays went on beyond their forecasts is believed as far as so many errors were no error.
+const PACE_DOUBT: f64 = 3_000.0;
+/// A larger error counts as this for that.
+const PACE_ERROR_MAX: f64 = 0.5;
 /// Where the ranges' ends and the middle lie among the newest errors. The ends lie a little further out than 5 and
 /// 25 %, for the days of a film err together: the errors are worth fewer than they are.
 const POINTS: [f64; 5] = [0.04, 0.24, 0.5, 0.76, 0.96];
@@ -102,6 +106,8 @@ struct Missed {
     group: [u8; 3],
     /// `ln forecast`.
     forecast: f64,
+    /// The film's own decay, as far as it had days to go on: [`Origin::pace`].
+    pace: f64,
     /// `ln(taken ÷ forecast)`.
     error: f64,
 }
@@ -283,7 +289,7 @@ impl MarketModel {
         let missed = judged.iter().map(|one| {
             let forecast = one.path + self.trust() * one.correction;
             let group = [one.age_group as u8, one.ahead_group as u8, self.size(one.level) as u8];
-            Missed { day: one.day, group, forecast, error: one.taken.ln() - forecast }
+            Missed { day: one.day, group, forecast, pace: one.pace, error: one.taken.ln() - forecast }
         });
         missed.collect()
     }
@@ -441,6 +447,7 @@ struct Judged {
     ahead_group: usize,
     path: f64,
     correction: f64,
+    pace: f64,
     taken: f64,
     level: f64,
 }
@@ -461,6 +468,7 @@ fn judge(model: &MarketModel, ground: &Ground<'_>) -> Result<Vec<Judged>, Refusa
                     ahead_group: group(&AHEAD_GROUPS, take.at - at),
                     path: origin.path(take.at),
                     correction: model.correction(&row),
+                    pace: origin.pace(take.at),
                     taken: take.amount,
                     level: row[LEVEL],
                 });
@@ -577,14 +585,20 @@ impl<'a> Watch<'a> {
         let age_group = group(&AGE_GROUPS, at - release + 1);
         let trust = self.model.trust();
         let size = self.model.size(origin.row(at + 1)?[LEVEL]);
-        let ranges = self.ranges(as_of, age_group, size);
-        let shifts = self.shifts(as_of);
+        let lately = self.lately(as_of);
+        let ranges = self.ranges(as_of, age_group, size, &lately);
         let days = days_ahead(self.model, &origin, at, release)?;
-        let amounts: Vec<f64> =
-            days.iter().map(|(path, correction)| (path + trust * correction).exp()).collect();
+        let amounts: Vec<f64> = days
+            .iter()
+            .zip(at + 1..)
+            .map(|((path, correction), then)| {
+                (path + trust * correction + lately.pace * origin.pace(then)).exp()
+            })
+            .collect();
         let so_far: i64 = market.as_of(at).run(film).iter().map(|take| take.amount).sum::<f64>() as i64;
         let told = amounts.iter().zip(1..).take(HORIZON_DAYS as usize).map(|(value, ahead)| {
-            let (errors, shift) = (&ranges[group(&AHEAD_GROUPS, ahead)], shifts[group(&AHEAD_GROUPS, ahead)]);
+            let (errors, shift) =
+                (&ranges[group(&AHEAD_GROUPS, ahead)], lately.shifts[group(&AHEAD_GROUPS, ahead)]);
             let centred = errors.map(|error| error - shift);
             DayAhead { day: as_of.plus(ahead), expected: expected(0, value * shift.exp(), &centred) }
         });
@@ -696,14 +710,21 @@ impl<'a> Watch<'a> {
         Ok((1..=HORIZON_DAYS).map(|ahead| origin.path(at + ahead).exp()).collect())
     }
 
-    /// By group of days ahead: [`POINTS`] of the newest errors known on a day.
-    fn ranges(&self, as_of: Day, age_group: usize, size: usize) -> [[f64; 5]; AHEAD_GROUPS.len()] {
+    /// By group of days ahead: [`POINTS`] of the newest errors known on a day, less what is believed of the own pace.
+    fn ranges(
+        &self,
+        as_of: Day,
+        age_group: usize,
+        size: usize,
+        lately: &Lately,
+    ) -> [[f64; 5]; AHEAD_GROUPS.len()] {
         let known = &self.errors[..self.errors.partition_point(|one| one.day <= as_of)];
         std::array::from_fn(|ahead| {
             let alike = |one: &&Missed| one.group == [age_group as u8, ahead as u8, size as u8];
             let same_day = |one: &&Missed| one.group[1] == ahead as u8 && one.group[2] == size as u8;
             let newest = |of: &dyn Fn(&&Missed) -> bool| -> Vec<f64> {
-                known.iter().rev().filter(of).take(ERRORS_MAX).map(|one| one.error).collect()
+                let newest = known.iter().rev().filter(of).take(ERRORS_MAX);
+                newest.map(|one| one.error - lately.pace * one.pace).collect()
             };
             let mut errors = newest(&alike);
             if errors.len() < ERRORS_MIN {
@@ -716,19 +737,26 @@ impl<'a> Watch<'a> {
         })
     }
 
-    /// By group of days ahead: how much better, or worse, films did lately than the model thinks. The median of the
-    /// newest errors, each counting as its film does and less the older it is, pulled to zero.
-    fn shifts(&self, as_of: Day) -> [f64; AHEAD_GROUPS.len()] {
+    /// What the newest errors known on a day say of the days to come, each counting as its film does and less the
+    /// older it is.
+    fn lately(&self, as_of: Day) -> Lately {
         let known = &self.errors[..self.errors.partition_point(|one| one.day <= as_of)];
         let forecast_day = f64::from(self.at(as_of));
-        std::array::from_fn(|ahead| {
-            let newest = known.iter().rev().filter(|one| one.group[1] == ahead as u8).take(SHIFT_ERRORS_MAX);
-            let weighed = newest.map(|one| {
-                let days = forecast_day - f64::from(self.at(one.day));
-                (one.error, (POWER * one.forecast).exp() * 0.5_f64.powf(days / SHIFT_DAYS))
-            });
-            believed(weighed.collect())
-        })
+        let weight = |one: &Missed| {
+            let days = forecast_day - f64::from(self.at(one.day));
+            (POWER * one.forecast).exp() * 0.5_f64.powf(days / SHIFT_DAYS)
+        };
+        let newest: [Vec<(&Missed, f64)>; AHEAD_GROUPS.len()] = std::array::from_fn(|ahead| {
+            let group = known.iter().rev().filter(|one| one.group[1] == ahead as u8);
+            group.take(SHIFT_ERRORS_MAX).map(|one| (one, weight(one))).collect()
+        });
+        let shifts = newest
+            .each_ref()
+            .map(|group| believed(group.iter().map(|(missed, weight)| (missed.error, *weight)).collect()));
+        let left = newest.iter().zip(shifts).flat_map(|(group, shift)| {
+            group.iter().map(move |(missed, weight)| (missed.pace, missed.error - shift, *weight))
+        });
+        Lately { shifts, pace: believed_pace(left) }
     }
 
     fn total_range(&self, as_of: Day, age_group: usize) -> [f64; 5] {
@@ -742,14 +770,37 @@ impl<'a> Watch<'a> {
     }
 }
 
+/// How far films lay beyond their forecasts lately.
+struct Lately {
+    /// By group of days ahead: how much better, or worse, films did than the model thinks.
+    shifts: [f64; AHEAD_GROUPS.len()],
+    /// What films did beyond that for each unit of their own pace: a market in which slow films stay slow for longer
+    /// than where the model learned shows it here.
+    pace: f64,
+}
+
 /// The median of errors with weights, pulled to zero by how little they are worth together.
 fn believed(mut errors: Vec<(f64, f64)>) -> f64 {
     errors.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let weight: f64 = errors.iter().map(|one| one.1).sum();
-    let squares: f64 = errors.iter().map(|one| one.1 * one.1).sum();
-    // So many errors of the same weight would say as much.
-    let worth = weight * weight / squares;
-    if worth.is_finite() { weighted_median(&errors) * worth / (worth + SHIFT_DOUBT) } else { 0.0 }
+    let worth = worth(errors.iter().map(|one| one.1));
+    weighted_median(&errors) * worth / (worth + SHIFT_DOUBT)
+}
+
+/// The slope of errors on the own pace, pulled to zero likewise: of `(pace, error, weight)`.
+fn believed_pace(errors: impl Iterator<Item = (f64, f64, f64)> + Clone) -> f64 {
+    let worth = worth(errors.clone().map(|one| one.2));
+    let (mut squares, mut products) = (0.0, 0.0);
+    for (pace, error, weight) in errors {
+        squares += weight * pace * pace;
+        products += weight * pace * error.clamp(-PACE_ERROR_MAX, PACE_ERROR_MAX);
+    }
+    if squares > 0.0 { products / squares * worth / (worth + PACE_DOUBT) } else { 0.0 }
+}
+
+/// So many numbers of the same weight would say as much (Kish 1965).
+fn worth(weights: impl Iterator<Item = f64>) -> f64 {
+    let (sum, squares) = weights.fold((0.0, 0.0), |(sum, squares), one| (sum + one, squares + one * one));
+    if squares > 0.0 { sum * sum / squares } else { 0.0 }
 }
 
 /// Of values with weights, sorted by value.
@@ -928,6 +979,44 @@ mod tests {
         let both = [errors(150, 0.2), errors(50, -1.0)].concat();
         assert!((believed(both) - 0.1).abs() < 1e-9);
         assert_eq!(believed(Vec::new()), 0.0);
+    }
+
+    /// The worked example of the page.
+    #[test]
+    fn films_that_went_on_as_they_went_are_believed_as_far_as_there_are_many() {
+        let errors = |count: usize| {
+            let both = [(0.1, 0.2, 3.0), (-0.1, -0.2, 3.0)];
+            both.into_iter().cycle().take(count)
+        };
+        // Each unit of pace had gone on by two more; 3,000 errors are believed half, 9,000 three quarters.
+        assert!((believed_pace(errors(3_000)) - 1.0).abs() < 1e-9);
+        assert!((believed_pace(errors(9_000)) - 1.5).abs() < 1e-9);
+        assert_eq!(believed_pace(errors(0)), 0.0);
+    }
+
+    /// Films that fell slowly did better than forecast lately, films that fell fast worse.
+    #[test]
+    fn a_market_whose_slow_films_stay_slow_is_followed() {
+        let (films, calendar, model) = learned();
+        let mut watch = model.watch(&films, &calendar).unwrap();
+        let as_of = until().plus(60);
+        let then = watch.at(as_of) + HORIZON_DAYS;
+        let pace = |watch: &Watch<'_>, film: usize| watch.origin(film, as_of).unwrap().pace(then);
+        let last = |watch: &Watch<'_>, film: usize| {
+            watch.forecast(film, as_of).unwrap().days[27].expected.amount as f64
+        };
+        let running = |film: &usize| (until().plus(30)..until().plus(46)).contains(&films[*film].release);
+        let mut young: Vec<usize> = (0..films.len()).filter(running).collect();
+        young.sort_by(|a, b| pace(&watch, *a).total_cmp(&pace(&watch, *b)));
+        let (fast, slow) = (young[0], young[young.len() - 1]);
+        let ratio = |watch: &Watch<'_>| last(watch, slow) / last(watch, fast);
+        let (before, was) = (watch.lately(as_of).pace, ratio(&watch));
+        watch.errors.iter_mut().for_each(|one| one.error += 1.5 * one.pace);
+        let further = watch.lately(as_of).pace - before;
+        assert!(further > 0.5, "{further}");
+        let expected = was * (further * (pace(&watch, slow) - pace(&watch, fast))).exp();
+        assert!((ratio(&watch) / expected - 1.0).abs() < 1e-3, "{} {expected}", ratio(&watch));
+        assert!(ratio(&watch) > was);
     }
 
     #[test]
