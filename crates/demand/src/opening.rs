@@ -20,7 +20,7 @@ use crate::in_release::Expected;
 use kernel::{Day, Instant, Kind, Lang, Refusal, Words, Zone};
 
 pub use fitting::{FILMS_MIN, Model};
-pub use history::{History, Market};
+pub use history::{History, Market, Standing};
 
 /// How long before its release a film may be forecast.
 pub const DAYS_AHEAD_MAX: i32 = 730;
@@ -253,6 +253,12 @@ impl Window {
             Window::Total => (0, RUN_DAYS - 1),
         }
     }
+
+    /// The window whose lesson answers for this one: the weekend of a film that opens on a Sunday is its first day.
+    /// So open events of an evening, and the lesson of the day knows them all; that of the weekend hardly any.
+    fn learned(self, release: Day) -> Window {
+        if self.days(release) == Window::Day.days(release) { Window::Day } else { self }
+    }
 }
 
 /// A film that opened before and is told beside a forecast.
@@ -354,7 +360,7 @@ impl Model {
         let mut outlooks = Window::ALL.map(|window| self.outlook(window, &seen, level));
         let heard = signals::hear(history, film, as_of, &outlooks);
         heard.apply(&mut outlooks);
-        let expected = |window| outlooks[window as usize].expected();
+        let expected = |window: Window| outlooks[window.learned(film.release) as usize].expected();
         let reasons = self.reasons(&seen, &heard);
         let comparables = comparable::nearest(self, history, film, &row, as_of);
         let mut forecast = Forecast {

@@ -2,7 +2,7 @@
 
 use demand::calendar::Calendar;
 use demand::opening::{
-    DAYS_AHEAD_MAX, Fact, Film, History, Known, Market, Model, Past, Taken, Theme, Version, Window,
+    DAYS_AHEAD_MAX, Fact, Film, History, Known, Market, Model, Past, Standing, Taken, Theme, Version, Window,
 };
 use kernel::{Day, Dice, Instant, Zone};
 
@@ -79,7 +79,7 @@ fn letters(i: i32) -> String {
 }
 
 fn history(past: Vec<Past>) -> History {
-    History::new(past, Market { zone: zone(), calendar: Calendar::mainland_china() }, |_| true)
+    History::new(past, Market { zone: zone(), calendar: Calendar::mainland_china() }, |_| Standing::Peer)
 }
 
 /// A history of five years, learned in the fourth for films four weeks away; made once for all tests.
@@ -323,6 +323,56 @@ fn what_the_newest_films_were_missed_by_is_made_good() {
     println!("{before:?} {after:?}");
     assert!(before[0] < -0.6 && after[0].abs() < 0.7 * before[0].abs(), "{before:?} {after:?}");
     assert!(after[1].abs() < before[1].abs() + 0.15, "the others pay little for it: {before:?} {after:?}");
+}
+
+/// The same turn, seen mostly in films that opened nearly as wide: they are followed too, where they are not passed over.
+#[test]
+fn nearly_wide_films_tell_what_their_distributor_does_now() {
+    let turned = day("2015-07-01");
+    let mut past = market(420, 7);
+    for one in past.iter_mut().filter(|one| one.film.release >= turned && distributed_by(one, "Tiny")) {
+        one.days.iter_mut().for_each(|taken| {
+            taken.amount /= 6;
+            taken.to_date = taken.to_date.map(|to_date| to_date / 6);
+        });
+    }
+    let narrow = |one: &Past| {
+        let first_half = one.film.release < day("2016-01-01");
+        one.film.release >= turned && first_half && distributed_by(one, "Tiny")
+    };
+    let bias = |standing: Standing| {
+        let place = Market { zone: zone(), calendar: Calendar::mainland_china() };
+        let of = |one: &Past| if narrow(one) { standing } else { Standing::Peer };
+        let history = History::new(past.clone(), place, of);
+        let mut model = Model::learn(&history, midnight(turned), 28).unwrap();
+        model.follow(&history, midnight(day("2016-02-01")));
+        let late = past.iter().filter(|one| one.film.release >= day("2016-02-01"));
+        let errors: Vec<f64> = late
+            .filter(|one| distributed_by(one, "Tiny"))
+            .map(|one| {
+                let as_of = midnight(one.film.release.plus(-28));
+                let forecast = model.forecast(&history, &one.film.known_by(as_of), &[], as_of).unwrap();
+                let taken = history.taken_by(&one.film.id, Window::Week).unwrap();
+                (taken as f64 / forecast.week.amount as f64).ln()
+            })
+            .collect();
+        errors.iter().sum::<f64>() / errors.len() as f64
+    };
+    let (near, counted) = (bias(Standing::Near), bias(Standing::Counted));
+    println!("{near} {counted}");
+    assert!(counted < -0.6 && near > counted + 0.2, "{near} {counted}");
+}
+
+/// Events open on Sundays: their weekend is the day, whatever the weekends of other films say.
+#[test]
+fn the_weekend_of_a_film_that_opens_on_a_sunday_is_its_day() {
+    let (history, past, model) = learned();
+    for (release, alike) in [("2016-05-15", true), ("2016-05-14", false)] {
+        let film = Film { id: "event".to_owned(), release: day(release), ..past[400].film.clone() };
+        let as_of = midnight(film.release.plus(-28));
+        let forecast = model.forecast(history, &film.known_by(as_of), &[], as_of).unwrap();
+        assert_eq!(forecast.weekend == forecast.day, alike, "{release}: {forecast:?}");
+    }
 }
 
 /// One house sells single evenings; its films never have a whole first week, so no week of theirs is learned from.

@@ -12,7 +12,7 @@ use crate::{charts, report};
 use anyhow::{Context, bail};
 use demand::calendar::Calendar;
 use demand::in_release::Expected;
-use demand::opening::{Fact, Film, History, Known, Market, Model, Past, Taken, Version, Window};
+use demand::opening::{Fact, Film, History, Known, Market, Model, Past, Standing, Taken, Version, Window};
 use kernel::{Day, Zone};
 use market::series::{self, FilmDay, Series};
 use serde::Serialize;
@@ -23,6 +23,8 @@ pub const HORIZONS: [i32; 5] = [90, 28, 7, 1, 0];
 /// A wide release opens in as many theatres of the United States and Canada, as the trade counts it. Only those
 /// are learned from and asked about there; in other markets every film that is on the chart on its first day.
 pub const WIDE_THEATRES_MIN: i64 = 600;
+/// Nearly wide: learned from too, for events of an evening come in so many.
+pub const NEARLY_WIDE_THEATRES_MIN: i64 = 400;
 /// Since when the facts of a chart's film lines are taken to have been known.
 const ANNOUNCED_DAYS: i32 = 365;
 /// Since when the theatres are.
@@ -93,8 +95,9 @@ pub fn judge(options: &Options) -> anyhow::Result<Report> {
     let chart = charts::read(&options.series, options.market)?;
     let market = market(options.market);
     let past = past(&chart, &market);
-    let history = History::new(past.clone(), market, |one| is_peer(options.market, one));
-    let peers: Vec<&Past> = past.iter().filter(|one| is_peer(options.market, one)).collect();
+    let history = History::new(past.clone(), market, |one| standing(options.market, one));
+    let is_peer = |one: &&Past| standing(options.market, one) == Standing::Peer;
+    let peers: Vec<&Past> = past.iter().filter(is_peer).collect();
     let (mut scores, mut films_learned_from) = (Vec::new(), 0);
     for days_ahead in HORIZONS {
         let (films, at_horizon) = at_horizon(options, &history, &peers, days_ahead)?;
@@ -166,9 +169,20 @@ fn facts(film: &series::Film, release: Day, first: &FilmDay, market: &Market) ->
     facts
 }
 
-fn is_peer(market: series::Market, past: &Past) -> bool {
-    let wide = |known: &Known| matches!(known.fact, Fact::Theatres(n) if n >= WIDE_THEATRES_MIN);
-    market != series::Market::Us || past.film.facts.iter().any(wide)
+/// How a film of a chart stands to those that are asked about.
+pub fn standing(market: series::Market, past: &Past) -> Standing {
+    if market != series::Market::Us {
+        return Standing::Peer;
+    }
+    let theatres = past.film.facts.iter().find_map(|known| match known.fact {
+        Fact::Theatres(n) => Some(n),
+        _ => None,
+    });
+    match theatres {
+        Some(WIDE_THEATRES_MIN..) => Standing::Peer,
+        Some(NEARLY_WIDE_THEATRES_MIN..) => Standing::Near,
+        _ => Standing::Counted,
+    }
 }
 
 struct Answer {

@@ -7,7 +7,7 @@ use crate::house::House;
 use crate::learn_market;
 use crate::views::openings;
 use db::View;
-use demand::opening::{Film, Forecast, History, Market, Model};
+use demand::opening::{Film, Forecast, History, Market, Model, Standing};
 use kernel::{Day, Home, Instant, Refusal, Result};
 use market::learned;
 use market::release_calendar;
@@ -74,7 +74,7 @@ impl Openings {
         let calendar = learn_market::days_of(home.territory).clone();
         let market = Market { zone: home.zone.clone(), calendar };
         Openings {
-            history: History::new(known.past, market, |_| true),
+            history: History::new(known.past, market, |_| Standing::Peer),
             slate: known.slate,
             as_of,
             models: Mutex::default(),

@@ -84,9 +84,10 @@ const NAMED: [(&str, Theme); NAMED_COUNT] = {
         ("previews", Presales),
         ("previewed_days", Presales),
         ("rival_previews_most", Presales),
+        ("opens_as_asked", Screens),
     ]
 };
-const NAMED_COUNT: usize = 75;
+const NAMED_COUNT: usize = 76;
 /// The market's most frequent genres have a column each, after the named ones.
 pub(super) const GENRES: usize = 16;
 pub(super) const COLUMN_COUNT: usize = NAMED_COUNT + GENRES;
@@ -105,14 +106,14 @@ const RIVAL_DAYS: i32 = 14;
 
 /// The mean outcome of the market's newest films, which everything is measured against.
 fn usual(history: &History, today: i32) -> f64 {
-    let peers = history.before(today).iter().rev().filter(|one| one.peer);
+    let peers = history.before(today).iter().rev().filter(|one| one.peer());
     let outcomes = peers.filter_map(|one| one.outcome(Window::Week, today));
     mean(outcomes.take(300)).unwrap_or(0.0)
 }
 
 /// The mean of `ln total − ln first day` of the market's newest films.
 fn usual_legs(history: &History, today: i32) -> f64 {
-    let peers = history.before(today).iter().rev().filter(|one| one.peer);
+    let peers = history.before(today).iter().rev().filter(|one| one.peer());
     mean(peers.filter_map(|one| one.legs(today)).take(300)).unwrap_or(f64::NAN)
 }
 
@@ -192,7 +193,7 @@ impl Sight<'_> {
             self.history.between(day - 10, day + 10)
         });
         let outcomes =
-            outcomes.filter(|one| one.peer).filter_map(|one| one.outcome(Window::Week, self.today));
+            outcomes.filter(|one| one.peer()).filter_map(|one| one.outcome(Window::Week, self.today));
         self.shrunk(outcomes, 5.0).0
     }
 
@@ -258,7 +259,7 @@ impl Sight<'_> {
     fn distributor_width(&self, key: &Key, row: &mut Vec<f64>) {
         let two_years = self.history.sharing(key).rev().filter(|one| one.release < self.today);
         let two_years: Vec<&Opened> = two_years.take_while(|one| one.release >= self.today - 730).collect();
-        let peers = two_years.iter().filter(|one| one.peer).count() as f64;
+        let peers = two_years.iter().filter(|one| one.peer()).count() as f64;
         let taken = two_years.iter().filter_map(|one| one.outcome(Window::Week, self.today));
         row.push((two_years.len() as f64).ln_1p());
         row.push((peers + 1.0) / (two_years.len() as f64 + 2.0));
@@ -274,7 +275,7 @@ impl Sight<'_> {
 
     /// The mean logarithm of theatres of the newest films of the market.
     fn usual_theatres(&self) -> f64 {
-        let newest = self.history.before(self.today).iter().rev().filter(|one| one.peer).take(200);
+        let newest = self.history.before(self.today).iter().rev().filter(|one| one.peer()).take(200);
         mean(newest.filter_map(|one| one.theatres).filter(|n| *n > 0.0).map(f64::ln)).unwrap_or(f64::NAN)
     }
 
@@ -357,6 +358,9 @@ impl Sight<'_> {
         let alike = rivals.iter().filter(|rival| rival.alike > 0.0);
         row.push(alike.map(|rival| rival.strength.exp() * rival.alike).sum::<f64>().ln_1p());
         self.screens(&rivals, row);
+        // Who is asked about opens as those do that are asked about; a film of the history may not have.
+        let as_asked = self.history.find(&self.film.id).is_none_or(Opened::peer);
+        row.push(f64::from(u8::from(as_asked)));
     }
 
     fn screens(&self, rivals: &[Rival], row: &mut Vec<f64>) {
@@ -454,7 +458,8 @@ impl Sight<'_> {
 
     fn newest<'b>(&'b self, key: &Key, films: usize) -> impl Iterator<Item = &'b Opened> {
         let sharing = self.history.sharing(key).rev();
-        let known = sharing.filter(|one| one.peer && one.release < self.today && one.film.id != self.film.id);
+        let known =
+            sharing.filter(|one| one.peer() && one.release < self.today && one.film.id != self.film.id);
         known.take(films)
     }
 

@@ -25,6 +25,8 @@ const LEARNED_ONLY: f64 = 0.4;
 const HALF_LIFE_YEARS: f64 = 3.0;
 /// After so many years an error counts half as much for the ranges.
 const ERRORS_HALF_LIFE_YEARS: f64 = 2.0;
+/// A film that opened nearly as those do that are asked about counts for this part of one that did.
+const NEAR_WEIGHT: f64 = 0.3;
 /// A ridge regression's penalty, as a part of the films' weight.
 const RIDGE: f64 = 0.02;
 
@@ -102,7 +104,8 @@ impl Blend {
         let targets: Vec<f64> = rows.iter().filter_map(|row| row.targets[window as usize]).collect();
         let newest = rows.iter().map(|row| row.release).max().unwrap_or(0);
         let years = |row: &Row| f64::from(newest - row.release) / 365.25;
-        let weights: Vec<f64> = rows.iter().map(|row| 0.5_f64.powf(years(row) / HALF_LIFE_YEARS)).collect();
+        let weights: Vec<f64> =
+            rows.iter().map(|row| row.weight() * 0.5_f64.powf(years(row) / HALF_LIFE_YEARS)).collect();
         let trees = Boosted::fit(&table, &targets, &weights, Loss::Squared, &settings());
         let line = Line::fit(rows, &targets, &weights);
         Blend { trees, seen, line, part }
@@ -304,12 +307,19 @@ fn conformal(sorted: &[(f64, f64)]) -> [f64; 4] {
 pub(super) struct Row {
     pub id: String,
     release: i32,
+    peer: bool,
     pub values: Vec<f64>,
     /// `ln taken − ln size of the market` at the instant it was seen.
     pub targets: [Option<f64>; 4],
     /// The first day on which the outcome is known, and the day it was seen on.
     pub seen: i32,
     pub known: [i32; 4],
+}
+
+impl Row {
+    fn weight(&self) -> f64 {
+        if self.peer { 1.0 } else { NEAR_WEIGHT }
+    }
 }
 
 impl Model {
@@ -320,7 +330,8 @@ impl Model {
     pub fn learn(history: &History, as_of: Instant, days_ahead: i32) -> Result<Model, Refusal> {
         let today = number(history.market.day_of(as_of));
         let rows = rows(history, today, days_ahead);
-        let usable = rows.iter().filter(|row| row.targets[Window::Week as usize].is_some()).count();
+        let usable =
+            rows.iter().filter(|row| row.peer && row.targets[Window::Week as usize].is_some()).count();
         if usable < FILMS_MIN {
             return Err(Refusal::new(
                 Kind::Invalid,
@@ -403,7 +414,7 @@ fn themes(moves: &[f64]) -> Vec<f64> {
 /// Every film that had opened by a day, as it looked before its release; by release.
 fn rows(history: &History, today: i32, days_ahead: i32) -> Vec<Row> {
     let old_enough =
-        |one: &&Opened| one.peer && history.reaches_back_to(one.release - days_ahead - WARM_DAYS);
+        |one: &&Opened| one.taught() && history.reaches_back_to(one.release - days_ahead - WARM_DAYS);
     let opened = history.before(today).iter().filter(old_enough);
     opened.filter_map(|one| row(history, one, today, days_ahead)).collect()
 }
@@ -418,11 +429,12 @@ pub(super) fn row(history: &History, one: &Opened, today: i32, days_ahead: i32) 
     let slate: Vec<&Film> = history
         .between(one.release - 14, one.release + 14)
         .iter()
-        .filter(|one| one.peer)
+        .filter(|one| one.peer())
         .map(|one| &one.film)
         .collect();
     let values = features::row(history, &one.film, &slate, as_of);
-    Some(Row { id: one.film.id.clone(), release: one.release, values, targets, seen, known: one.known_from })
+    let (id, peer) = (one.film.id.clone(), one.peer());
+    Some(Row { id, release: one.release, peer, values, targets, seen, known: one.known_from })
 }
 
 impl Fitted {
@@ -465,7 +477,7 @@ fn judge(rows: &[&Row], window: Window) -> Vec<Judged> {
             continue;
         }
         let blend = Blend::fit(&known, window, 0.5);
-        judged.extend(stretch.iter().filter_map(|row| {
+        judged.extend(stretch.iter().filter(|row| row.peer).filter_map(|row| {
             let target = row.targets[window as usize]?;
             Some(Judged {
                 known: row.known[window as usize],

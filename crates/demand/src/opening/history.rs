@@ -31,6 +31,17 @@ const STALE_DAYS: i32 = 90;
 /// A run that was not reported for so many days is over, and its total known.
 const SILENT_DAYS: i32 = 28;
 
+/// How a film that opened stands to those that are asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It opened as they do (wide, say): learned from, and forecasts of it say how far forecasts err.
+    Peer,
+    /// It opened nearly as they do: learned from, counting for less.
+    Near,
+    /// It only tells how large the market is and what its distributor usually does.
+    Counted,
+}
+
 /// A film of the history, with its outcomes on the logarithm of takings less the market's size at its release.
 #[derive(Clone, Debug)]
 pub(super) struct Opened {
@@ -53,11 +64,19 @@ pub(super) struct Opened {
     pub theatres: Option<f64>,
     /// The parts of its total that it had taken at the curve's marks, and the first day that is known on.
     parts: Option<([f64; 3], i32)>,
-    /// Whether it opened as the films do that are asked about; others are only counted.
-    pub peer: bool,
+    pub standing: Standing,
 }
 
 impl Opened {
+    pub fn peer(&self) -> bool {
+        self.standing == Standing::Peer
+    }
+
+    /// Whether it is learned from.
+    pub fn taught(&self) -> bool {
+        self.standing != Standing::Counted
+    }
+
     /// Like [`Opened::outcome`], when every day of the window was reported.
     pub fn whole_outcome(&self, window: Window, today: i32) -> Option<f64> {
         self.outcome(window, today).filter(|_| self.whole[window as usize])
@@ -107,10 +126,8 @@ pub(super) fn number(day: Day) -> i32 {
 }
 
 impl History {
-    /// `peer` says which films opened as those do that will be asked about (wide releases, say): they are learned
-    /// from, the others only tell how large the market is and what their distributors usually do.
     /// Takings that are not positive are passed over; days reported twice count once.
-    pub fn new(mut past: Vec<Past>, market: Market, peer: impl Fn(&Past) -> bool) -> History {
+    pub fn new(mut past: Vec<Past>, market: Market, standing: impl Fn(&Past) -> Standing) -> History {
         for one in &mut past {
             one.days.retain(|taken| taken.amount > 0);
             one.days.sort_by_key(|taken| taken.day);
@@ -128,8 +145,8 @@ impl History {
             genres: Vec::new(),
         };
         for (i, one) in past.into_iter().enumerate() {
-            let peer = peer(&one);
-            let opened = history.opened(one, peer);
+            let standing = standing(&one);
+            let opened = history.opened(one, standing);
             for key in keys(&opened.film, &opened.name, Instant::from_micros(i64::MAX)) {
                 history.by_key.entry(key).or_default().push(i);
             }
@@ -158,7 +175,7 @@ impl History {
         log.map(|log| log.exp().round() as i64)
     }
 
-    fn opened(&self, past: Past, peer: bool) -> Opened {
+    fn opened(&self, past: Past, standing: Standing) -> Opened {
         let release = number(past.film.release);
         let mut known_from = [i32::MAX; 4];
         let (mut logs, mut whole) = ([None; 4], [false; 4]);
@@ -196,7 +213,7 @@ impl History {
             theatres: past.film.newest(Instant::from_micros(i64::MAX), open),
             film: past.film,
             parts: parts.map(|parts| (parts, known_from[Window::Total as usize])),
-            peer,
+            standing,
         }
     }
 
@@ -272,7 +289,7 @@ impl History {
 
     /// Where the films so far are whose series a name continues.
     fn series(&self, name: &Name) -> Vec<usize> {
-        let continued = |i: &usize| self.films[*i].peer && name.continues(&self.films[*i].name);
+        let continued = |i: &usize| self.films[*i].peer() && name.continues(&self.films[*i].name);
         (0..self.films.len()).filter(continued).collect()
     }
 
@@ -291,7 +308,7 @@ impl History {
     /// Of every run that had ended by an instant, the parts of its total taken at the curve's marks.
     pub(super) fn ended(&self, as_of: Instant) -> Vec<[f64; 3]> {
         let today = number(self.market.day_of(as_of));
-        let known = self.films.iter().filter(|one| one.peer).filter_map(|one| one.parts);
+        let known = self.films.iter().filter(|one| one.peer()).filter_map(|one| one.parts);
         known.filter(|(_, from)| *from <= today).map(|(parts, _)| parts).collect()
     }
 
@@ -416,7 +433,7 @@ mod tests {
         assert_eq!(last_before_silence(&ran(&(0..70).collect::<Vec<_>>())), None);
         let long: Vec<i32> = (0..120).collect();
         let market = Market { zone: Zone::stored("UTC"), calendar: Calendar::of_weekdays() };
-        let history = History::new(vec![ran(&[0, 1, 40]), ran(&long)], market, |_| true);
+        let history = History::new(vec![ran(&[0, 1, 40]), ran(&long)], market, |_| Standing::Peer);
         let event = history.find("[0, 1, 40]").expect("it opened");
         let known = event.release + 1 + SILENT_DAYS + 1;
         assert_eq!(event.outcome(Window::Total, known - 1), None);

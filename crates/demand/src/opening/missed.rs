@@ -70,17 +70,22 @@ impl Model {
     pub fn follow(&mut self, history: &History, as_of: Instant) {
         let today = number(history.market.day_of(as_of));
         self.missed.clear();
-        for one in history.between(self.learned_until, today).iter().filter(|one| one.peer) {
+        for one in history.between(self.learned_until, today).iter().filter(|one| one.taught()) {
             let Some(row) = fitting::row(history, one, today, self.days_ahead) else { continue };
             let then = one.film.release.plus(-self.days_ahead).at(0, 0, &history.market.zone);
             let distributor = one.film.newest(then, Fact::distributor);
             let seen = Seen { row: &row.values, distributor, today: row.seen };
             let mut errors = [None; 4];
             let judged = Window::ALL.map(|window| {
-                let (target, said) = (row.targets[window as usize]?, self.said(window, &row.values)?);
+                let learned = window.learned(one.film.release);
+                let (target, said) = (row.targets[window as usize]?, self.said(learned, &row.values)?);
                 errors[window as usize] = Some(target - said);
-                let forecast = said + correction(&self.missed, window, &seen).sum();
-                Some(Judgement { forecast, error: target - forecast, known: row.known[window as usize] })
+                let forecast = said + correction(&self.missed, learned, &seen).sum();
+                one.peer().then_some(Judgement {
+                    forecast,
+                    error: target - forecast,
+                    known: row.known[window as usize],
+                })
             });
             self.missed.push(Miss {
                 distributor: distributor.map(str::to_owned),

@@ -122,7 +122,7 @@ impl Signal {
             };
             Some(self.count(&one.film, then)? - first_day - size)
         };
-        let others = history.before(today).iter().filter(|one| one.peer && one.film.id != film.id);
+        let others = history.before(today).iter().filter(|one| one.peer() && one.film.id != film.id);
         let ratios: Vec<f64> = others.filter_map(ratio).collect();
         let days = (ahead as f64 / 86_400e6).max(0.0);
         match self {
