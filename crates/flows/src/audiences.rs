@@ -97,7 +97,13 @@ pub fn notice(house: &House, actor: &Actor, sighting: Sighting) {
 /// Forgets the signed-in actor, who has just taken their consent back, without waiting for the next refresh: they are
 /// in no audience any more, and what was noticed of them is not written. Other processes read it from the log.
 pub fn forget(house: &House, actor: &Actor) {
-    let Some(person) = actor.person() else { return };
+    if let Some(person) = actor.person() {
+        forget_person(house, person);
+    }
+}
+
+/// The same of somebody who is erased.
+pub(crate) fn forget_person(house: &House, person: &PersonId) {
     house.crowd().known_mut().forget(person);
     lock(&house.crowd().waiting).retain(|(one, _)| one.person() != Some(person));
 }
