@@ -36,6 +36,8 @@ pub struct Keys {
     pub click: Seal,
     pub form: Seal,
     pub visitor: Seal,
+    /// How numbers of people are rounded before they are told.
+    pub counts: Seal,
     /// Who is held out of which campaign.
     pub lots: ads::holdout::Lots,
     pub tickets: box_office::Signer,
@@ -47,6 +49,7 @@ impl Keys {
             click: Seal::new(key, "click"),
             form: Seal::new(key, "form"),
             visitor: Seal::new(key, "visitor"),
+            counts: Seal::new(key, "counts"),
             lots: ads::holdout::Lots::new(lots),
             tickets: box_office::Signer::new(key),
         }

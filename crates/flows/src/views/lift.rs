@@ -182,7 +182,7 @@ fn count(arms: &mut Arms, one: &Met) {
     }
 }
 
-/// Most people first.
+/// Most people first; a group of whom few are on either side is left out, so that it tells of nobody.
 fn groups(people: &[Met], code: impl Fn(&Met) -> String, name: impl Fn(&str) -> Words) -> Vec<Group> {
     let mut by_code: BTreeMap<String, Arms> = BTreeMap::new();
     people.iter().for_each(|one| count(by_code.entry(code(one)).or_default(), one));
@@ -192,6 +192,10 @@ fn groups(people: &[Met], code: impl Fn(&Met) -> String, name: impl Fn(&str) -> 
         .zip(lifts)
         .map(|((code, arms), rate_lift)| Group { name: name(&code), code, arms, rate_lift })
         .collect();
+    let few = |group: &Group| {
+        (group.arms.exposed.people.min(group.arms.held_out.people) as u64) < demand::audience::TOLD_STEP
+    };
+    groups.retain(|group| !few(group));
     groups.sort_by_key(|group| -(group.arms.exposed.people + group.arms.held_out.people));
     groups
 }

@@ -90,7 +90,7 @@ fn an_erased_person_leaves_what_they_bought_and_nothing_else() {
     ] {
         assert_eq!(town.rows(sql), 0, "{sql}");
     }
-    assert_eq!(town.house.crowd().people(), 0);
+    assert_eq!(town.house.crowd().exact_people(), 0);
     town.finishes_erasing();
 
     // Then: nothing says who it was, wherever it was written.
@@ -117,7 +117,7 @@ fn an_erased_person_leaves_what_they_bought_and_nothing_else() {
     let mut town = town;
     town.restarts();
     audiences::refresh(&town.house).expect("a refresh");
-    assert_eq!(town.house.crowd().people(), 0);
+    assert_eq!(town.house.crowd().exact_people(), 0);
 }
 
 #[test]

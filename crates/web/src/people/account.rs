@@ -35,10 +35,10 @@ pub async fn show(visit: Visit, consumer: Consumer) -> Answer<Page> {
         (parts::titled_card(visit.say("How you read", "阅读偏好"), reading::form(&visit)))
         (consent::cards(&visit, &agreed))
         (erasure::card(&visit))
-        (parts::titled_card(visit.say("Leave", "退出"), html! {
+        (parts::titled_card(visit.say("Leave", "退出"), html! { div class="actions" {
             (parts::press(Weight::Quiet, "/sign-out", &[], visit.say("Sign out", "退出登录")))
             (parts::press(Weight::Quiet, "/sign-out/everywhere", &[], visit.say("Sign out everywhere", "在所有设备退出")))
-        }))
+        } }))
     };
     Ok(Page::narrow(visit.say("Your account", "我的账号"), body))
 }

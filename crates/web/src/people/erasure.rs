@@ -20,16 +20,16 @@ const PAGE: &str = "/account/erasure";
 pub fn card(visit: &Visit) -> Markup {
     parts::titled_card(
         visit.say("What is known of you", "我们掌握的资料"),
-        html! {
+        html! { div class="stack" {
             p { (visit.say(
                 "Everything that this installation knows of you, in one file: your account, orders, payments, wishes, and what the log says that you did.",
                 "本站所掌握的关于您的全部资料，汇成一个文件：账号、订单、付款、想看，以及日志中关于您的记录。",
             )) }
-            div class="row" {
+            div class="actions" {
                 (parts::link_button(Weight::Quiet, "/account/data.json", visit.say("Download it (JSON)", "下载（JSON）")))
                 (parts::link_button(Weight::Grave, PAGE, visit.say("Be erased", "删除账号")))
             }
-        },
+        } },
     )
 }
 
@@ -113,17 +113,17 @@ async fn page(visit: &Visit, consumer: &Consumer, form: &Form) -> Answer<Page> {
         (parts::heading(visit.say("Be erased", "删除账号"), &consumer.person.email, html! {}))
         (told(visit.lang))
         @if in_the_way.is_empty() {
-            (parts::titled_card(visit.say("For good", "不可恢复"), html! {
+            (parts::titled_card(visit.say("For good", "不可恢复"), html! { div class="stack" {
                 p { (visit.say("This cannot be taken back. Your address is free to sign up again; nothing comes back with it.",
                     "此操作无法撤销。该邮箱可重新注册，但原有资料不会恢复。")) }
                 p { a href="/account/data.json" { (visit.say("Download what is known of you first", "先下载您的资料")) } }
-                (form.render(visit.lang, PAGE, visit.say("Erase me", "删除我的资料"), fields))
-            }))
+                (parts::Form { action: PAGE, error: form.error(visit.lang, &fields), submit: visit.say("Erase me", "删除我的资料"), cancel: Some("/account"), takes_away: true, ..parts::Form::default() }.render(visit.lang, fields))
+            } }))
         } @else {
             @if let Some(error) = form.error(visit.lang, &html! {}) { div role="alert" { (parts::alert(Tone::Cinnabar, error, None)) } }
             (waiting(visit.lang, &in_the_way))
+            div class="section" { (parts::link_button(Weight::Quiet, "/account", visit.say("Back to your account", "返回账号"))) }
         }
-        p { a href="/account" { (visit.say("Back to your account", "返回账号")) } }
     };
     Ok(Page::narrow(visit.say("Be erased", "删除账号"), body).status(form.status()))
 }
@@ -154,13 +154,13 @@ pub fn told(lang: Lang) -> Markup {
 pub fn waiting(lang: Lang, in_the_way: &[InTheWay]) -> Markup {
     parts::titled_card(
         say(lang, "Not yet", "暂时不能"),
-        html! {
+        html! { div class="stack" {
             p { (say(lang, "Something is still owed or to come, and would be lost with the account:", "仍有未了结的事项，注销后将无法处理：")) }
             @for one in in_the_way {
                 @let action = one.page.as_deref().map(|href| Action { href, word: say(lang, "Look at it", "查看") });
                 (parts::alert(Tone::Lantern, one.why.in_(lang), action))
             }
-        },
+        } },
     )
 }
 

@@ -149,6 +149,6 @@ fn groups(visit: &Visit, title: &str, head: &str, groups: &[Group]) -> Markup {
     };
     let table = Table::new(title, &columns, groups.iter().map(row).collect());
     let beneath =
-        visit.say("Where few were counted, the lift leans on that of all.", "人数少的一行参考了整体的增量。");
+        visit.say("Where few were counted, the lift leans on that of all; where fewer than ten were, on either side, nothing is told.", "人数少的一行参考了整体的增量；任一侧不足十人的不列出。");
     html! { div class="section" { (table.render(visit.lang)) @if groups.len() > 1 { p class="muted" { (beneath) } } } }
 }

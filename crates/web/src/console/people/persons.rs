@@ -75,11 +75,9 @@ async fn page(visit: &Visit, email: &str, found: Option<&Person>, form: &Form) -
     };
     let body = html! {
         (parts::heading(title, visit.say("For people who ask you instead of doing it on their account page.", "用于代办：本人也可在账号页自行操作。"), html! {}))
-        form method="get" action=(ADDRESS) role="search" class="form" {
-            (Field { kind: "email", required: true, ..field }.input())
-            (parts::button(Weight::Quiet, visit.say("Look", "查询")))
-        }
-        (more)
+        (parts::Form { action: ADDRESS, method: "get", submit: visit.say("Look", "查询"), ..parts::Form::default() }
+            .render(visit.lang, Field { kind: "email", required: true, ..field }.input()))
+        div class="section" { (more) }
     };
     Ok(Page::console(title, body).status(form.status()))
 }
@@ -95,13 +93,14 @@ async fn one(visit: &Visit, person: &Person, form: &Form) -> Answer<Markup> {
     let fields =
         html! { (Field { kind: "email", required: true, autocomplete: Some("off"), ..again }.input()) };
     Ok(html! {
-        (parts::titled_card(&person.name, html! {
+        (parts::titled_card(&person.name, html! { div class="stack" {
             p class="muted" { (person.email) " · " (visit.say("signed up", "注册于")) " " (person.created_at.say(&visit.home.zone, visit.lang)) }
             (parts::link_button(Weight::Quiet, &format!("{at}/data.json"), visit.say("Download what is known (JSON)", "下载其资料（JSON）")))
-        }))
+        } }))
         (erasure::told(visit.lang))
         @if in_the_way.is_empty() {
-            (parts::titled_card(visit.say("Erase them, for good", "永久删除"), form.render(visit.lang, &format!("{at}/erasure"), visit.say("Erase", "删除"), fields)))
+            @let ask = parts::Form { action: &format!("{at}/erasure"), error: form.error(visit.lang, &fields), submit: visit.say("Erase", "删除"), takes_away: true, ..parts::Form::default() };
+            (parts::titled_card(visit.say("Erase them, for good", "永久删除"), ask.render(visit.lang, fields)))
         } @else {
             @if let Some(error) = form.error(visit.lang, &html! {}) { div role="alert" { (parts::alert(Tone::Cinnabar, error, None)) } }
             (erasure::waiting(visit.lang, &in_the_way))
