@@ -76,7 +76,7 @@ pub async fn pain_001(visit: Visit, _: OperatorStaff, Path(id): Path<String>) ->
 pub async fn csv(visit: Visit, _: OperatorStaff, Path(id): Path<String>) -> Answer {
     let (id, message) = find(&visit, &id).await?;
     let inside: Vec<Payout> = message.into_iter().flat_map(|(_, payouts)| payouts).collect();
-    Ok(attached(&format!("{id}.csv"), "text/csv; charset=utf-8", file::csv(&inside)?))
+    Ok(attached(&format!("{id}.csv"), "text/csv; charset=utf-8", file::csv(&inside)))
 }
 
 /// The latest files, on the page of payouts.
