@@ -28,6 +28,7 @@ struct Inner {
     openings: crate::learn_openings::Memory,
     morning: crate::keep_forecasts::Morning,
     outlooks: crate::views::outlook::Memory,
+    lifts: crate::views::lift::Memory,
 }
 
 /// What this installation signs with; every purpose has its own.
@@ -110,6 +111,7 @@ impl House {
             openings: crate::learn_openings::Memory::default(),
             morning: crate::keep_forecasts::Morning::default(),
             outlooks: crate::views::outlook::Memory::default(),
+            lifts: crate::views::lift::Memory::default(),
             home: RwLock::new(Arc::new(home)),
         };
         Ok(House { inner: Arc::new(inner) })
@@ -178,6 +180,10 @@ impl House {
 
     pub(crate) fn outlooks(&self) -> &crate::views::outlook::Memory {
         &self.inner.outlooks
+    }
+
+    pub(crate) fn lifts(&self) -> &crate::views::lift::Memory {
+        &self.inner.lifts
     }
 
     pub(crate) fn openings(&self) -> &crate::learn_openings::Memory {

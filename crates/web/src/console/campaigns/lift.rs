@@ -8,11 +8,12 @@ use crate::visit::Visit;
 use ads::campaigns::Campaign;
 use demand::planning::lift::{Interval, PEOPLE_MIN};
 use flows::views::campaigns::Sums;
-use flows::views::lift::{Group, Lift};
+use flows::views::lift::{Group, Kept, Lift};
 use kernel::Lang;
 use maud::{Markup, html};
 
-pub fn section(visit: &Visit, campaign: &Campaign, sums: &Sums, lift: &Lift) -> Markup {
+pub fn section(visit: &Visit, campaign: &Campaign, sums: &Sums, kept: &Kept) -> Markup {
+    let lift = &*kept.lift;
     let at = format!("{}/next", address(&campaign.id));
     let next = Action { href: &at, word: visit.say("Where to advertise next", "下一步投到哪里") };
     let body = html! {
@@ -21,6 +22,7 @@ pub fn section(visit: &Visit, campaign: &Campaign, sums: &Sums, lift: &Lift) -> 
             (beside(visit, campaign, sums, lift))
             (groups(visit, visit.say("Lift by city", "各城市的增量"), visit.say("City", "城市"), &lift.by_city))
             (groups(visit, visit.say("Lift by surface", "各广告位的增量"), visit.say("Surface", "广告位"), &lift.by_surface))
+            p class="muted" { (visit.say("As of", "截至")) " " (kept.at.say(&visit.home.zone, visit.lang)) }
         }
     };
     parts::section(visit.say("What it really added", "真实增量"), Some(next), body)
