@@ -70,8 +70,9 @@ impl Imports {
         Some(running)
     }
 
-    fn forget(&self) {
-        *self.lock() = None;
+    /// What its sender was told needs no telling by the page.
+    fn forget_done(&self) {
+        drop(self.look());
     }
 }
 
@@ -117,13 +118,11 @@ pub async fn bring_in(visit: Visit, _: OperatorStaff, upload: Upload) -> Answer 
     let onward = SeeOther::to("/console/market/imports");
     match tokio::time::timeout(PATIENCE, take(&visit, upload)).await {
         Ok(Ok(change)) => {
-            visit.site.imports().forget();
+            visit.site.imports().forget_done();
             Ok(onward.telling(Tone::Jade, told(&change)).into_response())
         }
         Ok(Err(error)) => {
-            if !error.refusal().is_some_and(|no| no.code == "still_importing") {
-                visit.site.imports().forget();
-            }
+            visit.site.imports().forget_done();
             Ok(page(&visit, &form.refused(error)?).await?.into_response())
         }
         Err(_) => Ok(onward
