@@ -325,6 +325,13 @@ CREATE TABLE dispute (
     foreign key (place_id, intent_id) references payment_intent (place_id, id)
 );
 
+CREATE TABLE erasure (
+    person_id text not null primary key,
+    asked_by text not null,
+    at bigint not null,
+    done_at bigint
+);
+
 CREATE TABLE event (
     place_id text not null,
     id text not null,
@@ -998,6 +1005,8 @@ CREATE INDEX bill_line_by_key on bill_line (provider, key, refund_id);
 CREATE INDEX click_by_campaign on click (place_id, campaign_id, at);
 
 CREATE INDEX dispute_open on dispute (place_id, opened_at) where state = 'open';
+
+CREATE INDEX erasure_undone on erasure (at) where done_at is null;
 
 CREATE INDEX event_by_time on event (at);
 

@@ -36,6 +36,19 @@ pub enum Arm {
     Withheld,
 }
 
+/// Forgets whose an impression was, shown or withheld, and whose the click on it: that it was, and what it cost, stays.
+pub fn untie(tx: &Tx, place: &PlaceId, impressions: &[ImpressionId]) -> Result<()> {
+    for id in impressions {
+        tx.run(
+            "update impression set visitor = '', unit = '' where place_id = $1 and id = $2",
+            &[place, id],
+        )?;
+        tx.run("update withheld set visitor = '', unit = '' where place_id = $1 and id = $2", &[place, id])?;
+        tx.run("update click set visitor = '' where place_id = $1 and impression_id = $2", &[place, id])?;
+    }
+    Ok(())
+}
+
 /// Records a batch; one that is already there is left as it is. Answers how many were new.
 pub fn record_all(tx: &Tx, impressions: &[Impression]) -> Result<u64> {
     limits::within("impressions", impressions.len() as i64, 0, BATCH_MAX as i64)?;

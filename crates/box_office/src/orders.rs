@@ -562,6 +562,15 @@ fn change(tx: &Tx, order: &Order, to: State, now: Instant) -> Result<bool> {
     Ok(changed == 1)
 }
 
+/// Forgets which ads brought a buyer who is erased; what they bought stays with the books.
+pub fn forget_buyer(tx: &Tx, place: &PlaceId, buyer: &PersonId) -> Result<()> {
+    tx.run(
+        "update ticket_order set click = null where place_id = $1 and buyer_id = $2 and click is not null",
+        &[place, buyer],
+    )?;
+    Ok(())
+}
+
 pub fn any(view: &View, place: &PlaceId, id: &OrderId) -> Result<Order> {
     let found = view.maybe(
         "select currency, place_id, id, showtime_id, title_id, buyer_id, state, held_until, seats, paid_minor, fee_minor,

@@ -40,6 +40,7 @@ pub const MIGRATIONS: Tree = &[
     ("0062_ads", include_str!("../../../migrations/0062_ads.sql")),
     ("0063_payments", include_str!("../../../migrations/0063_payments.sql")),
     ("0068_box_office", include_str!("../../../migrations/0068_box_office.sql")),
+    ("0064_people", include_str!("../../../migrations/0064_people.sql")),
 ];
 
 const CREATE: &str = "create table if not exists migration (name text not null, statement bigint not null, primary key (name, statement))";

@@ -12,6 +12,7 @@ mod likeness;
 mod members;
 mod plan;
 mod rule;
+mod told;
 
 pub use column::{BLOCK, Column, VALUE_MAX};
 pub use features::{Features, Key, KeyId, TIMES_MAX, WINDOW_DAYS_MAX};
@@ -21,3 +22,4 @@ pub use plan::Plan;
 pub use rule::{
     Behaviour, DEPTH_MAX, Did, Like, Likely, Named, PERMILLE_MAX, Rule, TERMS_MAX, TICKETS, Times, What,
 };
+pub use told::{TOLD_STEP, Told, part_in_tens, to_tens};

@@ -48,6 +48,7 @@ kinds! {
     PaymentDiffers = "payment_differs", "Payment differs from its order", "支付金额不符";
     PaymentLate = "payment_late", "Payment came late", "逾期付款";
     PayoutChanged = "payout_changed", "Payout changed", "打款变更";
+    PersonErased = "person_erased", "Somebody was erased", "用户资料已删除";
     PersonSignedUp = "person_signed_up", "Somebody signed up", "新用户注册";
     PlaceOpened = "place_opened", "Place opened", "场所开业";
     PlanningChanged = "planning_changed", "Showings planned", "排片方案变更";
@@ -72,6 +73,19 @@ kinds! {
     UnmatchedDecided = "unmatched_decided", "Unmatched money decided", "不明款项已处理";
     WantToSee = "want_to_see", "Wants to see it", "想看";
 }
+
+/// What tells of a person alone, and of nothing that was bought: it loses its tie to them when they are erased.
+pub const PERSONAL: &[Kind] = &[
+    Kind::AdClicked,
+    Kind::AdSeen,
+    Kind::ConsentGiven,
+    Kind::ConsentWithdrawn,
+    Kind::PageViewed,
+    Kind::PersonSignedUp,
+    Kind::ProductCarted,
+    Kind::SongPlayed,
+    Kind::WantToSee,
+];
 
 impl Kind {
     pub fn parse(code: &str) -> Option<Kind> {

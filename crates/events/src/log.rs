@@ -2,7 +2,7 @@
 
 use crate::Kind;
 use db::{FromRow, Row, Tx, View};
-use kernel::{Act, Dice, Error, EventId, Instant, PlaceId, Result, TitleId};
+use kernel::{Act, Dice, Error, EventId, Instant, PersonId, PlaceId, Result, TitleId};
 use serde_json::Value;
 
 /// Events in one page, at most.
@@ -15,7 +15,7 @@ pub struct Event {
     pub id: EventId,
     pub at: Instant,
     pub kind: Kind,
-    /// `per_…`, `guest` or `system`.
+    /// `per_…`, `guest`, `system`, or `erased`.
     pub actor: String,
     pub title: Option<TitleId>,
     /// The id of what it happened to.
@@ -85,6 +85,25 @@ fn following(last: &EventId, dice: &mut Dice) -> Option<EventId> {
     let next = number.checked_add(u128::from(dice.next()) + 1)?;
     let text: String = (0..26).rev().map(|i| DIGITS[(next >> (i * 5)) as usize & 31] as char).collect();
     Some(EventId(format!("evt_{text}")))
+}
+
+/// Who did what an erased person did.
+pub const ERASED: &str = "erased";
+
+/// Takes out of some events of a place that it was this person; when, where and what stay. Nobody else may read the
+/// events that tell what was bought as theirs, so those keep their number: see `PERSONAL`.
+pub fn untie(tx: &Tx, place: &PlaceId, person: &PersonId, events: &[EventId]) -> Result<u64> {
+    let mut untied = 0;
+    for id in events {
+        untied += tx.run(
+            "update event
+             set actor = case when actor = $3 then $4 else actor end,
+               subject = case when subject = $3 then $4 else subject end
+             where place_id = $1 and id = $2",
+            &[place, id, person, &ERASED],
+        )?;
+    }
+    Ok(untied)
 }
 
 /// A place's events after one of its events, oldest first.

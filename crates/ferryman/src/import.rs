@@ -4,7 +4,7 @@ use crate::{installation, progress, providers};
 use anyhow::ensure;
 use clap::Args;
 use flows::{House, import_figures};
-use kernel::{Actor, Refusal, Words};
+use kernel::{Actor, Clock, Refusal, SystemClock, Words};
 use market::imports::{Kind, Prepared};
 use market::learned::Change;
 use market::taste;
@@ -104,7 +104,7 @@ fn take(
     let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
     let bar = progress::bar(&Words::new("reading", "读取"), 1);
     bar.set_message(name.clone());
-    let prepared = match import_figures::open(file, kind) {
+    let prepared = match import_figures::open(file, kind, import_figures::last_day(SystemClock.now())) {
         Ok(prepared) => prepared,
         Err(refusal) => {
             bar.abandon();

@@ -103,6 +103,9 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
             beside(house.clone(), stopping.clone(), TASTES_EVERY, "likely buyers", |house| {
                 audiences::reckon(house).map(|_| ())
             }),
+            beside(house.clone(), stopping.clone(), Duration::from_secs(60), "lift", |house| {
+                flows::views::lift::refresh(house).map(|_| ())
+            }),
             beside(house.clone(), stopping.clone(), Duration::from_secs(60), "seals", |house| {
                 seal_books::all(house).map(|_| ())
             }),

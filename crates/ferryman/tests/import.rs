@@ -130,3 +130,60 @@ fn a_forecast_is_never_invented() {
     let (done, said) = folder.ferryman(&["forecast", "--market", "korea", "--learn"]);
     assert!(!done && !said.contains("panicked"), "{said}");
 }
+
+/// What is stored of outside figures: facts learned, and files that count.
+fn stored(folder: &Folder) -> (i64, i64) {
+    let path = folder.path("data/ferryman.db");
+    if !PathBuf::from(&path).exists() {
+        return (0, 0);
+    }
+    let db = db::Db::open(&path).expect("the database opens after a kill");
+    let sql = "select (select count(*) from learned), (select count(*) from imported_file)";
+    db.read_blocking(move |view| view.one(sql, &[])).expect("a count")
+}
+
+/// Killed at ever later moments (SIGKILL) while a large file is stored: afterwards all of it is there or nothing.
+#[test]
+fn an_import_that_is_killed_leaves_nothing_or_everything() {
+    const FILMS: usize = 20_000;
+    let folder = Folder::new("killed");
+    let header = CHART.split_once('\n').map_or("", |(header, _)| header);
+    let line = |film: usize| {
+        format!("2020-01-01,{},{film},片{film},2019-12-31,5000,500,900,50,200,x\n", film % 9_999 + 1)
+    };
+    let file =
+        folder.file("large.csv", &(1..=FILMS).fold(format!("{header}\n"), |text, film| text + &line(film)));
+    let (mut killed, mut in_the_middle) = (0, 0);
+    for tenths in [2, 4, 6, 9, 13, 18, 25, 35] {
+        let data = folder.path("data");
+        let mut import = Command::new(env!("CARGO_BIN_EXE_ferryman"))
+            .args(["import", &file, "--data", &data])
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("it starts");
+        std::thread::sleep(std::time::Duration::from_millis(tenths * 100));
+        if import.try_wait().expect("it can be asked").is_some() {
+            break;
+        }
+        import.kill().expect("it is killed");
+        import.wait().expect("it is gone");
+        killed += 1;
+        let log = std::fs::metadata(folder.path("data/ferryman.db-wal")).map_or(0, |log| log.len());
+        in_the_middle += usize::from(log > 1 << 20);
+        let (learned, files) = stored(&folder);
+        assert!(
+            (learned, files) == (0, 0) || (files == 1 && learned >= FILMS as i64),
+            "{learned} of {files}"
+        );
+        if files == 1 {
+            break;
+        }
+    }
+    assert!(killed > 0, "at least once it was killed before its end");
+    println!("killed {killed} times, {in_the_middle} of them with much of the file written");
+    let (done, said) = folder.ferryman(&["import", &file]);
+    assert!(done, "{said}");
+    let (learned, files) = stored(&folder);
+    assert!(files == 1 && learned >= FILMS as i64, "{learned} of {files}");
+}

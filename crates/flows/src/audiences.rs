@@ -10,14 +10,14 @@ mod likely;
 pub use likely::Calibration;
 
 use crate::house::{House, Scene};
-use crate::views::audiences::{self as reading, News, Told};
+use crate::views::audiences::{self as reading, News};
 use ads::audiences::{self, Audience};
 use ads::campaigns::Campaign;
-use demand::audience::{Behaviour, Features, Key, KeyId, Likeness, Members, Plan, Rule, What};
+use demand::audience::{Behaviour, Features, Key, KeyId, Likeness, Members, Plan, Rule, Told, What};
 use events::{Kind, log};
 use kernel::{
     Act, Actor, AudienceId, CampaignId, Day, Instant, Kind as Why, OrgId, PersonId, PlaceId, Refusal, Result,
-    TitleId,
+    Seal, TitleId,
 };
 use people::consents;
 use serde_json::json;
@@ -26,10 +26,10 @@ use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Sightings that wait to be written, at most; beyond it they are let go.
 pub const WAITING_MAX: usize = 20_000;
-/// Likeness to a seed is measured again after this long.
+/// Likeness to a seed is measured again after this long, and at once when somebody goes who weighs in it.
 const LIKENESS_SECONDS: i64 = 3600;
-/// Sizes below this are not told, so that no audience is a person.
-pub const PEOPLE_MIN: u64 = 10;
+/// How often it is measured in a row because somebody went meanwhile.
+const MEASURED_MAX: usize = 3;
 
 /// Everybody who agreed, and what they did.
 pub struct Crowd {
@@ -49,11 +49,19 @@ struct Known {
     /// How far each place's log was read.
     read_to: reading::Marks,
     /// Who is in the audiences that campaigns are aimed at.
-    members: BTreeMap<AudienceId, Members>,
+    members: BTreeMap<AudienceId, Aimed>,
+    /// How many went so far, for whoever measured meanwhile.
+    gone: u64,
     measured: BTreeMap<AudienceId, (String, Instant)>,
     notes: likely::Notes,
     /// The day for which it was last reckoned who will buy, and how well that works.
     reckoned: Option<(Day, Option<Calibration>)>,
+}
+
+/// Who is in an audience, and to whose likeness it is due.
+struct Aimed {
+    members: Members,
+    seeds: Vec<AudienceId>,
 }
 
 /// That somebody looked at something, put it in a basket, saw an ad.
@@ -97,7 +105,13 @@ pub fn notice(house: &House, actor: &Actor, sighting: Sighting) {
 /// Forgets the signed-in actor, who has just taken their consent back, without waiting for the next refresh: they are
 /// in no audience any more, and what was noticed of them is not written. Other processes read it from the log.
 pub fn forget(house: &House, actor: &Actor) {
-    let Some(person) = actor.person() else { return };
+    if let Some(person) = actor.person() {
+        forget_person(house, person);
+    }
+}
+
+/// The same of somebody who is erased.
+pub(crate) fn forget_person(house: &House, person: &PersonId) {
     house.crowd().known_mut().forget(person);
     lock(&house.crowd().waiting).retain(|(one, _)| one.person() != Some(person));
 }
@@ -217,16 +231,16 @@ pub fn refresh(house: &House) -> Result<()> {
     find_members(house, audiences)
 }
 
-/// Reckons who will probably buy, once a day; whether it did. Learning may take a while, and keeps nobody waiting.
+/// Reckons who will probably buy, once a day and again when somebody went whose deeds were learnt from; whether it did. Learning may take a while, and keeps nobody waiting.
 pub fn reckon(house: &House) -> Result<bool> {
     let (today, zone) = (today(house), house.zone());
-    let (notes, since) = {
+    let (notes, since, gone) = {
         let mut known = house.crowd().known_mut();
         if known.reckoned.as_ref().is_some_and(|(day, _)| *day == today) {
             return Ok(false);
         }
         known.notes.turn_to(today, &zone);
-        (known.notes.clone(), known.since.clone())
+        (known.notes.clone(), known.since.clone(), known.gone)
     };
     let reckoned = notes.reckon(today, &zone);
     let mut known = house.crowd().known_mut();
@@ -237,7 +251,10 @@ pub fn reckon(house: &House) -> Result<bool> {
         mine.map(|(id, category, probability)| (*id, category.as_str(), *probability))
     });
     known.features.keep_likely(likely);
-    known.reckoned = Some((today, reckoned.and_then(|reckoned| reckoned.calibration)));
+    // Nor is it reckoned for today while somebody weighs in it who went.
+    if known.gone == gone {
+        known.reckoned = Some((today, reckoned.and_then(|reckoned| reckoned.calibration)));
+    }
     Ok(true)
 }
 
@@ -247,11 +264,25 @@ fn today(house: &House) -> Day {
 
 /// An audience whose rule cannot be followed now, such as one alike to too few, is nobody's until it can.
 fn find_members(house: &House, aimed: Vec<Audience>) -> Result<()> {
+    for _ in 0..MEASURED_MAX {
+        let gone = house.crowd().known().gone;
+        let found = found_members(house, &aimed)?;
+        let mut known = house.crowd().known_mut();
+        if known.gone == gone {
+            known.members = found;
+            return Ok(());
+        }
+    }
+    // People go faster than it is found who stays; what was known of those who stay holds until the next time.
+    Ok(())
+}
+
+fn found_members(house: &House, aimed: &[Audience]) -> Result<BTreeMap<AudienceId, Aimed>> {
     let mut found = BTreeMap::new();
     for audience in aimed {
         match members(house, &audience.rule) {
-            Ok(members) => {
-                found.insert(audience.id, members);
+            Ok(aimed) => {
+                found.insert(audience.id.clone(), aimed);
             }
             Err(kernel::Error::Refused(why)) => {
                 tracing::warn!(audience = %audience.id, why = %why.say.en, "nobody is in this audience");
@@ -259,52 +290,77 @@ fn find_members(house: &House, aimed: Vec<Audience>) -> Result<()> {
             Err(fault) => return Err(fault),
         }
     }
-    house.crowd().known_mut().members = found;
-    Ok(())
+    Ok(found)
 }
 
-fn members(house: &House, rule: &str) -> Result<Members> {
+fn members(house: &House, rule: &str) -> Result<Aimed> {
     let rule = Rule::read(rule)?;
     measure_seeds(house, &rule)?;
-    Ok(Plan::of(&house.crowd().known().features, &rule)?.members())
+    let members = Plan::of(&house.crowd().known().features, &rule)?.members();
+    Ok(Aimed { members, seeds: rule.seeds().into_iter().cloned().collect() })
 }
 
-/// What can be said of a rule while it is being written.
+/// What can be said of a rule while it is being written. No number of people leaves but as it may be told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Look {
     /// Everybody who agreed.
-    pub people: u64,
-    pub count: u64,
+    pub people: Told,
+    pub count: Told,
     /// How many each term holds for by itself, in the order of writing.
-    pub terms: Vec<u64>,
-    /// By the code of the city where they last went to the cinema, most first.
-    pub by_city: Vec<(String, u64)>,
+    pub terms: Vec<Told>,
+    /// By the code of the city where they last went to the cinema, most first; cities of too few are left out.
+    pub by_city: Vec<(String, Told)>,
 }
 
 /// Counts a rule. Likeness that it asks for is measured first, if that was not done lately; this may take a second.
 pub fn look(house: &House, rule: &Rule) -> Result<Look> {
     rule.check()?;
     measure_seeds(house, rule)?;
-    let known = house.crowd().known();
+    let (known, key) = (house.crowd().known(), &house.keys().counts);
     let features = &known.features;
     let members = Plan::of(features, rule)?.members();
-    let terms = rule.terms().into_iter().map(|term| Ok(Plan::of(features, term)?.count()));
-    let by_city = features.by_home(&members).into_iter().map(|(city, count)| (city.to_owned(), count));
+    let terms =
+        rule.terms().into_iter().map(|term| Ok(Told::of(term, Plan::of(features, term)?.count(), key)));
     Ok(Look {
-        people: features.people(),
-        count: members.count(),
+        people: Told::of_everybody(features.people(), key),
+        count: Told::of(rule, members.count(), key),
         terms: terms.collect::<Result<_, Refusal>>()?,
-        by_city: by_city.collect(),
+        by_city: by_city(features, rule, &members, key),
     })
 }
 
+/// Each city as the rule that asks for it too would be told.
+fn by_city(features: &Features, rule: &Rule, members: &Members, key: &Seal) -> Vec<(String, Told)> {
+    let tell = |(city, count): (&str, u64)| {
+        let there = Rule::All(vec![rule.clone(), Rule::Lives(city.to_owned())]);
+        (city.to_owned(), Told::of(&there, count, key))
+    };
+    let mut told: Vec<(String, Told)> = features.by_home(members).into_iter().map(tell).collect();
+    told.retain(|(_, told)| told.count().is_some());
+    told.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    told
+}
+
 /// How many are in both of two rules.
-pub fn overlap(house: &House, one: &Rule, other: &Rule) -> Result<u64> {
+pub fn overlap(house: &House, one: &Rule, other: &Rule) -> Result<Told> {
     measure_seeds(house, one)?;
     measure_seeds(house, other)?;
-    let known = house.crowd().known();
+    let (known, key) = (house.crowd().known(), &house.keys().counts);
     let members = |rule| Plan::of(&known.features, rule).map(|plan| plan.members());
-    Ok(members(one)?.shared_with(&members(other)?))
+    let both = Rule::All(vec![one.clone(), other.clone()]);
+    Ok(Told::of(&both, members(one)?.shared_with(&members(other)?), key))
+}
+
+/// How many agreed, as it may be told.
+pub fn people(house: &House) -> Told {
+    Told::of_everybody(house.crowd().exact_people(), &house.keys().counts)
+}
+
+/// How many a rule holds for, to the last person: for the house itself. Nothing that is told may rest on it.
+pub fn exact_count(house: &House, rule: &Rule) -> Result<u64> {
+    rule.check()?;
+    measure_seeds(house, rule)?;
+    Ok(Plan::of(&house.crowd().known().features, rule)?.count())
 }
 
 /// Why people are like those of a seed, as it was last measured.
@@ -316,20 +372,27 @@ fn measure_seeds(house: &House, rule: &Rule) -> Result<()> {
     for seed in rule.seeds() {
         let id = seed.clone();
         let audience = house.read_blocking(move |view| audiences::any(view, &id))?;
-        let now = house.now();
-        let fresh = house
-            .crowd()
-            .known()
-            .measured
-            .get(seed)
-            .is_some_and(|(rule, at)| *rule == audience.rule && at.seconds_until(now) < LIKENESS_SECONDS);
-        if fresh {
-            continue;
+        let rule = Rule::read(&audience.rule)?;
+        for _ in 0..MEASURED_MAX {
+            if house.crowd().known().is_fresh(seed, &audience.rule, house.now()) {
+                break;
+            }
+            measure(house, seed, &audience, &rule)?;
         }
-        let likeness = Likeness::measure(&house.crowd().known().features, &Rule::read(&audience.rule)?)?;
-        let mut known = house.crowd().known_mut();
+    }
+    Ok(())
+}
+
+/// Keeps what was measured, unless somebody went meanwhile whose weight would be in it.
+fn measure(house: &House, seed: &AudienceId, audience: &Audience, rule: &Rule) -> Result<()> {
+    let (gone, likeness) = {
+        let known = house.crowd().known();
+        (known.gone, Likeness::measure(&known.features, rule)?)
+    };
+    let mut known = house.crowd().known_mut();
+    if known.gone == gone {
         known.features.keep_likeness(seed.clone(), likeness);
-        known.measured.insert(seed.clone(), (audience.rule, now));
+        known.measured.insert(seed.clone(), (audience.rule.clone(), house.now()));
     }
     Ok(())
 }
@@ -343,6 +406,7 @@ impl Crowd {
             free: Vec::new(),
             read_to: reading::Marks::default(),
             members: BTreeMap::new(),
+            gone: 0,
             measured: BTreeMap::new(),
             notes: likely::Notes::default(),
             reckoned: None,
@@ -354,7 +418,8 @@ impl Crowd {
     pub fn audiences_of(&self, actor: &Actor) -> Vec<AudienceId> {
         let known = self.known();
         let Some(id) = actor.person().and_then(|person| known.ids.get(person)) else { return Vec::new() };
-        known.members.iter().filter(|(_, members)| members.contains(*id)).map(|(id, _)| id.clone()).collect()
+        let is_in = known.members.iter().filter(|(_, aimed)| aimed.members.contains(*id));
+        is_in.map(|(id, _)| id.clone()).collect()
     }
 
     /// The city where somebody who agreed is at home, as far as it is known. No SQL.
@@ -364,8 +429,13 @@ impl Crowd {
         known.features.home(*id).map(str::to_owned)
     }
 
-    /// How the forecasts of who will buy did yesterday; none while that cannot be told.
+    /// How the forecasts of who will buy did yesterday, in tens; none while that cannot be told.
     pub fn calibration(&self) -> Option<Calibration> {
+        self.exact_calibration().and_then(Calibration::in_tens)
+    }
+
+    /// The same to the last purchase: for the house itself.
+    pub fn exact_calibration(&self) -> Option<Calibration> {
         self.known().reckoned.as_ref().and_then(|(_, calibration)| calibration.clone())
     }
 
@@ -374,8 +444,8 @@ impl Crowd {
         self.known().features.knows_likely()
     }
 
-    /// How many agreed.
-    pub fn people(&self) -> u64 {
+    /// How many agreed, to the last person: for the house itself.
+    pub fn exact_people(&self) -> u64 {
         self.known().features.people()
     }
 
@@ -402,10 +472,10 @@ impl Known {
     fn take_in(&mut self, news: News) {
         for told in news.told {
             match told {
-                Told::Agreed { person, at } => self.admit(person, at),
-                Told::Withdrew { person } => self.forget(&person),
-                Told::Did(did) => self.note(&did),
-                Told::TookBack(did) => self.take_back(&did),
+                reading::Told::Agreed { person, at } => self.admit(person, at),
+                reading::Told::Withdrew { person } => self.forget(&person),
+                reading::Told::Did(did) => self.note(&did),
+                reading::Told::TookBack(did) => self.take_back(&did),
             }
         }
         self.read_to = news.read_to;
@@ -424,13 +494,33 @@ impl Known {
 
     fn forget(&mut self, person: &PersonId) {
         if let Some(id) = self.ids.remove(person) {
+            self.gone += 1;
             self.features.forget(id);
-            self.notes.forget(id);
-            self.members.values_mut().for_each(|members| {
-                members.remove(id);
+            if self.notes.forget(id) {
+                // Who will buy is reckoned anew, without what they did.
+                self.reckoned = None;
+            }
+            self.members.values_mut().for_each(|aimed| {
+                aimed.members.remove(id);
             });
+            self.forget_stale();
             self.free.push(id);
         }
+    }
+
+    /// Nobody is in an audience of those like a seed whose likeness went with somebody, until it is measured again.
+    fn forget_stale(&mut self) {
+        let features = &self.features;
+        self.members.retain(|_, aimed| aimed.seeds.iter().all(|seed| features.likeness(seed).is_some()));
+    }
+
+    /// Whether likeness to a seed is known, of its rule as it is, and was measured lately.
+    fn is_fresh(&self, seed: &AudienceId, rule: &str, now: Instant) -> bool {
+        let lately = self
+            .measured
+            .get(seed)
+            .is_some_and(|(of, at)| of == rule && at.seconds_until(now) < LIKENESS_SECONDS);
+        lately && self.features.likeness(seed).is_some()
     }
 
     fn note(&mut self, did: &reading::Did) {

@@ -4,6 +4,7 @@
 
 mod ads;
 mod books;
+mod erasures;
 mod payments;
 mod payouts;
 mod royalties;
@@ -27,6 +28,9 @@ pub const HOLD_GRACE_SECONDS: i64 = 5;
 pub const REFUND_GRACE_SECONDS: i64 = 120;
 /// A refund that its provider is paying may take this long: ten days.
 pub const PENDING_GRACE_SECONDS: i64 = 864_000;
+
+/// Nothing may be tied to an erased person any more after this.
+pub const ERASURE_GRACE_SECONDS: i64 = 3_600;
 
 /// Every invariant, in the order in which they are checked.
 pub const INVARIANTS: &[Invariant] = &[
@@ -188,6 +192,16 @@ pub const INVARIANTS: &[Invariant] = &[
             )
         },
         find: payouts::payouts_reserved,
+    },
+    Invariant {
+        code: "erased_forgotten",
+        promise: || {
+            Words::new(
+                "Nothing but what was bought is tied to the number of an erased person, and that names nobody",
+                "已删除用户的编号只关联其购买记录，且不再指向任何人",
+            )
+        },
+        find: erasures::erased_forgotten,
     },
 ];
 

@@ -29,6 +29,7 @@ struct Inner {
     morning: crate::keep_forecasts::Morning,
     outlooks: crate::views::outlook::Memory,
     lines: crate::wait_in_line::Lines,
+    lifts: crate::views::lift::Memory,
 }
 
 /// What this installation signs with; every purpose has its own.
@@ -37,6 +38,8 @@ pub struct Keys {
     pub click: Seal,
     pub form: Seal,
     pub visitor: Seal,
+    /// How numbers of people are rounded before they are told.
+    pub counts: Seal,
     /// Who is held out of which campaign.
     pub lots: ads::holdout::Lots,
     pub tickets: box_office::Signer,
@@ -52,6 +55,7 @@ impl Keys {
             click: Seal::new(key, "click"),
             form: Seal::new(key, "form"),
             visitor: Seal::new(key, "visitor"),
+            counts: Seal::new(key, "counts"),
             lots: ads::holdout::Lots::new(lots),
             tickets: box_office::Signer::new(key),
             line: Seal::new(key, "line"),
@@ -116,6 +120,7 @@ impl House {
             morning: crate::keep_forecasts::Morning::default(),
             outlooks: crate::views::outlook::Memory::default(),
             lines: crate::wait_in_line::Lines::default(),
+            lifts: crate::views::lift::Memory::default(),
             home: RwLock::new(Arc::new(home)),
         };
         inner.lines.replace(lines);
@@ -190,6 +195,10 @@ impl House {
 
     pub(crate) fn outlooks(&self) -> &crate::views::outlook::Memory {
         &self.inner.outlooks
+    }
+
+    pub(crate) fn lifts(&self) -> &crate::views::lift::Memory {
+        &self.inner.lifts
     }
 
     pub(crate) fn openings(&self) -> &crate::learn_openings::Memory {

@@ -2,26 +2,27 @@
 
 use crate::house::Scene;
 use events::{Kind, log};
-use kernel::{Clock, Day, ImportId, PlaceId, Refusal, Result, SystemClock, Zone};
+use kernel::{Day, ImportId, Instant, PlaceId, Refusal, Result, Zone};
 use market::imports::{self, Prepared};
 use market::learned::Change;
 use market::table::Packed;
 use serde_json::json;
 use std::path::Path;
 
-/// Reads a file or a MovieLens folder. A line of a chart about a day that has not been anywhere is refused.
-pub fn open(path: &Path, kind: Option<imports::Kind>) -> Result<Prepared, Refusal> {
-    imports::open(path, kind, today())
+/// Reads a file or a MovieLens folder. A line of a chart about a day after `last` is refused.
+pub fn open(path: &Path, kind: Option<imports::Kind>, last: Day) -> Result<Prepared, Refusal> {
+    imports::open(path, kind, last)
 }
 
 /// Reads a file that is already here; see [`open`].
-pub fn read(file: &Packed, kind: Option<imports::Kind>) -> Result<Prepared, Refusal> {
-    imports::read(file, kind, today())
+pub fn read(file: &Packed, kind: Option<imports::Kind>, last: Day) -> Result<Prepared, Refusal> {
+    imports::read(file, kind, last)
 }
 
-/// The world's, not a demonstration's: its charts may be of later years than it plays in. East of everywhere.
-fn today() -> Day {
-    SystemClock.now().day_in(&Zone::stored("Pacific/Kiritimati"))
+/// The last day that can have been anywhere at an instant: the day of the islands east of everywhere. Who asks gives the
+/// world's instant, not a demonstration's, for charts may be of later years than that plays in.
+pub fn last_day(now: Instant) -> Day {
+    now.day_in(&Zone::stored("Pacific/Kiritimati"))
 }
 
 /// Stores a file that was read. One that says nothing new is not noted either.

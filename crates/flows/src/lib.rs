@@ -14,6 +14,7 @@ pub mod check;
 pub mod choose_home;
 pub mod close_period;
 pub mod dispute;
+pub mod erase_person;
 pub mod give_role;
 pub mod house;
 pub mod import_figures;

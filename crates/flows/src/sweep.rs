@@ -1,9 +1,10 @@
 //! What must happen sooner or later, whether or not anybody asks: holds end, lost notices are found,
-//! refunds are paid out, clearing accounts mirror, the day's forecasts are kept. Each is safe to repeat.
+//! refunds are paid out, clearing accounts mirror, the day's forecasts are kept, nothing stays tied to who was erased. Each
+//! is safe to repeat.
 
 use crate::house::House;
 use crate::take_payment::{self, Heard};
-use crate::{buy_product, buy_tickets, close_period, keep_forecasts};
+use crate::{buy_product, buy_tickets, close_period, erase_person, keep_forecasts};
 use kernel::{Actor, Error, Instant, PlaceId, Result};
 use payments::intents::{self, Asked};
 use payments::refunds;
@@ -81,7 +82,7 @@ impl Rounds {
     }
 
     /// Whether to ask about something now, and if so remembers it. A moment that has passed since makes it due.
-    fn is_due(&self, id: &str, moment: Instant, now: Instant) -> bool {
+    pub(crate) fn is_due(&self, id: &str, moment: Instant, now: Instant) -> bool {
         let mut asked = self.asked.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if asked.len() > REMEMBERED_MAX {
             asked.clear();
@@ -96,7 +97,7 @@ impl Rounds {
         is_due
     }
 
-    fn forget(&self, id: &str) {
+    pub(crate) fn forget(&self, id: &str) {
         self.asked.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(id);
     }
 }
@@ -118,6 +119,7 @@ pub fn all(house: &House) -> Result<Swept> {
     let mut swept = Swept::default();
     let mut failed = close_period::mirror_all(house).err();
     failed = failed.or(keep_forecasts::keep(house).err());
+    failed = failed.or(erase_person::finish(house).err());
     for at in house.read_blocking(crate::views::places::selling)? {
         match place(house, &at) {
             Ok(one) => swept.add(one),

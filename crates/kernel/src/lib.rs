@@ -11,6 +11,7 @@ pub mod limits;
 mod money;
 mod refusal;
 mod seal;
+pub mod sheet;
 pub mod text;
 mod time;
 mod words;

@@ -3,7 +3,7 @@
 use crate::statements;
 use crate::transfers::Kept;
 use db::View;
-use kernel::{Instant, PlaceId, Result};
+use kernel::{Instant, PlaceId, Result, sheet};
 
 /// Walks through a book in the order of booking: everything from an instant, up to but without another.
 pub fn walk(
@@ -17,8 +17,7 @@ pub fn walk(
 }
 
 /// The first line of a CSV file.
-pub const CSV_HEADER: &str =
-    "book,id,kind,pending_id,debit,credit,amount,currency,code,reference,happened_at,booked_at,expires_at\n";
+pub const CSV_HEADER: &str = "book,id,kind,pending_id,debit,credit,amount,currency,code,reference,happened_at,booked_at,expires_at\r\n";
 
 /// A transfer as a line of CSV (RFC 4180): amounts as decimals, instants as RFC 3339 in UTC.
 pub fn csv_line(book: &PlaceId, kept: &Kept) -> String {
@@ -37,16 +36,7 @@ pub fn csv_line(book: &PlaceId, kept: &Kept) -> String {
         &kept.booked_at.rfc3339(),
         &kept.expires_at.map(|at| at.rfc3339()).unwrap_or_default(),
     ];
-    let mut line = fields.map(quoted).join(",");
-    line.push('\n');
-    line
-}
-
-/// A field that a spreadsheet takes for text: quoted where it must be, and never a formula.
-fn quoted(field: &str) -> String {
-    let formula = field.starts_with(['=', '+', '@', '\t', '\r']);
-    let shown = if formula { format!("'{field}") } else { field.to_owned() };
-    if shown.contains([',', '"', '\n', '\r']) { format!("\"{}\"", shown.replace('"', "\"\"")) } else { shown }
+    sheet::line(fields)
 }
 
 /// A transfer as a transaction of a ledger-cli journal; `None` for one that moved nothing: a reservation, or its end.

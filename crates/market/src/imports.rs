@@ -53,6 +53,23 @@ impl Kind {
         }
     }
 
+    /// The kind in words, for people.
+    pub fn words(self) -> Words {
+        match self {
+            Kind::Chart(dialect) => chart_words(dialect.code),
+            Kind::Cinemas(directory) => match directory.code() {
+                "france_cinemas" => Words::new("Cinemas of France", "法国影院名录"),
+                _ => Words::new("Cinemas of China", "中国影院名录"),
+            },
+            Kind::Calendar(market) => {
+                let market = market.words();
+                Words::new(format!("Release calendar: {}", market.en), format!("上映日程：{}", market.zh))
+            }
+            Kind::MovieLens => Words::new("Ratings of films (MovieLens)", "影片评分（MovieLens）"),
+            Kind::Tmdb => Words::new("Facts of films (TMDB)", "影片资料（TMDB）"),
+        }
+    }
+
     pub fn parse(code: &str) -> Result<Kind, Refusal> {
         Kind::all().into_iter().find(|kind| kind.code() == code).ok_or_else(|| {
             let known: Vec<&str> = Kind::all().into_iter().map(Kind::code).collect();
@@ -64,6 +81,21 @@ impl Kind {
                 format!("不能导入“{code}”这种文件；可选：{known}。"),
             )
         })
+    }
+}
+
+fn chart_words(code: &str) -> Words {
+    match code {
+        "china_daily" => Words::new("Daily chart of mainland China", "中国内地日票房榜"),
+        "korea_daily" => Words::new("Daily chart of South Korea (KOBIS)", "韩国日票房榜（KOBIS）"),
+        "taiwan_weekly" => Words::new("Weekly chart of Taiwan", "台湾周票房榜"),
+        "the_numbers_daily" => {
+            Words::new("Daily chart of America (The Numbers)", "北美日票房榜（The Numbers）")
+        }
+        "us_daily" => {
+            Words::new("Daily chart of America (Box Office Mojo)", "北美日票房榜（Box Office Mojo）")
+        }
+        other => Words::new(other, other),
     }
 }
 

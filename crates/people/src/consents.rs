@@ -31,6 +31,24 @@ pub fn withdraw(tx: &Tx, act: &Act, purpose: &str) -> Result<bool> {
     Ok(gone == 1)
 }
 
+/// Every purpose that a person agreed to, with when, and what they keep out of it.
+pub fn of(view: &View, person: &PersonId) -> Result<Vec<(String, Instant, Vec<String>)>> {
+    let given: Vec<(String, Instant)> =
+        view.all("select purpose, given_at from consent where person_id = $1 order by purpose", &[person])?;
+    let with = |(purpose, at): (String, Instant)| {
+        let kept_out = exceptions(view, person, &purpose)?;
+        Ok((purpose, at, kept_out))
+    };
+    given.into_iter().map(with).collect()
+}
+
+/// Forgets that somebody agreed to anything, as when they are erased.
+pub(crate) fn forget(tx: &Tx, person: &PersonId) -> Result<()> {
+    tx.run("delete from consent_exception where person_id = $1", &[person])?;
+    tx.run("delete from consent where person_id = $1", &[person])?;
+    Ok(())
+}
+
 /// Since when a person agrees, if they do.
 pub fn since(view: &View, person: &PersonId, purpose: &str) -> Result<Option<Instant>> {
     let found: Option<(Instant,)> = view

@@ -4,6 +4,7 @@
 //! installation is new until somebody founds it: that makes the house and its first operator.
 
 pub mod consents;
+pub mod erasures;
 pub mod home;
 pub mod installation;
 pub mod may;

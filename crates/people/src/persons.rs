@@ -1,5 +1,5 @@
-//! People with an account. A person signs up once under one email address and is never deleted:
-//! orders and events name them.
+//! People with an account. A person signs up once under one email address. Orders and events name them by a number,
+//! which is all that is left of somebody who was erased (`erasures`).
 
 use crate::passwords::PasswordHash;
 use crate::text;
@@ -161,6 +161,12 @@ pub fn credentials(view: &View, email: &str) -> Result<Option<(Person, PasswordH
 
 pub fn any(view: &View, id: &PersonId) -> Result<Option<Person>> {
     view.maybe("select id, email, name, lang, created_at from person where id = $1", &[id])
+}
+
+/// What a person's password is checked against when they are to show that it is them.
+pub fn password(view: &View, id: &PersonId) -> Result<Option<PasswordHash>> {
+    let found: Option<(String,)> = view.maybe("select password_hash from person where id = $1", &[id])?;
+    Ok(found.map(|(hash,)| PasswordHash::stored(hash)))
 }
 
 /// Remembers the language a person reads.

@@ -67,6 +67,14 @@ pub fn close(tx: &Tx, token: &str) -> Result<()> {
     tx.run("delete from session where token_hash = $1", &[&hash(token)]).map(|_| ())
 }
 
+/// When each of a person's sessions began and will end.
+pub fn of(view: &View, person: &PersonId) -> Result<Vec<(Instant, Instant)>> {
+    view.all(
+        "select created_at, expires_at from session where person_id = $1 order by created_at, token_hash",
+        &[person],
+    )
+}
+
 /// Signs a person out everywhere.
 pub fn close_all(tx: &Tx, person: &PersonId) -> Result<u64> {
     tx.run("delete from session where person_id = $1", &[person])

@@ -559,6 +559,17 @@ fn advance(
     Err(moving().into())
 }
 
+/// Forgets who received a buyer's orders, where, and which ads brought them; what was bought stays with the books.
+pub fn forget_buyer(tx: &Tx, place: &PlaceId, buyer: &PersonId) -> Result<()> {
+    tx.run(
+        "update product_order
+        set recipient = '', address = '', asked = '', click = null
+        where place_id = $1 and buyer_id = $2",
+        &[place, buyer],
+    )?;
+    Ok(())
+}
+
 pub fn any(view: &View, place: &PlaceId, id: &OrderId) -> Result<Order> {
     let order = view.maybe(
         "select place_id, id, buyer_id, state, pay_until, closed_at, total_minor, currency, recipient, address,

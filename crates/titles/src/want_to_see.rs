@@ -22,6 +22,11 @@ pub fn remove(tx: &Tx, act: &Act, title: &TitleId) -> Result<bool> {
     Ok(tx.run("delete from want_to_see where title_id = $1 and person_id = $2", &[title, &person])? == 1)
 }
 
+/// Counts somebody out everywhere, as when they are erased.
+pub fn forget(tx: &Tx, person: &PersonId) -> Result<()> {
+    tx.run("delete from want_to_see where person_id = $1", &[person]).map(|_| ())
+}
+
 pub fn count(view: &View, title: &TitleId) -> Result<i64> {
     let (count,): (i64,) = view.one("select count(*) from want_to_see where title_id = $1", &[title])?;
     Ok(count)

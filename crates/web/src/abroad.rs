@@ -299,6 +299,107 @@ async fn a_house_in_korea_goes_the_whole_loop() {
     assert!(moved.text.contains("keeps its books in KRW"), "{}", moved.text);
 }
 
+/// Names that a spreadsheet would compute: whoever chooses a name chooses what runs where a table is opened.
+#[tokio::test]
+async fn no_table_of_any_page_runs_in_a_spreadsheet() {
+    let seoul = Seoul::new().await;
+    seoul.agrees().await;
+    seoul.sells(DAYS[0], &["A1", "A2"], "₩32,000").await;
+    seoul.town.clock.set(Day::new(2016, 12, 28).expect("a day").at(0, 37, &zone()));
+    let period = [("place", seoul.place()), ("title", &seoul.title.0), ("first", DAYS[0]), ("last", DAYS[0])];
+    led(seoul.kim.post("/console/settlement", &period).await);
+    seoul.is_paid_out().await;
+    let lane = flows::House::lane();
+    let renamed = seoul.town.house.write(&lane, kernel::Actor::System, |scene| {
+        for statement in [
+            "update title set name_en = '=HYPERLINK(1)', name_zh = '＝1', original_name = '@SUM(1)'",
+            "update org set name_en = '-2+3', name_zh = '+1+1'",
+            "update cinema set name_en = '  =cmd', name_zh = '@c' where place_id = place_id",
+            "update payout set payee_name = '=1+1;=2+2' where place_id = place_id",
+        ] {
+            scene.tx.run(statement, &[])?;
+        }
+        Ok(())
+    });
+    renamed.await.expect("names");
+
+    let tables = seoul.tables(&seoul.ann).await;
+    let of = |path: &str| tables.iter().any(|(at, _)| matches_route(path, at));
+    let unread: Vec<&str> = seoul
+        .town
+        .entries
+        .iter()
+        .map(|entry| entry.path)
+        .filter(|path| path.ends_with(".csv") && !of(path))
+        .collect();
+    assert_eq!(unread, Vec::<&str>::new(), "every table is looked at");
+    let mut disarmed = 0;
+    for (path, text) in &tables {
+        for cell in cells(text) {
+            let number = !cell.is_empty() && cell.chars().all(|c| c.is_ascii_digit() || "-.".contains(c));
+            let begins = cell.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+            assert!(number || !begins, "{path}: {cell}");
+            disarmed +=
+                usize::from(cell.starts_with('\'') && !cell[1..].starts_with(|c: char| c.is_ascii_digit()));
+        }
+    }
+    assert!(disarmed >= 4, "the names are in the tables: {disarmed}");
+}
+
+/// The cells of a table, without what quotes them.
+fn cells(text: &str) -> Vec<String> {
+    let (mut cells, mut cell, mut inside) = (Vec::new(), String::new(), false);
+    for c in text.trim_start_matches('\u{feff}').chars() {
+        match c {
+            '"' => inside = !inside,
+            ',' | '\n' if !inside => cells.push(std::mem::take(&mut cell)),
+            '\r' if !inside => {}
+            c => cell.push(c),
+        }
+    }
+    cells
+}
+
+/// Whether an address is one of a route with parameters.
+fn matches_route(route: &str, at: &str) -> bool {
+    let at: Vec<&str> = at.split('?').next().unwrap_or_default().split('/').collect();
+    let route: Vec<&str> = route.split('/').collect();
+    route.len() == at.len() && route.iter().zip(at).all(|(part, own)| part.starts_with('{') || *part == own)
+}
+
+impl Seoul {
+    /// Every table that the console links to, with its text.
+    async fn tables(&self, browser: &Browser) -> Vec<(String, String)> {
+        let begin = [
+            "/console/settlement",
+            "/console/payouts",
+            "/console/earnings",
+            "/console/market",
+            "/console/settlement/royalties.csv",
+            "/console/market.csv",
+        ];
+        let mut found: BTreeSet<String> = begin.iter().map(|path| (*path).to_owned()).collect();
+        let mut wait: VecDeque<String> = found.iter().cloned().collect();
+        let mut tables = Vec::new();
+        while let Some(path) = wait.pop_front() {
+            let page = browser.get(&path).await;
+            assert!(found.len() < PAGES_MAX, "there is no end of pages: {found:?}");
+            if path.split('?').next().is_some_and(|path| path.ends_with(".csv")) {
+                assert_eq!(page.status, StatusCode::OK, "{path}");
+                tables.push((path, page.text));
+                continue;
+            }
+            for link in links(&page.text).chain([page.location().to_owned()]) {
+                let near = begin.iter().any(|path| link.starts_with(path));
+                if leads_on(&link) && near && found.insert(link.clone()) {
+                    wait.push_back(link);
+                }
+            }
+        }
+        tables
+    }
+}
+
 impl Seoul {
     /// The cinema's part goes to its account: proposed, approved by another, sent, and paid as the bank says.
     async fn is_paid_out(&self) {

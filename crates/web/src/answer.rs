@@ -157,6 +157,18 @@ impl IntoResponse for Page {
     }
 }
 
+/// A file that the browser keeps under its name, and nobody in between.
+pub fn attached(name: &str, kind: &'static str, text: String) -> Response {
+    let attachment = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    let kept = attachment.unwrap_or(HeaderValue::from_static("attachment"));
+    let head = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (header::CONTENT_DISPOSITION, kept),
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+    ];
+    (head, text).into_response()
+}
+
 /// Sends the reader on after something was changed, perhaps with a sentence for the next page.
 #[derive(Clone)]
 pub struct SeeOther {

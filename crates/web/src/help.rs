@@ -104,6 +104,14 @@ pub async fn privacy(visit: Visit) -> Answer<Page> {
             "仅在您于账号页同意后，此后的站内行为才用于决定广告。广告主只能看到人数，看不到是谁；在同一页撤回后即被遗忘。".into(),
         ),
         (
+            "What is known of you, and being erased",
+            "On your account page you can download everything that is known of you, and ask to be erased. Your account ends \
+             at once; what you bought stays in the books under a number that names nobody."
+                .into(),
+            "查阅与删除",
+            "您可在账号页下载全部资料，也可删除账号。账号立即注销；购买记录以不指向任何人的编号留在账本中。".into(),
+        ),
+        (
             "Others",
             "Pages load nothing from anybody else, and nothing about you leaves this installation.".into(),
             "第三方",

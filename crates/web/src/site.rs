@@ -1,5 +1,6 @@
 //! What every request shares: the house, the settings, and the few things kept in memory.
 
+use crate::console::imports::Imports;
 use crate::routes::Entry;
 use axum::http::Method;
 use flows::House;
@@ -59,6 +60,7 @@ struct Inner {
     hashing: Semaphore,
     founded: AtomicBool,
     entries: OnceLock<Vec<Entry>>,
+    imports: Imports,
 }
 
 impl Site {
@@ -70,6 +72,7 @@ impl Site {
             hashing: Semaphore::new(HASHING_MAX),
             founded: AtomicBool::new(false),
             entries: OnceLock::new(),
+            imports: Imports::default(),
         };
         Site { inner: Arc::new(inner) }
     }
@@ -84,6 +87,11 @@ impl Site {
 
     pub fn throttle(&self) -> &Throttle {
         &self.inner.throttle
+    }
+
+    /// The file that is being imported at this moment, if there is one.
+    pub(crate) fn imports(&self) -> &Imports {
+        &self.inner.imports
     }
 
     /// Whether an operator is known to exist; once true it stays true.

@@ -9,7 +9,7 @@ pub mod play;
 use crate::problem::Problem;
 use ::ads::audiences;
 use demand::audience::Rule;
-use flows::audiences::{Look, PEOPLE_MIN};
+use flows::audiences::Look;
 use kernel::Result;
 use serde::Serialize;
 use serde_json::Value;
@@ -41,7 +41,8 @@ impl Audience {
     }
 }
 
-/// How many a rule holds for. Numbers below ten are left out, so that nobody is found out.
+/// How many a rule holds for, rounded to tens, up or down at random but alike for one rule, so that nobody is found out by
+/// subtraction. Fewer than ten are left out.
 #[derive(Serialize, ToSchema)]
 pub struct Size {
     /// Everybody who agreed.
@@ -62,13 +63,13 @@ pub struct City {
 
 impl From<Look> for Size {
     fn from(look: Look) -> Size {
-        let told = |count: u64| (count == 0 || count >= PEOPLE_MIN).then_some(count);
-        let cities = look.by_city.into_iter().filter(|(_, count)| *count >= PEOPLE_MIN);
+        let cities =
+            look.by_city.into_iter().filter_map(|(city, told)| Some(City { city, count: told.count()? }));
         Size {
-            people: told(look.people),
-            count: told(look.count),
-            terms: look.terms.into_iter().map(told).collect(),
-            cities: cities.map(|(city, count)| City { city, count }).collect(),
+            people: look.people.count(),
+            count: look.count.count(),
+            terms: look.terms.into_iter().map(|told| told.count()).collect(),
+            cities: cities.collect(),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::at::At;
 use crate::call::{Call, ReleaseTeam};
 use crate::words::Bilingual;
 use ::demand::planning::lift::{Arm, Arms, Interval};
-use flows::views::lift;
+use flows::views::lift::{self, Lift};
 use kernel::CampaignId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,6 +15,8 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 pub struct CampaignLift {
     campaign: String,
+    /// When it was computed; of a large campaign not at every asking.
+    computed_at: String,
     /// Whether enough people are in both groups to say anything.
     known: bool,
     exposed: LiftGroup,
@@ -94,11 +96,11 @@ pub async fn show(
     At((id,)): At<(CampaignId,)>,
 ) -> Answer<Found<CampaignLift>> {
     let campaign = own(&call, &team, id).await?;
-    let lots = call.house.keys().lots.clone();
-    let lift = call.read(move |view| Ok((lift::of(view, &lots, &campaign)?, campaign))).await?;
-    let (lift, campaign) = lift;
+    let (kept, campaign) = call.blocking(move |house| Ok((lift::kept(house, &campaign)?, campaign))).await?;
+    let lift = Lift::clone(&kept.lift);
     Ok(Found(CampaignLift {
         campaign: campaign.id.0,
+        computed_at: kept.at.rfc3339(),
         known: lift.all.tell(),
         exposed: (&lift.all.exposed).into(),
         held_out: (&lift.all.held_out).into(),

@@ -25,6 +25,6 @@ pub async fn show(call: Call, _: OperatorStaff, At((id,)): At<(PayoutFileId,)>) 
     let message = call.read(move |view| payouts::message(view, &wanted)).await?;
     let pain_001 = file::pain_001(&message)?;
     let inside: Vec<Kept> = message.into_iter().flat_map(|(_, payouts)| payouts).collect();
-    let csv = file::csv(&inside)?;
+    let csv = file::csv(&inside);
     Ok(Found(PayoutFile { id: id.0, payouts: inside.iter().map(Payout::from).collect(), pain_001, csv }))
 }

@@ -117,6 +117,8 @@ impl Features {
         if let Some(home) = self.homes.get_mut(id as usize) {
             *home = NO_HOME;
         }
+        // What they taught of who is like whom goes with them; it has to be measured again without them.
+        self.likenesses.retain(|_, likeness| !likeness.weighs(id));
         for likeness in self.likenesses.values_mut() {
             Arc::make_mut(likeness).scores.set(id, 0);
         }

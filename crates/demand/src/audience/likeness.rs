@@ -7,11 +7,12 @@
 //! 3. Weights become whole points that sum to at most 511, points become a [`Column`], and "the n most alike"
 //!    is one comparison. The points are the explanation.
 
-use super::column::{BLOCK, Bits, Column, NO_BITS, SLICES, VALUE_MAX};
+use super::column::{BLOCK, Bits, Column, NO_BITS, SLICES, VALUE_MAX, split};
 use super::features::{Features, Key};
 use super::members::{Members, count};
 use super::plan::Plan;
 use super::rule::Rule;
+use super::told::part_in_tens;
 use crate::least_squares;
 use kernel::{Kind, Refusal};
 
@@ -34,6 +35,8 @@ const POINTS: f64 = 480.0;
 pub struct Likeness {
     /// Points by consumer, at least 1; 0 for the seed itself.
     pub(crate) scores: Column,
+    /// The blocks that were looked at: whoever is in them weighs in what was learnt.
+    blocks: Vec<usize>,
     /// What the model goes by, the weightiest first.
     pub reasons: Vec<Reason>,
     /// How often somebody of the seed has more points than somebody else, on people the model did not see.
@@ -46,7 +49,7 @@ pub struct Reason {
     pub key: Key,
     /// Points for having it, or, below nought, for not having it.
     pub points: i32,
-    /// The part of the seed that has it, and the part of everybody.
+    /// The part of the seed that has it, and the part of everybody; of numbers rounded to tens, for it is told.
     pub in_seed: f64,
     pub in_everybody: f64,
 }
@@ -61,7 +64,7 @@ impl Likeness {
         let members = Plan::of(features, seed)?.members();
         let sample = Sample::of(features, &members);
         if sample.seed < SEED_MIN {
-            return Err(seed_too_small(sample.seed));
+            return Err(seed_too_small());
         }
         let mut reasons = telling(features, &members, &sample, seed);
         let (learn, judge) = sample.rows(features, &members, &reasons);
@@ -70,7 +73,12 @@ impl Likeness {
         reasons.retain(|reason| reason.points != 0);
         reasons.sort_by_key(|reason| std::cmp::Reverse(reason.points.abs()));
         let auc = auc(&judge, &weights);
-        Ok(Likeness { scores: scores(features, &members, &reasons), reasons, auc })
+        Ok(Likeness { scores: scores(features, &members, &reasons), blocks: sample.blocks, reasons, auc })
+    }
+
+    /// Whether somebody, of the seed or not, was looked at when it was measured.
+    pub(crate) fn weighs(&self, id: u32) -> bool {
+        self.blocks.contains(&split(id).0)
     }
 
     /// The least points with which somebody is among so many most alike; none when too many are equally alike.
@@ -168,12 +176,11 @@ fn telling(features: &Features, members: &Members, sample: &Sample, seed: &Rule)
             both += bits.iter().zip(seed).map(|(a, b)| u64::from((a & b).count_ones())).sum::<u64>();
         }
         let information = information(sample.people, sample.seed, having, both);
-        let part = |of: u64, all: u64| of as f64 / all.max(1) as f64;
         let reason = Reason {
             key: key.clone(),
             points: 0,
-            in_seed: part(both, sample.seed),
-            in_everybody: part(having, sample.people),
+            in_seed: part_in_tens(both, sample.seed),
+            in_everybody: part_in_tens(having, sample.people),
         };
         if having > 0 && information > 0.0 {
             told.push((information, reason));
@@ -307,11 +314,11 @@ fn seed_of_likeness() -> Refusal {
     )
 }
 
-fn seed_too_small(people: u64) -> Refusal {
+fn seed_too_small() -> Refusal {
     Refusal::new(
         Kind::Invalid,
         "seed_too_small",
-        format!("{people} people are too few to learn from; a look-alike needs {SEED_MIN}."),
-        format!("种子人群只有 {people} 人，至少需要 {SEED_MIN} 人。"),
+        format!("The seed is too small to learn from; a look-alike needs {SEED_MIN} people."),
+        format!("种子人群太小，至少需要 {SEED_MIN} 人。"),
     )
 }

@@ -167,6 +167,22 @@ impl Rule {
         serde_json::to_string(self).expect("a rule has no keys but texts")
     }
 
+    /// The same rule in one form, whichever way it was written: "not" stands before terms alone, groups of one kind do
+    /// not stand in each other, and parts stand in order, each once.
+    pub fn normal(&self) -> Rule {
+        self.signed(true)
+    }
+
+    fn signed(&self, is: bool) -> Rule {
+        match self {
+            Rule::Not(rule) => rule.signed(!is),
+            Rule::All(parts) => group(parts, is, is),
+            Rule::Any(parts) => group(parts, !is, is),
+            term if is => term.clone(),
+            term => Rule::Not(Box::new(term.clone())),
+        }
+    }
+
     /// Refuses a rule beyond the limits: too many terms, too deep, an empty group, a count or a window out of range.
     pub fn check(&self) -> Result<(), Refusal> {
         let terms = self.terms();
@@ -310,6 +326,24 @@ impl Did {
             (Lang::Zh, Times::AtMost(0)) => format!("近 {days} 天没有{did}过{what}"),
             (Lang::Zh, Times::AtMost(n)) => format!("近 {days} 天{did}{what}至多 {n} 次"),
         }
+    }
+}
+
+/// Parts that are asked for together, each meant or not (De Morgan), in their normal form.
+fn group(parts: &[Rule], all: bool, is: bool) -> Rule {
+    let mut flat = Vec::new();
+    for part in parts {
+        match (part.signed(is), all) {
+            (Rule::All(inner), true) | (Rule::Any(inner), false) => flat.extend(inner),
+            (other, _) => flat.push(other),
+        }
+    }
+    flat.sort_by_cached_key(Rule::text);
+    flat.dedup();
+    match flat.len() {
+        1 => flat.remove(0),
+        _ if all => Rule::All(flat),
+        _ => Rule::Any(flat),
     }
 }
 

@@ -4,7 +4,7 @@
 //! model without it is asked about it, and its forecasts are held beside what was bought.
 
 use crate::views::audiences::Did;
-use demand::audience::{Behaviour, TICKETS};
+use demand::audience::{Behaviour, TICKETS, part_in_tens, to_tens};
 use demand::purchase::{Action, Diary, Example, Model};
 use demand::recommend::Kind;
 use kernel::{Day, Instant, Zone};
@@ -54,6 +54,23 @@ pub(super) struct Reckoned {
     pub calibration: Option<Calibration>,
 }
 
+impl Calibration {
+    /// As it may be told: numbers of deeds rounded to tens; not at all of a few.
+    pub(super) fn in_tens(self) -> Option<Calibration> {
+        let size = self.pairs.div_ceil(GROUPS).max(1) as u64;
+        let part = |bought: f64| part_in_tens((bought * size as f64).round() as u64, size);
+        let tens = |count: f64| to_tens(count.round().max(0.0) as u64);
+        let told = Calibration {
+            pairs: tens(self.pairs as f64) as usize,
+            expected: tens(self.expected) as f64,
+            bought: tens(self.bought as f64) as usize,
+            groups: self.groups.into_iter().map(|(forecast, bought)| (forecast, part(bought))).collect(),
+            ..self
+        };
+        (told.bought > 0).then_some(told)
+    }
+}
+
 impl Notes {
     pub fn note(&mut self, id: u32, did: &Did) {
         let Some((kind, category, item)) = read(did) else { return };
@@ -79,8 +96,9 @@ impl Notes {
         }
     }
 
-    pub fn forget(&mut self, id: u32) {
-        self.people.remove(&id);
+    /// Whether there was anything to forget.
+    pub fn forget(&mut self, id: u32) -> bool {
+        self.people.remove(&id).is_some()
     }
 
     /// Lets go what is too long ago.

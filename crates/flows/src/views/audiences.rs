@@ -155,6 +155,10 @@ struct Reader<'a, 'v> {
 
 impl Reader<'_, '_> {
     fn tell(&mut self, place: &PlaceId, line: Line, told: &mut Vec<Told>) -> Result<()> {
+        if line.kind == Some(Kind::PersonErased) {
+            told.push(Told::Withdrew { person: PersonId(line.subject) });
+            return Ok(());
+        }
         let actor = line.actor.starts_with("per_").then(|| PersonId(line.actor.clone()));
         let Some(person) = line.buyer.clone().or(actor) else { return Ok(()) };
         let consent = matches!(line.kind, Some(Kind::ConsentGiven | Kind::ConsentWithdrawn));

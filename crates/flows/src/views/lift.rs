@@ -4,14 +4,16 @@
 //! time. A buyer is found again by their pseudonym in the campaign; nobody's name is read from the ads. Guests are
 //! not measured: they buy under a name that was not known when they looked.
 
+use crate::house::House;
 use ads::campaigns::Campaign;
 use ads::holdout::Lots;
 use ads::impressions::Arm;
 use ads::tokens::LOOK_BACK_DAYS;
 use db::View;
 use demand::planning::lift::{Arms, Interval, pooled};
-use kernel::{Instant, PersonId, PlaceId, Result, SurfaceId, Words};
+use kernel::{CampaignId, Instant, PersonId, PlaceId, Result, SurfaceId, Words};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 /// People and orders that are read of one campaign, at most: the first.
 const PEOPLE_MAX: i64 = 1_000_000;
@@ -153,6 +155,76 @@ pub struct Group {
     pub rate_lift: Option<Interval>,
 }
 
+/// Of a campaign with fewer people than this it is computed whenever somebody looks.
+pub const KEPT_FROM: i64 = 20_000;
+/// What is kept is computed anew by `refresh` after this long, and by whoever looks when nobody did so for longer.
+pub const FRESH_SECONDS: i64 = 600;
+pub const LATE_SECONDS: i64 = 3 * FRESH_SECONDS;
+/// Campaigns whose lift is kept, at most.
+const REMEMBERED_MAX: usize = 200;
+
+/// A lift with the instant at which it was computed.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub lift: Arc<Lift>,
+    pub at: Instant,
+}
+
+/// What was computed of large campaigns, so that looking at them costs nothing.
+#[derive(Default)]
+pub(crate) struct Memory(Mutex<BTreeMap<CampaignId, (Campaign, Kept)>>);
+
+impl Memory {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<CampaignId, (Campaign, Kept)>> {
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+/// A campaign's lift as it is kept, or computed now when it is small, new or was forgotten.
+pub fn kept(house: &House, campaign: &Campaign) -> Result<Kept> {
+    let known = house.lifts().lock().get(&campaign.id).cloned();
+    match known {
+        Some((of, kept)) if of == *campaign && kept.at.seconds_until(house.now()) < LATE_SECONDS => Ok(kept),
+        _ => compute(house, campaign),
+    }
+}
+
+/// Computes anew what is kept and no longer fresh; how many.
+pub fn refresh(house: &House) -> Result<usize> {
+    let now = house.now();
+    let is_stale = |kept: &Kept| kept.at.seconds_until(now) >= FRESH_SECONDS;
+    let stale: Vec<CampaignId> = house
+        .lifts()
+        .lock()
+        .iter()
+        .filter(|(_, (_, kept))| is_stale(kept))
+        .map(|(id, _)| id.clone())
+        .collect();
+    for id in &stale {
+        let one = id.clone();
+        let campaign = house.read_blocking(move |view| ads::campaigns::any(view, &one))?;
+        compute(house, &campaign)?;
+    }
+    Ok(stale.len())
+}
+
+fn compute(house: &House, campaign: &Campaign) -> Result<Kept> {
+    let (lots, one, at) = (house.keys().lots.clone(), campaign.clone(), house.now());
+    let lift = Arc::new(house.read_blocking(move |view| of(view, &lots, &one))?);
+    let kept = Kept { lift, at };
+    let mut memory = house.lifts().lock();
+    let people = kept.lift.all.exposed.people + kept.lift.all.held_out.people;
+    if people < KEPT_FROM {
+        memory.remove(&campaign.id);
+        return Ok(kept);
+    }
+    if memory.len() >= REMEMBERED_MAX && !memory.contains_key(&campaign.id) {
+        memory.pop_first();
+    }
+    memory.insert(campaign.id.clone(), (campaign.clone(), kept.clone()));
+    Ok(kept)
+}
+
 pub fn of(view: &View, lots: &Lots, campaign: &Campaign) -> Result<Lift> {
     let people = met(view, lots, campaign)?;
     let (withheld,) = view.one("select count(*) from withheld where campaign_id = $1", &[&campaign.id])?;
@@ -182,7 +254,7 @@ fn count(arms: &mut Arms, one: &Met) {
     }
 }
 
-/// Most people first.
+/// Most people first; a group of whom few are on either side is left out, so that it tells of nobody.
 fn groups(people: &[Met], code: impl Fn(&Met) -> String, name: impl Fn(&str) -> Words) -> Vec<Group> {
     let mut by_code: BTreeMap<String, Arms> = BTreeMap::new();
     people.iter().for_each(|one| count(by_code.entry(code(one)).or_default(), one));
@@ -192,6 +264,10 @@ fn groups(people: &[Met], code: impl Fn(&Met) -> String, name: impl Fn(&str) -> 
         .zip(lifts)
         .map(|((code, arms), rate_lift)| Group { name: name(&code), code, arms, rate_lift })
         .collect();
+    let few = |group: &Group| {
+        (group.arms.exposed.people.min(group.arms.held_out.people) as u64) < demand::audience::TOLD_STEP
+    };
+    groups.retain(|group| !few(group));
     groups.sort_by_key(|group| -(group.arms.exposed.people + group.arms.held_out.people));
     groups
 }

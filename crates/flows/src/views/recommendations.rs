@@ -296,7 +296,7 @@ fn agreed_acts(view: &View, person: &PersonId) -> Result<Vec<Act>> {
     Ok(acts)
 }
 
-/// What everybody did, or one person: tickets and goods that were paid for, baskets, wishes.
+/// What everybody did who is still here, or one person: tickets and goods that were paid for, baskets, wishes.
 fn acts(view: &View, of: Option<&PersonId>) -> Result<Vec<Act>> {
     let (everybody, one) = (of.is_none(), of.map_or("", |person| person.0.as_str()));
     let films: Vec<(PersonId, TitleId, String, Instant)> = view.all(
@@ -306,7 +306,7 @@ fn acts(view: &View, of: Option<&PersonId>) -> Result<Vec<Act>> {
            union all
            select person_id, title_id, 'favourite' as kind, at from want_to_see
          ) done
-         where ($1 or person_id = $2)
+         where ($1 or person_id = $2) and person_id not in (select erasure.person_id from erasure)
          order by at desc, person_id, title_id
          limit $3",
         &[&everybody, &one, &EVENTS_MAX],
@@ -322,7 +322,7 @@ fn acts(view: &View, of: Option<&PersonId>) -> Result<Vec<Act>> {
            from basket_line basket
            join listing on listing.place_id = basket.place_id and listing.id = basket.listing_id
          ) done
-         where ($1 or person_id = $2)
+         where ($1 or person_id = $2) and person_id not in (select erasure.person_id from erasure)
          order by at desc, person_id, product_id
          limit $3",
         &[&everybody, &one, &EVENTS_MAX],

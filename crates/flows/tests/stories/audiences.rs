@@ -42,7 +42,11 @@ impl Town {
     }
 
     fn counts(&self, rule: &Rule) -> u64 {
-        self.looks(rule).count
+        audiences::exact_count(&self.house, rule).expect("a count")
+    }
+
+    fn agreed(&self) -> u64 {
+        self.house.crowd().exact_people()
     }
 
     fn looks(&self, rule: &Rule) -> Look {
@@ -88,14 +92,74 @@ fn only_what_people_did_after_they_agreed_is_known() {
     town.later(60);
     town.agrees_to_audiences("ben", true);
     town.refreshes();
-    let look = town.looks(&bought_tickets());
-    assert_eq!((look.people, look.count, look.terms.as_slice()), (2, 1, &[1][..]));
-    assert_eq!(look.by_city, [("SHA".to_owned(), 1)]);
+    assert_eq!((town.agreed(), town.counts(&bought_tickets())), (2, 1));
     let film = What::Title(town.film.clone());
     assert_eq!(town.counts(&did(Behaviour::BoughtTickets, film, 1)), 1);
     assert_eq!(town.counts(&did(Behaviour::BoughtTickets, What::City("SHA".into()), 1)), 1);
     assert_eq!(town.counts(&did(Behaviour::BoughtTickets, What::Place(town.star.clone()), 2)), 0);
     assert_eq!(town.counts(&Rule::Lives("SHA".into())), 1);
+}
+
+/// Ann alone has bought, so whoever could subtract would know that it was her.
+#[test]
+fn what_is_told_of_an_audience_does_not_tell_one_person() {
+    let town = Town::new();
+    town.at(crate::town::premiere(), 12, 0);
+    for i in 0..45 {
+        let agrees = Actor::Person { id: person(&format!("p{i}")), name: String::new(), roles: Vec::new() };
+        town.scratch
+            .write_blocking(db::Lane::house(), move |tx| {
+                tx.run(
+                    "insert into person (id, email, name, lang, password_hash, created_at) values ($1, $1, '', 'en', '', 0)",
+                    &[&person(&format!("p{i}"))],
+                )
+            })
+            .expect("an account");
+        town.story("plc_house", agrees, move |scene| agree::say(scene, AUDIENCES, true)).expect("a consent");
+    }
+    town.buys_a_seat("p7", "A1");
+    town.refreshes();
+    let film = |name: &str| did(Behaviour::BoughtTickets, What::Title(kernel::TitleId(name.into())), 1);
+    let without = |rule: Rule, other: Rule| Rule::All(vec![rule, Rule::Not(Box::new(other))]);
+    let nobody = |i: usize| film(&format!("ttl_{i:026}"));
+    let everybody = |i: usize| Rule::Not(Box::new(nobody(i)));
+    // The same subtraction by many ways of asking: of Ann, who bought, and of nobody.
+    let mut sums = [0_i64; 2];
+    for i in 0..60 {
+        let told = |rule: &Rule| town.looks(rule).count.count().unwrap_or(0) as i64;
+        let whole = told(&everybody(i));
+        for (sum, other) in sums.iter_mut().zip([bought_tickets(), nobody(i + 100)]) {
+            let rest = told(&without(everybody(i), other));
+            assert!(whole % 10 == 0 && rest % 10 == 0 && (whole - rest).abs() <= 10, "{whole} {rest}");
+            *sum += whole - rest;
+        }
+        assert_eq!(told(&everybody(i)), whole, "asking again tells nothing new");
+    }
+    assert!(sums.iter().all(|sum| sum.abs() <= 250), "sixty draws of a few are about nought: {sums:?}");
+    let look = town.looks(&bought_tickets());
+    assert!(look.count.count().unwrap_or(0) <= 10, "one is told as fewer than ten, or as ten by chance");
+    assert_eq!(town.counts(&bought_tickets()), 1);
+}
+
+/// Exact numbers are for the house itself.
+#[test]
+fn no_page_and_no_verb_asks_for_an_exact_number_of_people() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut folders: Vec<_> = ["web/src", "api/src", "ferryman/src"].map(|one| root.join(one)).to_vec();
+    let mut read = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in
+            std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").path())
+        {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if let Ok(text) = std::fs::read_to_string(&entry) {
+                read += 1;
+                assert!(!text.contains("exact_"), "{}", entry.display());
+            }
+        }
+    }
+    assert!(read > 100, "the sources are there: {read}");
 }
 
 #[test]
@@ -111,19 +175,18 @@ fn who_withdraws_is_forgotten_at_the_next_refresh() {
 
     town.agrees_to_audiences("ann", false);
     town.refreshes();
-    assert_eq!(town.looks(&bought_tickets()).people, 0);
+    assert_eq!(town.agreed(), 0);
     assert!(!town.is_shown(&surface, &consumer("ann")));
     // Who comes back is somebody of whom nothing is known.
     town.later(60);
     town.agrees_to_audiences("ann", true);
     town.refreshes();
-    let look = town.looks(&bought_tickets());
-    assert_eq!((look.people, look.count), (1, 0));
+    assert_eq!((town.agreed(), town.counts(&bought_tickets())), (1, 0));
     // Nor does a process that reads everything again know what was withdrawn.
     let mut town = town;
     town.restarts();
     town.refreshes();
-    assert_eq!(town.looks(&bought_tickets()).count, 0);
+    assert_eq!(town.counts(&bought_tickets()), 0);
 }
 
 #[test]
@@ -147,7 +210,7 @@ fn who_withdraws_is_out_at_once_and_nothing_more_of_them_is_written() {
     audiences::forget(&town.house, &consumer("ann"));
     looks_on();
     assert!(!town.is_shown(&surface, &consumer("ann")), "without a refresh");
-    assert_eq!(town.looks(&bought_tickets()).people, 0);
+    assert_eq!(town.agreed(), 0);
     assert_eq!(audiences::write_sightings(&town.house).expect("nothing"), 0);
     let written: (i64,) =
         town.read(|view| view.one("select count(*) from event where kind = 'page_viewed'", &[]));
@@ -295,7 +358,8 @@ fn who_will_probably_buy_is_reckoned_once_a_day_of_those_who_agreed() {
     // A purchase in twenty on average; whoever looked yesterday is likelier than that, who did not is less so.
     let (some, most) = (town.counts(&likely(5)), town.counts(&likely(60)));
     assert!(some > most && most > 0, "{some} {most}");
-    let calibration = town.house.crowd().calibration().expect("yesterday can be told");
+    let calibration = town.house.crowd().exact_calibration().expect("yesterday is known");
+    assert!(town.house.crowd().calibration().is_none(), "a handful of purchases is not told");
     assert!(calibration.bought > 0 && calibration.pairs >= 50, "{calibration:?}");
     // One day has few purchases: within three standard deviations of a Poisson count.
     let apart = (calibration.expected - calibration.bought as f64).abs();
@@ -307,10 +371,61 @@ fn who_will_probably_buy_is_reckoned_once_a_day_of_those_who_agreed() {
     names.iter().for_each(|name| town.agrees_to_audiences(name, false));
     town.refreshes();
     assert_eq!(town.counts(&Rule::read(&saved.rule).expect("a rule")), 0);
-    // Nor does the next reckoning know them.
-    town.later(86_400);
+    // Nor does the next reckoning know them, and it does not wait for another day.
     assert!(audiences::reckon(&town.house).expect("it is reckoned"));
     assert_eq!(code(audiences::look(&town.house, &likely(5))), "likely_unknown");
+}
+
+/// Forty people want to see the film and looked at its page; ten looked at the page only, and are like them.
+fn fans() -> (Town, CampaignId, SurfaceId, Audience) {
+    let town = Town::new();
+    town.at(crate::town::premiere(), 12, 0);
+    let names: Vec<String> = (0..80).map(|i| format!("f{i:02}")).collect();
+    for name in names.clone() {
+        town.scratch
+            .write_blocking(db::Lane::house(), move |tx| {
+                tx.run(
+                    "insert into person (id, email, name, lang, password_hash, created_at) values ($1, $1, '', 'en', '', 0)",
+                    &[&person(&name)],
+                )
+            })
+            .expect("an account");
+    }
+    names.iter().for_each(|name| town.agrees_to_audiences(name, true));
+    town.refreshes();
+    for (i, name) in names.iter().enumerate().filter(|(i, _)| *i < 50) {
+        let seen = Sighting::of(Kind::PageViewed, &PlaceId::house(), &town.film).about(&town.film);
+        audiences::notice(&town.house, &consumer(name), seen);
+        if i < 40 {
+            let film = town.film.clone();
+            town.story("plc_house", consumer(name), move |scene| want_to_see::say(scene, &film, true))
+                .expect("a wish");
+        }
+    }
+    town.refreshes();
+    let wanting = did(Behaviour::WantsToSee, What::Anything, 1);
+    let seed = town.saves("Fans", wanting).expect("an audience");
+    let like =
+        town.saves("Like them", Rule::Like(Like { seed: seed.id.clone(), people: 20 })).expect("an audience");
+    let (campaign, surface) = town.campaign();
+    town.aims(&campaign, Some(&like));
+    (town, campaign, surface, seed)
+}
+
+#[test]
+fn what_somebody_taught_of_who_is_alike_goes_with_them_at_once() {
+    let (town, _, surface, seed) = fans();
+    assert!(town.is_shown(&surface, &consumer("f45")), "who looked at the page is like the fans");
+    assert!(!town.is_shown(&surface, &consumer("f70")) && !town.is_shown(&surface, &consumer("f05")));
+    assert!(audiences::reasons(&town.house, &seed.id).is_some());
+
+    town.agrees_to_audiences("f05", false);
+    audiences::forget(&town.house, &consumer("f05"));
+    assert!(audiences::reasons(&town.house, &seed.id).is_none(), "their weight is in it");
+    assert!(!town.is_shown(&surface, &consumer("f45")), "nor is anybody shown anything because of it");
+    town.refreshes();
+    assert!(audiences::reasons(&town.house, &seed.id).is_some(), "measured again, without them");
+    assert!(town.is_shown(&surface, &consumer("f45")));
 }
 
 #[test]

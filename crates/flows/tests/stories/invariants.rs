@@ -398,6 +398,35 @@ const CONTROLS: &[(&str, &str, &[&str])] = &[
         "a payout that one person decided",
         &["update payout set approved_by = proposed_by where state = 'sent'"],
     ),
+    (
+        "erased_forgotten",
+        "goods that still say who received them",
+        &["insert into erasure (person_id, asked_by, at, done_at)
+           select max(buyer_id), 'per_x', 1, 2 from product_order"],
+    ),
+    (
+        "erased_forgotten",
+        "a deed that still says whose it was",
+        &[
+            "insert into erasure (person_id, asked_by, at, done_at) values ('per_x', 'per_x', 1, 2)",
+            "insert into event (place_id, id, at, kind, actor, subject, body)
+             values ('plc_house', 'evt_x', 1, 'page_viewed', 'per_x', 'ttl_x', '{}')",
+        ],
+    ),
+    (
+        "erased_forgotten",
+        "an account that came back, as out of an old copy",
+        &[
+            "insert into erasure (person_id, asked_by, at, done_at) values ('per_x', 'per_x', 1, 2)",
+            "insert into person (id, email, name, lang, password_hash, created_at)
+             values ('per_x', 'x@example.com', 'X', 'en', '', 1)",
+        ],
+    ),
+    (
+        "erased_forgotten",
+        "an erasure that nobody goes on with",
+        &["insert into erasure (person_id, asked_by, at) values ('per_x', 'per_x', 1)"],
+    ),
 ];
 
 /// A town in which everything that can be checked has happened once: sold, subsidised, refunded, late, held;

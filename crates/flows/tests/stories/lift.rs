@@ -218,3 +218,36 @@ fn a_seed_holds_out_the_same_people_whatever_the_secret_is() {
     assert_eq!(one, other);
     assert_ne!(ones_seal, others_seal);
 }
+
+/// A large campaign's lift is kept with its instant, whoever looks; a small one's is always of this moment.
+#[test]
+fn the_lift_of_a_large_campaign_is_kept_until_it_is_refreshed() {
+    let mut street = Street::new(1, 50);
+    street.comes("small", "", 0.0, 0.0);
+    let kept = |street: &Street| lift::kept(&street.town.house, &street.campaign()).expect("a lift");
+    let people = |kept: &lift::Kept| kept.lift.all.exposed.people + kept.lift.all.held_out.people;
+    serve_ad::write_views(&street.town.house).expect("written");
+    let few = people(&kept(&street));
+    street.town.sql(
+        "insert into impression (place_id, id, campaign_id, creative_id, surface_id, title_id, visitor, unit, city,
+           propensity_ppm, at)
+         with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 20000)
+         select 'plc_tide', 'imp_' || n, campaign.id, '', '', campaign.title_id, 'v', 'u' || n, '', 1, campaign.starts_at
+         from numbers
+         cross join campaign",
+    );
+    let first = kept(&street);
+    assert_eq!(people(&first), few + 20_000, "what was small is computed anew");
+    street.town.sql("delete from impression where unit = 'u1'");
+    street.town.later(60);
+    assert_eq!((people(&kept(&street)), kept(&street).at), (few + 20_000, first.at), "it is kept");
+    assert_eq!(lift::refresh(&street.town.house).expect("a refresh"), 0, "it is fresh");
+    street.town.later(lift::FRESH_SECONDS);
+    assert_eq!(lift::refresh(&street.town.house).expect("a refresh"), 1);
+    let anew = kept(&street);
+    assert!(people(&anew) == few + 19_999 && anew.at > first.at);
+    // Nobody refreshes it here any more, so whoever looks does.
+    street.town.later(lift::LATE_SECONDS);
+    street.town.sql("delete from impression where unit = 'u2'");
+    assert_eq!(people(&kept(&street)), few + 19_998);
+}

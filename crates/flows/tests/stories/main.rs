@@ -3,6 +3,7 @@
 mod ads;
 mod audiences;
 mod closing;
+mod erasing;
 mod faults;
 mod goods;
 mod invariants;

@@ -34,9 +34,20 @@ fn chart(films: i32, first_day_wan: i32) -> String {
     text
 }
 
+fn read_until(text: &str, last: Day) -> Result<Prepared, kernel::Refusal> {
+    import_figures::read(&Packed::read("chart.csv", text.as_bytes()).expect("it works"), None, last)
+}
+
 fn prepare(text: &str) -> Prepared {
-    import_figures::read(&Packed::read("chart.csv", text.as_bytes()).expect("it works"), None)
-        .expect("it works")
+    read_until(text, Day::new(2030, 1, 1).expect("a day")).expect("it works")
+}
+
+#[test]
+fn a_day_that_has_not_been_is_refused_by_the_day_that_the_edge_gives() {
+    let text = chart(40, 500);
+    assert_eq!(prepare(&text).refused, 0);
+    let early = read_until(&text, Day::new(2012, 5, 8).expect("a day"));
+    assert!(early.is_err() || early.is_ok_and(|prepared| prepared.refused > 0));
 }
 
 fn bring_in(town: &Town, prepared: &Prepared) -> Result<Change> {

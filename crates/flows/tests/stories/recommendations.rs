@@ -133,7 +133,7 @@ fn what_is_kept_out_is_not_used_until_it_may_be_again() {
 fn one_consent_is_not_the_other() {
     let (town, _) = town_with_taste();
     flows::audiences::refresh(&town.house).expect("a refresh");
-    assert_eq!(town.house.crowd().people(), 0, "zoe agreed to suggestions alone");
+    assert_eq!(town.house.crowd().exact_people(), 0, "zoe agreed to suggestions alone");
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn a_book_is_a_table_without_formulas() {
     let csv = lines(|book, kept| Some(export::csv_line(book, kept)));
     assert_eq!(
         csv[0],
-        "plc_book,a,posted,,wallet,fee,12.34,CNY,test,\"'=1+1, \"\"two\"\"\",1970-01-01T00:00:01Z,1970-01-01T00:00:01Z,\n"
+        "plc_book,a,posted,,wallet,fee,12.34,CNY,test,\"'=1+1, \"\"two\"\"\",1970-01-01T00:00:01Z,1970-01-01T00:00:01Z,\r\n"
     );
     assert_eq!(csv.len(), 3);
     let columns = export::CSV_HEADER.split(',').count();

@@ -3,7 +3,7 @@
 //! Both follow from the file and its payouts alone, so that made again they are the same bytes.
 
 use super::{BankAccount, File, Party, Payout};
-use kernel::{Error, Money, Result};
+use kernel::{Error, Money, Result, sheet};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use std::io;
@@ -139,35 +139,15 @@ fn text(xml: &mut Xml, name: &str, value: &str) -> io::Result<()> {
 ///
 /// Account numbers are digits that a spreadsheet would round, so they stand after an apostrophe, as does what it would
 /// take for a formula.
-pub fn csv(payouts: &[Payout]) -> Result<String> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+pub fn csv(payouts: &[Payout]) -> String {
     let head = ["payout", "payee", "scheme", "account_number", "bank_code", "amount", "currency"];
-    let broken = |error: String| Error::fault(format!("a payout file cannot be written: {error}"));
-    writer.write_record(head).map_err(|error| broken(error.to_string()))?;
-    for payout in payouts {
+    let line = |payout: &Payout| {
         let (scheme, number, bank_code) = payout.payee.account.columns();
-        let line = [
-            payout.id.0.clone(),
-            plain(&payout.payee.name),
-            scheme.to_owned(),
-            as_text(number),
-            as_text(bank_code),
-            payout.amount.decimal(),
-            payout.amount.currency.code().to_owned(),
-        ];
-        writer.write_record(line).map_err(|error| broken(error.to_string()))?;
-    }
-    let bytes = writer.into_inner().map_err(|error| broken(error.to_string()))?;
-    let lines = String::from_utf8(bytes).map_err(|error| broken(error.to_string()))?;
-    Ok(format!("\u{feff}{lines}"))
-}
-
-fn as_text(digits: &str) -> String {
-    if digits.is_empty() { String::new() } else { format!("'{digits}") }
-}
-
-/// Spreadsheets compute what begins like this, also in their full-width forms.
-fn plain(cell: &str) -> String {
-    let computes = cell.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
-    if computes { format!("'{cell}") } else { cell.to_owned() }
+        let words = [payout.id.0.as_str(), &payout.payee.name, scheme].map(sheet::cell);
+        let names = [number, bank_code].map(sheet::digits);
+        let sum = [payout.amount.decimal().as_str(), payout.amount.currency.code()].map(sheet::cell);
+        [&words[..], &names, &sum].concat().join(",") + "\r\n"
+    };
+    let lines: String = payouts.iter().map(line).collect();
+    sheet::BYTE_ORDER_MARK.to_owned() + &sheet::line(head) + &lines
 }

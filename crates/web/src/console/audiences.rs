@@ -11,9 +11,9 @@ use crate::look::parts::{self, Action, Weight};
 use crate::look::table::{Cell, Column, Kind, Table};
 use crate::visit::Visit;
 use ads::audiences::{self, Audience};
-use demand::audience::Rule;
+use demand::audience::{Rule, TOLD_STEP, Told};
 use flows::House;
-use flows::audiences::{self as crowd, PEOPLE_MIN};
+use flows::audiences as crowd;
 use flows::views::audiences::Names;
 use kernel::ids::Id;
 use kernel::{AudienceId, Error, Lang, Refusal, Result};
@@ -46,53 +46,56 @@ async fn counted<T: Send + 'static>(
     done.unwrap_or_else(|_| Err(Error::fault("counting stopped")))
 }
 
-/// `12,345`; small groups are not told exactly, so that nobody is found out.
-fn people(lang: Lang, count: u64) -> String {
-    match (count, lang) {
-        (0, _) => "0".into(),
-        (1..PEOPLE_MIN, Lang::En) => format!("fewer than {PEOPLE_MIN}"),
-        (1..PEOPLE_MIN, Lang::Zh) => format!("少于 {PEOPLE_MIN}"),
-        _ => money::grouped(count as i64),
+/// `about 12,340`; small groups are not told, and no group exactly, so that nobody is found out.
+fn people(lang: Lang, told: Told) -> String {
+    match (told.count(), lang) {
+        (None, Lang::En) => format!("fewer than {TOLD_STEP}"),
+        (None, Lang::Zh) => format!("少于 {TOLD_STEP}"),
+        (Some(count), Lang::En) => format!("about {}", money::grouped(count as i64)),
+        (Some(count), Lang::Zh) => format!("约 {}", money::grouped(count as i64)),
     }
 }
 
-/// The same in a table, where what it is sorted by must not tell more.
-fn people_cell(lang: Lang, count: u64) -> Cell {
-    Cell::markup(html! { (people(lang, count)) }, &count.max(PEOPLE_MIN).to_string())
+/// The same in a table, where a column of numbers says in its head that they are rounded.
+fn people_cell(lang: Lang, told: Told) -> Cell {
+    match told.count() {
+        Some(count) => Cell::number(count as i64),
+        None => Cell::markup(html! { (people(lang, told)) }, "0"),
+    }
 }
 
-fn ppm(part: u64, whole: u64) -> i64 {
-    if whole == 0 || (1..PEOPLE_MIN).contains(&part) { 0 } else { (part as f64 / whole as f64 * 1e6) as i64 }
+fn ppm(part: Told, whole: Told) -> i64 {
+    (part.part_of(whole) * 1e6) as i64
 }
 
 /// An audience with what is known of it; its size is missing when its rule cannot be followed now.
-struct Told {
+struct Known {
     audience: Audience,
     rule: Option<Rule>,
-    count: Option<u64>,
+    count: Option<Told>,
 }
 
 struct Everything {
-    people: u64,
-    told: Vec<Told>,
+    people: Told,
+    told: Vec<Known>,
     /// How many are in both of the first few.
-    shared: Vec<Vec<Option<u64>>>,
+    shared: Vec<Vec<Option<Told>>>,
 }
 
 fn tell(house: &House, audiences: Vec<Audience>) -> Everything {
-    let told: Vec<Told> = audiences
+    let told: Vec<Known> = audiences
         .into_iter()
         .map(|audience| {
             let rule = Rule::read(&audience.rule).ok();
             let count = rule.as_ref().and_then(|rule| crowd::look(house, rule).ok()).map(|look| look.count);
-            Told { audience, rule, count }
+            Known { audience, rule, count }
         })
         .collect();
-    let compared: Vec<&Told> = told.iter().take(COMPARED_MAX).collect();
+    let compared: Vec<&Known> = told.iter().take(COMPARED_MAX).collect();
     let both =
-        |one: &Told, other: &Told| crowd::overlap(house, one.rule.as_ref()?, other.rule.as_ref()?).ok();
+        |one: &Known, other: &Known| crowd::overlap(house, one.rule.as_ref()?, other.rule.as_ref()?).ok();
     let shared = compared.iter().map(|one| compared.iter().map(|other| both(one, other)).collect()).collect();
-    Everything { people: house.crowd().people(), told, shared }
+    Everything { people: crowd::people(house), told, shared }
 }
 
 pub async fn list(visit: Visit, promoter: Promoter) -> Answer<Page> {
@@ -127,11 +130,13 @@ pub async fn list(visit: Visit, promoter: Promoter) -> Answer<Page> {
 }
 
 /// `1,234 people agreed that …`
-fn agreed(visit: &Visit, count: u64) -> String {
+fn agreed(visit: &Visit, count: Told) -> String {
     let count = people(visit.lang, count);
     match visit.lang {
-        Lang::En => format!("{count} people agreed that what they do here decides which ads they see."),
-        Lang::Zh => format!("{count} 人同意以站内行为决定看到的广告。"),
+        Lang::En => {
+            format!("How many people agreed that what they do here decides which ads they see: {count}.")
+        }
+        Lang::Zh => format!("同意以站内行为决定所看广告的人数：{count}。"),
     }
 }
 
@@ -139,10 +144,10 @@ fn table(visit: &Visit, names: &Names, all: &Everything) -> Markup {
     let columns = [
         Column::new(visit.say("Audience", "人群"), Kind::Text),
         Column::new(visit.say("Who", "规则"), Kind::Text),
-        Column::new(visit.say("People", "人数"), Kind::Number),
+        Column::new(visit.say("People, about", "人数（约）"), Kind::Number),
         Column::new(visit.say("Of all", "占比"), Kind::Share),
     ];
-    let row = |one: &Told| {
+    let row = |one: &Known| {
         let said = one.rule.as_ref().map(|rule| names.say(rule, visit.lang)).unwrap_or_default();
         vec![
             Cell::link(&address(&one.audience.id), &one.audience.name),
@@ -161,7 +166,7 @@ fn overlaps(visit: &Visit, all: &Everything) -> Markup {
     let title = visit.say("Overlap", "重合");
     let mut columns = vec![Column::new(visit.say("Of the people in", "人群"), Kind::Text)];
     columns.extend(compared.iter().map(|one| Column::new(&one.audience.name, Kind::Share)));
-    let row = |(one, shared): (&Told, &Vec<Option<u64>>)| {
+    let row = |(one, shared): (&Known, &Vec<Option<Told>>)| {
         let mut cells = vec![Cell::text(&one.audience.name)];
         cells.extend(shared.iter().map(|both| match (both, one.count) {
             (Some(both), Some(count)) => Cell::share(ppm(*both, count), visit.lang),
@@ -232,7 +237,12 @@ mod tests {
         let counted =
             street.sun.get(&format!("/console/audiences/new?{}", query.join("&").replace(' ', "+"))).await;
         assert_eq!(counted.status, StatusCode::OK);
-        assert!(counted.text.contains(">11<") && counted.text.contains("of 12"), "{}", counted.text);
+        assert!(!counted.text.contains(">11<") && !counted.text.contains("of 12"), "{}", counted.text);
+        assert!(
+            counted.text.contains(">about 10<") || counted.text.contains(">about 20<"),
+            "{}",
+            counted.text
+        );
 
         let saved = street.sun.post("/console/audiences", &LINE).await;
         assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
@@ -256,7 +266,9 @@ mod tests {
             person.post("/account/consent", &[("given", "no")]).await;
         }
         refresh(&town).await;
-        assert!(street.sun.get(&at).await.text.contains("fewer than 10"));
+        let few = |text: &str| text.contains("fewer than 10") || text.contains("about 10");
+        let counted = street.sun.get(&at).await.text;
+        assert!(few(&counted) && !counted.contains(">8<"), "{counted}");
         let twice = (0..2)
             .map(|i| {
                 format!(
@@ -266,10 +278,7 @@ mod tests {
             })
             .collect::<Vec<_>>();
         let by_term = street.sun.get(&format!("/console/audiences/new?{}", twice.join("&"))).await.text;
-        assert!(
-            by_term.contains("Each condition by itself") && by_term.contains("fewer than 10"),
-            "{by_term}"
-        );
+        assert!(by_term.contains("Each condition by itself") && few(&by_term), "{by_term}");
         assert!(!by_term.contains("data-value=\"8\""), "what a table is sorted by tells as little");
         assert!(!sees(&people[0].get("/shops/east-gate").await.text));
     }

@@ -1,11 +1,13 @@
 //! Organisations and who works for them, for operators.
 
+pub mod persons;
+
 use crate::answer::{Answer, Page, SeeOther, Wrong};
 use crate::form::Form;
 use crate::look::parts::{self, Field, Weight};
 use crate::look::table::{Cell, Column, Kind, Table};
 use crate::visit::{OperatorStaff, Visit};
-use ::people::{Org, OrgKind, Person, memberships, orgs, persons};
+use ::people::{Org, OrgKind, Person, memberships, orgs};
 use axum::extract::Path;
 use axum::response::IntoResponse;
 use events::log;
@@ -81,7 +83,8 @@ async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
     let table = Table::new(visit.say("Organisations", "机构"), &columns, found.iter().map(row).collect())
         .empty(visit.say("No organisation has this in its name.", "没有名称匹配的机构。"));
     let body = html! {
-        (parts::heading(visit.say("People", "人员"), visit.say("Organisations and who works for them.", "机构及其人员。"), html! {}))
+        (parts::heading(visit.say("People", "人员"), visit.say("Organisations and who works for them.", "机构及其人员。"),
+            html! { (parts::link_button(Weight::Quiet, persons::ADDRESS, visit.say("What is known of somebody", "查询个人资料"))) }))
         form method="get" action="/console/people" role="search" class="form" {
             (Field { kind: "search", ..Form::filled([("q", sought.as_str())]).field(visit.lang, "q", visit.say("Find by name", "按名称查找")) }.input())
         }
@@ -137,7 +140,7 @@ async fn give_role(visit: &Visit, org: &Org, form: &Form) -> Result<()> {
     let org = org.id.clone();
     visit
         .write(&House::lane(), move |scene| {
-            let person = persons::by_email(scene.tx, &email)?.ok_or_else(nobody)?;
+            let person = ::people::persons::by_email(scene.tx, &email)?.ok_or_else(nobody)?;
             give_role::give(scene, &person.id, &org, role)
         })
         .await

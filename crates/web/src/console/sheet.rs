@@ -1,12 +1,8 @@
-//! A table as a file: CSV (RFC 4180) that a spreadsheet opens as it was meant.
-//!
-//! It begins with a byte-order mark, without which Excel reads 中文 as noise. Text that a spreadsheet
-//! would take for a formula gets an apostrophe in front.
+//! A table as the file that a browser keeps; its cells are written by `kernel::sheet`.
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-
-const BYTE_ORDER_MARK: &str = "\u{feff}";
+use kernel::sheet;
 
 /// The answer that a browser keeps as `name`.csv.
 pub fn csv(name: &str, head: &[&str], rows: &[Vec<String>]) -> Response {
@@ -21,40 +17,6 @@ pub fn csv(name: &str, head: &[&str], rows: &[Vec<String>]) -> Response {
 }
 
 fn text(head: &[&str], rows: &[Vec<String>]) -> String {
-    let mut text = BYTE_ORDER_MARK.to_owned();
-    line(&mut text, head.iter().copied());
-    for row in rows {
-        line(&mut text, row.iter().map(String::as_str));
-    }
-    text
-}
-
-fn line<'a>(text: &mut String, cells: impl Iterator<Item = &'a str>) {
-    for (i, cell) in cells.enumerate() {
-        if i > 0 {
-            text.push(',');
-        }
-        text.push_str(&quoted(cell));
-    }
-    text.push_str("\r\n");
-}
-
-fn quoted(cell: &str) -> String {
-    let is_number = cell.parse::<f64>().is_ok();
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number;
-    let cell = if formula { format!("'{cell}") } else { cell.to_owned() };
-    if cell.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_read_back_and_never_compute() {
-        let rows = [vec!["Star, \"West\"".to_owned(), "-12.50".into(), "=1+1".into(), "摆渡人".into()]];
-        let written = text(&["cinema", "net", "note", "film"], &rows);
-        let lines: Vec<&str> = written.lines().collect();
-        assert_eq!(lines, ["\u{feff}cinema,net,note,film", "\"Star, \"\"West\"\"\",-12.50,'=1+1,摆渡人"]);
-    }
+    let rows = rows.iter().map(sheet::line);
+    sheet::BYTE_ORDER_MARK.to_owned() + &sheet::line(head) + &rows.collect::<String>()
 }

@@ -1,6 +1,7 @@
 //! A person's own page: who they are here, how they read, the way out.
 
 use super::consent::{self, Agreed};
+use super::erasure;
 use super::reading;
 use crate::answer::{Answer, Page};
 use crate::console::people::role_words;
@@ -33,10 +34,11 @@ pub async fn show(visit: Visit, consumer: Consumer) -> Answer<Page> {
         }
         (parts::titled_card(visit.say("How you read", "阅读偏好"), reading::form(&visit)))
         (consent::cards(&visit, &agreed))
-        (parts::titled_card(visit.say("Leave", "退出"), html! {
+        (erasure::card(&visit))
+        (parts::titled_card(visit.say("Leave", "退出"), html! { div class="actions" {
             (parts::press(Weight::Quiet, "/sign-out", &[], visit.say("Sign out", "退出登录")))
             (parts::press(Weight::Quiet, "/sign-out/everywhere", &[], visit.say("Sign out everywhere", "在所有设备退出")))
-        }))
+        } }))
     };
     Ok(Page::narrow(visit.say("Your account", "我的账号"), body))
 }

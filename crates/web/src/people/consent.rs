@@ -76,12 +76,12 @@ fn card(visit: &Visit, title: &str, told: &str, purpose: &str, given: bool, more
     };
     parts::titled_card(
         title,
-        html! {
+        html! { div class="stack" {
             p { (told) }
             p class="muted" { (state) }
             (more)
             (parts::press(Weight::Quiet, "/account/consent", &[("purpose", purpose), ("given", value)], word))
-        },
+        } },
     )
 }
 

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod consent;
+pub mod erasure;
 pub mod first_run;
 pub mod reading;
 pub mod sign_in;

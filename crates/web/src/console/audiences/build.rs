@@ -15,9 +15,9 @@ use ::people::Org;
 use ads::audiences::{self, Audience};
 use axum::extract::Path;
 use axum::response::IntoResponse;
-use demand::audience::{Behaviour, Key, Likeness, Rule, TICKETS, TIMES_MAX, WINDOW_DAYS_MAX, What};
+use demand::audience::{Behaviour, Key, Likeness, Rule, TICKETS, TIMES_MAX, Told, WINDOW_DAYS_MAX, What};
 use flows::House;
-use flows::audiences::{self as crowd, Look, PEOPLE_MIN};
+use flows::audiences::{self as crowd, Look};
 use flows::views::audiences::Names;
 use kernel::{AudienceId, Kind as Why, Lang, OrgId, Refusal, Result, TitleId, Words};
 use maud::{Markup, html};
@@ -207,7 +207,7 @@ async fn page(visit: &Visit, promoter: &Promoter, was: Option<&Audience>, form: 
         None => ("/console/audiences".to_owned(), "/console/audiences/new".to_owned()),
     };
     let body = html! {
-        (parts::heading(title, &agreed(visit, visit.house.crowd().people()), html! {}))
+        (parts::heading(title, &agreed(visit, crowd::people(&visit.house)), html! {}))
         div class="builder" {
             form class="form" method="post" action=(save_at) novalidate data-recount=(count_at) {
                 (fields(visit, &choices, was, form))
@@ -338,7 +338,7 @@ fn size(visit: &Visit, names: &Names, found: &Found) -> Markup {
             (total(visit, names, rule, look))
             @if rule.terms().iter().any(|term| matches!(term, Rule::Likely(_))) { (how_sure(visit)) }
             @if let Some(likeness) = likeness { (why_alike(visit, names, likeness)) }
-            @if look.by_city.iter().any(|(_, count)| *count >= PEOPLE_MIN) { (by_city(visit, names, look)) }
+            @if !look.by_city.is_empty() { (by_city(visit, names, look)) }
         },
     }
 }
@@ -349,10 +349,10 @@ fn total(visit: &Visit, names: &Names, rule: &Rule, look: &Look) -> Markup {
     let share = money::percent(ppm(look.count, look.people), visit.lang);
     let note = match visit.lang {
         Lang::En => format!("of {all}: {share}"),
-        Lang::Zh => format!("共 {all} 人，占 {share}"),
+        Lang::Zh => format!("共{all} 人，占 {share}"),
     };
     let said = names.say(rule, visit.lang);
-    let terms: Vec<(String, u64)> = rule
+    let terms: Vec<(String, Told)> = rule
         .terms()
         .into_iter()
         .map(|term| names.say(term, visit.lang))
@@ -362,7 +362,7 @@ fn total(visit: &Visit, names: &Names, rule: &Rule, look: &Look) -> Markup {
         (Stat { label: visit.say("People in this audience", "人群人数"), value: &count, note: &note, ..Stat::default() }.render())
         p class="said" { (visit.say("People who ", "")) (said) (visit.say(".", "。")) }
         @if terms.len() > 1 {
-            @let columns = [Column::new(visit.say("Each condition by itself", "单个条件"), Kind::Text), Column::new(visit.say("People", "人数"), Kind::Number)];
+            @let columns = [Column::new(visit.say("Each condition by itself", "单个条件"), Kind::Text), Column::new(visit.say("People, about", "人数（约）"), Kind::Number)];
             @let rows = terms.iter().map(|(said, count)| vec![Cell::text(said), people_cell(visit.lang, *count)]).collect();
             (Table::new(visit.say("Each condition by itself", "单个条件"), &columns, rows).render(visit.lang))
         }
@@ -374,8 +374,8 @@ fn how_sure(visit: &Visit) -> Markup {
     let lang = visit.lang;
     let Some(known) = visit.house.crowd().calibration() else {
         let said = visit.say(
-            "How well these probabilities hold can be told once there is another day of purchases.",
-            "再有一天的购买记录后，才能检验这些概率。",
+            "How well these probabilities hold can be told once another day has had enough purchases.",
+            "再有一天且购买足够多时，才能检验这些概率。",
         );
         return html! { p class="muted" { (said) } };
     };
@@ -457,22 +457,19 @@ fn why_alike(visit: &Visit, names: &Names, likeness: &Likeness) -> Markup {
 
 fn by_city(visit: &Visit, names: &Names, look: &Look) -> Markup {
     let lang = visit.lang;
-    let told: Vec<(Words, u64)> = look
-        .by_city
-        .iter()
-        .filter(|(_, count)| *count >= PEOPLE_MIN)
-        .map(|(city, count)| (names.city(city), *count))
-        .collect();
+    let told: Vec<(Words, Told)> =
+        look.by_city.iter().map(|(city, told)| (names.city(city), *told)).collect();
+    let size = |told: &Told| told.count().unwrap_or(0);
     let drawn: Vec<(&str, u64, String)> = told
         .iter()
         .take(CITIES_MAX)
-        .map(|(name, count)| (name.in_(lang), *count, money::grouped(*count as i64)))
+        .map(|(name, told)| (name.in_(lang), size(told), money::grouped(size(told) as i64)))
         .collect();
     let rows: Vec<Bar> = drawn
         .iter()
         .map(|(label, count, shown)| Bar { label, value: *count as f64, shown, paint: Paint::Lantern })
         .collect();
-    let (first, most) = told.first().map_or(("", 0), |(name, count)| (name.in_(lang), *count));
+    let (first, most) = told.first().map_or(("", Told::default()), |(name, told)| (name.in_(lang), *told));
     let share = money::percent(ppm(most, look.count), lang);
     let title = match lang {
         Lang::En => format!("{first} has the most of them: {share}"),
@@ -480,13 +477,13 @@ fn by_city(visit: &Visit, names: &Names, look: &Look) -> Markup {
     };
     let columns = [
         Column::new(visit.say("City", "城市"), Kind::Text),
-        Column::new(visit.say("People", "人数"), Kind::Number),
+        Column::new(visit.say("People, about", "人数（约）"), Kind::Number),
         Column::new(visit.say("Of the audience", "占比"), Kind::Share),
     ];
     let lines = told.iter().map(|(name, count)| {
         vec![
             Cell::text(name.in_(lang)),
-            Cell::number(*count as i64),
+            people_cell(lang, *count),
             Cell::share(ppm(*count, look.count), lang),
         ]
     });
@@ -495,8 +492,8 @@ fn by_city(visit: &Visit, names: &Names, look: &Look) -> Markup {
         title: &title,
         unit: visit.say("people", "人"),
         source: visit.say(
-            "where they last went to the cinema; cities with fewer than ten people are left out",
-            "以最近一次观影所在城市计；不足 10 人的城市不列出",
+            "where they last went to the cinema; numbers are rounded to tens; cities with too few are left out",
+            "以最近一次观影所在城市计；人数按十取整，人数过少的城市不列出",
         ),
         chart: bars(visit.say("By city", "按城市"), &title, &rows),
         table: Table::new(visit.say("By city", "按城市"), &columns, lines.collect()),

@@ -8,11 +8,12 @@ use crate::visit::Visit;
 use ads::campaigns::Campaign;
 use demand::planning::lift::{Interval, PEOPLE_MIN};
 use flows::views::campaigns::Sums;
-use flows::views::lift::{Group, Lift};
+use flows::views::lift::{Group, Kept, Lift};
 use kernel::Lang;
 use maud::{Markup, html};
 
-pub fn section(visit: &Visit, campaign: &Campaign, sums: &Sums, lift: &Lift) -> Markup {
+pub fn section(visit: &Visit, campaign: &Campaign, sums: &Sums, kept: &Kept) -> Markup {
+    let lift = &*kept.lift;
     let at = format!("{}/next", address(&campaign.id));
     let next = Action { href: &at, word: visit.say("Where to advertise next", "下一步投到哪里") };
     let body = html! {
@@ -21,6 +22,7 @@ pub fn section(visit: &Visit, campaign: &Campaign, sums: &Sums, lift: &Lift) -> 
             (beside(visit, campaign, sums, lift))
             (groups(visit, visit.say("Lift by city", "各城市的增量"), visit.say("City", "城市"), &lift.by_city))
             (groups(visit, visit.say("Lift by surface", "各广告位的增量"), visit.say("Surface", "广告位"), &lift.by_surface))
+            p class="muted" { (visit.say("As of", "截至")) " " (kept.at.say(&visit.home.zone, visit.lang)) }
         }
     };
     parts::section(visit.say("What it really added", "真实增量"), Some(next), body)
@@ -149,6 +151,6 @@ fn groups(visit: &Visit, title: &str, head: &str, groups: &[Group]) -> Markup {
     };
     let table = Table::new(title, &columns, groups.iter().map(row).collect());
     let beneath =
-        visit.say("Where few were counted, the lift leans on that of all.", "人数少的一行参考了整体的增量。");
+        visit.say("Where few were counted, the lift leans on that of all; where fewer than ten were, on either side, nothing is told.", "人数少的一行参考了整体的增量；任一侧不足十人的不列出。");
     html! { div class="section" { (table.render(visit.lang)) @if groups.len() > 1 { p class="muted" { (beneath) } } } }
 }

@@ -14,7 +14,6 @@ use ads::campaigns::{Campaign, State};
 use ads::creatives::{self, Creative};
 use axum::extract::Path;
 use flows::views::ad_reports::{self, ByChannel, ByDay};
-use flows::views::lift::Lift;
 use kernel::{Lang, Words};
 use maud::{Markup, html};
 
@@ -32,34 +31,34 @@ struct Report {
     days: Vec<ByDay>,
     creatives: Vec<Creative>,
     aim: Aim,
-    lift: Lift,
     payer: Words,
     artwork: String,
 }
 
 pub(in crate::console) async fn page(visit: &Visit, campaign: Campaign, form: &Form) -> Answer<Page> {
     let first = campaign.starts_at.day_in(&visit.home.zone).at(0, 0, &visit.home.zone);
-    let lots = visit.house.keys().lots.clone();
+    let (house, one) = (visit.house.clone(), campaign.clone());
+    let lift = tokio::task::spawn_blocking(move || flows::views::lift::kept(&house, &one));
     let report = visit.read(move |view| {
         Ok(Report {
             channels: ad_reports::by_channel(view, &campaign.id)?,
             days: ad_reports::by_day(view, &campaign.id, first)?,
             creatives: creatives::of_campaign(view, &campaign.id)?,
             aim: aim::aim_of(view, &campaign)?,
-            lift: flows::views::lift::of(view, &lots, &campaign)?,
             payer: ::people::orgs::any(view, &campaign.org)?.map(|org| org.name).unwrap_or_default(),
             artwork: titles::any(view, &campaign.title)?.map(|title| title.artwork).unwrap_or_default(),
             told: told(view, campaign)?,
         })
     });
     let report = report.await?;
+    let kept = lift.await.map_err(kernel::Error::from)??;
     let campaign = &report.told.campaign;
     let body = html! {
         (parts::heading(&campaign.name, &format!("{} · {}", report.told.film.in_(visit.lang), flight(visit, campaign)), actions(visit, campaign)))
         @if let Some(error) = form.error(visit.lang, &html! {}) { div role="alert" { (parts::alert(Tone::Cinnabar, error, None)) } }
         (standing(visit, campaign))
         (stats(visit, &report.told))
-        @if campaign.state != State::Draft { (lift::section(visit, campaign, &report.told.sums, &report.lift)) }
+        @if campaign.state != State::Draft { (lift::section(visit, campaign, &report.told.sums, &kept)) }
         @if !report.days.is_empty() { (by_day(visit, &report)) }
         (by_channel(visit, &report))
         (aim::card(visit, campaign, &report.aim))

@@ -1,13 +1,11 @@
 //! What went to the bank together: what is in it, and the file in either form.
 
 use super::{ADDRESS, masked, state_pill, ways};
-use crate::answer::{Answer, Page, Wrong};
+use crate::answer::{Answer, Page, Wrong, attached};
 use crate::look::parts::{self, Stat, Weight};
 use crate::look::table::{Cell, Column, Kind, Table};
 use crate::visit::{OperatorStaff, Visit};
 use axum::extract::Path;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
 use flows::views::payouts::{self, Sent};
 use kernel::ids::Id;
 use kernel::{Lang, PayoutFileId};
@@ -78,18 +76,7 @@ pub async fn pain_001(visit: Visit, _: OperatorStaff, Path(id): Path<String>) ->
 pub async fn csv(visit: Visit, _: OperatorStaff, Path(id): Path<String>) -> Answer {
     let (id, message) = find(&visit, &id).await?;
     let inside: Vec<Payout> = message.into_iter().flat_map(|(_, payouts)| payouts).collect();
-    Ok(attached(&format!("{id}.csv"), "text/csv; charset=utf-8", file::csv(&inside)?))
-}
-
-fn attached(name: &str, kind: &'static str, text: String) -> Response {
-    let attachment = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
-    let kept = attachment.unwrap_or(HeaderValue::from_static("attachment"));
-    let head = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
-        (header::CONTENT_DISPOSITION, kept),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
-    ];
-    (head, text).into_response()
+    Ok(attached(&format!("{id}.csv"), "text/csv; charset=utf-8", file::csv(&inside)))
 }
 
 /// The latest files, on the page of payouts.

@@ -61,6 +61,8 @@ pub struct Form<'a> {
     pub cancel: Option<&'a str>,
     /// Sent as `multipart/form-data`.
     pub has_file: bool,
+    /// What it does cannot be undone.
+    pub takes_away: bool,
 }
 
 impl Form<'_> {
@@ -71,7 +73,7 @@ impl Form<'_> {
                 @if let Some(error) = self.error { div role="alert" { (super::alert(crate::look::Tone::Cinnabar, error, None)) } }
                 (fields)
                 div class="form-foot" {
-                    button class="button primary" type="submit" { (self.submit) }
+                    (button(if self.takes_away { Weight::Grave } else { Weight::Primary }, self.submit))
                     @if let Some(cancel) = self.cancel { a class="button quiet" href=(cancel) { (say(lang, "Cancel", "取消")) } }
                 }
             }
