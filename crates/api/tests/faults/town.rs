@@ -16,7 +16,7 @@ use licensing::applications::{NewApplication, Stage};
 use licensing::approvals::Decision;
 use licensing::offers::NewOffer;
 use payments::intents::{Purpose, State};
-use payments::providers::alipay::{Alipay, Cashier, Expiry, Settings, Trust, Version};
+use payments::providers::alipay::{Alipay, Cashier, Expiry, SETTLED, Settings, Trust, Version};
 use payments::providers::{Ask, Next, Way, trade_no};
 use payments::{Intent, Provider, Refund, intents};
 use people::{OrgKind, orgs};
@@ -529,6 +529,7 @@ fn adapter(app: &wallet::Keys, address: SocketAddr, version: Version, trust: Tru
         keys: vec![WALLET.folder.join("apps").join(&app.app_id), WALLET.folder.join("wallet")],
         trust,
         fee: Share::ppm(6_000),
+        currencies: SETTLED.to_vec(),
     };
     Arc::new(Alipay::open(settings, Dice::from_entropy()).expect("the keys are there"))
 }
