@@ -10,6 +10,7 @@ pub mod audit;
 pub mod buy_product;
 pub mod buy_tickets;
 pub mod change_bank_account;
+pub mod change_tax;
 pub mod check;
 pub mod choose_home;
 pub mod close_period;

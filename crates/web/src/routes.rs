@@ -319,6 +319,7 @@ pub fn registry(site: Site) -> Routes {
         )
         .page(GET, "/console/house", OPERATOR, console::house::show)
         .page(POST, "/console/house", OPERATOR, console::house::change)
+        .page(POST, "/console/house/tax", OPERATOR, console::house::change_tax)
         .page(GET, "/console/people", OPERATOR, console::people::list)
         .page(POST, "/console/people", OPERATOR, console::people::add)
         .page(GET, "/console/people/{org}", OPERATOR, console::people::show)
