@@ -22,6 +22,7 @@ pub mod keep_forecasts;
 pub mod learn_market;
 pub mod learn_openings;
 pub mod license_product;
+pub mod open_channel;
 pub mod pay_out;
 pub mod plan_showings;
 pub mod reconcile;

@@ -122,6 +122,8 @@ pub fn registry(site: Site) -> Routes {
         .page(POST, "/console/books/audits", OPERATOR, console::books::audit)
         .page(GET, "/console/books/{book}", OPERATOR, console::books::book)
         .page(GET, "/console/books/{book}/{account}", OPERATOR, console::books::account)
+        .page(GET, "/console/channels", OPERATOR, console::channels::list)
+        .page(POST, "/console/channels", OPERATOR, console::channels::add)
         .page(GET, "/console/cinemas", CINEMA, console::cinemas::list)
         .page(GET, "/console/cinemas/new", OPERATOR, console::cinemas::blank)
         .page(POST, "/console/cinemas", OPERATOR, console::cinemas::add)
