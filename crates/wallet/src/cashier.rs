@@ -235,8 +235,8 @@ fn bill(lang: Lang, asked: &Asked, standing: Standing) -> Markup {
             dl {
                 dt { (say(lang, "For", "商品")) } dd { (order.subject) }
                 dt { (say(lang, "Order", "订单号")) } dd { (order.out_trade_no) }
-                @if let Standing::Open { until } = standing { dt { (say(lang, "Until", "付款截止")) } dd { (when(until, lang)) } }
-                @if let Some(at) = asked.trade.as_ref().and_then(|trade| trade.paid_at) { dt { (say(lang, "Paid at", "付款时间")) } dd { (when(at, lang)) } }
+                @if let Standing::Open { until } = standing { dt { (say(lang, "Until, in Beijing", "付款截止（北京时间）")) } dd { (when(until, lang)) } }
+                @if let Some(at) = asked.trade.as_ref().and_then(|trade| trade.paid_at) { dt { (say(lang, "Paid at, in Beijing", "付款时间（北京时间）")) } dd { (when(at, lang)) } }
                 @if let Some(trade) = asked.trade.as_ref().filter(|trade| !trade.refunded.is_zero()) { dt { (say(lang, "Paid back", "已退款")) } dd { (trade.refunded) } }
             }
         }
