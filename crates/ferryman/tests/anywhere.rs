@@ -243,9 +243,8 @@ fn buys(browser: &mut Browser, served: &Served, showtime: &str, seats: &[&str], 
     let back = browser.get(&format!("{}{back}", served.wallet)).location;
     let mut order = String::new();
     wait_until("the notice is taken", || {
-        let page = browser.get(&back);
-        order = page.location;
-        order.starts_with("/orders/") || page.text.contains("ticket-code")
+        order = browser.get(&back).location;
+        !order.is_empty()
     });
     order
 }
