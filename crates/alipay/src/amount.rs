@@ -42,9 +42,7 @@ pub fn read_or_zero(text: &str, currency: Currency) -> Result<Money, Refusal> {
 pub fn read_signed(text: &str, currency: Currency) -> Result<Money, Refusal> {
     match text.strip_prefix('-') {
         None => read_or_zero(text, currency),
-        Some(rest) => {
-            read_or_zero(rest, currency).map(|money| Money { minor: -money.minor, ..money })
-        }
+        Some(rest) => read_or_zero(rest, currency).map(|money| Money { minor: -money.minor, ..money }),
     }
 }
 

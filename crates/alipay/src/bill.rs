@@ -171,7 +171,8 @@ mod tests {
 
     #[test]
     fn the_text_is_what_the_platform_writes() {
-        let text = write_table(&bill(vec![line(0, "摆渡人"), line(2, "摆渡人")]), Currency::CNY).expect("a table");
+        let text =
+            write_table(&bill(vec![line(0, "摆渡人"), line(2, "摆渡人")]), Currency::CNY).expect("a table");
         let expected = [
             "#支付宝业务明细查询",
             "#账号：[20880000000000010156]",

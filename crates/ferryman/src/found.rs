@@ -65,7 +65,13 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         let person = persons::sign_up(scene.tx, &mut scene.act, &operator)?;
         choose_home::found(scene, &name, &chosen, &person.id)
     }))?;
-    println!("{} is founded: {}, {}, {}; {email} operates it.", options.name, home.territory, home.currency.code(), home.zone.name());
+    println!(
+        "{} is founded: {}, {}, {}; {email} operates it.",
+        options.name,
+        home.territory,
+        home.currency.code(),
+        home.zone.name()
+    );
     Ok(())
 }
 

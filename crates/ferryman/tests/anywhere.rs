@@ -64,8 +64,7 @@ struct Served {
 
 impl Served {
     fn start(db: &str) -> Served {
-        let (house, wallet) =
-            (format!("127.0.0.1:{}", free_port()), format!("127.0.0.1:{}", free_port()));
+        let (house, wallet) = (format!("127.0.0.1:{}", free_port()), format!("127.0.0.1:{}", free_port()));
         let child = Command::new(FERRYMAN)
             .args(["serve", "--db", db, "--listen", &house, "--wallet-listen", &wallet])
             .stdout(Stdio::null())
@@ -111,13 +110,24 @@ impl Browser {
 
     fn get(&mut self, url: &str) -> Page {
         let cookies = self.sent();
-        let answer = self.agent.get(url).header("cookie", cookies).header("accept-language", "en").call().expect("it answers");
+        let answer = self
+            .agent
+            .get(url)
+            .header("cookie", cookies)
+            .header("accept-language", "en")
+            .call()
+            .expect("it answers");
         self.read(answer)
     }
 
     fn post(&mut self, url: &str, form: &[(&str, &str)]) -> Page {
         let cookies = self.sent();
-        let sent = self.agent.post(url).header("cookie", cookies).header("accept-language", "en").send_form(form.iter().copied());
+        let sent = self
+            .agent
+            .post(url)
+            .header("cookie", cookies)
+            .header("accept-language", "en")
+            .send_form(form.iter().copied());
         self.read(sent.expect("it answers"))
     }
 
@@ -130,8 +140,7 @@ impl Browser {
     }
 
     fn sent(&self) -> String {
-        let pairs: Vec<String> =
-            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         pairs.join("; ")
     }
 

@@ -4,9 +4,7 @@
 use crate::change_tax;
 use crate::house::Scene;
 use events::{Kind, log};
-use kernel::{
-    ApplicationId, ContractId, ListingId, Money, OfferId, OrgId, PlaceId, Result, Share, Words,
-};
+use kernel::{ApplicationId, ContractId, ListingId, Money, OfferId, OrgId, PlaceId, Result, Share, Words};
 use licensing::applications::{self, Application, Applied, NewApplication, Stage};
 use licensing::approvals::{self, Decided, Decision, Ruling};
 use licensing::contracts::{self, Contract};

@@ -94,8 +94,8 @@ pub fn spendable(view: &View, rules: &Rules, buyer: &Account, currency: Currency
 
 /// What an account holds, by currency.
 pub fn balances(view: &View, id: &str) -> Result<Vec<Money>> {
-    let rows: Vec<(String, i64)> = view
-        .all("select currency, minor from balance where account_id = $1 order by currency", &[&id])?;
+    let rows: Vec<(String, i64)> =
+        view.all("select currency, minor from balance where account_id = $1 order by currency", &[&id])?;
     rows.into_iter().map(|(code, minor)| Ok(Money::new(minor, Currency::parse(&code)?))).collect()
 }
 

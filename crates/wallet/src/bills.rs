@@ -93,8 +93,18 @@ fn refunds(view: &View, app: &App, from: Instant, until: Instant) -> Result<Vec<
 }
 
 fn line(row: Row, business: Business, fee: impl Fn(Money) -> Money) -> Result<Line> {
-    let (trade_no, out_trade_no, subject, currency, minor, created_at, finished_at, logon_id, out_request_no, of_fee) =
-        row;
+    let (
+        trade_no,
+        out_trade_no,
+        subject,
+        currency,
+        minor,
+        created_at,
+        finished_at,
+        logon_id,
+        out_request_no,
+        of_fee,
+    ) = row;
     let currency = Currency::parse(&currency)?;
     let amount = Money::new(minor, currency);
     let whole_second = |at: Instant| Instant::from_micros(at.micros.div_euclid(1_000_000) * 1_000_000);

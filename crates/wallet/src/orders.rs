@@ -133,7 +133,8 @@ fn too_much(biz: &Biz, currency: Currency) -> Option<Refusal> {
     let text = biz.text("total_amount").ok()??;
     let digits = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let whole = text.split('.').next().unwrap_or_default();
-    (digits && whole.trim_start_matches('0').len() >= 11 - currency.exponent() as usize).then(|| code::TOTAL_FEE_EXCEED.into())
+    (digits && whole.trim_start_matches('0').len() >= 11 - currency.exponent() as usize)
+        .then(|| code::TOTAL_FEE_EXCEED.into())
 }
 
 fn out_trade_no(biz: &Biz) -> Result<String, Refusal> {
@@ -219,7 +220,8 @@ mod tests {
         let won = json!({"out_trade_no": "1", "subject": "a", "total_amount": "15000",
             "trans_currency": "KRW", "settle_currency": "KRW"});
         assert_eq!(order(won.clone()).expect("an order").total, Money::new(15_000, Currency::KRW));
-        for (amount, code) in [("15000.00", "ACQ.INVALID_PARAMETER"), ("10000000001", "ACQ.TOTAL_FEE_EXCEED")] {
+        for (amount, code) in [("15000.00", "ACQ.INVALID_PARAMETER"), ("10000000001", "ACQ.TOTAL_FEE_EXCEED")]
+        {
             let mut bad = won.clone();
             bad["total_amount"] = json!(amount);
             assert_eq!(order(bad), Err(code), "{amount}");

@@ -290,8 +290,11 @@ impl Abroad {
         let place = shelf.value_after("name=\"place\"", "value=\"");
         let listing = [("place", place.as_str()), ("price", self.land.poster), ("stock", "10")];
         led(bo.post(&format!("/console/merchants/products/{product}/listings"), &listing).await);
-        let rate =
-            [("taken_of", "goods"), ("rate", self.land.tax), ("starts_on", &self.town.house.today().to_string())];
+        let rate = [
+            ("taken_of", "goods"),
+            ("rate", self.land.tax),
+            ("starts_on", &self.town.house.today().to_string()),
+        ];
         led(self.ann.post("/console/house/tax", &rate).await);
 
         let goods = self.buyer.get("/shops/gate").await.value_after("class=\"product\"", "/products/");
@@ -531,8 +534,12 @@ async fn a_house_in_the_united_states_goes_the_whole_loop() {
     states.lets_in(&kept).await;
     states.town.clock.set(Day::new(2016, 12, 26).expect("a day").at(9, 0, &Zone::stored(STATES.zone)));
     states.closes_the_day().await;
-    let period =
-        [("place", states.place()), ("title", &states.title.0), ("first", "2016-12-24"), ("last", "2016-12-24")];
+    let period = [
+        ("place", states.place()),
+        ("title", &states.title.0),
+        ("first", "2016-12-24"),
+        ("last", "2016-12-24"),
+    ];
     let statement = led(states.kim.post("/console/settlement", &period).await);
     let statement = states.kim.get(&statement).await.text;
     // 25.00 of the split base: 0.75 to the fund; of the 24.25 that are left 55 %, 13.34, to the producer.

@@ -107,8 +107,12 @@ fn made_at(foot: &str) -> Result<Instant, Refusal> {
 fn agrees(bill: &Bill, business: Business, currency: Currency, foot: &str) -> bool {
     let (count, received) = bill.total(business, currency);
     let word = if business == Business::Trade { "共" } else { "退款共" };
-    let expected =
-        format!("#{}合计：{count}笔，商家实收{word}{}{}", business.word(), amount::write(received), unit(currency));
+    let expected = format!(
+        "#{}合计：{count}笔，商家实收{word}{}{}",
+        business.word(),
+        amount::write(received),
+        unit(currency)
+    );
     foot.lines().any(|line| line.starts_with(&expected))
 }
 

@@ -20,9 +20,12 @@ fn a_trade_in_won_is_paid_refunded_and_billed_in_won() {
     assert_eq!(accounts[0]["balance"], "485000");
     assert_eq!(stand.sandbox("GET", "/accounts?currency=CNY", "")[0]["balance"], "0.00");
     let told = stand.call(Method::TradeQuery, &json!({ "out_trade_no": "won" }));
-    for (name, value) in
-        [("total_amount", "15000"), ("trans_currency", "KRW"), ("receipt_amount", "15000"), ("point_amount", "0")]
-    {
+    for (name, value) in [
+        ("total_amount", "15000"),
+        ("trans_currency", "KRW"),
+        ("receipt_amount", "15000"),
+        ("point_amount", "0"),
+    ] {
         assert_eq!(told[name], value, "{told}");
     }
     let heard = ear.hears(1);
@@ -55,9 +58,7 @@ fn a_trade_in_won_is_paid_refunded_and_billed_in_won() {
 #[test]
 fn the_same_number_in_another_currency_is_another_order() {
     let stand = Stand::new();
-    let order = |currency: &str| {
-        json!({ "out_trade_no": "1", "total_amount": "15000", "subject": "摆渡人", "trans_currency": currency })
-    };
+    let order = |currency: &str| json!({ "out_trade_no": "1", "total_amount": "15000", "subject": "摆渡人", "trans_currency": currency });
     assert_eq!(stand.call(Method::TradePrecreate, &order("KRW"))["code"], "10000");
     let other = stand.call(Method::TradePrecreate, &order("JPY"));
     assert_eq!(other["sub_code"], "ACQ.CONTEXT_INCONSISTENT", "{other}");

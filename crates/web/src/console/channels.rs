@@ -2,9 +2,9 @@
 
 use crate::answer::{Answer, Page, SeeOther};
 use crate::form::Form;
+use crate::look::Tone;
 use crate::look::parts::{self, Field};
 use crate::look::table::{Cell, Column, Kind, Table};
-use crate::look::Tone;
 use crate::visit::{OperatorStaff, Visit};
 use ::channels::{Channel, Kind as Of, NewChannel};
 use ::people::{Org, OrgKind, orgs};
@@ -75,9 +75,8 @@ fn runners(view: &View) -> Result<Vec<Org>> {
 }
 
 async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
-    let (channels, shops, runners) = visit
-        .read(|view| Ok((::channels::all(view)?, ::shops::shops::all(view)?, runners(view)?)))
-        .await?;
+    let (channels, shops, runners) =
+        visit.read(|view| Ok((::channels::all(view)?, ::shops::shops::all(view)?, runners(view)?))).await?;
     let heading = visit.say("Channels", "渠道");
     let lead = visit.say(
         "Where people are reached: shops that sell the goods, and places that show the ads.",
@@ -127,17 +126,20 @@ fn fields(visit: &Visit, form: &Form, runners: &[Org]) -> Markup {
     let words: Vec<Words> = Of::ALL.map(Of::words).to_vec();
     let kinds: Vec<(&str, &str)> =
         Of::ALL.iter().map(|kind| kind.code()).zip(words.iter().map(|words| words.in_(visit.lang))).collect();
-    let fields = parts::grid(2, html! {
-        (field("kind", "Kind", "类型").select(&kinds))
-        (field("org", "Who runs it", "运营机构").select(&orgs))
-        (Field { required: true, ..field("name_en", "English name", "英文名称") }.input())
-        (Field { required: true, ..field("name_zh", "Chinese name", "中文名称") }.input())
-        (field("about_en", "What it is, in English", "英文介绍").input())
-        (field("about_zh", "What it is, in Chinese", "中文介绍").input())
-        (Field { required: true, hint: visit.say("Its address on the pages, such as lantern-store.", "页面网址，如 lantern-store。"), ..field("slug", "Short address", "网址") }.input())
-        (Field { unit: "%", inputmode: Some("decimal"), hint: visit.say("What it keeps of a sale; music and clubs sell nothing.", "店铺从每笔销售中收取；音乐与俱乐部不售商品。"), ..field("commission", "Commission", "佣金") }.input())
-        (Field { required: true, unit: visit.told(visit.home.currency).unit(), inputmode: Some("decimal"), hint: visit.say("The least that a click on an ad costs there.", "广告每次点击的最低价。"), ..field("floor", "Least price of a click", "点击底价") }.input())
-    });
+    let fields = parts::grid(
+        2,
+        html! {
+            (field("kind", "Kind", "类型").select(&kinds))
+            (field("org", "Who runs it", "运营机构").select(&orgs))
+            (Field { required: true, ..field("name_en", "English name", "英文名称") }.input())
+            (Field { required: true, ..field("name_zh", "Chinese name", "中文名称") }.input())
+            (field("about_en", "What it is, in English", "英文介绍").input())
+            (field("about_zh", "What it is, in Chinese", "中文介绍").input())
+            (Field { required: true, hint: visit.say("Its address on the pages, such as lantern-store.", "页面网址，如 lantern-store。"), ..field("slug", "Short address", "网址") }.input())
+            (Field { unit: "%", inputmode: Some("decimal"), hint: visit.say("What it keeps of a sale; music and clubs sell nothing.", "店铺从每笔销售中收取；音乐与俱乐部不售商品。"), ..field("commission", "Commission", "佣金") }.input())
+            (Field { required: true, unit: visit.told(visit.home.currency).unit(), inputmode: Some("decimal"), hint: visit.say("The least that a click on an ad costs there.", "广告每次点击的最低价。"), ..field("floor", "Least price of a click", "点击底价") }.input())
+        },
+    );
     html! {
         @if runners.is_empty() {
             div class="alerts" { (parts::alert(Tone::Lantern, visit.say("Nobody runs channels yet. Add a shop or a partner under People.", "还没有店铺或合作机构，请先在“人员”中添加。"), None)) }

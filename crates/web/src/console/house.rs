@@ -154,11 +154,14 @@ fn tax(visit: &Visit, form: &Form, rates: &[Rate], [goods, tickets]: [Share; 2])
         (of_said(Of::Goods, visit.lang), html! { (goods) }),
         (of_said(Of::Tickets, visit.lang), html! { (tickets) }),
     ];
-    let fields = parts::grid(3, html! {
-        (field("taken_of", "Taken of", "征税对象").select(&Of::ALL.map(|of| (of.code(), of_said(of, visit.lang)))))
-        (Field { unit: "%", inputmode: Some("decimal"), required: true, ..field("rate", "Rate", "税率") }.input())
-        (Field { kind: "date", required: true, hint: visit.say("What was sold before keeps its rate.", "此前售出的仍按原税率。"), ..field("starts_on", "Effective from", "生效日期") }.input())
-    });
+    let fields = parts::grid(
+        3,
+        html! {
+            (field("taken_of", "Taken of", "征税对象").select(&Of::ALL.map(|of| (of.code(), of_said(of, visit.lang)))))
+            (Field { unit: "%", inputmode: Some("decimal"), required: true, ..field("rate", "Rate", "税率") }.input())
+            (Field { kind: "date", required: true, hint: visit.say("What was sold before keeps its rate.", "此前售出的仍按原税率。"), ..field("starts_on", "Effective from", "生效日期") }.input())
+        },
+    );
     html! {
         div class="stack" id="tax" {
             p class="muted" { (visit.say(
