@@ -263,6 +263,33 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_tax_rate_is_written_down_with_its_day() {
+        let town = Town::new();
+        let operator = town.operator().await;
+        operator.post("/console/house", &[("territory", "US")]).await;
+        let shown = operator.get("/console/house").await.text;
+        assert!(shown.contains("0 %") && !shown.contains("13 %"), "{shown}");
+        let rate = |of, percent, day| [("taken_of", of), ("rate", percent), ("starts_on", day)];
+        for (of, percent, day) in
+            [("goods", "8.875", "2016-12-23"), ("goods", "9", "2017-01-01"), ("tickets", "4", "2016-12-23")]
+        {
+            let written = operator.post("/console/house/tax", &rate(of, percent, day)).await;
+            assert_eq!(written.location(), "/console/house#tax", "{}", written.text);
+        }
+        let shown = operator.get("/console/house").await.text;
+        assert!(shown.contains("8.875 %") && shown.contains("9 %") && shown.contains("4 %"), "{shown}");
+        for (of, percent, day, field) in [
+            ("goods", "8", "2016-12-22", "starts_on"),
+            ("goods", "101", "2016-12-24", "rate"),
+            ("goods", "8 %", "2016-12-24", "rate"),
+            ("gold", "8", "2016-12-24", "taken_of"),
+        ] {
+            let refused = operator.post("/console/house/tax", &rate(of, percent, day)).await;
+            assert!(refused.text.contains(&format!("id=\"{field}-error\"")), "{}", refused.text);
+        }
+    }
+
+    #[tokio::test]
     async fn a_house_with_books_keeps_its_currency() {
         let season = Season::new().await;
         season.runs(&[2]).await;
