@@ -206,7 +206,7 @@ mod tests {
         let won = write_table(&bill, Currency::KRW).expect("a table");
         assert!(won.contains("订单金额（KRW）") && !won.contains('元'), "{won}");
         assert!(won.contains(",3991,3991,0,") && won.contains("#交易合计：1笔，商家实收共3991KRW"), "{won}");
-        assert_eq!(read_table(&won.replace("（KRW）", "（XXX）")).expect_err("unknown").code, "bad_bill");
+        assert_eq!(read_table(&won.replace("（KRW）", "（XAU）")).expect_err("unknown").code, "bad_bill");
     }
 
     #[test]

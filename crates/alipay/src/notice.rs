@@ -244,7 +244,7 @@ mod tests {
         assert_eq!(opened(&fields), Err("bad_amount"), "won have no decimals");
         fields.insert("total_amount".into(), "39900".into());
         assert_eq!(opened(&fields).expect("signed").total, Money::new(39_900, Currency::KRW));
-        fields.insert("trans_currency".into(), "XXX".into());
+        fields.insert("trans_currency".into(), "XAU".into());
         assert_eq!(opened(&fields), Err("unknown_currency"));
     }
 

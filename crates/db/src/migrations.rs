@@ -39,7 +39,7 @@ pub const MIGRATIONS: Tree = &[
     ("0061_licensing", include_str!("../../../migrations/0061_licensing.sql")),
     ("0062_ads", include_str!("../../../migrations/0062_ads.sql")),
     ("0063_payments", include_str!("../../../migrations/0063_payments.sql")),
-    ("0066_tax", include_str!("../../../migrations/0066_tax.sql")),
+    ("0066_settlement", include_str!("../../../migrations/0066_settlement.sql")),
 ];
 
 const CREATE: &str = "create table if not exists migration (name text not null, statement bigint not null, primary key (name, statement))";

@@ -3,5 +3,5 @@
 /// Every migration in order, as `(name, text)`.
 pub const MIGRATIONS: db::Tree = &[
     ("0001_wallet", include_str!("../migrations/0001_wallet.sql")),
-    ("0002_currencies", include_str!("../migrations/0002_currencies.sql")),
+    ("0002_wallet", include_str!("../migrations/0002_wallet.sql")),
 ];

@@ -203,7 +203,7 @@ mod tests {
             ("timeout_express", json!("摆")),
             ("time_expire", json!("tomorrow")),
             ("seller_id", json!("another")),
-            ("trans_currency", json!("XXX")),
+            ("trans_currency", json!("XAU")),
             ("settle_currency", json!("USD")),
         ] {
             let mut bad = good.clone();
