@@ -547,7 +547,7 @@ pub fn person(name: &str) -> Actor {
 }
 
 fn fen(amount: &Value) -> i64 {
-    alipay::amount::read_or_zero(amount.as_str().unwrap_or("0")).expect("an amount").minor
+    alipay::amount::read_or_zero(amount.as_str().unwrap_or("0"), Currency::CNY).expect("an amount").minor
 }
 
 pub fn desk(method: &str, path: &str, body: &str) -> (u16, Value) {
