@@ -874,6 +874,16 @@ CREATE TABLE surface (
     unique (channel_id, code)
 );
 
+CREATE TABLE tax_rate (
+    taken_of text not null,
+    starts_on text not null,
+    rate_ppm bigint not null,
+    written_by text not null,
+    written_at bigint not null,
+    primary key (taken_of, starts_on),
+    constraint tax_rate_part check (rate_ppm >= 0 and rate_ppm <= 1000000)
+);
+
 CREATE TABLE ticket (
     place_id text not null,
     id text not null,

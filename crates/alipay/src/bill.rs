@@ -2,6 +2,9 @@
 //!
 //! Lines that begin with `#` frame the table; the last of them sum it up. A bill whose sums do not agree
 //! with its lines is refused: half a download is not a day without sales.
+//!
+//! A table is in one currency, which its columns name: `订单金额（元）`. The sandbox writes `订单金额（KRW）` where a
+//! merchant was paid in won, one pair of files for each currency; whether the platform has anything like it is not known.
 
 mod reading;
 mod writing;
@@ -9,14 +12,14 @@ mod writing;
 pub use reading::{read, read_table};
 pub use writing::{write, write_table};
 
-use kernel::{Day, Instant, Money};
+use kernel::{Currency, Day, Instant, Money};
 
 /// Lines of one bill, at most.
 pub const LINES_MAX: usize = 1_000_000;
 /// The longest bill that is read, unpacked, in bytes.
 pub const BYTES_MAX: u64 = 256 << 20;
 
-/// The columns, in the order and with the names of the platform.
+/// The columns, in the order and with the names of the platform; `（元）` is there in the table's currency.
 pub const COLUMNS: [&str; 25] = [
     "支付宝交易号",
     "商户订单号",
@@ -94,13 +97,36 @@ pub struct Line {
 }
 
 impl Bill {
-    /// Number of lines of a kind, and what the merchant got by them together.
-    pub fn total(&self, business: Business) -> (usize, Money) {
-        let lines = self.lines.iter().filter(|line| line.business == business);
+    /// The currencies of its lines, in the order of their codes; the yuan when there are none.
+    pub fn currencies(&self) -> Vec<Currency> {
+        let mut found: Vec<Currency> = self.lines.iter().map(|line| line.amount.currency).collect();
+        found.sort_unstable();
+        found.dedup();
+        if found.is_empty() { vec![Currency::CNY] } else { found }
+    }
+
+    /// Its lines in one currency.
+    fn in_currency(&self, currency: Currency) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(move |line| line.amount.currency == currency)
+    }
+
+    /// Number of lines of a kind in a currency, and what the merchant got by them together.
+    pub fn total(&self, business: Business, currency: Currency) -> (usize, Money) {
+        let lines = self.in_currency(currency).filter(|line| line.business == business);
         let (count, minor) = lines
             .fold((0, 0_i64), |(count, minor), line| (count + 1, minor.saturating_add(line.received.minor)));
-        (count, Money::fen(minor))
+        (count, Money::new(minor, currency))
     }
+}
+
+/// As a bill says a currency: `元`, `KRW`.
+fn unit(currency: Currency) -> &'static str {
+    if currency == Currency::CNY { "元" } else { currency.code() }
+}
+
+/// The heads of a table in a currency.
+fn columns(currency: Currency) -> [String; 25] {
+    COLUMNS.map(|head| head.replace("（元）", &format!("（{}）", unit(currency))))
 }
 
 #[cfg(test)]
@@ -145,7 +171,8 @@ mod tests {
 
     #[test]
     fn the_text_is_what_the_platform_writes() {
-        let text = write_table(&bill(vec![line(0, "摆渡人"), line(2, "摆渡人")])).expect("a table");
+        let text =
+            write_table(&bill(vec![line(0, "摆渡人"), line(2, "摆渡人")]), Currency::CNY).expect("a table");
         let expected = [
             "#支付宝业务明细查询",
             "#账号：[20880000000000010156]",
@@ -163,8 +190,28 @@ mod tests {
     }
 
     #[test]
+    fn a_bill_in_several_currencies_reads_back() {
+        let mut lines: Vec<Line> = (0..6).map(|i| line(i, "摆渡人")).collect();
+        for (i, currency) in [(1, Currency::KRW), (2, Currency::KRW), (4, Currency::USD)] {
+            let line = &mut lines[i];
+            for money in [&mut line.amount, &mut line.received, &mut line.fee] {
+                money.currency = currency;
+            }
+        }
+        let mut bill = bill(lines);
+        assert_eq!(bill.currencies(), [Currency::CNY, Currency::KRW, Currency::USD]);
+        let read = read(&write(&bill).expect("a zip")).expect("our own");
+        bill.lines.sort_by_key(|line| line.amount.currency);
+        assert_eq!(read, bill);
+        let won = write_table(&bill, Currency::KRW).expect("a table");
+        assert!(won.contains("订单金额（KRW）") && !won.contains('元'), "{won}");
+        assert!(won.contains(",3991,3991,0,") && won.contains("#交易合计：1笔，商家实收共3991KRW"), "{won}");
+        assert_eq!(read_table(&won.replace("（KRW）", "（XAU）")).expect_err("unknown").code, "bad_bill");
+    }
+
+    #[test]
     fn a_bill_that_does_not_add_up_is_refused() {
-        let text = write_table(&bill(vec![line(0, "a"), line(1, "b")])).expect("a table");
+        let text = write_table(&bill(vec![line(0, "a"), line(1, "b")]), Currency::CNY).expect("a table");
         let read = |text: &str| read_table(text).map(|bill| bill.lines.len()).map_err(|refusal| refusal.code);
         assert_eq!(read(&text), Ok(2));
         let without_a_line: Vec<&str> = text.lines().filter(|line| !line.contains("pay_1")).collect();

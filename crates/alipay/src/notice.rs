@@ -6,7 +6,7 @@
 
 use crate::request::bad_signature;
 use crate::{Params, PrivateKey, PublicKey, TradeStatus, amount, clip, form, refuse, wall};
-use kernel::{Instant, Money, Refusal};
+use kernel::{Currency, Instant, Money, Refusal};
 
 /// What must be answered for the platform to stop repeating: these seven characters and nothing else.
 pub const SUCCESS: &str = "success";
@@ -83,15 +83,16 @@ impl Notice {
             found.cloned().ok_or_else(|| bad_notice(name))
         };
         let status = take("trade_status")?;
+        let currency = amount::currency(fields.get(amount::CURRENCY).map(String::as_str))?;
         Ok(Notice {
             notify_id: take("notify_id")?,
             app_id: take("app_id")?,
             seller_id: take("seller_id")?,
             out_trade_no: take("out_trade_no")?,
             trade_no: take("trade_no")?,
-            total: amount::read(&take("total_amount")?)?,
+            total: amount::read(&take("total_amount")?, currency)?,
             status: TradeStatus::parse(&status).ok_or_else(|| bad_notice("trade_status"))?,
-            refund: refund(&fields)?,
+            refund: refund(&fields, currency)?,
             paid_at: time(&fields, "gmt_payment")?,
             fields,
         })
@@ -114,9 +115,9 @@ impl Notice {
     }
 }
 
-fn refund(fields: &Params) -> Result<Option<Refund>, Refusal> {
+fn refund(fields: &Params, currency: Currency) -> Result<Option<Refund>, Refusal> {
     let total = match fields.get("refund_fee") {
-        Some(text) => amount::read_or_zero(text)?,
+        Some(text) => amount::read_or_zero(text, currency)?,
         None => return Ok(None),
     };
     let out_request_no = fields.get("out_biz_no").filter(|text| !text.is_empty()).cloned();
@@ -234,6 +235,17 @@ mod tests {
         assert!(!notice.is_payment());
         let refund = notice.refund.expect("a refund");
         assert_eq!((refund.total, refund.out_request_no.as_deref()), (Money::fen(1000), Some("rfd_1")));
+    }
+
+    #[test]
+    fn a_notice_is_in_the_currency_it_names() {
+        let mut fields = fields();
+        fields.insert("trans_currency".into(), "KRW".into());
+        assert_eq!(opened(&fields), Err("bad_amount"), "won have no decimals");
+        fields.insert("total_amount".into(), "39900".into());
+        assert_eq!(opened(&fields).expect("signed").total, Money::new(39_900, Currency::KRW));
+        fields.insert("trans_currency".into(), "XAU".into());
+        assert_eq!(opened(&fields), Err("unknown_currency"));
     }
 
     #[test]

@@ -39,8 +39,9 @@ pub const MIGRATIONS: Tree = &[
     ("0061_licensing", include_str!("../../../migrations/0061_licensing.sql")),
     ("0062_ads", include_str!("../../../migrations/0062_ads.sql")),
     ("0063_payments", include_str!("../../../migrations/0063_payments.sql")),
-    ("0068_box_office", include_str!("../../../migrations/0068_box_office.sql")),
     ("0064_people", include_str!("../../../migrations/0064_people.sql")),
+    ("0066_settlement", include_str!("../../../migrations/0066_settlement.sql")),
+    ("0068_box_office", include_str!("../../../migrations/0068_box_office.sql")),
 ];
 
 const CREATE: &str = "create table if not exists migration (name text not null, statement bigint not null, primary key (name, statement))";

@@ -66,6 +66,7 @@ kinds! {
     ShowtimeChanged = "showtime_changed", "Showtime changed", "场次变更";
     SongPlayed = "song_played", "Song played", "播放歌曲";
     StatementIssued = "statement_issued", "Statement issued", "结算单出具";
+    TaxChanged = "tax_changed", "Tax rate changed", "税率变更";
     TicketAdmitted = "ticket_admitted", "Admitted at the door", "检票入场";
     TicketsRefunded = "tickets_refunded", "Tickets refunded", "退票";
     TicketsSold = "tickets_sold", "Tickets sold", "出票";

@@ -6,6 +6,7 @@ mod demo;
 mod evaluate;
 mod export;
 mod forecast;
+mod found;
 mod import;
 mod installation;
 mod plan;
@@ -32,6 +33,8 @@ struct Arguments {
 enum Command {
     /// Serve an installation; an empty one greets you with a page that creates its operator.
     Serve(serve::Options),
+    /// Found the house of an empty installation, with its first operator: what the first page does, for scripts.
+    Found(found::Options),
     /// Watch The Ferryman (摆渡人) go through its release, then look around.
     Demo(demo::Options),
     /// Prove that the books, the seats and the orders agree; exits with 1 when they do not.
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let done = match Arguments::parse().command {
         Command::Serve(options) => serve::run(&options).map(|()| ExitCode::SUCCESS),
+        Command::Found(options) => found::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Demo(options) => demo::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Backup(options) => backup::take(&options),

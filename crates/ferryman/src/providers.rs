@@ -5,7 +5,7 @@ use crate::sandbox::{self, Sandbox};
 use crate::serve::Edge;
 use anyhow::{Context, bail, ensure};
 use clap::{Args, ValueEnum};
-use kernel::{Dice, Share};
+use kernel::{Currency, Dice, Share};
 use payments::providers::alipay::{self, Alipay, Cashier, Expiry, Trust};
 use payments::providers::pretend::Pretend;
 use payments::providers::stripe::{self, Stripe};
@@ -138,6 +138,7 @@ fn real_alipay(options: &Options, edge: &Edge, keys: PathBuf) -> anyhow::Result<
         keys: vec![keys],
         trust: if options.alipay_certificates { Trust::Certificates } else { Trust::PublicKeys },
         fee: ALIPAY_FEE,
+        currencies: alipay::SETTLED.to_vec(),
     };
     Alipay::open(settings, Dice::from_entropy()).map_err(anyhow::Error::from).context("Alipay")
 }
@@ -165,6 +166,7 @@ fn wallet(sandbox: &Sandbox, options: &Options, edge: &Edge) -> anyhow::Result<A
         keys: folders,
         trust: Trust::Certificates,
         fee: ALIPAY_FEE,
+        currencies: Currency::ALL.to_vec(),
     };
     let wallet = Alipay::open(settings, Dice::from_entropy()).map_err(anyhow::Error::from);
     Ok(Arc::new(wallet.context("the sandbox wallet")?))

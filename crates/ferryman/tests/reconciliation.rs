@@ -10,7 +10,7 @@ use kernel::{
 use payments::bills::Taken;
 use payments::cases::{self, Case};
 use payments::notices::What;
-use payments::providers::alipay::{Alipay, Cashier, Expiry, Settings, Trust, Version};
+use payments::providers::alipay::{Alipay, Cashier, Expiry, SETTLED, Settings, Trust, Version};
 use payments::{Intent, Notice, Provider};
 use people::{OrgKind, orgs};
 use serde_json::{Value, json};
@@ -110,6 +110,7 @@ fn adapter(wallet: &Wallet) -> Arc<dyn Provider> {
         keys: vec![wallet.folder.join("apps").join(&app.app_id), wallet.folder.join("wallet")],
         trust: Trust::PublicKeys,
         fee: Share::ppm(6_000),
+        currencies: SETTLED.to_vec(),
     };
     Arc::new(Alipay::open(settings, Dice::seeded(3)).expect("the keys are there"))
 }

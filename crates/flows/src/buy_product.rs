@@ -11,6 +11,7 @@ use licensing::{accruals, contracts};
 use payments::intents::{Bill, Purpose};
 use payments::{Intent, Refund, intents, refunds};
 use serde_json::json;
+use settlement::taxes::{self, Of};
 use shops::orders::{Changed, Checkout, Confirmed, Line, Placed, State};
 use shops::returns::{self, Back, Desk, Return, Taken, Wish};
 use shops::{Order, Shop, baskets, orders};
@@ -33,7 +34,8 @@ pub fn order(scene: &mut Scene, checkout: &Checkout) -> Result<Promised> {
         .clone()
         .filter(|token| crate::serve_ad::attribution(scene, token, scene.act.at).is_some());
     let checkout = Checkout { click, ..checkout.clone() };
-    let order = match orders::place(scene.tx, &mut scene.act, &checkout)? {
+    let tax = taxes::on(scene.tx, Of::Goods, scene.today())?;
+    let order = match orders::place(scene.tx, &mut scene.act, &checkout, tax)? {
         Placed::Again(order) => {
             let intent = intents::of_order(scene.tx, &order.place, &order.id)?;
             return Ok(Promised { order, intent });

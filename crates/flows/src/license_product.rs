@@ -1,11 +1,10 @@
 //! From an offer to a listing: the studio offers its title, a merchant applies, the studio approves the
 //! concept, then the sample; the contract makes the product, which its merchant lists in a shop.
 
+use crate::change_tax;
 use crate::house::Scene;
 use events::{Kind, log};
-use kernel::{
-    ApplicationId, ContractId, ListingId, Money, OfferId, OrgId, PlaceId, Result, Share, Territory, Words,
-};
+use kernel::{ApplicationId, ContractId, ListingId, Money, OfferId, OrgId, PlaceId, Result, Share, Words};
 use licensing::applications::{self, Application, Applied, NewApplication, Stage};
 use licensing::approvals::{self, Decided, Decision, Ruling};
 use licensing::contracts::{self, Contract};
@@ -14,12 +13,6 @@ use serde_json::json;
 use shops::listings::{self, NewListing};
 use shops::products::{self, NewProduct};
 use shops::{Listing, Product, Shop};
-
-/// The tax that a price of goods includes: value-added tax on the mainland since 1 April 2019. Of other territories we
-/// know none, so that sales there count in full.
-fn tax_of_goods(territory: Territory) -> Share {
-    if territory == Territory::CN { Share::percent(13) } else { Share::ZERO }
-}
 
 /// A studio offers its own title to merchants. Refuses `not_your_title` when the title is another's.
 pub fn offer(scene: &mut Scene, new: &NewOffer) -> Result<Offer> {
@@ -119,7 +112,7 @@ pub fn list(
         let contract = running(scene, merchant, contract)?;
         leaves_something(&shops::shops::any(scene.tx, place)?, &contract)?;
     }
-    let vat = tax_of_goods(scene.house.home().territory);
+    let vat = change_tax::of_goods(scene.tx, &scene.house.home(), scene.today())?;
     let new = NewListing { place: place.clone(), product: product.id.clone(), price, vat, stock };
     let listing = listings::list(scene.tx, &mut scene.act, merchant, &new)?;
     let body = json!({ "product": product.id, "price_minor": price.minor, "stock": stock });

@@ -4,8 +4,8 @@ use crate::appetite::Appeal;
 use ads::campaigns::{self, NewCampaign};
 use ads::creatives::NewCreative;
 use box_office::{Cinema, Hall, SeatMap, Showtime, cinemas, cities, halls};
-use channels::{self as places, surfaces};
-use flows::{House, Scene};
+use channels as places;
+use flows::{House, Scene, open_channel};
 use kernel::*;
 use people::orgs::OrgKind;
 use people::passwords::PasswordHash;
@@ -495,7 +495,7 @@ fn open_channels(house: &House, staff: &Staff) -> Result<Vec<Stand>> {
     in_house(house, Actor::System, move |scene| {
         let mut stands = Vec::new();
         for (slug, kind, en, zh, about_en, about_zh, artwork) in CHANNELS {
-            let sells = matches!(kind, places::Kind::Marketplace | places::Kind::BrandStore);
+            let sells = open_channel::sells(kind);
             let org = if sells { shop_org.clone() } else { partner.clone() };
             let place = PlaceId(format!("plc_{}", slug.replace('-', "_")));
             let new = places::NewChannel {
@@ -507,29 +507,7 @@ fn open_channels(house: &House, staff: &Staff) -> Result<Vec<Stand>> {
                 about: words(about_en, about_zh),
                 artwork: artwork.into(),
             };
-            let channel = places::add(scene.tx, &mut scene.act, &new)?;
-            if sells {
-                let shop = shops::Shop {
-                    place: place.clone(),
-                    org,
-                    slug: slug.into(),
-                    name: words(en, zh),
-                    currency: Currency::CNY,
-                    commission: Share::percent(5),
-                };
-                shops::shops::add(scene.tx, &scene.act, &shop)?;
-            }
-            let surface = surfaces::add(
-                scene.tx,
-                &mut scene.act,
-                &channel,
-                "home-card",
-                &words("Home card", "首页卡片"),
-                Money::fen(50),
-            )?;
-            let body = serde_json::json!({ "name": new.name });
-            let kind = events::Kind::PlaceOpened;
-            events::log::append(scene.tx, &mut scene.act, &place, kind, None, &place, body)?;
+            let (_, surface) = open_channel::open(scene, &new, Share::percent(5), Money::fen(50))?;
             stands.push(Stand { place, surface: surface.id, sells });
         }
         Ok(stands)

@@ -238,16 +238,18 @@ impl Placed {
 
 /// Places an order and reserves its stock; all of it or nothing.
 ///
+/// `tax` is what every price includes today; where nobody says, what each listing was put up with.
+///
 /// Refuses with `out_of_stock`, `price_changed`, `not_for_sale`, `key_reused`, `too_many_unpaid`, or the field that is
 /// wrong.
-pub fn place(tx: &Tx, act: &mut Act, checkout: &Checkout) -> Result<Placed> {
+pub fn place(tx: &Tx, act: &mut Act, checkout: &Checkout, tax: Option<Share>) -> Result<Placed> {
     check(checkout)?;
     let asked = asked(checkout)?;
     if let Some(before) = again(tx, checkout, &asked)? {
         return Ok(before);
     }
     may_place(tx, checkout, act.at)?;
-    let lines = priced(tx, checkout, act.id())?;
+    let lines = priced(tx, checkout, act.id(), tax)?;
     let order = open(act, checkout, &lines)?;
     if !insert(tx, &order, &checkout.key, &asked)? {
         // The same request is being answered at this moment on another connection.
@@ -326,7 +328,7 @@ fn again(view: &View, checkout: &Checkout, asked: &str) -> Result<Option<Placed>
 }
 
 /// The lines at today's prices, in the order of their listings so that two baskets never wait for each other.
-fn priced(view: &View, checkout: &Checkout, order: OrderId) -> Result<Vec<Line>> {
+fn priced(view: &View, checkout: &Checkout, order: OrderId, tax: Option<Share>) -> Result<Vec<Line>> {
     let mut lines = Vec::with_capacity(checkout.lines.len());
     for wanted in &checkout.lines {
         let listing = listings::any(view, &checkout.place, &wanted.listing)?;
@@ -341,7 +343,7 @@ fn priced(view: &View, checkout: &Checkout, order: OrderId) -> Result<Vec<Line>>
             quantity: wanted.quantity,
             price: Money::new(wanted.price_minor, listing.price.currency),
             total: listing.price.times(wanted.quantity)?,
-            vat: listing.vat,
+            vat: tax.unwrap_or(listing.vat),
             back: 0,
             back_total: Money::zero(listing.price.currency),
         };

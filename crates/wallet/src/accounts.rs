@@ -1,10 +1,10 @@
-//! Accounts with pretend money: shoppers who pay, merchants who are paid.
+//! Accounts with pretend money: shoppers who pay, merchants who are paid, in whichever currencies they meet.
 
 use crate::movements::{self, Kind, OUTSIDE};
 use crate::rules::Rules;
 use alipay::code;
 use db::{FromRow, Row, Tx, View};
-use kernel::{Act, Instant, Money, Refusal, Result};
+use kernel::{Act, Currency, Instant, Money, Refusal, Result};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Account {
@@ -13,19 +13,13 @@ pub struct Account {
     pub name: String,
     /// What its owner signs in with.
     pub logon_id: String,
-    pub balance: Money,
 }
 
 const NAME_MAX: usize = 40;
 
 impl FromRow for Account {
     fn from_row(row: &mut Row) -> Result<Account> {
-        Ok(Account {
-            id: row.next()?,
-            name: row.next()?,
-            logon_id: row.next()?,
-            balance: Money::fen(row.next()?),
-        })
+        Ok(Account { id: row.next()?, name: row.next()?, logon_id: row.next()? })
     }
 }
 
@@ -51,9 +45,9 @@ pub fn open_own(tx: &Tx, at: Instant) -> Result<()> {
     Ok(())
 }
 
-/// The shopper of this name; a new one is given an account with the opening balance.
+/// The shopper of this name; a new one is given an account.
 /// Refuses a name that is empty, longer than 40 characters or holds control characters (`bad_name`).
-pub fn buyer(tx: &Tx, act: &mut Act, rules: &Rules, name: &str) -> Result<Account> {
+pub fn buyer(tx: &Tx, act: &mut Act, name: &str) -> Result<Account> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
         return Err(bad_name().into());
@@ -68,8 +62,41 @@ pub fn buyer(tx: &Tx, act: &mut Act, rules: &Rules, name: &str) -> Result<Accoun
          values ($1, 'buyer', $2, $3, 0, $4)",
         &[&id, &name, &logon_id, &act.at],
     )?;
-    movements::post(tx, act, (OUTSIDE, &id), rules.opening, Kind::TopUp, None)?;
     of(tx, &id)
+}
+
+/// Gives a shopper what an account begins with in a currency, the first time it has to do with it.
+pub fn meet(tx: &Tx, act: &mut Act, rules: &Rules, buyer: &Account, currency: Currency) -> Result<()> {
+    if held(tx, &buyer.id, currency)?.is_none() {
+        let opening = Money::new(rules.opening_minor, currency);
+        movements::post(tx, act, (OUTSIDE, &buyer.id), opening, Kind::TopUp, None)?;
+    }
+    Ok(())
+}
+
+fn held(view: &View, id: &str, currency: Currency) -> Result<Option<Money>> {
+    let found: Option<(i64,)> = view.maybe(
+        "select minor from balance where account_id = $1 and currency = $2",
+        &[&id, &currency.code()],
+    )?;
+    Ok(found.map(|(minor,)| Money::new(minor, currency)))
+}
+
+/// What an account holds in a currency.
+pub fn balance(view: &View, id: &str, currency: Currency) -> Result<Money> {
+    Ok(held(view, id, currency)?.unwrap_or(Money::zero(currency)))
+}
+
+/// What a shopper may spend in a currency: one that never met it will begin with something.
+pub fn spendable(view: &View, rules: &Rules, buyer: &Account, currency: Currency) -> Result<Money> {
+    Ok(held(view, &buyer.id, currency)?.unwrap_or(Money::new(rules.opening_minor, currency)))
+}
+
+/// What an account holds, by currency.
+pub fn balances(view: &View, id: &str) -> Result<Vec<Money>> {
+    let rows: Vec<(String, i64)> =
+        view.all("select currency, minor from balance where account_id = $1 order by currency", &[&id])?;
+    rows.into_iter().map(|(code, minor)| Ok(Money::new(minor, Currency::parse(&code)?))).collect()
 }
 
 fn bad_name() -> Refusal {
@@ -89,13 +116,13 @@ pub fn open_seller(tx: &Tx, act: &mut Act, id: &str, name: &str) -> Result<()> {
 
 /// Puts pretend money into a shopper's account: more than nothing, at most the rules' maximum (`bad_amount`).
 pub fn top_up(tx: &Tx, act: &mut Act, rules: &Rules, id: &str, amount: Money) -> Result<Account> {
-    if amount.minor <= 0 || amount.minor > rules.top_up_max.minor {
-        let most = rules.top_up_max;
+    if amount.minor <= 0 || amount.minor > rules.top_up_max_minor {
+        let [least, most] = [1, rules.top_up_max_minor].map(|minor| Money::new(minor, amount.currency));
         return Err(Refusal::field(
             "amount",
             "bad_amount",
-            format!("Top up between ¥0.01 and {most}."),
-            format!("充值金额应在 ¥0.01 到 {most} 之间。"),
+            format!("Top up between {least} and {most}."),
+            format!("充值金额应在 {least} 到 {most} 之间。"),
         )
         .into());
     }
@@ -111,7 +138,7 @@ pub fn withdraw(tx: &Tx, act: &mut Act, seller: &str, amount: Money) -> Result<A
 }
 
 pub fn of(view: &View, id: &str) -> Result<Account> {
-    let found = view.maybe("select id, name, logon_id, balance_minor from account where id = $1", &[&id])?;
+    let found = view.maybe("select id, name, logon_id from account where id = $1", &[&id])?;
     found.ok_or_else(|| code::BUYER_NOT_EXIST.into())
 }
 
@@ -119,7 +146,7 @@ pub fn of(view: &View, id: &str) -> Result<Account> {
 pub fn buyer_of(view: &View, id_or_name: &str) -> Result<Account> {
     let logon_id = format!("{}@wallet.test", id_or_name.trim().to_lowercase());
     let found = view.maybe(
-        "select id, name, logon_id, balance_minor
+        "select id, name, logon_id
          from account
          where kind = 'buyer' and (id = $1 or logon_id = $2)",
         &[&id_or_name, &logon_id],
@@ -128,13 +155,13 @@ pub fn buyer_of(view: &View, id_or_name: &str) -> Result<Account> {
 }
 
 fn by_logon(view: &View, logon_id: &str) -> Result<Option<Account>> {
-    view.maybe("select id, name, logon_id, balance_minor from account where logon_id = $1", &[&logon_id])
+    view.maybe("select id, name, logon_id from account where logon_id = $1", &[&logon_id])
 }
 
 /// Shoppers in the order of their names, at most `limit`.
 pub fn buyers(view: &View, limit: i64) -> Result<Vec<Account>> {
     view.all(
-        "select id, name, logon_id, balance_minor
+        "select id, name, logon_id
          from account
          where kind = 'buyer'
          order by name, id

@@ -6,7 +6,7 @@ use crate::rules::Rules;
 use alipay::bill::{Bill, Business, Line};
 use alipay::code;
 use db::{Tx, View};
-use kernel::{Act, Day, Instant, Money, Result, Round, Zone};
+use kernel::{Act, Currency, Day, Instant, Money, Result, Round, Zone};
 
 /// Lines of one day's bill, at most.
 const LINES_MAX: i64 = 1_000_000;
@@ -59,12 +59,13 @@ fn true_lines(view: &View, rules: &Rules, app: &App, day: Day) -> Result<Vec<Lin
     Ok(lines)
 }
 
-type Row = (String, String, String, i64, Instant, Instant, String, String, i64);
+/// Trade, order, subject, currency, amount, begun, done, buyer, number of a refund, and what the fee is of.
+type Row = (String, String, String, String, i64, Instant, Instant, String, String, i64);
 
 fn payments(view: &View, rules: &Rules, app: &App, from: Instant, until: Instant) -> Result<Vec<Line>> {
     let rows: Vec<Row> = view.all(
-        "select trade.trade_no, trade.out_trade_no, trade.subject, trade.total_minor, trade.created_at, trade.paid_at,
-                account.logon_id, '', trade.total_minor
+        "select trade.trade_no, trade.out_trade_no, trade.subject, trade.currency, trade.total_minor,
+                trade.created_at, trade.paid_at, account.logon_id, '', trade.total_minor
          from trade
          join account on account.id = trade.buyer_id
          where trade.seller_id = $1 and trade.paid_at >= $2 and trade.paid_at < $3
@@ -72,14 +73,14 @@ fn payments(view: &View, rules: &Rules, app: &App, from: Instant, until: Instant
          limit $4",
         &[&app.seller_id, &from, &until, &LINES_MAX],
     )?;
-    let fee = |total: i64| -rules.fee.of(Money::fen(total), Round::HalfUp).minor;
-    Ok(rows.into_iter().map(|row| line(row, Business::Trade, fee)).collect())
+    let fee = |total: Money| Money { minor: -rules.fee.of(total, Round::HalfUp).minor, ..total };
+    rows.into_iter().map(|row| line(row, Business::Trade, fee)).collect()
 }
 
 fn refunds(view: &View, app: &App, from: Instant, until: Instant) -> Result<Vec<Line>> {
     let rows: Vec<Row> = view.all(
-        "select trade.trade_no, trade.out_trade_no, trade.subject, -refund.amount_minor, trade.created_at, refund.at,
-                account.logon_id, refund.out_request_no, refund.fee_back_minor
+        "select trade.trade_no, trade.out_trade_no, trade.subject, trade.currency, -refund.amount_minor,
+                trade.created_at, refund.at, account.logon_id, refund.out_request_no, refund.fee_back_minor
          from refund
          join trade on trade.trade_no = refund.trade_no
          join account on account.id = trade.buyer_id
@@ -88,14 +89,26 @@ fn refunds(view: &View, app: &App, from: Instant, until: Instant) -> Result<Vec<
          limit $4",
         &[&app.seller_id, &from, &until, &LINES_MAX],
     )?;
-    Ok(rows.into_iter().map(|row| line(row, Business::Refund, |fee_back| fee_back)).collect())
+    rows.into_iter().map(|row| line(row, Business::Refund, |fee_back| fee_back)).collect()
 }
 
-fn line(row: Row, business: Business, fee: impl Fn(i64) -> i64) -> Line {
-    let (trade_no, out_trade_no, subject, minor, created_at, finished_at, logon_id, out_request_no, of_fee) =
-        row;
+fn line(row: Row, business: Business, fee: impl Fn(Money) -> Money) -> Result<Line> {
+    let (
+        trade_no,
+        out_trade_no,
+        subject,
+        currency,
+        minor,
+        created_at,
+        finished_at,
+        logon_id,
+        out_request_no,
+        of_fee,
+    ) = row;
+    let currency = Currency::parse(&currency)?;
+    let amount = Money::new(minor, currency);
     let whole_second = |at: Instant| Instant::from_micros(at.micros.div_euclid(1_000_000) * 1_000_000);
-    Line {
+    Ok(Line {
         trade_no,
         out_trade_no,
         business,
@@ -103,12 +116,12 @@ fn line(row: Row, business: Business, fee: impl Fn(i64) -> i64) -> Line {
         created_at: whole_second(created_at),
         finished_at: whole_second(finished_at),
         counterparty: masked(&logon_id),
-        amount: Money::fen(minor),
-        received: Money::fen(minor),
+        amount,
+        received: amount,
         out_request_no,
-        fee: Money::fen(fee(of_fee)),
+        fee: fee(Money::new(of_fee, currency)),
         note: String::new(),
-    }
+    })
 }
 
 fn masked(logon_id: &str) -> String {

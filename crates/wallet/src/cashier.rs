@@ -6,6 +6,7 @@ use crate::checkouts::{self, Checkout};
 use crate::look::{Page, say, sum, when};
 use crate::orders::Order;
 use crate::pages::{Fields, Reader, answer_error, keep, note};
+use crate::rules::Rules;
 use crate::server::see_other;
 use crate::till::Till;
 use crate::trades::{self, Trade};
@@ -25,7 +26,8 @@ struct Asked {
     checkout: Option<Checkout>,
     trade: Option<Trade>,
     merchant: String,
-    buyer: Option<Account>,
+    /// Who is about to pay, and what they may spend.
+    buyer: Option<(Account, Money)>,
     others: Vec<Account>,
 }
 
@@ -37,7 +39,7 @@ enum Standing {
 }
 
 impl Asked {
-    fn read(view: &View, id: &str, buyer: Option<&str>) -> Result<Asked> {
+    fn read(view: &View, rules: &Rules, id: &str, buyer: Option<&str>) -> Result<Asked> {
         const OTHERS: i64 = 12;
         let checkout = checkouts::of(view, id)?;
         let trade = match &checkout {
@@ -49,10 +51,17 @@ impl Asked {
             (None, Some(checkout)) => checkout.order.clone(),
             (None, None) => return Err(Refusal::not_found("payment", "付款").into()),
         };
+        let buyer = match buyer.and_then(|id| accounts::buyer_of(view, id).ok()) {
+            Some(known) => {
+                let spendable = accounts::spendable(view, rules, &known, order.total.currency)?;
+                Some((known, spendable))
+            }
+            None => None,
+        };
         Ok(Asked {
             id: id.to_owned(),
             merchant: apps::of(view, &order.app_id)?.name,
-            buyer: buyer.and_then(|id| accounts::buyer_of(view, id).ok()),
+            buyer,
             others: accounts::buyers(view, OTHERS)?,
             order,
             checkout,
@@ -73,14 +82,15 @@ impl Asked {
 
     fn missing(&self) -> Option<Money> {
         let buyer = self.buyer.as_ref()?;
-        let missing = self.order.total.minor - buyer.balance.minor;
-        (missing > 0).then_some(Money::fen(missing))
+        let total = self.order.total;
+        let missing = total.minor - buyer.1.minor;
+        (missing > 0).then_some(Money { minor: missing, ..total })
     }
 }
 
 async fn asked(till: &Arc<Till>, id: String, reader: &Reader) -> Result<Asked> {
-    let buyer = reader.buyer.clone();
-    till.read(move |view| Asked::read(view, &id, buyer.as_deref())).await
+    let (buyer, rules) = (reader.buyer.clone(), till.rules.clone());
+    till.read(move |view| Asked::read(view, &rules, &id, buyer.as_deref())).await
 }
 
 pub async fn show(
@@ -106,7 +116,7 @@ pub async fn choose(
 ) -> Response {
     let reader = Reader::of(&headers, &query);
     let name = fields.get("name").cloned().unwrap_or_default();
-    match till.write(move |tx, act, rules| accounts::buyer(tx, act, rules, &name)).await {
+    match till.write(move |tx, act, _| accounts::buyer(tx, act, &name)).await {
         Ok(buyer) => {
             let mut response = see_other(&format!("/cashier/{id}"));
             keep(&mut response, "wallet_buyer", &buyer.id);
@@ -142,7 +152,7 @@ pub async fn pay(
     }
 }
 
-fn opened(tx: &Tx, act: &mut Act, rules: &crate::Rules, id: &str, buyer: &Account) -> Result<Trade> {
+fn opened(tx: &Tx, act: &mut Act, rules: &Rules, id: &str, buyer: &Account) -> Result<Trade> {
     match checkouts::of(tx, id)? {
         Some(checkout) => checkouts::open(tx, act, rules, &checkout, buyer),
         None => trades::any(tx, id)?.ok_or_else(|| code::TRADE_NOT_EXIST.into()),
@@ -179,10 +189,12 @@ pub fn returning(till: &Till, trade: &Trade, url: &str) -> String {
         ("seller_id", &order.seller_id),
         ("timestamp", &wall::write(till.now())),
         ("total_amount", &amount::write(order.total)),
+        (amount::CURRENCY, amount::named(order.total.currency).unwrap_or_default()),
         ("trade_no", &trade.trade_no),
         ("version", "1.0"),
     ]
     .into_iter()
+    .filter(|(_, value)| !value.is_empty())
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .collect();
     notice::sign(&mut params, &till.keyring().alipay);
@@ -223,8 +235,8 @@ fn bill(lang: Lang, asked: &Asked, standing: Standing) -> Markup {
             dl {
                 dt { (say(lang, "For", "商品")) } dd { (order.subject) }
                 dt { (say(lang, "Order", "订单号")) } dd { (order.out_trade_no) }
-                @if let Standing::Open { until } = standing { dt { (say(lang, "Until", "付款截止")) } dd { (when(until, lang)) } }
-                @if let Some(at) = asked.trade.as_ref().and_then(|trade| trade.paid_at) { dt { (say(lang, "Paid at", "付款时间")) } dd { (when(at, lang)) } }
+                @if let Standing::Open { until } = standing { dt { (say(lang, "Until, in Beijing", "付款截止（北京时间）")) } dd { (when(until, lang)) } }
+                @if let Some(at) = asked.trade.as_ref().and_then(|trade| trade.paid_at) { dt { (say(lang, "Paid at, in Beijing", "付款时间（北京时间）")) } dd { (when(at, lang)) } }
                 @if let Some(trade) = asked.trade.as_ref().filter(|trade| !trade.refunded.is_zero()) { dt { (say(lang, "Paid back", "已退款")) } dd { (trade.refunded) } }
             }
         }
@@ -237,7 +249,7 @@ fn account(lang: Lang, asked: &Asked) -> Markup {
         section class="card" {
             h2 { (say(lang, "Pay with", "付款账户")) }
             @match &asked.buyer {
-                Some(buyer) => ul class="list" { li { span { (buyer.name) } span class="amount" { (buyer.balance) } } },
+                Some((buyer, spendable)) => ul class="list" { li { span { (buyer.name) } span class="amount" { (spendable) } } },
                 None => p class="soft" { (say(lang, "Choose an account, or open one: it starts with pretend money.", "请选择账户，或新开一个——里面已有一笔假钱。")) },
             }
             @if let Some(missing) = asked.missing() {
@@ -256,7 +268,7 @@ fn account(lang: Lang, asked: &Asked) -> Markup {
 
 /// Accounts of this wallet, and a new one.
 fn others(lang: Lang, asked: &Asked) -> Markup {
-    let mine = asked.buyer.as_ref().map(|buyer| &buyer.id);
+    let mine = asked.buyer.as_ref().map(|(buyer, _)| &buyer.id);
     let action = format!("/cashier/{}/account", asked.id);
     html! {
         form method="post" action=(action) {

@@ -6,7 +6,7 @@ use crate::rules::Rules;
 use crate::trades::{self, Trade};
 use alipay::{TradeStatus, code};
 use db::{FromRow, Row, Tx, View};
-use kernel::{Act, Instant, Result};
+use kernel::{Act, Currency, Instant, Result};
 
 #[derive(Clone, Debug)]
 pub struct Checkout {
@@ -70,6 +70,15 @@ pub fn by_order(view: &View, seller: &str, out_trade_no: &str) -> Result<Option<
         "select token, order_json, opens_until from checkout where seller_id = $1 and out_trade_no = $2",
         &[&seller, &out_trade_no],
     )
+}
+
+/// The currency of the newest order that was put up, the yuan before the first: what somebody who opens an account
+/// will most likely be asked for.
+pub fn usual_currency(view: &View) -> Result<Currency> {
+    let newest: Option<(String,)> =
+        view.maybe("select order_json from checkout order by created_at desc, token limit 1", &[])?;
+    let Some((order,)) = newest else { return Ok(Currency::CNY) };
+    Ok(serde_json::from_str::<Order>(&order)?.total.currency)
 }
 
 /// A buyer opens it: from now on there is a trade. Refuses a code that is too old

@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use db::{Tx, View};
-use kernel::{Act, Day, Error, Kind, Refusal, Result};
+use kernel::{Act, Currency, Day, Error, Kind, Refusal, Result};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -77,8 +77,22 @@ fn described_app(app: &App) -> Value {
     json!({ "app_id": app.app_id, "seller_id": app.seller_id, "name": app.name, "hostility": app.hostility })
 }
 
-fn described_account(account: &Account) -> Value {
-    json!({ "id": account.id, "name": account.name, "balance": amount::write(account.balance) })
+/// The currency that a call names, else the one that orders are in.
+fn currency(view: &View, asked: &Asked) -> Result<Currency> {
+    match asked.get("currency") {
+        Some(code) => Ok(Currency::parse(code)?),
+        None => checkouts::usual_currency(view),
+    }
+}
+
+fn described_account(view: &View, account: &Account, currency: Currency) -> Result<Value> {
+    let balance = accounts::balance(view, &account.id, currency)?;
+    Ok(json!({
+        "id": account.id,
+        "name": account.name,
+        "balance": amount::write(balance),
+        "currency": currency.code(),
+    }))
 }
 
 fn described_trade(trade: &Trade) -> Value {
@@ -87,6 +101,7 @@ fn described_trade(trade: &Trade) -> Value {
         "out_trade_no": trade.order.out_trade_no,
         "trade_status": trade.status.code(),
         "total_amount": amount::write(trade.order.total),
+        "currency": trade.order.total.currency.code(),
         "refund_fee": amount::write(trade.refunded),
         "buyer_id": trade.buyer_id,
     })
@@ -134,12 +149,13 @@ async fn treat(State(till): Desk, Path(app_id): Path<String>, body: String) -> S
 async fn withdraw(State(till): Desk, Path(app_id): Path<String>, asked: Asked) -> Said {
     let taken = till
         .write(move |tx, act, _| {
-            let amount = amount::read(&wanted(&asked, "amount")?)?;
+            let amount = amount::read(&wanted(&asked, "amount")?, currency(tx, &asked)?)?;
             let app = apps::of(tx, &app_id)?;
-            accounts::withdraw(tx, act, &app.seller_id, amount)
+            let seller = accounts::withdraw(tx, act, &app.seller_id, amount)?;
+            described_account(tx, &seller, amount.currency)
         })
         .await;
-    Said(taken.map(|account| described_account(&account)))
+    Said(taken)
 }
 
 async fn planted(State(till): Desk, Path((app_id, day)): Path<(String, String)>) -> Said {
@@ -154,32 +170,42 @@ async fn planted(State(till): Desk, Path((app_id, day)): Path<(String, String)>)
     Said(found)
 }
 
-async fn list_accounts(State(till): Desk) -> Said {
+async fn list_accounts(State(till): Desk, asked: Asked) -> Said {
     const LIMIT: i64 = 1000;
-    let buyers = till.read(|view| accounts::buyers(view, LIMIT)).await;
-    Said(buyers.map(|buyers| buyers.iter().map(described_account).collect()))
+    let listed = till.read(move |view| {
+        let currency = currency(view, &asked)?;
+        let buyers = accounts::buyers(view, LIMIT)?;
+        buyers.iter().map(|buyer| described_account(view, buyer, currency)).collect()
+    });
+    Said(listed.await)
 }
 
 async fn open_account(State(till): Desk, asked: Asked) -> Said {
-    let opened = till.write(move |tx, act, rules| accounts::buyer(tx, act, rules, &wanted(&asked, "name")?));
-    Said(opened.await.map(|account| described_account(&account)))
+    let opened = till.write(move |tx, act, rules| {
+        let currency = currency(tx, &asked)?;
+        let buyer = accounts::buyer(tx, act, &wanted(&asked, "name")?)?;
+        accounts::meet(tx, act, rules, &buyer, currency)?;
+        described_account(tx, &buyer, currency)
+    });
+    Said(opened.await)
 }
 
 async fn top_up(State(till): Desk, Path(buyer): Path<String>, asked: Asked) -> Said {
     let done = till
         .write(move |tx, act, rules| {
-            let amount = amount::read(&wanted(&asked, "amount")?)?;
+            let amount = amount::read(&wanted(&asked, "amount")?, currency(tx, &asked)?)?;
             let buyer = accounts::buyer_of(tx, &buyer)?;
-            accounts::top_up(tx, act, rules, &buyer.id, amount)
+            let buyer = accounts::top_up(tx, act, rules, &buyer.id, amount)?;
+            described_account(tx, &buyer, amount.currency)
         })
         .await;
-    Said(done.map(|account| described_account(&account)))
+    Said(done)
 }
 
 async fn auth_code(State(till): Desk, Path(buyer): Path<String>) -> Said {
     let made = till
         .write(move |tx, act, rules| {
-            let buyer = accounts::buyer(tx, act, rules, &buyer)?;
+            let buyer = accounts::buyer(tx, act, &buyer)?;
             accounts::auth_code(tx, act, rules, &buyer.id)
         })
         .await;
@@ -227,7 +253,7 @@ fn opened(
 ) -> Result<(Trade, Account)> {
     let known = find(tx, asked.get("app_id"), out_trade_no)?;
     let buyer = match (asked.get("buyer"), &known) {
-        (Some(name), _) => accounts::buyer(tx, act, rules, name)?,
+        (Some(name), _) => accounts::buyer(tx, act, name)?,
         (None, Some(trade)) => accounts::of(tx, &trade.buyer_id)?,
         (None, None) => return Err(missing("buyer").into()),
     };
@@ -262,7 +288,7 @@ async fn pay_all(State(till): Desk, Path(app_id): Path<String>, asked: Asked, bo
     };
     let paid = till.write(move |tx, act, rules| {
         let app = apps::of(tx, &app_id)?;
-        let buyer = accounts::buyer(tx, act, rules, &wanted(&asked, "buyer")?)?;
+        let buyer = accounts::buyer(tx, act, &wanted(&asked, "buyer")?)?;
         let pay = |biz| {
             let seller = (app.app_id.as_str(), app.seller_id.as_str());
             let order = orders::read(biz, Method::TradePrecreate, seller, (None, None))?;

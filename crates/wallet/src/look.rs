@@ -81,8 +81,11 @@ fn lantern() -> Markup {
 /// The sum, large.
 pub fn sum(money: Money) -> Markup {
     let text = money.to_string();
-    let (whole, part) = text.split_once('.').unwrap_or((&text, "00"));
-    html! { p class="sum" { (whole) span class="cents" { "." (part) } } }
+    let (whole, part) = match text.split_once('.') {
+        Some((whole, part)) => (whole, Some(part)),
+        None => (text.as_str(), None),
+    };
+    html! { p class="sum" { (whole) @if let Some(part) = part { span class="cents" { "." (part) } } } }
 }
 
 /// `12月23日 19:30` or `23 Dec 19:30`, in Beijing.

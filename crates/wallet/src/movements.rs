@@ -2,7 +2,7 @@
 
 use alipay::code;
 use db::{Tx, View, broke_check};
-use kernel::{Act, Currency, Error, Money, Result};
+use kernel::{Act, Currency, Money, Result};
 
 /// Where pretend money comes from and goes to; the only account that may be below zero.
 pub const OUTSIDE: &str = "outside";
@@ -54,22 +54,29 @@ pub fn post(
     }
     let id = format!("mov_{:032x}", u128::from_be_bytes(act.dice.bytes()));
     tx.run(
-        "insert into movement (id, debit_id, credit_id, amount_minor, kind, trade_no, at)
-         values ($1, $2, $3, $4, $5, $6, $7)",
-        &[&id, &from, &to, &amount.minor, &kind.code(), &trade_no, &act.at],
+        "insert into movement (id, debit_id, credit_id, amount_minor, kind, trade_no, at, currency)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        &[&id, &from, &to, &amount.minor, &kind.code(), &trade_no, &act.at, &amount.currency.code()],
     )?;
-    let taken = add(tx, from, -amount.minor).map_err(|error| {
-        if broke_check(&error, "account_not_overdrawn") { kind.too_little().into() } else { error }
+    add(tx, from, Money { minor: -amount.minor, ..amount }).map_err(|error| {
+        if broke_check(&error, "balance_not_overdrawn") { kind.too_little().into() } else { error }
     })?;
-    if taken + add(tx, to, amount.minor)? == 2 {
-        Ok(())
-    } else {
-        Err(Error::fault("an account is not there"))
-    }
+    add(tx, to, amount)
 }
 
-fn add(tx: &Tx, account: &str, minor: i64) -> Result<u64> {
-    tx.run("update account set balance_minor = balance_minor + $2 where id = $1", &[&account, &minor])
+fn add(tx: &Tx, account: &str, money: Money) -> Result<()> {
+    let currency = money.currency.code();
+    let changed = tx.run(
+        "update balance set minor = minor + $3 where account_id = $1 and currency = $2",
+        &[&account, &currency, &money.minor],
+    )?;
+    if changed == 0 {
+        tx.run(
+            "insert into balance (account_id, currency, minor, is_outside) values ($1, $2, $3, $4)",
+            &[&account, &currency, &money.minor, &(account == OUTSIDE)],
+        )?;
+    }
+    Ok(())
 }
 
 /// A movement as its account sees it: negative when it paid.
@@ -84,8 +91,8 @@ pub struct Seen {
 
 /// The newest movements of an account, at most `limit`.
 pub fn history(view: &View, account: &str, limit: i64) -> Result<Vec<Seen>> {
-    let rows: Vec<(String, i64, String, Option<String>, kernel::Instant)> = view.all(
-        "select movement.kind, movement.amount_minor, movement.debit_id, trade.subject, movement.at
+    let rows: Vec<(String, i64, String, String, Option<String>, kernel::Instant)> = view.all(
+        "select movement.kind, movement.amount_minor, movement.currency, movement.debit_id, trade.subject, movement.at
          from movement
          left join trade on trade.trade_no = movement.trade_no
          where movement.debit_id = $1 or movement.credit_id = $1
@@ -93,11 +100,10 @@ pub fn history(view: &View, account: &str, limit: i64) -> Result<Vec<Seen>> {
          limit $2",
         &[&account, &limit],
     )?;
-    let seen = rows.into_iter().map(|(kind, minor, debit, subject, at)| Seen {
-        kind,
-        amount: Money::new(if debit == account { -minor } else { minor }, Currency::CNY),
-        subject: subject.unwrap_or_default(),
-        at,
+    let seen = rows.into_iter().map(|(kind, minor, currency, debit, subject, at)| {
+        let minor = if debit == account { -minor } else { minor };
+        let amount = Money::new(minor, Currency::parse(&currency)?);
+        Ok(Seen { kind, amount, subject: subject.unwrap_or_default(), at })
     });
-    Ok(seen.collect())
+    seen.collect()
 }

@@ -6,7 +6,7 @@ use crate::rules::Rules;
 use crate::trades::{Trade, numbered};
 use alipay::{Params, amount, notice, wall};
 use db::{FromRow, Row, Tx, View};
-use kernel::{Act, Instant, Result};
+use kernel::{Act, Instant, Money, Result};
 use serde_json::json;
 
 /// What became of a trade.
@@ -92,6 +92,7 @@ fn fields(id: &str, trade: &Trade, buyer: &Account, news: &News) -> Params {
         ("trade_status", trade.status.code()),
         ("subject", &order.subject),
         ("total_amount", &total),
+        (amount::CURRENCY, amount::named(order.total.currency).unwrap_or_default()),
         ("seller_id", &order.seller_id),
         ("buyer_id", &trade.buyer_id),
         ("buyer_logon_id", &buyer.masked()),
@@ -108,7 +109,7 @@ fn fields(id: &str, trade: &Trade, buyer: &Account, news: &News) -> Params {
         for name in ["receipt_amount", "buyer_pay_amount", "invoice_amount"] {
             add(name, total.clone());
         }
-        add("point_amount", "0.00".into());
+        add("point_amount", amount::write(Money::zero(order.total.currency)));
         add("fund_bill_list", fund_bill_list);
     }
     if let Some(at) = trade.closed_at {

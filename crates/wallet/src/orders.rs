@@ -1,7 +1,7 @@
 //! What a merchant asks to be paid for: read from `biz_content`, kept with the trade that comes of it.
 
 use alipay::{Method, amount, code, wall};
-use kernel::{Instant, Money, Refusal};
+use kernel::{Currency, Instant, Money, Refusal};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -76,9 +76,14 @@ impl Biz {
         self.text(name)?.ok_or_else(|| bad(name))
     }
 
-    /// An amount between 0.01 and 100,000,000.00 yuan.
-    pub fn amount(&self, name: &'static str) -> Result<Money, Refusal> {
-        amount::read(&self.required(name)?).map_err(|_| bad(name))
+    /// The currency that the request names, the yuan when it names none.
+    pub fn currency(&self, name: &'static str) -> Result<Currency, Refusal> {
+        amount::currency(self.text(name)?.as_deref()).map_err(|_| bad(name))
+    }
+
+    /// An amount between the smallest unit of its currency and as many of them as make 100,000,000.00 yuan.
+    pub fn amount(&self, name: &'static str, currency: Currency) -> Result<Money, Refusal> {
+        amount::read(&self.required(name)?, currency).map_err(|_| bad(name))
     }
 }
 
@@ -95,7 +100,13 @@ pub fn read(
     (app_id, seller_id): (&str, &str),
     addresses: (Option<String>, Option<String>),
 ) -> Result<Order, Refusal> {
-    let total = biz.amount("total_amount").map_err(|refusal| too_much(biz).unwrap_or(refusal))?;
+    let currency = biz.currency(amount::CURRENCY)?;
+    let total = biz.amount("total_amount", currency);
+    let total = total.map_err(|refusal| too_much(biz, currency).unwrap_or(refusal))?;
+    // A merchant is paid in what the price is in: nothing is exchanged here.
+    if biz.text("settle_currency")?.is_some_and(|named| named != currency.code()) {
+        return Err(bad("settle_currency"));
+    }
     if biz.text("seller_id")?.is_some_and(|named| named != seller_id) {
         return Err(bad("seller_id"));
     }
@@ -118,11 +129,12 @@ pub fn read(
     })
 }
 
-fn too_much(biz: &Biz) -> Option<Refusal> {
+fn too_much(biz: &Biz, currency: Currency) -> Option<Refusal> {
     let text = biz.text("total_amount").ok()??;
     let digits = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let whole = text.split('.').next().unwrap_or_default();
-    (digits && whole.trim_start_matches('0').len() >= 9).then(|| code::TOTAL_FEE_EXCEED.into())
+    (digits && whole.trim_start_matches('0').len() >= 11 - currency.exponent() as usize)
+        .then(|| code::TOTAL_FEE_EXCEED.into())
 }
 
 fn out_trade_no(biz: &Biz) -> Result<String, Refusal> {
@@ -191,6 +203,8 @@ mod tests {
             ("timeout_express", json!("摆")),
             ("time_expire", json!("tomorrow")),
             ("seller_id", json!("another")),
+            ("trans_currency", json!("XAU")),
+            ("settle_currency", json!("USD")),
         ] {
             let mut bad = good.clone();
             bad[name] = value;
@@ -199,6 +213,19 @@ mod tests {
         let mut dear = good;
         dear["total_amount"] = json!("100000000.01");
         assert_eq!(order(dear), Err("ACQ.TOTAL_FEE_EXCEED"));
+    }
+
+    #[test]
+    fn an_order_is_in_the_currency_it_names() {
+        let won = json!({"out_trade_no": "1", "subject": "a", "total_amount": "15000",
+            "trans_currency": "KRW", "settle_currency": "KRW"});
+        assert_eq!(order(won.clone()).expect("an order").total, Money::new(15_000, Currency::KRW));
+        for (amount, code) in [("15000.00", "ACQ.INVALID_PARAMETER"), ("10000000001", "ACQ.TOTAL_FEE_EXCEED")]
+        {
+            let mut bad = won.clone();
+            bad["total_amount"] = json!(amount);
+            assert_eq!(order(bad), Err(code), "{amount}");
+        }
     }
 
     #[test]

@@ -94,12 +94,12 @@ fn spoil(crop: &mut Crop, mut line: Line, what: Option<What>, dice: &mut Dice) {
         Some(What::CutOff) => crop.carried.push(line),
         Some(What::Duplicate) => crop.lines.extend([line.clone(), line]),
         Some(What::Amount) => {
-            let other = Money::fen(line.amount.minor + dice.between(1, 500));
+            let other = Money { minor: line.amount.minor + dice.between(1, 500), ..line.amount };
             (line.amount, line.received) = (other, other);
             crop.lines.push(line);
         }
         Some(What::Fee) => {
-            line.fee = Money::fen(line.fee.minor - dice.between(1, 50));
+            line.fee.minor -= dice.between(1, 50);
             crop.lines.push(line);
         }
         Some(What::Status) => {
@@ -113,12 +113,12 @@ fn spoil(crop: &mut Crop, mut line: Line, what: Option<What>, dice: &mut Dice) {
 }
 
 fn negated(money: Money) -> Money {
-    Money::fen(-money.minor)
+    Money { minor: -money.minor, ..money }
 }
 
 /// A payment that nobody made, on the day of a true one.
 fn invent(like: &Line, dice: &mut Dice) -> Line {
-    let amount = Money::fen(dice.between(1, 20_000));
+    let amount = Money { minor: dice.between(1, 20_000), ..like.amount };
     let day: String = like.trade_no.chars().take(8).collect();
     Line {
         trade_no: format!("{day}22009{:015}", dice.below(1_000_000_000_000_000)),
@@ -126,7 +126,7 @@ fn invent(like: &Line, dice: &mut Dice) -> Line {
         business: Business::Trade,
         amount,
         received: amount,
-        fee: Money::fen(-(amount.minor * 6 + 500) / 1000),
+        fee: Money { minor: -(amount.minor * 6 + 500) / 1000, ..amount },
         out_request_no: String::new(),
         ..like.clone()
     }

@@ -1,6 +1,7 @@
 //! A shopper's account: what is in it, its bar code, what happened, what waits to be confirmed.
 
 use crate::accounts::{self, Account};
+use crate::checkouts;
 use crate::look::{Page, say, sum, when};
 use crate::movements::{self, Seen};
 use crate::pages::{Fields, Reader, answer_error, keep, note};
@@ -11,12 +12,13 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use db::View;
-use kernel::{Currency, Lang, Money, Result};
+use kernel::{Lang, Money, Result};
 use maud::{Markup, PreEscaped, html};
 use std::sync::Arc;
 
 struct Purse {
     account: Account,
+    balances: Vec<Money>,
     waiting: Vec<Trade>,
     history: Vec<Seen>,
 }
@@ -35,7 +37,8 @@ impl Purse {
             &[&account.id, &now],
         )?;
         let history = movements::history(view, &account.id, HISTORY)?;
-        Ok(Purse { account, waiting, history })
+        let balances = accounts::balances(view, &account.id)?;
+        Ok(Purse { account, balances, waiting, history })
     }
 }
 
@@ -65,7 +68,8 @@ async fn page(
     let body = match found {
         Ok(Some(purse)) => html! {
             @if let Some((good, sentence)) = &said { (note(*good, sentence)) }
-            (held(lang, &purse.account, back.as_deref(), code.as_deref()))
+            (held(lang, &purse, code.as_deref()))
+            (more(lang, &purse.balances, back.as_deref()))
             (waiting(lang, &purse.waiting))
             (history(lang, &purse.history))
             (other(lang))
@@ -77,21 +81,34 @@ async fn page(
     reader.page(StatusCode::OK, Page { lang, title, path: "/purse", body, bar: None })
 }
 
-fn held(lang: Lang, account: &Account, back: Option<&str>, code: Option<&str>) -> Markup {
+fn held(lang: Lang, purse: &Purse, code: Option<&str>) -> Markup {
     html! {
         section class="card" {
-            p class="soft middle" { (account.name) }
-            (sum(account.balance))
+            p class="soft middle" { (purse.account.name) }
+            @for balance in &purse.balances { (sum(*balance)) }
             @match code {
                 Some(code) => { div class="code" { (PreEscaped(qr(code))) } p class="digits" { (code) } },
                 None => form method="post" action="/purse/bar-code" { button class="quiet" { (say(lang, "Show my payment code", "出示付款码")) } },
             }
         }
-        section class="card" {
-            form class="stack" method="post" action="/purse/top-up" {
-                @if let Some(back) = back { input type="hidden" name="back" value=(back); }
-                label { (say(lang, "Top up, in yuan", "充值金额（元）")) input name="amount" inputmode="decimal" value="100.00" required; }
-                button class="quiet" { (say(lang, "Top up", "充值")) }
+    }
+}
+
+/// More pretend money, in each currency that the account has met.
+fn more(lang: Lang, balances: &[Money], back: Option<&str>) -> Markup {
+    const OFFERED_MINOR: i64 = 10_000;
+    html! {
+        @for currency in balances.iter().map(|balance| balance.currency) {
+            section class="card" {
+                form class="stack" method="post" action="/purse/top-up" {
+                    @if let Some(back) = back { input type="hidden" name="back" value=(back); }
+                    input type="hidden" name="currency" value=(currency.code());
+                    label {
+                        @match lang { Lang::En => { "Top up, in " (currency.unit(lang)) }, Lang::Zh => { "充值金额（" (currency.unit(lang)) "）" } }
+                        input name="amount" inputmode="decimal" value=(Money::new(OFFERED_MINOR, currency).decimal()) required;
+                    }
+                    button class="quiet" { (say(lang, "Top up", "充值")) }
+                }
             }
         }
     }
@@ -162,7 +179,13 @@ pub async fn choose(
 ) -> Response {
     let reader = Reader::of(&headers, &query);
     let name = fields.get("name").cloned().unwrap_or_default();
-    match till.write(move |tx, act, rules| accounts::buyer(tx, act, rules, &name)).await {
+    let opened = till.write(move |tx, act, rules| {
+        let buyer = accounts::buyer(tx, act, &name)?;
+        let usual = checkouts::usual_currency(tx)?;
+        accounts::meet(tx, act, rules, &buyer, usual)?;
+        Ok(buyer)
+    });
+    match opened.await {
         Ok(buyer) => {
             let mut response = see_other("/purse");
             keep(&mut response, "wallet_buyer", &buyer.id);
@@ -181,8 +204,10 @@ pub async fn top_up(
     let reader = Reader::of(&headers, &query);
     let Some(buyer) = reader.buyer.clone() else { return see_other("/purse") };
     let amount = fields.get("amount").cloned().unwrap_or_default();
+    let currency = fields.get("currency").cloned();
     let done = till.write(move |tx, act, rules| {
-        accounts::top_up(tx, act, rules, &buyer, Money::parse(&amount, Currency::CNY)?)
+        let currency = alipay::amount::currency(currency.as_deref())?;
+        accounts::top_up(tx, act, rules, &buyer, Money::parse(&amount, currency)?)
     });
     match done.await {
         Ok(_) => match fields.get("back").filter(|token| is_token(token)) {

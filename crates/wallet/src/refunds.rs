@@ -6,7 +6,7 @@ use crate::rules::Rules;
 use crate::trades::{self, Trade};
 use alipay::{TradeStatus, code};
 use db::{FromRow, Row, Tx, View};
-use kernel::{Act, Instant, Money, Result, Round};
+use kernel::{Act, Currency, Instant, Money, Result, Round};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refund {
@@ -19,10 +19,12 @@ pub struct Refund {
 
 impl FromRow for Refund {
     fn from_row(row: &mut Row) -> Result<Refund> {
+        let currency: String = row.next()?;
+        let currency = Currency::parse(&currency)?;
         Ok(Refund {
             out_request_no: row.next()?,
-            amount: Money::fen(row.next()?),
-            fee_back: Money::fen(row.next()?),
+            amount: Money::new(row.next()?, currency),
+            fee_back: Money::new(row.next()?, currency),
             reason: row.next()?,
             at: row.next()?,
         })
@@ -123,9 +125,11 @@ fn carry_out(
 
 pub fn of(view: &View, trade_no: &str, out_request_no: &str) -> Result<Option<Refund>> {
     view.maybe(
-        "select out_request_no, amount_minor, fee_back_minor, reason, at
+        "select trade.currency, refund.out_request_no, refund.amount_minor, refund.fee_back_minor, refund.reason,
+                refund.at
          from refund
-         where trade_no = $1 and out_request_no = $2",
+         join trade on trade.trade_no = refund.trade_no
+         where refund.trade_no = $1 and refund.out_request_no = $2",
         &[&trade_no, &out_request_no],
     )
 }

@@ -1,6 +1,6 @@
 //! What the platform's documents say with numbers, kept as configuration: none of it was checked against it.
 
-use kernel::{Instant, Money, Share};
+use kernel::{Instant, Share};
 
 #[derive(Clone, Debug)]
 pub struct Rules {
@@ -18,16 +18,17 @@ pub struct Rules {
     pub refund_seconds: i64,
     /// How long a bar code is valid.
     pub auth_code_seconds: i64,
-    /// A bar code pays more than this only after its owner confirmed.
-    pub confirm_above: Money,
+    /// A bar code pays more than this only after its owner confirmed; in the smallest units of any currency, as what
+    /// follows: ¥1,000.00, $1,000.00, ₩100,000.
+    pub confirm_above_minor: i64,
     /// The hour of the next day, in Beijing, at which a day's bill is ready.
     pub bill_hour: i8,
     /// How long the address of a bill lives.
     pub bill_link_seconds: i64,
-    /// What a new buyer's account holds.
-    pub opening: Money,
+    /// What a buyer's account begins with in a currency.
+    pub opening_minor: i64,
     /// What one top-up may add.
-    pub top_up_max: Money,
+    pub top_up_max_minor: i64,
 }
 
 impl Default for Rules {
@@ -51,11 +52,11 @@ impl Default for Rules {
             trade_seconds: 15 * DAY,
             refund_seconds: 90 * DAY,
             auth_code_seconds: MINUTE,
-            confirm_above: Money::fen(100_000),
+            confirm_above_minor: 100_000,
             bill_hour: 9,
             bill_link_seconds: 30,
-            opening: Money::fen(500_000),
-            top_up_max: Money::fen(1_000_000),
+            opening_minor: 500_000,
+            top_up_max_minor: 1_000_000,
         }
     }
 }

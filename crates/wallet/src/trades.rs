@@ -38,13 +38,15 @@ impl FromRow for Trade {
         let trade_no = row.next()?;
         let buyer_id = row.next()?;
         let order: String = row.next()?;
-        let refunded = Money::fen(row.next()?);
-        let fee = Money::fen(row.next()?);
+        let order: Order = serde_json::from_str(&order)?;
+        let currency = order.total.currency;
+        let refunded = Money::new(row.next()?, currency);
+        let fee = Money::new(row.next()?, currency);
         let status: String = row.next()?;
         Ok(Trade {
             trade_no,
             buyer_id,
-            order: serde_json::from_str(&order)?,
+            order,
             refunded,
             fee,
             status: TradeStatus::parse(&status).ok_or_else(|| Error::fault("a trade of no known status"))?,
@@ -60,7 +62,7 @@ impl FromRow for Trade {
 impl Trade {
     /// What may still go back.
     pub fn left(&self) -> Money {
-        Money::fen(self.order.total.minor - self.refunded.minor)
+        Money { minor: self.order.total.minor - self.refunded.minor, ..self.order.total }
     }
 
     fn is_over(&self, now: Instant) -> bool {
@@ -119,9 +121,9 @@ pub fn open(
     let trade_no = numbered(act, "22001", 15);
     tx.run(
         "insert into trade
-           (trade_no, app_id, seller_id, out_trade_no, buyer_id, order_json, subject, total_minor, refunded_minor,
-            fee_minor, status, auth_code, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 'WAIT_BUYER_PAY', $9, $10, $11)",
+           (trade_no, app_id, seller_id, out_trade_no, buyer_id, order_json, subject, total_minor, currency,
+            refunded_minor, fee_minor, status, auth_code, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 'WAIT_BUYER_PAY', $10, $11, $12)",
         &[
             &trade_no,
             &order.app_id,
@@ -131,6 +133,7 @@ pub fn open(
             &serde_json::to_string(order)?,
             &order.subject,
             &order.total.minor,
+            &order.total.currency.code(),
             &auth_code,
             &act.at,
             &expires_at,
@@ -156,6 +159,7 @@ pub fn pay(tx: &Tx, act: &mut Act, rules: &Rules, trade_no: &str, buyer: &Accoun
     }
     let total = trade.order.total;
     let fee = rules.fee.of(total, Round::HalfUp);
+    accounts::meet(tx, act, rules, buyer, total.currency)?;
     let paid = tx.run(
         "update trade
          set status = 'TRADE_SUCCESS', paid_at = $2, buyer_id = $3, fee_minor = $4

@@ -15,6 +15,13 @@ for (const button of all("[data-theme-switch]")) {
   });
 }
 
+// On a phone the ways of the console are a strip; the one that leads here is brought into sight.
+for (const way of all(".strip [aria-current], .tabline [aria-current]")) {
+  const strip = way.parentElement;
+  const [inner, outer] = [way, strip].map((element) => element.getBoundingClientRect());
+  strip.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
+}
+
 // Countdowns end at a moment, not after a number of ticks, so a sleeping phone stays honest.
 for (const clock of all("[data-countdown]")) {
   const ends = Date.now() + Number(clock.dataset.countdown) * 1000;
@@ -38,7 +45,13 @@ for (const part of all("[data-live]")) {
     for (const [target, inside] of Object.entries(JSON.parse(event.data).html || {})) {
       const element = one(target);
       if (!element || element.innerHTML === inside) continue;
+      // Whoever stands in it with the keyboard stays there, and what they opened stays open.
+      const stops = () => all("a, button, input, select, summary, [tabindex]", element);
+      const stop = stops().indexOf(document.activeElement);
+      const open = all("details", element).map((part) => part.open);
       element.innerHTML = inside;
+      all("details", element).forEach((part, i) => (part.open = open[i] ?? part.open));
+      if (stop >= 0) stops()[stop]?.focus({ preventScroll: true });
       element.classList.remove("fresh");
       void element.offsetWidth;
       element.classList.add("fresh");

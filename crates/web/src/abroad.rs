@@ -1,4 +1,5 @@
-//! A house that is at home in Korea goes the whole loop, and no page of it speaks of yuan or tells Shanghai's hour.
+//! Houses that are at home in Korea and in the United States go the whole loop on their own pages, and no page of theirs
+//! speaks of yuan or tells Shanghai's hour.
 
 use crate::testing::{Answer, Browser, NOW, Town};
 use axum::http::StatusCode;
@@ -11,8 +12,50 @@ const DAYS: [&str; 4] = ["2016-12-24", "2016-12-25", "2016-12-26", "2016-12-27"]
 /// Pages that one reader looks at, at most.
 const PAGES_MAX: usize = 400;
 
-fn zone() -> Zone {
-    Zone::stored("Asia/Seoul")
+/// Where a house is founded, and what is asked there.
+struct Land {
+    territory: &'static str,
+    currency: Currency,
+    zone: &'static str,
+    /// Code, names, longitude, latitude.
+    city: [&'static str; 5],
+    /// A ticket's price and its service fee as they are typed, and an amount that is none there.
+    price: &'static str,
+    fee: &'static str,
+    no_fee: &'static str,
+    /// A poster's price, which includes so much tax.
+    poster: &'static str,
+    tax: &'static str,
+}
+
+const KOREA: Land = Land {
+    territory: "KR",
+    currency: Currency::KRW,
+    zone: "Asia/Seoul",
+    city: ["SEL", "Seoul", "首尔", "126.98", "37.57"],
+    price: "15000",
+    fee: "1000",
+    no_fee: "1000.50",
+    poster: "11000",
+    tax: "10",
+};
+
+const STATES: Land = Land {
+    territory: "US",
+    currency: Currency::USD,
+    zone: "America/New_York",
+    city: ["NYC", "New York", "纽约", "-74.01", "40.71"],
+    price: "12.50",
+    fee: "1.50",
+    no_fee: "1.505",
+    poster: "21.60",
+    tax: "8",
+};
+
+impl Land {
+    fn money(&self, typed: &str) -> Money {
+        Money::parse(typed, self.currency).expect("an amount")
+    }
 }
 
 /// The form of an answer that must lead on.
@@ -22,7 +65,8 @@ fn led(answer: Answer) -> String {
     answer.location().to_owned()
 }
 
-struct Seoul {
+struct Abroad {
+    land: &'static Land,
     town: Town,
     /// The two operators.
     ann: Browser,
@@ -30,20 +74,22 @@ struct Seoul {
     /// Of the cinema.
     kim: Browser,
     buyer: Browser,
+    /// Of the film's studio.
+    studio: String,
     title: TitleId,
     /// The console's address of the cinema.
     cinema: String,
     cinema_org: String,
 }
 
-impl Seoul {
-    /// Founded, with a film, a cinema, a hall and a showing, all through the pages.
-    async fn new() -> Seoul {
+impl Abroad {
+    /// Founded, with a film, a cinema, a hall and showings, all through the pages.
+    async fn new(land: &'static Land) -> Abroad {
         let town = Town::unfounded();
         let founding = [
             ("house_en", "Han House"),
             ("house_zh", "汉江"),
-            ("territory", "KR"),
+            ("territory", land.territory),
             ("name", "Ann"),
             ("email", "ann@example.com"),
             ("password", "correct horse"),
@@ -71,45 +117,46 @@ impl Seoul {
         let title = led(ann.post("/console/slate", &film).await);
         let title = TitleId(title.rsplit('/').next().expect("an id").to_owned());
         let city = [
-            ("code", "SEL"),
+            ("code", land.city[0]),
             ("tier", "1"),
-            ("city_en", "Seoul"),
-            ("city_zh", "首尔"),
-            ("longitude", "126.98"),
-            ("latitude", "37.57"),
+            ("city_en", land.city[1]),
+            ("city_zh", land.city[2]),
+            ("longitude", land.city[3]),
+            ("latitude", land.city[4]),
         ];
         led(ann.post("/console/cinemas/cities", &city).await);
         let blank = ann.get("/console/cinemas/new").await.text;
-        assert!(blank.contains("value=\"Asia/Seoul\"") && blank.contains("KRW"), "{blank}");
+        assert!(blank.contains(&format!("value=\"{}\"", land.zone)), "{blank}");
+        assert!(blank.contains(land.currency.code()), "{blank}");
         let cinema = [
             ("org", cinema_org.as_str()),
             ("name_en", "Han Cinema"),
             ("name_zh", "汉江影城"),
             ("address_en", "1 Riverside"),
             ("address_zh", "江边 1 号"),
-            ("city", "SEL"),
+            ("city", land.city[0]),
             ("slug", "han"),
-            ("zone", "Asia/Seoul"),
-            ("fee", "1000"),
+            ("zone", land.zone),
+            ("fee", land.fee),
         ];
-        let fraction = ann.post("/console/cinemas", &[&cinema[..8], &[("fee", "1000.50")]].concat()).await;
-        assert!(fraction.text.contains("is not an amount such as 12000"), "{}", fraction.text);
+        let fraction = ann.post("/console/cinemas", &[&cinema[..8], &[("fee", land.no_fee)]].concat()).await;
+        assert!(fraction.text.contains("is not an amount such as"), "{}", fraction.text);
         let cinema = led(ann.post("/console/cinemas", &cinema).await);
         let hall = [("name_en", "Hall 1"), ("name_zh", "1 号厅"), ("seat_map", "ssssss\nssssss\nssssss")];
         led(kim.post(&format!("{cinema}/halls"), &hall).await);
         let buyer = town.person("buyer", &[]).await;
-        let seoul = Seoul { town, ann, li, kim, buyer, title, cinema, cinema_org };
+        let abroad = Abroad { land, town, ann, li, kim, buyer, studio, title, cinema, cinema_org };
         for day in DAYS {
-            seoul.shows(day).await;
+            abroad.shows(day).await;
         }
-        seoul
+        abroad
     }
 
     fn place(&self) -> &str {
         self.cinema.rsplit('/').next().expect("an id")
     }
 
-    /// At ten past eight in the evening, in Seoul.
+    /// At ten past eight in the evening, there.
     async fn shows(&self, day: &'static str) {
         let at = format!("{}/showtimes?day={day}", self.cinema);
         let page = self.kim.get(&at).await;
@@ -119,17 +166,20 @@ impl Seoul {
             ("hall", &hall),
             ("day", day),
             ("starts", "20:10"),
-            ("price", "15000"),
+            ("price", self.land.price),
             ("minimum", "0"),
             ("version", "2D"),
         ];
         led(self.kim.post(&format!("{}/showtimes", self.cinema), &form).await);
         let shown = self.kim.get(&at).await.text;
-        assert!(shown.contains("20:10–22:18") && shown.contains("₩15,000"), "{shown}");
+        let price = self.land.money(self.land.price).to_string();
+        assert!(shown.contains("20:10–22:18") && shown.contains(&price), "{shown}");
     }
 
     /// Buys seats and pays for them; the order's address.
-    async fn sells(&self, day: &str, seats: &[&str], sum: &str) -> String {
+    async fn sells(&self, day: &str, seats: &[&str]) -> String {
+        let (price, fee) = (self.land.money(self.land.price), self.land.money(self.land.fee));
+        let sum = price.plus(fee).and_then(|each| each.times(seats.len() as i64)).expect("a sum");
         let shown = self.kim.get(&format!("{}/showtimes?day={day}", self.cinema)).await;
         let showtime = shown.value_after(&format!("{}/showtimes/", self.cinema), "").replace("/closure", "");
         let path = format!("/showtimes/{}/{showtime}", self.place());
@@ -138,12 +188,17 @@ impl Seoul {
         let mut form = vec![("key", key.as_str())];
         form.extend(seats.iter().map(|seat| ("seat", *seat)));
         let pay = led(self.buyer.post(&path, &form).await);
-        let asked = self.buyer.get(&pay).await;
-        assert!(asked.text.contains(sum), "{sum}: {}", asked.text);
-        self.buyer.post(&pay, &[]).await;
+        self.pays(&pay, sum).await
+    }
+
+    /// Pays what is asked; the order's address.
+    async fn pays(&self, pay: &str, sum: Money) -> String {
+        let asked = self.buyer.get(pay).await;
+        assert!(asked.text.contains(&sum.to_string()), "{sum}: {}", asked.text);
+        self.buyer.post(pay, &[]).await;
         let intent = IntentId::parse(pay.rsplit('/').next().expect("an id")).expect("an intent");
         let notice = self.town.provider.pay(&intent, self.town.house.now()).expect("the payment is open");
-        assert_eq!(notice.amount.currency, Currency::KRW);
+        assert_eq!(notice.amount, sum);
         let house = self.town.house.clone();
         let told =
             tokio::task::spawn_blocking(move || flows::take_payment::take_notice(&house, &notice)).await;
@@ -168,6 +223,112 @@ impl Seoul {
             ("band_share", "55"),
         ];
         led(self.ann.post(&path, &terms).await);
+    }
+
+    /// A shop opens, a merchant makes a poster under licence and lists it, a tax on goods is written down, and somebody
+    /// buys two.
+    async fn sells_posters(&self, sum: &str, royalty: &str) {
+        let org = async |kind, en, zh| {
+            let form = [("kind", kind), ("name_en", en), ("name_zh", zh)];
+            let at = led(self.ann.post("/console/people", &form).await);
+            kernel::OrgId(at.rsplit('/').next().expect("an id").to_owned())
+        };
+        let (shop, maker) =
+            (org("shop", "Gate Commerce", "东门电商").await, org("merchant", "Paper Boat", "纸船").await);
+        let studio = kernel::OrgId(self.studio.clone());
+        let sun = self.town.person("sun", &[(Role::Studio, studio)]).await;
+        let bo = self.town.person("bo", &[(Role::Merchant, maker)]).await;
+        let channel = [
+            ("kind", "brand_store"),
+            ("org", shop.0.as_str()),
+            ("name_en", "Gate Store"),
+            ("name_zh", "东门店"),
+            ("slug", "gate"),
+            ("commission", "5"),
+            ("floor", "1"),
+        ];
+        led(self.ann.post("/console/channels", &channel).await);
+        let offer = [
+            ("title", self.title.0.as_str()),
+            ("name_en", "Licensed goods"),
+            ("name_zh", "授权衍生品"),
+            ("about_en", "River, lantern, boat."),
+            ("about_zh", "河、灯、船。"),
+            ("categories", "posters"),
+            ("territory", self.land.territory),
+            ("royalty", "8"),
+            ("fund", "2"),
+            ("platform", "30"),
+            ("currency", self.land.currency.code()),
+            ("guarantee", "1000"),
+            ("term_days", "365"),
+            ("closes_on", "2017-02-01"),
+        ];
+        led(sun.post("/console/merchants/offers", &offer).await);
+        let open = bo.get("/console/merchants/open").await;
+        let offer = open.value_after("<article", "href=\"/console/merchants/open/");
+        let offer = format!("/console/merchants/open/{offer}");
+        let key = bo.get(&offer).await.value_of("key");
+        let application = [
+            ("product_en", "Night river poster"),
+            ("product_zh", "夜渡海报"),
+            ("category", "posters"),
+            ("concept", "The river from the first scene."),
+            ("artwork", "goods-print"),
+            ("planned_price", self.land.poster),
+            ("planned_units", "3000"),
+            ("key", &key),
+        ];
+        let mine = led(bo.post(&offer, &application).await);
+        for stage in ["concept", "sample"] {
+            let decision = [("stage", stage), ("decision", "approved"), ("note", "")];
+            led(sun.post(&format!("{}/decision", mine.replace("/mine/", "/applications/")), &decision).await);
+        }
+        let products = bo.get("/console/merchants/products").await;
+        let product = products.value_after("<tbody", "/console/merchants/products/");
+        let shelf = bo.get(&format!("/console/merchants/products/{product}")).await;
+        let place = shelf.value_after("name=\"place\"", "value=\"");
+        let listing = [("place", place.as_str()), ("price", self.land.poster), ("stock", "10")];
+        led(bo.post(&format!("/console/merchants/products/{product}/listings"), &listing).await);
+        let rate = [
+            ("taken_of", "goods"),
+            ("rate", self.land.tax),
+            ("starts_on", &self.town.house.today().to_string()),
+        ];
+        led(self.ann.post("/console/house/tax", &rate).await);
+
+        let goods = self.buyer.get("/shops/gate").await.value_after("class=\"product\"", "/products/");
+        self.buyer.post(&format!("/shops/gate/products/{goods}"), &[("quantity", "2")]).await;
+        let checkout = self.buyer.get("/basket/gate/checkout").await;
+        let (key, line) = (checkout.value_of("key"), checkout.value_of("line"));
+        let form =
+            [("key", key.as_str()), ("line", &line), ("recipient", "Ann"), ("address", "1 Riverside Road")];
+        let pay = led(self.buyer.post("/basket/gate/orders", &form).await);
+        let each = self.land.money(self.land.poster);
+        self.pays(&pay, each.times(2).expect("a sum")).await;
+        let sales = bo.get("/console/merchants/sales").await.text;
+        assert!(sales.contains(sum) && sales.contains(royalty), "{sales}");
+    }
+
+    /// Ten minutes before the film the door reads a ticket of the order and admits its bearer.
+    async fn lets_in(&self, order: &str) {
+        let opening = Day::parse(DAYS[0]).expect("a day").at(20, 0, &Zone::stored(self.land.zone));
+        self.town.clock.set(opening);
+        let ticket = self.buyer.get(order).await;
+        let code = ticket.text.split("ticket-code\">").nth(1).and_then(|rest| rest.split('<').next());
+        let door = format!("/door/{}", self.place());
+        let admitted = self.kim.post(&door, &[("code", code.expect("a code"))]).await;
+        assert!(admitted.text.contains("20:10") && admitted.text.contains("Hall 1"), "{}", admitted.text);
+    }
+
+    /// The provider's bill of the day is taken in, and nothing differs from what was booked.
+    async fn closes_the_day(&self) {
+        let bill = [("provider", "pretend"), ("day", "2016-12-23")];
+        let taken = self.ann.post("/console/reconciliation/bills", &bill).await;
+        let told = self.ann.clone().with_cookies_of(&taken);
+        assert_eq!(led(taken), "/console/reconciliation");
+        let page = told.get("/console/reconciliation").await.text;
+        assert!(page.contains("it opened 0 cases") && page.contains(self.land.currency.symbol()), "{page}");
     }
 
     /// Every page that links lead to, from where this reader begins; each must say nothing of another home.
@@ -235,21 +396,23 @@ fn without(text: &str, begin: &str, end: &str) -> String {
 
 #[tokio::test]
 async fn a_house_in_korea_goes_the_whole_loop() {
-    let seoul = Seoul::new().await;
+    let seoul = Abroad::new(&KOREA).await;
     seoul.agrees().await;
-    let kept = seoul.sells(DAYS[0], &["A1", "A2", "A3"], "₩48,000").await;
-    let back = seoul.sells(DAYS[0], &["B1", "B2"], "₩32,000").await;
+    let kept = seoul.sells(DAYS[0], &["A1", "A2", "A3"]).await;
+    let back = seoul.sells(DAYS[0], &["B1", "B2"]).await;
     for (day, seats) in DAYS.iter().zip([1, 4, 2, 2]).skip(1) {
         let seats = &["A1", "A2", "A3", "A4"][..seats];
-        seoul.sells(day, seats, &Money::new(16_000 * seats.len() as i64, Currency::KRW).to_string()).await;
+        seoul.sells(day, seats).await;
     }
     assert!(seoul.buyer.get(&kept).await.text.contains("20:10"));
     let refunded = seoul.buyer.post(&format!("{back}/refund"), &[]).await;
     assert_eq!(refunded.status, StatusCode::SEE_OTHER, "{}", refunded.text);
     assert!(seoul.buyer.get(&back).await.text.contains("₩32,000"));
+    // Two posters for 22,000 with 10 % tax are 20,000 without; 8 % of that are owed for the licence.
+    seoul.sells_posters("₩22,000", "₩1,600").await;
 
     // Shanghai's clock stands an hour behind: its half past seven, and its ten past seven of the showing.
-    assert_eq!(NOW.clock_in(&zone()), (20, 30));
+    assert_eq!(NOW.clock_in(&Zone::stored(KOREA.zone)), (20, 30));
     let hours = ["19:30", "19:10", "21:18"];
     let everywhere =
         ["/", "/films", "/tickets", "/orders", "/account", "/shops", "/help/refunds", "/console/house"];
@@ -261,9 +424,11 @@ async fn a_house_in_korea_goes_the_whole_loop() {
         seoul.reads(&browser, &everywhere[..6], &hours).await;
     }
 
+    seoul.lets_in(&kept).await;
     // Half an hour past midnight in Seoul; in Shanghai the day before still goes on.
-    let later = Day::new(2016, 12, 28).expect("a day").at(0, 37, &zone());
+    let later = Day::new(2016, 12, 28).expect("a day").at(0, 37, &Zone::stored(KOREA.zone));
     seoul.town.clock.set(later);
+    seoul.closes_the_day().await;
     let period = [
         ("place", seoul.place()),
         ("title", &seoul.title.0),
@@ -302,10 +467,10 @@ async fn a_house_in_korea_goes_the_whole_loop() {
 /// Names that a spreadsheet would compute: whoever chooses a name chooses what runs where a table is opened.
 #[tokio::test]
 async fn no_table_of_any_page_runs_in_a_spreadsheet() {
-    let seoul = Seoul::new().await;
+    let seoul = Abroad::new(&KOREA).await;
     seoul.agrees().await;
-    seoul.sells(DAYS[0], &["A1", "A2"], "₩32,000").await;
-    seoul.town.clock.set(Day::new(2016, 12, 28).expect("a day").at(0, 37, &zone()));
+    seoul.sells(DAYS[0], &["A1", "A2"]).await;
+    seoul.town.clock.set(Day::new(2016, 12, 28).expect("a day").at(0, 37, &Zone::stored(KOREA.zone)));
     let period = [("place", seoul.place()), ("title", &seoul.title.0), ("first", DAYS[0]), ("last", DAYS[0])];
     led(seoul.kim.post("/console/settlement", &period).await);
     seoul.is_paid_out().await;
@@ -367,7 +532,7 @@ fn matches_route(route: &str, at: &str) -> bool {
     route.len() == at.len() && route.iter().zip(at).all(|(part, own)| part.starts_with('{') || *part == own)
 }
 
-impl Seoul {
+impl Abroad {
     /// Every table that the console links to, with its text.
     async fn tables(&self, browser: &Browser) -> Vec<(String, String)> {
         let begin = [
@@ -400,7 +565,7 @@ impl Seoul {
     }
 }
 
-impl Seoul {
+impl Abroad {
     /// The cinema's part goes to its account: proposed, approved by another, sent, and paid as the bank says.
     async fn is_paid_out(&self) {
         let house =
@@ -446,4 +611,43 @@ impl Seoul {
         assert!(told.contains("₩"), "{told}");
         assert!(self.ann.get("/console/payouts").await.text.contains("paid"));
     }
+}
+
+#[tokio::test]
+async fn a_house_in_the_united_states_goes_the_whole_loop() {
+    let states = Abroad::new(&STATES).await;
+    states.agrees().await;
+    let kept = states.sells(DAYS[0], &["A1", "A2"]).await;
+    let back = states.sells(DAYS[0], &["B1"]).await;
+    led(states.buyer.post(&format!("{back}/refund"), &[]).await);
+    // Two posters for 43.20 with 8 % tax are 40.00 without; 8 % of that are owed for the licence.
+    states.sells_posters("$43.20", "$3.20").await;
+    // In Shanghai it is ten past nine of the next morning when the film begins.
+    let hours = ["19:30", "09:10", "11:18"];
+    let everywhere =
+        ["/", "/films", "/tickets", "/orders", "/account", "/shops", "/help/refunds", "/console/house"];
+    for browser in [states.ann.clone(), states.ann.clone().in_chinese()] {
+        assert!(states.reads(&browser, &everywhere, &hours).await > 50);
+    }
+    for browser in [states.buyer.clone(), states.buyer.clone().in_chinese(), states.town.browser()] {
+        states.reads(&browser, &everywhere[..6], &hours).await;
+    }
+    states.lets_in(&kept).await;
+    states.town.clock.set(Day::new(2016, 12, 26).expect("a day").at(9, 0, &Zone::stored(STATES.zone)));
+    states.closes_the_day().await;
+    let period = [
+        ("place", states.place()),
+        ("title", &states.title.0),
+        ("first", "2016-12-24"),
+        ("last", "2016-12-24"),
+    ];
+    let statement = led(states.kim.post("/console/settlement", &period).await);
+    let statement = states.kim.get(&statement).await.text;
+    // 25.00 of the split base: 0.75 to the fund; of the 24.25 that are left 55 %, 13.34, to the producer.
+    for part in ["$25.00", "$0.75", "$13.34", "$10.91"] {
+        assert!(statement.contains(part), "{part}: {statement}");
+    }
+    let (house, now) = (states.town.house.clone(), states.town.house.now());
+    let broken = house.read(move |view| flows::check::broken(view, now)).await.expect("a check");
+    assert_eq!(broken, Vec::<String>::new());
 }

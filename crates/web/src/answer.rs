@@ -118,6 +118,12 @@ impl Page {
 pub fn console_ways_of(visit: &Visit) -> Vec<Way<'static>> {
     let mut ways = console_ways(visit.lang).to_vec();
     ways.push(Way {
+        href: "/console/channels",
+        icon: "shop",
+        word: say(visit.lang, "Channels", "渠道"),
+        count: 0,
+    });
+    ways.push(Way {
         href: "/console/people",
         icon: "person",
         word: say(visit.lang, "People", "人员"),

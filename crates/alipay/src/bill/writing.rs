@@ -1,9 +1,9 @@
 //! Writing a bill: the table, its frame, the summary beside it, the zip around both.
 
-use super::{Bill, Business, COLUMNS, Line};
+use super::{Bill, Business, Line, columns, unit};
 use crate::{amount, wall};
 use encoding_rs::GBK;
-use kernel::{Instant, Result};
+use kernel::{Currency, Instant, Money, Result};
 use std::io::{Cursor, Write};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -19,26 +19,31 @@ pub(super) const TABLE_ENDS: &str =
 pub fn write(bill: &Bill) -> Result<Vec<u8>> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let stem = format!("{}{ACCOUNT_KIND}_{}", bill.seller_id, bill.day.to_string().replace('-', ""));
-    for (name, text) in [("业务明细", write_table(bill)?), ("业务明细(汇总)", summary(bill))] {
-        zip.start_file(format!("{stem}_{name}.csv"), SimpleFileOptions::default())?;
-        zip.write_all(&GBK.encode(&text).0)?;
+    for currency in bill.currencies() {
+        let mark = amount::named(currency).map(|code| format!("_{code}")).unwrap_or_default();
+        let files = [("业务明细", write_table(bill, currency)?), ("业务明细(汇总)", summary(bill, currency))];
+        for (name, text) in files {
+            zip.start_file(format!("{stem}{mark}_{name}.csv"), SimpleFileOptions::default())?;
+            zip.write_all(&GBK.encode(&text).0)?;
+        }
     }
     Ok(zip.finish()?.into_inner())
 }
 
-/// The text of the details: the table with its frame.
-pub fn write_table(bill: &Bill) -> Result<String> {
+/// The text of the details in one currency: the table with its frame.
+pub fn write_table(bill: &Bill, currency: Currency) -> Result<String> {
     let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
-    csv.write_record(COLUMNS)?;
-    for line in &bill.lines {
+    csv.write_record(columns(currency))?;
+    for line in bill.in_currency(currency) {
         csv.write_record(fields(line))?;
     }
     let rows = String::from_utf8(csv.into_inner().map_err(csv::IntoInnerError::into_error)?)?;
-    let (trades, received) = bill.total(Business::Trade);
-    let (refunds, returned) = bill.total(Business::Refund);
+    let (trades, received) = bill.total(Business::Trade, currency);
+    let (refunds, returned) = bill.total(Business::Refund, currency);
+    let (unit, nothing) = (unit(currency), amount::write(Money::zero(currency)));
     Ok(format!(
-        "{}{TABLE_BEGINS}\n{rows}{TABLE_ENDS}\n#交易合计：{trades}笔，商家实收共{}元，商家优惠共0.00元\n\
-         #退款合计：{refunds}笔，商家实收退款共{}元，商家优惠退款共0.00元\n#导出时间：[{}]\n",
+        "{}{TABLE_BEGINS}\n{rows}{TABLE_ENDS}\n#交易合计：{trades}笔，商家实收共{}{unit}，商家优惠共{nothing}{unit}\n\
+         #退款合计：{refunds}笔，商家实收退款共{}{unit}，商家优惠退款共{nothing}{unit}\n#导出时间：[{}]\n",
         heading("业务明细查询", bill),
         amount::write(received),
         amount::write(returned),
@@ -57,7 +62,7 @@ fn heading(what: &str, bill: &Bill) -> String {
 /// Numbers are padded with a tab, so that spreadsheets leave them alone.
 fn fields(line: &Line) -> [String; 25] {
     let padded = |text: &str| if text.is_empty() { String::new() } else { format!("{text}\t") };
-    let nothing = || "0.00".to_owned();
+    let nothing = || amount::write(Money::zero(line.amount.currency));
     [
         padded(&line.trade_no),
         padded(&line.out_trade_no),
@@ -87,17 +92,18 @@ fn fields(line: &Line) -> [String; 25] {
     ]
 }
 
-fn summary(bill: &Bill) -> String {
-    let (trades, received) = bill.total(Business::Trade);
-    let (refunds, returned) = bill.total(Business::Refund);
-    let fee: i64 = bill.lines.iter().map(|line| line.fee.minor).sum();
+fn summary(bill: &Bill, currency: Currency) -> String {
+    let (trades, received) = bill.total(Business::Trade, currency);
+    let (refunds, returned) = bill.total(Business::Refund, currency);
+    let fee: i64 = bill.in_currency(currency).map(|line| line.fee.minor).sum();
+    let unit = unit(currency);
     format!(
-        "{}门店编号,门店名称,交易订单总笔数,退款订单总笔数,订单金额（元）,商家实收（元）,服务费（元）\n\
+        "{}门店编号,门店名称,交易订单总笔数,退款订单总笔数,订单金额（{unit}）,商家实收（{unit}）,服务费（{unit}）\n\
          合计,,{trades},{refunds},{},{},{}\n#导出时间：[{}]\n",
         heading("业务汇总查询", bill),
         amount::write(received),
-        amount::write(kernel::Money::fen(received.minor + returned.minor)),
-        amount::write(kernel::Money::fen(fee)),
+        amount::write(Money::new(received.minor + returned.minor, currency)),
+        amount::write(Money::new(fee, currency)),
         in_words(bill.made_at),
     )
 }

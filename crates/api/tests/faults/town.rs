@@ -16,7 +16,7 @@ use licensing::applications::{NewApplication, Stage};
 use licensing::approvals::Decision;
 use licensing::offers::NewOffer;
 use payments::intents::{Purpose, State};
-use payments::providers::alipay::{Alipay, Cashier, Expiry, Settings, Trust, Version};
+use payments::providers::alipay::{Alipay, Cashier, Expiry, SETTLED, Settings, Trust, Version};
 use payments::providers::{Ask, Next, Way, trade_no};
 use payments::{Intent, Provider, Refund, intents};
 use people::{OrgKind, orgs};
@@ -530,6 +530,7 @@ fn adapter(app: &wallet::Keys, address: SocketAddr, version: Version, trust: Tru
         keys: vec![WALLET.folder.join("apps").join(&app.app_id), WALLET.folder.join("wallet")],
         trust,
         fee: Share::ppm(6_000),
+        currencies: SETTLED.to_vec(),
     };
     Arc::new(Alipay::open(settings, Dice::from_entropy()).expect("the keys are there"))
 }
@@ -547,7 +548,7 @@ pub fn person(name: &str) -> Actor {
 }
 
 fn fen(amount: &Value) -> i64 {
-    alipay::amount::read_or_zero(amount.as_str().unwrap_or("0")).expect("an amount").minor
+    alipay::amount::read_or_zero(amount.as_str().unwrap_or("0"), Currency::CNY).expect("an amount").minor
 }
 
 pub fn desk(method: &str, path: &str, body: &str) -> (u16, Value) {

@@ -4,7 +4,7 @@ use db::scratch::{self, Scratch};
 use flows::House;
 use kernel::{Dice, FalseClock, Share, ShiftedClock, Zone};
 use payments::Providers;
-use payments::providers::alipay::{Alipay, Cashier, Expiry, Settings, Trust, Version};
+use payments::providers::alipay::{Alipay, Cashier, Expiry, SETTLED, Settings, Trust, Version};
 use payments::providers::pretend::Pretend;
 use people::passwords;
 use rehearsal::till::Till;
@@ -71,6 +71,7 @@ fn account(wallet: &wallet::Handle, address: &str) -> Alipay {
         keys: vec![wallet.folder().join("apps").join(&app.app_id), wallet.folder().join("wallet")],
         trust: Trust::Certificates,
         fee: Share::ppm(6_000),
+        currencies: SETTLED.to_vec(),
     };
     Alipay::open(settings, Dice::from_entropy()).expect("the keys are there")
 }

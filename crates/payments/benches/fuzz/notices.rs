@@ -7,7 +7,7 @@ use alipay::{Params, PrivateKey, form, notice};
 use hmac::{Hmac, KeyInit, Mac};
 use kernel::{Dice, Instant, Refusal, Share};
 use payments::Provider;
-use payments::providers::alipay::{Alipay, Cashier, Expiry, Settings, Trust, Version};
+use payments::providers::alipay::{Alipay, Cashier, Expiry, SETTLED, Settings, Trust, Version};
 use payments::providers::stripe::{self, Stripe};
 use payments::providers::{Delivery, Heard, Unread};
 use std::path::{Path, PathBuf};
@@ -117,6 +117,7 @@ pub fn alipay() -> Target {
         keys: vec![folder.0.clone()],
         trust: Trust::PublicKeys,
         fee: Share::ZERO,
+        currencies: SETTLED.to_vec(),
     };
     let adapter = Alipay::open(settings, Dice::seeded(1)).expect("the keys are there");
     let keys = [KEY.public()];

@@ -6,7 +6,7 @@ use alipay::certificate::Certificate;
 use alipay::envelope::{self, Envelope};
 use alipay::rest::Authorization;
 use alipay::{Method, PrivateKey, PublicKey, request, wall};
-use kernel::{Day, Money};
+use kernel::{Currency, Day, Money};
 
 pub fn envelope() -> Target {
     let key = PrivateKey::generate().expect("a key");
@@ -55,7 +55,7 @@ pub fn bill() -> Target {
     let seller_id = String::from("2088000000000001");
     let bill = Bill { seller_id, day, made_at, lines: (0..9).map(line).collect() };
     let zip = bill::write(&bill).expect("a zip");
-    let text = bill::write_table(&bill).expect("a table");
+    let text = bill::write_table(&bill, Currency::CNY).expect("a table");
     let corpus = vec![zip, text.clone().into_bytes(), text.into_bytes(), b"PK\x05\x06".to_vec()];
     let run = |bytes: &[u8]| match bytes.starts_with(b"PK") {
         true => bill::read(bytes).map(|_| "a zip was read"),

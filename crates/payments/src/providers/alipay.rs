@@ -34,6 +34,9 @@ const SUBJECT_CHARS_MAX: usize = 128;
 /// A trade is over this long before its order is, so that nobody pays in the last moment and too late.
 const MARGIN_SECONDS: i64 = 5;
 
+/// What Alipay settles in with a merchant on the mainland.
+pub const SETTLED: [Currency; 1] = [Currency::CNY];
+
 /// How this house is known to a gateway, and how it is reached.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -54,6 +57,8 @@ pub struct Settings {
     pub trust: Trust,
     /// What is kept of a payment by contract.
     pub fee: Share,
+    /// What it takes: Alipay `SETTLED`, the sandbox whatever a price is in.
+    pub currencies: Vec<Currency>,
 }
 
 /// Where a payer's browser goes.
@@ -297,8 +302,10 @@ impl Reply {
     }
 
     fn money(&self, name: &str) -> Result<Money> {
-        amount::read(self.text(name))
-            .map_err(|refusal| Error::fault(format!("the gateway's {name}: {}", refusal.say.en)))
+        let named = [amount::CURRENCY, amount::REFUND_CURRENCY].map(|member| self.text(member));
+        let named = named.into_iter().find(|code| !code.is_empty());
+        let read = amount::currency(named).and_then(|currency| amount::read(self.text(name), currency));
+        read.map_err(|refusal| Error::fault(format!("the gateway's {name}: {}", refusal.say.en)))
     }
 
     /// Signed as it is, an answer is not bound to its question: what names another trade is none to ours.
@@ -478,6 +485,10 @@ impl Alipay {
             "product_code": method.product_code(),
             "seller_id": self.settings.seller_id,
         });
+        if let Some(code) = amount::named(intent.amount.currency) {
+            order[amount::CURRENCY] = code.into();
+            order["settle_currency"] = code.into();
+        }
         let ends = intent.expires_at.plus_seconds(-MARGIN_SECONDS);
         match self.settings.expiry {
             Expiry::At => order["time_expire"] = wall::write(ends).into(),
@@ -573,10 +584,9 @@ impl Provider for Alipay {
 
     fn quote(&self) -> Quote {
         Quote {
-            // It settles in yuan; what is priced in another currency needs another provider.
-            currencies: vec![Currency::CNY],
+            currencies: self.settings.currencies.clone(),
             minor_min: 1,
-            minor_max: amount::MAX.minor,
+            minor_max: amount::MINOR_MAX,
             fee: self.settings.fee,
             ways: vec![Way::Page, Way::Phone, Way::Code, Way::BarCode(String::new())],
         }
@@ -623,7 +633,7 @@ impl Provider for Alipay {
             // `refund_fee` is the sum of all refunds of the trade; less than this one is another one's answer.
             Verdict::Done
                 if reply.text("fund_change") == "Y"
-                    && reply.money("refund_fee")?.minor < refund.amount.minor =>
+                    && reply.money("refund_fee")?.minus(refund.amount)?.minor < 0 =>
             {
                 Err(reply.unclear("say that all of a refund was paid"))
             }

@@ -6,7 +6,7 @@ use alipay::{Params, PrivateKey, form, notice};
 use kernel::{Dice, Instant, IntentId, Money, PlaceId, RefundId, Share};
 use payments::Provider;
 use payments::notices::What;
-use payments::providers::alipay::{Alipay, Cashier, Expiry, Settings, Trust, Version};
+use payments::providers::alipay::{Alipay, Cashier, Expiry, SETTLED, Settings, Trust, Version};
 use payments::providers::{Ask, Delivery, Heard, Unread};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -77,6 +77,7 @@ pub fn settings(keys: &Path, trust: Trust) -> Settings {
         keys: vec![keys.to_owned()],
         trust,
         fee: Share::ppm(6_000),
+        currencies: SETTLED.to_vec(),
     }
 }
 

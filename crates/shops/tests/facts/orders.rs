@@ -56,7 +56,7 @@ fn one_key_from_many_connections_is_one_order() {
         .map(|i| {
             let checkout = street.checkout("ann", "k1", &[(&poster, 1)]);
             let lane = Lane::of(&format!("node {i}"));
-            street.db.submit(lane, move |tx| orders::place(tx, &mut act(100 + i, NOON), &checkout))
+            street.db.submit(lane, move |tx| orders::place(tx, &mut act(100 + i, NOON), &checkout, None))
         })
         .collect();
     let placed: Vec<Placed> = waiting.into_iter().map(|waiting| waiting.wait().expect("an order")).collect();
@@ -73,7 +73,7 @@ fn stock_is_sold_once_to_fifty_buyers_at_once() {
         .map(|i| {
             let checkout = street.checkout(&format!("b{i}"), "k", &[(&poster, 1 + (i % 3) as i64)]);
             let lane = Lane::of(&format!("node {i}"));
-            let story = move |tx: &db::Tx| orders::place(tx, &mut act(100 + i, NOON), &checkout);
+            let story = move |tx: &db::Tx| orders::place(tx, &mut act(100 + i, NOON), &checkout, None);
             (1 + (i % 3) as i64, street.db.submit(lane, story))
         })
         .collect();

@@ -123,7 +123,7 @@ impl Street {
 
     pub fn places(&self, seed: u64, checkout: &Checkout) -> Result<Placed> {
         let checkout = checkout.clone();
-        self.write(move |tx| orders::place(tx, &mut act(seed, NOON), &checkout))
+        self.write(move |tx| orders::place(tx, &mut act(seed, NOON), &checkout, None))
     }
 
     /// An order that is waiting for its payment.

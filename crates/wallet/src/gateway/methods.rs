@@ -114,7 +114,7 @@ async fn pay(till: &Arc<Till>, order: Order, auth_code: String) -> Result<Answer
                 _ => accounts::of_auth_code(tx, &auth_code, act.at)?,
             };
             let mut trade = trades::open(tx, act, rules, &order, &buyer, &auth_code)?;
-            if order.total.minor <= rules.confirm_above.minor || trade.status != TradeStatus::WaitBuyerPay {
+            if order.total.minor <= rules.confirm_above_minor || trade.status != TradeStatus::WaitBuyerPay {
                 trade = trades::pay(tx, act, rules, &trade.trade_no, &buyer)?;
             }
             Ok((trade, buyer.masked()))
@@ -131,17 +131,19 @@ async fn pay(till: &Arc<Till>, order: Order, auth_code: String) -> Result<Answer
 fn told(trade: &Trade, logon_id: &str) -> Value {
     let total = amount::write(trade.order.total);
     let paid = |value: Value| if trade.paid_at.is_some() { value } else { Value::Null };
-    let received = if trade.paid_at.is_some() { total.clone() } else { "0.00".to_owned() };
+    let nothing = amount::write(Money::zero(trade.order.total.currency));
+    let received = if trade.paid_at.is_some() { total.clone() } else { nothing.clone() };
     json!({
         "trade_no": trade.trade_no,
         "out_trade_no": trade.order.out_trade_no,
         "trade_status": trade.status.code(),
         "subject": trade.order.subject,
         "total_amount": total,
+        amount::CURRENCY: amount::named(trade.order.total.currency),
         "receipt_amount": received,
         "buyer_pay_amount": received,
         "invoice_amount": received,
-        "point_amount": "0.00",
+        "point_amount": nothing,
         "buyer_user_id": trade.buyer_id,
         "buyer_logon_id": logon_id,
         "send_pay_date": trade.paid_at.map(wall::write),
@@ -217,15 +219,16 @@ async fn cancel(till: &Arc<Till>, call: Call) -> Result<Answer> {
 
 async fn refund(till: &Arc<Till>, call: Call) -> Result<Answer> {
     let (seller, name) = (call.app.seller_id.clone(), named(&call.biz)?);
-    let asked = Asked {
-        amount: amount::read(&call.biz.required("refund_amount")?)
-            .map_err(|_| orders::bad("refund_amount"))?,
-        out_request_no: call.biz.text("out_request_no")?,
-        reason: call.biz.text("refund_reason")?.unwrap_or_default(),
-    };
+    let out_request_no = call.biz.text("out_request_no")?;
+    let reason = call.biz.text("refund_reason")?.unwrap_or_default();
     let (done, logon_id) = till
         .write(move |tx, act, rules| {
             let trade = trades::of(tx, &seller, &name)?;
+            let asked = Asked {
+                amount: call.biz.amount("refund_amount", trade.order.total.currency)?,
+                out_request_no: out_request_no.clone(),
+                reason: reason.clone(),
+            };
             let done = refunds::pay_back(tx, act, rules, &trade.trade_no, &asked)?;
             let buyer = accounts::of(tx, &trade.buyer_id)?;
             Ok((done, buyer.masked()))
@@ -240,7 +243,8 @@ async fn refund(till: &Arc<Till>, call: Call) -> Result<Answer> {
             "buyer_logon_id": logon_id,
             "fund_change": if done.changed { "Y" } else { "N" },
             "refund_fee": total,
-            "send_back_fee": if done.changed { amount::write(done.refund.amount) } else { amount::write(Money::fen(0)) },
+            amount::REFUND_CURRENCY: amount::named(done.refund.amount.currency),
+            "send_back_fee": if done.changed { amount::write(done.refund.amount) } else { amount::write(Money::zero(done.refund.amount.currency)) },
             "gmt_refund_pay": wall::write(done.refund.at),
             "refund_detail_item_list": [{ "fund_channel": "ALIPAYACCOUNT", "amount": amount::write(done.refund.amount) }],
         }),
@@ -263,6 +267,7 @@ async fn refund_query(till: &Arc<Till>, call: Call) -> Result<Answer> {
             "out_trade_no": trade.order.out_trade_no,
             "out_request_no": number,
             "total_amount": amount::write(trade.order.total),
+            amount::CURRENCY: amount::named(trade.order.total.currency),
             "refund_amount": amount::write(refund.amount),
             "refund_status": "REFUND_SUCCESS",
             "refund_reason": refund.reason,

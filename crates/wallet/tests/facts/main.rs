@@ -2,6 +2,7 @@
 
 mod bills;
 mod calls;
+mod currencies;
 mod money;
 mod stand;
 mod time;

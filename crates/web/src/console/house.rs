@@ -8,8 +8,9 @@ use crate::visit::{OperatorStaff, Visit};
 use ::people::installation;
 use axum::response::IntoResponse;
 use flows::{House, choose_home, views};
-use kernel::{Currency, Home, Lang, Refusal, Result, Territory};
+use kernel::{Currency, Home, Lang, Refusal, Result, Share, Territory};
 use maud::{Markup, html};
+use settlement::taxes::{self, Of, Rate};
 
 pub async fn show(visit: Visit, _: OperatorStaff) -> Answer<Page> {
     page(&visit, &filled(&visit.home)).await
@@ -31,6 +32,30 @@ async fn make(visit: &Visit, form: &Form) -> Result<()> {
     visit.write(&House::lane(), move |scene| choose_home::change(scene, &chosen)).await?;
     visit.house.know_home(home);
     Ok(())
+}
+
+/// Writes down a tax rate with the day from which it holds.
+pub async fn change_tax(visit: Visit, _: OperatorStaff, form: Form) -> Answer {
+    match write_tax(&visit, &form).await {
+        Ok(()) => {
+            let onward = SeeOther::to("/console/house#tax");
+            Ok(onward.saying("The tax rate is written down.", "税率已保存。").into_response())
+        }
+        Err(error) => {
+            let refused = form.refused(error)?;
+            let page = whole(&visit, &filled(&visit.home), &refused).await?;
+            Ok(page.status(refused.status()).into_response())
+        }
+    }
+}
+
+async fn write_tax(visit: &Visit, form: &Form) -> Result<()> {
+    let rate = Rate {
+        of: form.choice("taken_of", Of::parse)?,
+        starts_on: form.day("starts_on")?,
+        rate: form.percent("rate")?,
+    };
+    visit.write(&House::lane(), move |scene| flows::change_tax::change(scene, &rate)).await
 }
 
 /// Where a house is to be at home, as it was typed; what is left empty is the territory's own.
@@ -79,8 +104,21 @@ fn zones() -> Vec<String> {
 }
 
 async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
-    let (house, booked) =
-        visit.read(|view| Ok((installation::house(view)?, views::books::is_anything_booked(view)?))).await?;
+    let taxed = Form::filled([("starts_on", visit.today().to_string())]);
+    Ok(whole(visit, form, &taxed).await?.status(form.status()))
+}
+
+/// The page with its two forms: where the house is at home, and what the law takes there.
+async fn whole(visit: &Visit, form: &Form, taxed: &Form) -> Answer<Page> {
+    let (home, today) = (visit.home.clone(), visit.today());
+    let (house, booked, rates, of_goods, of_tickets) = visit
+        .read(move |view| {
+            let goods = flows::change_tax::of_goods(view, &home, today)?;
+            let tickets = flows::change_tax::usual_terms(view, &home, today)?.tax;
+            let booked = views::books::is_anything_booked(view)?;
+            Ok((installation::house(view)?, booked, taxes::all(view)?, goods, tickets))
+        })
+        .await?;
     let home = &visit.home;
     let name = house.map(|house| house.name.in_(visit.lang).to_owned()).unwrap_or_default();
     let heading = visit.say("The house", "平台");
@@ -103,9 +141,57 @@ async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
                     (form.render(visit.lang, "/console/house", visit.say("Change", "更改"), parts::grid(3, fields(visit, form))))
                 }
             }))
+            (parts::titled_card(visit.say("Tax", "税率"), tax(visit, taxed, &rates, [of_goods, of_tickets])))
         }
     };
-    Ok(Page::console(heading, body).status(form.status()))
+    Ok(Page::console(heading, body))
+}
+
+/// What the law takes: today's rates, those to come, and a form for another.
+fn tax(visit: &Visit, form: &Form, rates: &[Rate], [goods, tickets]: [Share; 2]) -> Markup {
+    let field = |name, en, zh| form.field(visit.lang, name, visit.say(en, zh));
+    let today = [
+        (of_said(Of::Goods, visit.lang), html! { (goods) }),
+        (of_said(Of::Tickets, visit.lang), html! { (tickets) }),
+    ];
+    let fields = parts::grid(
+        3,
+        html! {
+            (field("taken_of", "Taken of", "征税对象").select(&Of::ALL.map(|of| (of.code(), of_said(of, visit.lang)))))
+            (Field { unit: "%", inputmode: Some("decimal"), required: true, ..field("rate", "Rate", "税率") }.input())
+            (Field { kind: "date", required: true, hint: visit.say("What was sold before keeps its rate.", "此前售出的仍按原税率。"), ..field("starts_on", "Effective from", "生效日期") }.input())
+        },
+    );
+    html! {
+        div class="stack" id="tax" {
+            p class="muted" { (visit.say(
+                "Prices of goods include their tax: royalties are of the price without it. The rate of tickets is what new settlement terms of a film begin with; terms that were agreed keep theirs.",
+                "商品标价含税，版税按不含税价计算。电影票税率用作影片新分账条款的默认值；已约定的条款不变。",
+            )) }
+            (parts::definitions(&today))
+            @if !rates.is_empty() {
+                table {
+                    caption { (visit.say("Rates written down", "已录入的税率")) }
+                    thead { tr {
+                        th scope="col" { (visit.say("Effective from", "生效日期")) }
+                        th scope="col" { (visit.say("Taken of", "征税对象")) }
+                        th scope="col" class="number" { (visit.say("Rate", "税率")) }
+                    } }
+                    tbody { @for rate in rates { tr {
+                        td { (rate.starts_on) } td { (of_said(rate.of, visit.lang)) } td class="number" { (rate.rate) }
+                    } } }
+                }
+            }
+            (form.render(visit.lang, "/console/house/tax", visit.say("Write it down", "保存税率"), fields))
+        }
+    }
+}
+
+fn of_said(of: Of, lang: Lang) -> &'static str {
+    match of {
+        Of::Goods => crate::look::say(lang, "Goods, in the price", "商品（含在标价内）"),
+        Of::Tickets => crate::look::say(lang, "Tickets, of the split base", "电影票（占分账票房）"),
+    }
 }
 
 fn territory_said(home: &Home, lang: Lang) -> String {
@@ -174,6 +260,33 @@ mod tests {
         assert!(zh.text.contains("美国（US）") && zh.text.contains("美元（USD）"), "{}", zh.text);
         let nowhere = operator.post("/console/house", &[("territory", "Mars")]).await;
         assert!(nowhere.text.contains("territory-error"), "{}", nowhere.text);
+    }
+
+    #[tokio::test]
+    async fn a_tax_rate_is_written_down_with_its_day() {
+        let town = Town::new();
+        let operator = town.operator().await;
+        operator.post("/console/house", &[("territory", "US")]).await;
+        let shown = operator.get("/console/house").await.text;
+        assert!(shown.contains("0 %") && !shown.contains("13 %"), "{shown}");
+        let rate = |of, percent, day| [("taken_of", of), ("rate", percent), ("starts_on", day)];
+        for (of, percent, day) in
+            [("goods", "8.875", "2016-12-23"), ("goods", "9", "2017-01-01"), ("tickets", "4", "2016-12-23")]
+        {
+            let written = operator.post("/console/house/tax", &rate(of, percent, day)).await;
+            assert_eq!(written.location(), "/console/house#tax", "{}", written.text);
+        }
+        let shown = operator.get("/console/house").await.text;
+        assert!(shown.contains("8.875 %") && shown.contains("9 %") && shown.contains("4 %"), "{shown}");
+        for (of, percent, day, field) in [
+            ("goods", "8", "2016-12-22", "starts_on"),
+            ("goods", "101", "2016-12-24", "rate"),
+            ("goods", "8 %", "2016-12-24", "rate"),
+            ("gold", "8", "2016-12-24", "taken_of"),
+        ] {
+            let refused = operator.post("/console/house/tax", &rate(of, percent, day)).await;
+            assert!(refused.text.contains(&format!("id=\"{field}-error\"")), "{}", refused.text);
+        }
     }
 
     #[tokio::test]

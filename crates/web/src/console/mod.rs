@@ -4,6 +4,7 @@ pub mod audiences;
 pub mod bank_accounts;
 pub mod books;
 pub mod campaigns;
+pub mod channels;
 pub mod cinemas;
 pub mod disputes;
 pub mod earnings;

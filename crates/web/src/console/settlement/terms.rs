@@ -11,10 +11,10 @@ use crate::look::parts::{self, Field};
 use crate::visit::{OperatorStaff, StudioStaff, Visit};
 use axum::extract::Path;
 use axum::response::IntoResponse;
-use flows::House;
 use flows::views::undivided;
+use flows::{House, change_tax};
 use kernel::ids::Id;
-use kernel::{Currency, Day, Home, Lang, Money, Refusal, Result, Share, Territory, TitleId};
+use kernel::{Currency, Day, Lang, Money, Refusal, Result, Share, Territory, TitleId};
 use maud::{Markup, html};
 use settlement::splits::{Agency, BANDS_MAX, Band, Terms, Tier};
 use settlement::terms::{self, Agreed};
@@ -152,25 +152,19 @@ fn filled(terms: &Terms, starts_on: Day) -> Form {
     form
 }
 
-/// What terms begin with where none are agreed: on the mainland its usual ones, elsewhere nothing.
-fn usual(home: &Home) -> Terms {
-    if home.territory == Territory::CN && home.currency == Terms::mainland_2016().currency {
-        Terms::mainland_2016()
-    } else {
-        Terms::blank(home.currency)
-    }
-}
-
 async fn page(visit: &Visit, title: &Title, refused: Option<Form>) -> Answer<Page> {
-    let id = title.id.clone();
-    let (agreed, settled) = visit
-        .read(move |view| Ok((terms::of_title(view, &id)?, undivided::settled_until(view, &id)?)))
+    let (id, home, today) = (title.id.clone(), visit.home.clone(), visit.today());
+    let premiere = title.premiere;
+    let (agreed, earliest, usual) = visit
+        .read(move |view| {
+            let settled = undivided::settled_until(view, &id)?;
+            let earliest = settled.map(|last| last.plus(1)).or(premiere).unwrap_or(today);
+            Ok((terms::of_title(view, &id)?, earliest, change_tax::usual_terms(view, &home, earliest)?))
+        })
         .await?;
-    let today = visit.today();
-    let earliest = settled.map(|last| last.plus(1)).or(title.premiere).unwrap_or(today);
     let home = &visit.home;
     let newest = agreed.iter().rev().find(|one| one.territory == home.territory.code());
-    let suggested = newest.map_or_else(|| usual(home), |one| one.terms.clone());
+    let suggested = newest.map_or(usual, |one| one.terms.clone());
     let form = refused.unwrap_or_else(|| filled(&suggested, earliest));
     let heading = visit.say("Settlement terms", "分账条款");
     let body = html! {

@@ -291,7 +291,7 @@ fn page(visit: &Visit, cinema: &Cinema, room: &Room, form: &Form) -> Page {
 }
 
 fn group(title: &str, fields: Markup) -> Markup {
-    html! { fieldset class="term" { legend { (title) } (fields) } }
+    html! { fieldset class="rule-set" { legend { (title) } (fields) } }
 }
 
 fn opening(visit: &Visit, form: &Form) -> Markup {
