@@ -1,10 +1,11 @@
 //! `ferryman evaluate`: the honest protocols, from the command line. Nothing of an installation is touched.
 
 use crate::installation::spoken;
+use crate::progress;
 use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
 use evaluate::{box_office, openings, purchases, recommendation, showings};
-use kernel::Day;
+use kernel::{Day, Words};
 use market::series::Market;
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
@@ -118,7 +119,16 @@ pub fn run(options: Options) -> anyhow::Result<ExitCode> {
     if let Some(path) = options.what.json() {
         check_writable(path)?;
     }
-    let report = match options.what {
+    let wait = progress::waiting(&Words::new("Learning, then judging", "正在学习并评判"));
+    let report = judge(options.what);
+    wait.finish_and_clear();
+    println!("{}", report?);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The report of one room, as text.
+fn judge(what: What) -> anyhow::Result<String> {
+    Ok(match what {
         What::BoxOffice(Charted { series, market, days, json }) => {
             let (train_until, test_from, test_until) = days.read()?;
             let market = Market::parse(&market).map_err(spoken)?;
@@ -149,9 +159,7 @@ pub fn run(options: Options) -> anyhow::Result<ExitCode> {
         What::Purchases { log, json } => {
             purchases::run(&purchases::Options { log, json }).map_err(told)?.table()
         }
-    };
-    println!("{report}");
-    Ok(ExitCode::SUCCESS)
+    })
 }
 
 fn told(error: kernel::Error) -> anyhow::Error {

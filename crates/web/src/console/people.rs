@@ -85,12 +85,14 @@ async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
     let body = html! {
         (parts::heading(visit.say("People", "人员"), visit.say("Organisations and who works for them.", "机构及其人员。"),
             html! { (parts::link_button(Weight::Quiet, persons::ADDRESS, visit.say("What is known of somebody", "查询个人资料"))) }))
-        form method="get" action="/console/people" role="search" class="form" {
-            (Field { kind: "search", ..Form::filled([("q", sought.as_str())]).field(visit.lang, "q", visit.say("Find by name", "按名称查找")) }.input())
+        div class="stack" {
+            form method="get" action="/console/people" role="search" class="form" {
+                (Field { kind: "search", ..Form::filled([("q", sought.as_str())]).field(visit.lang, "q", visit.say("Find by name", "按名称查找")) }.input())
+            }
+            (table.render(visit.lang))
+            @if found.len() as i64 == orgs::FOUND_MAX { p class="muted" { (visit.say("Only the first hundred are shown.", "只显示前一百个。")) } }
+            (parts::titled_card(visit.say("Add an organisation", "新增机构"), org_form(visit, form)))
         }
-        (table.render(visit.lang))
-        @if found.len() as i64 == orgs::FOUND_MAX { p class="muted" { (visit.say("Only the first hundred are shown.", "只显示前一百个。")) } }
-        (parts::titled_card(visit.say("Add an organisation", "新增机构"), org_form(visit, form)))
     };
     Ok(Page::console(visit.say("People", "人员"), body).status(form.status()))
 }
