@@ -31,6 +31,8 @@ struct Door {
     uncounted: i64,
     /// Positions that were taken for people who join late.
     positions: VecDeque<Range<i64>>,
+    /// Who has which of them, by their lots, so that asking again moves nobody back.
+    late: HashMap<u64, i64>,
 }
 
 impl Lines {
@@ -46,6 +48,14 @@ impl Lines {
             live.into_iter().map(|sale| (sale.title.clone(), Arc::new(sale))).collect();
         self.doors().retain(|(title, number), _| known.get(title).is_some_and(|sale| sale.number == *number));
         *self.known.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = known;
+    }
+
+    /// The newest place that the holder of a lot took in this process.
+    fn place(&self, sale: &OnSale, lot: u64) -> Option<Place> {
+        let doors = self.doors();
+        let door = doors.get(&(sale.title.clone(), sale.number))?;
+        let late = door.late.get(&lot).map(|position| Place::Late { position: *position });
+        late.or_else(|| door.early.contains(&lot).then_some(Place::Early { lot }))
     }
 
     fn join_early(&self, sale: &OnSale, lot: u64) {
@@ -83,6 +93,11 @@ impl Lines {
         doors.entry((sale.title.clone(), sale.number)).or_default().positions.push_back(block);
     }
 
+    fn join_late(&self, sale: &OnSale, lot: u64, position: i64) {
+        let mut doors = self.doors();
+        doors.entry((sale.title.clone(), sale.number)).or_default().late.insert(lot, position);
+    }
+
     fn doors(&self) -> MutexGuard<'_, HashMap<(TitleId, i64), Door>> {
         self.doors.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
@@ -118,7 +133,8 @@ pub fn refresh(house: &House) -> Result<()> {
     Ok(())
 }
 
-/// Joins a film's line; the answer is the signed place, for nobody but this person.
+/// Joins a film's line; the answer is the signed place, for nobody but this person. Who asks again has the same one, until
+/// its turn is over.
 ///
 /// Refuses (`sign_in_first`, `no_line`, `line_not_open`) guests, films without a line and whoever comes more than an
 /// hour before the doors open.
@@ -129,9 +145,15 @@ pub async fn join(house: &House, actor: &Actor, title: &TitleId) -> Result<Strin
     if now < line.opens_at.plus_minutes(-EARLY_MINUTES) {
         return Err(not_open(line.opens_at.plus_minutes(-EARLY_MINUTES), &house.zone()).into());
     }
+    let lot = lot(house, &sale, person);
+    if let Some(place) =
+        house.lines().place(&sale, lot).filter(|place| line.standing(*place, now) != Standing::Missed)
+    {
+        return Ok(sign(house, &sale, person, place));
+    }
     if now < line.opens_at {
-        house.lines().join_early(&sale, lot(house, &sale, person));
-        return Ok(sign(house, &sale, person, "early"));
+        house.lines().join_early(&sale, lot);
+        return Ok(sign(house, &sale, person, Place::Early { lot }));
     }
     let position = match house.lines().next_position(&sale, now) {
         Some(position) => position,
@@ -145,7 +167,8 @@ pub async fn join(house: &House, actor: &Actor, title: &TitleId) -> Result<Strin
             first
         }
     };
-    Ok(sign(house, &sale, person, &position.to_string()))
+    house.lines().join_late(&sale, lot, position);
+    Ok(sign(house, &sale, person, Place::Late { position }))
 }
 
 /// Where the holder of a signed place stands now; nothing when it is of another line or none of ours.
@@ -181,7 +204,11 @@ pub fn may_buy(
     }
 }
 
-fn sign(house: &House, sale: &OnSale, person: &PersonId, place: &str) -> String {
+fn sign(house: &House, sale: &OnSale, person: &PersonId, place: Place) -> String {
+    let place = match place {
+        Place::Early { .. } => "early".into(),
+        Place::Late { position } => position.to_string(),
+    };
     house.keys().line.sign(&format!("{}|{}|{person}|{place}", sale.title, sale.number))
 }
 

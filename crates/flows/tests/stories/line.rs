@@ -72,6 +72,24 @@ fn whoever_is_in_turn_may_buy_and_nobody_else() {
 }
 
 #[test]
+fn who_asks_again_keeps_their_place_and_moves_nobody_back() {
+    let town = Town::new();
+    announced(&town, draft(&town));
+    let early = joins(&town, "ann");
+    town.later(30 * 60);
+    line::refresh(&town.house).expect("the lots are drawn");
+    assert_eq!(joins(&town, "ann"), early);
+    let late = joins(&town, "ben");
+    for _ in 0..100 {
+        assert_eq!(joins(&town, "ben"), late);
+    }
+    assert_eq!(ahead(&town, &joins(&town, "cat")), 1, "ben alone comes before her");
+    town.later(11 * 60);
+    let again = joins(&town, "ben");
+    assert!(again != late && joins(&town, "ben") == again, "his turn was over");
+}
+
+#[test]
 fn a_line_forms_an_hour_before_and_guests_sign_in() {
     let town = Town::new();
     assert_eq!(code(joins_at(&town.house, &town, "ann")), "no_line");
