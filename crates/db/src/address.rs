@@ -131,8 +131,13 @@ fn usual(config: &Config) -> Way {
 fn tls(way: Way, roots: Option<&str>) -> Result<MakeRustlsConnect> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let judge: Arc<dyn ServerCertVerifier> = match way {
-        Way::Plain | Way::MayBeEncrypted | Way::Encrypted => Arc::new(Anybody(provider.clone())),
-        Way::Vouched => Arc::new(AnyName(authorities(roots, provider.clone())?)),
+        Way::Plain | Way::MayBeEncrypted | Way::Encrypted => {
+            Arc::new(AnyName { authorities: None, provider: provider.clone() })
+        }
+        Way::Vouched => {
+            let authorities = Some(authorities(roots, provider.clone())?);
+            Arc::new(AnyName { authorities, provider: provider.clone() })
+        }
         Way::Named => authorities(roots, provider.clone())?,
     };
     let config = ClientConfig::builder_with_provider(provider)
@@ -161,58 +166,13 @@ fn authorities(file: Option<&str>, provider: Arc<CryptoProvider>) -> Result<Arc<
     Ok(WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build()?)
 }
 
-/// Whoever answers is believed to be the server: against listeners, not against impostors.
+/// Believes a server whatever it was called: against listeners, and where authorities are asked against impostors that
+/// none of them vouches for.
 #[derive(Debug)]
-struct Anybody(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for Anybody {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        rustls::crypto::verify_tls12_signature(
-            message,
-            cert,
-            signed,
-            &self.0.signature_verification_algorithms,
-        )
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        rustls::crypto::verify_tls13_signature(
-            message,
-            cert,
-            signed,
-            &self.0.signature_verification_algorithms,
-        )
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
+struct AnyName {
+    authorities: Option<Arc<WebPkiServerVerifier>>,
+    provider: Arc<CryptoProvider>,
 }
-
-/// A server that is vouched for, whatever it was called.
-#[derive(Debug)]
-struct AnyName(Arc<WebPkiServerVerifier>);
 
 impl ServerCertVerifier for AnyName {
     fn verify_server_cert(
@@ -224,8 +184,12 @@ impl ServerCertVerifier for AnyName {
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         use CertificateError::{NotValidForName, NotValidForNameContext};
+        let judged = match &self.authorities {
+            None => return Ok(ServerCertVerified::assertion()),
+            Some(authorities) => authorities.verify_server_cert(cert, between, name, ocsp, now),
+        };
         // The name is looked at last, when everything else was found to be in order.
-        match self.0.verify_server_cert(cert, between, name, ocsp, now) {
+        match judged {
             Err(rustls::Error::InvalidCertificate(NotValidForName | NotValidForNameContext { .. })) => {
                 Ok(ServerCertVerified::assertion())
             }
@@ -239,7 +203,12 @@ impl ServerCertVerifier for AnyName {
         cert: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.0.verify_tls12_signature(message, cert, signed)
+        rustls::crypto::verify_tls12_signature(
+            message,
+            cert,
+            signed,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn verify_tls13_signature(
@@ -248,11 +217,16 @@ impl ServerCertVerifier for AnyName {
         cert: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.0.verify_tls13_signature(message, cert, signed)
+        rustls::crypto::verify_tls13_signature(
+            message,
+            cert,
+            signed,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
 

@@ -44,7 +44,7 @@ impl FromRow for Rate {
     }
 }
 
-/// Writes a rate down, or another one for a day that has not begun. Refuses more than all (`out_of_range`) and a day that
+/// Writes a rate down, or another one for a day that is not over. Refuses more than all (`out_of_range`) and a day that
 /// is over (`day_is_over`).
 pub fn write(tx: &Tx, act: &Act, rate: &Rate, today: Day) -> Result<()> {
     kernel::limits::within("rate", rate.rate.ppm, 0, Share::ONE.ppm)?;
