@@ -159,7 +159,7 @@ impl View<'_> {
                 p { span class="muted" { (visit.say("People before you", "前面还有")) } " " b class="figure" data-ahead { (ahead) } }
                 p data-moving hidden[turn.is_none()] {
                     span class="muted" { (visit.say("Your turn, at about", "预计轮到您")) } " "
-                    b data-turn { @if let Some(turn) = turn { (clock(turn, visit)) } }
+                    b data-turn { @if let Some(turn) = turn { (when::clock(turn, &visit.home.zone)) } }
                 }
                 p data-still hidden[turn.is_some()] { (visit.say("The line stands still for the moment. Your place is kept.", "队伍暂时没有前进，您的位置会保留。")) }
             }
@@ -241,11 +241,6 @@ impl View<'_> {
         let passed = self.sale.line.gate.passed(self.visit.now).min(position);
         Some((100 * passed / position.max(1)) as u8)
     }
-}
-
-fn clock(at: Instant, visit: &Visit) -> String {
-    let (hour, minute) = at.clock_in(&visit.home.zone);
-    format!("{hour:02}:{minute:02}")
 }
 
 #[cfg(test)]

@@ -244,10 +244,7 @@ struct Said {
 
 fn time(showing: &Showing, lang: Lang) -> Result<Said> {
     let (showtime, free) = (&showing.showtime, showing.free());
-    let clock = |at: Instant| {
-        let (hour, minute) = at.clock_in(&showing.cinema.zone);
-        format!("{hour:02}:{minute:02}")
-    };
+    let clock = |at: Instant| when::clock(at, &showing.cinema.zone);
     let note = match lang {
         _ if free * FEW_OF > showtime.seats => String::new(),
         Lang::En if free == 0 => "sold out".into(),

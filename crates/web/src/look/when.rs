@@ -1,6 +1,12 @@
-//! How lengths of time are written for people; days and hours themselves are said by `kernel::Instant::say`.
+//! How hours and lengths of time are written for people; a day with its hour is said by `kernel::Instant::say`.
 
-use kernel::Lang;
+use kernel::{Instant, Lang, Zone};
+
+/// `19:30`, as a place's wall shows it.
+pub fn clock(at: Instant, zone: &Zone) -> String {
+    let (hour, minute) = at.clock_in(zone);
+    format!("{hour:02}:{minute:02}")
+}
 
 /// `14:05`, minutes and seconds left; what the countdown shows before the script takes over.
 pub fn left(seconds: i64) -> String {

@@ -203,10 +203,7 @@ fn table(visit: &Visit, cinema: &Cinema, day: Day, shown: &[Shown]) -> Markup {
 
 fn row(visit: &Visit, cinema: &Cinema, one: &Shown) -> Vec<Cell> {
     let showtime = &one.showtime;
-    let clock = |at: kernel::Instant| {
-        let (hour, minute) = at.clock_in(&cinema.zone);
-        format!("{hour:02}:{minute:02}")
-    };
+    let clock = |at: kernel::Instant| crate::look::when::clock(at, &cinema.zone);
     let hours = format!("{}–{}", clock(showtime.starts_at), clock(showtime.ends_at));
     let code = showtime.price.currency.code();
     let sold = match visit.lang {

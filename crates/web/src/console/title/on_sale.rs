@@ -4,13 +4,13 @@ use super::{Side, address, changed, find, side};
 use crate::answer::{Answer, Page, SeeOther};
 use crate::form::Form;
 use crate::look::parts::{self, Field, Stat, Weight};
-use crate::look::{Tone, money};
+use crate::look::{Tone, money, when};
 use crate::visit::{StudioStaff, Visit};
 use axum::extract::Path;
 use axum::response::IntoResponse;
 use box_office::on_sales::{self, Draft, OnSale};
 use flows::wait_in_line;
-use kernel::{Error, Instant, Lang, Result};
+use kernel::{Error, Lang, Result};
 use maud::{Markup, html};
 use titles::Title;
 
@@ -95,16 +95,12 @@ fn proposed(visit: &Visit, sale: Option<&OnSale>) -> Form {
         let usual = [("minutes", "120"), ("per_minute", "600"), ("turn_minutes", "10"), ("opens", "12:00")];
         return Form::filled(usual).with("day", tomorrow);
     };
-    let (opens, minutes) = (clock(visit, line.opens_at), line.opens_at.seconds_until(line.closes_at) / 60);
+    let (opens, minutes) =
+        (when::clock(line.opens_at, zone), line.opens_at.seconds_until(line.closes_at) / 60);
     Form::filled([("day", line.opens_at.day_in(zone).to_string()), ("opens", opens)])
         .with("minutes", minutes.to_string())
         .with("per_minute", line.gate.pace(line.opens_at).to_string())
         .with("turn_minutes", line.turn_minutes.to_string())
-}
-
-fn clock(visit: &Visit, at: Instant) -> String {
-    let (hour, minute) = at.clock_in(&visit.home.zone);
-    format!("{hour:02}:{minute:02}")
 }
 
 async fn page(visit: &Visit, title: &Title, form: &Form) -> Answer<Page> {
@@ -145,7 +141,7 @@ fn figures(visit: &Visit, sale: &OnSale) -> Markup {
     let last = sale.line.gate.reaches((sale.next_position - 1).max(0));
     let last = match last {
         _ if waiting == 0 => "–".into(),
-        Some(at) => clock(visit, at),
+        Some(at) => when::clock(at, &visit.home.zone),
         None => visit.say("nobody knows", "未知").to_owned(),
     };
     let stat = |label, value: &str| Stat { label, value, ..Stat::default() }.render();
