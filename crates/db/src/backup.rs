@@ -1,8 +1,9 @@
-//! A copy of an embedded database, taken while it goes on being written.
+//! A copy of a database, taken while it goes on being written: an embedded file, whichever engine it came from.
 //!
 //! The copy is one snapshot: all that was answered before it began, nothing half done. It is written beside its
 //! name, brought to the disk and found sound before it gets it, so that a file of that name is a whole copy.
 
+use crate::relocation::{self, Carried};
 use crate::{View, sqlite};
 use kernel::{Error, Kind, Refusal, Result};
 use std::fs::{File, OpenOptions};
@@ -25,11 +26,36 @@ pub fn copy(from: &Path, to: &Path) -> Result<u64> {
     if !sqlite::snapshot(from, &half.0)? {
         return Err(no_database(from).into());
     }
-    let file = File::open(&half.0)?;
-    file.sync_all()?;
-    give_name(&half.0, to)?;
-    File::open(folder(to))?.sync_all()?;
-    Ok(file.metadata()?.len())
+    half.finish(to)
+}
+
+/// Copies the PostgreSQL database at `from`, a `postgres://` address, as `copy` does a file, and tells of each table as
+/// it is done, and how many there are.
+///
+/// Refuses (`exists`, `newer_database`, `not_a_database`) a `to` that is there, and a `from` that a newer or another
+/// program has written.
+pub fn fetch(from: &str, to: &Path, told: impl FnMut(&Carried, usize)) -> Result<u64> {
+    if to.exists() {
+        return Err(exists(to).into());
+    }
+    let half = Half::beside(to)?;
+    relocation::fetch(from, &half.0, told)?;
+    half.finish(to)
+}
+
+/// Puts what a copy holds into the empty PostgreSQL database at `to`, and tells of each table as it is done, and how
+/// many there are. The copy stays as it is; meanwhile another lies in the system's folder for what is temporary.
+///
+/// Refuses what `copy` and `relocation::run` refuse.
+pub fn restore(copied: &Path, to: &str, told: impl FnMut(&Carried, usize)) -> Result<Vec<Carried>> {
+    let half = Half::beside(&std::env::temp_dir().join("ferryman-restore"))?;
+    if !copied.is_file() {
+        return Err(sqlite::absent(copied).into());
+    }
+    if !sqlite::snapshot(copied, &half.0)? {
+        return Err(no_database(copied).into());
+    }
+    relocation::run(&half.0, to, told)
 }
 
 /// Gives a whole file its name, unless another got it meanwhile.
@@ -69,11 +95,20 @@ impl Half {
         options.open(&half.0).map_err(|error| unwritable(to, &error))?;
         Ok(half)
     }
+
+    /// Brings the file to the disk and gives it its name; how many bytes it has.
+    fn finish(&self, to: &Path) -> Result<u64> {
+        let file = File::open(&self.0)?;
+        file.sync_all()?;
+        give_name(&self.0, to)?;
+        File::open(folder(to))?.sync_all()?;
+        Ok(file.metadata()?.len())
+    }
 }
 
 impl Drop for Half {
     fn drop(&mut self) {
-        for end in ["", "-journal"] {
+        for end in ["", "-journal", "-wal", "-shm"] {
             let mut name = self.0.as_os_str().to_owned();
             name.push(end);
             let _ = std::fs::remove_file(name);

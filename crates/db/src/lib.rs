@@ -80,6 +80,14 @@ pub enum Engine {
     Postgres,
 }
 
+impl Engine {
+    /// The engine that an address leads to: `postgres://…`, or the path of a SQLite file.
+    pub fn of(address: &str) -> Engine {
+        let served = ["postgres://", "postgresql://"].iter().any(|scheme| address.starts_with(scheme));
+        if served { Engine::Postgres } else { Engine::Sqlite }
+    }
+}
+
 impl Db {
     /// Opens an installation: `postgres://…`, or the path of a SQLite file; runs the migrations it lacks.
     pub fn open(address: &str) -> Result<Db> {
@@ -88,10 +96,10 @@ impl Db {
 
     /// `open` for a program that keeps other tables in a database of its own.
     pub fn open_tree(address: &str, tree: Tree) -> Result<Db> {
-        if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            return Db::on_postgres(address, 8, 4, tree);
+        match Engine::of(address) {
+            Engine::Postgres => Db::on_postgres(address, 8, 4, tree),
+            Engine::Sqlite => Db::on_sqlite(Path::new(address), Synchronous::Full, tree),
         }
-        Db::on_sqlite(Path::new(address), Synchronous::Full, tree)
     }
 
     pub fn open_sqlite(path: &Path, synchronous: Synchronous) -> Result<Db> {

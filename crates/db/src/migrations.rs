@@ -62,8 +62,20 @@ pub(crate) fn run(connection: &Connection, tree: Tree) -> Result<()> {
 fn refuse_strangers(connection: &Connection, tree: Tree) -> Result<()> {
     let ran: Vec<(String,)> =
         View(connection).all("select distinct name from migration order by name", &[])?;
-    let stranger = ran.into_iter().find(|(ran,)| tree.iter().all(|(name, _)| name != ran));
-    stranger.map_or(Ok(()), |(name,)| {
+    let ran: Vec<String> = ran.into_iter().map(|(name,)| name).collect();
+    known(&ran, tree)
+}
+
+/// As much of the tree as ran in a database; `names` are the migrations that did.
+pub(crate) fn ran(names: &[String], tree: Tree) -> Result<Tree> {
+    known(names, tree)?;
+    let rest = tree.iter().position(|(name, _)| names.iter().all(|ran| ran != name));
+    Ok(&tree[..rest.unwrap_or(tree.len())])
+}
+
+fn known(ran: &[String], tree: Tree) -> Result<()> {
+    let stranger = ran.iter().find(|ran| tree.iter().all(|(name, _)| name != ran));
+    stranger.map_or(Ok(()), |name| {
         Err(Refusal::new(
             Kind::Conflict,
             "newer_database",

@@ -1,19 +1,21 @@
-//! An embedded installation carried over into an empty PostgreSQL database.
+//! An installation carried over from one engine to the other: a file into an empty PostgreSQL database, or one moment of
+//! a PostgreSQL database into a new file.
 //!
 //! All of it goes over in one transaction, table by table, those first that others refer to; the statements that made
-//! the tables are the same on both engines. Before the commit every table is read back, and must have as many rows as
-//! it had and the same in them. The source is brought to this version, is held alone
-//! meanwhile, and keeps all it has.
+//! the tables are the same on both engines. At the end every table is read back, and must have as many rows as
+//! it had and the same in them. The source keeps all it has. A file is brought to this version and held alone meanwhile;
+//! a PostgreSQL database goes on being written, and what is written after the beginning stays behind.
 
 use crate::address::Address;
+use crate::connection::Connection;
 use crate::sqlite::Table;
 use crate::value::Value;
 use crate::{MIGRATIONS, migrations, postgres as served, sqlite};
 use kernel::{Error, Kind, Refusal, Result};
-use postgres::Transaction;
 use postgres::binary_copy::BinaryCopyInWriter;
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::{ToSql, Type};
+use postgres::{IsolationLevel, Transaction};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
@@ -50,6 +52,36 @@ pub fn run(from: &Path, to: &str, mut told: impl FnMut(&Carried, usize)) -> Resu
     }
     target.commit()?;
     Ok(carried)
+}
+
+/// Writes this moment of the database at `from`, a `postgres://` address, into the empty file `to`, and tells of each
+/// table as it is done. Nothing is brought to the disk.
+///
+/// The file has the tables that the database has: it may be some versions older. Refuses (`newer_database`,
+/// `not_a_database`) one of a newer version, and one of another program.
+pub(crate) fn fetch(from: &str, to: &Path, mut told: impl FnMut(&Carried, usize)) -> Result<()> {
+    let mut client = Address::parse(from)?.connect()?;
+    let moment = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
+    let mut source = moment.start()?;
+    let tree = migrations::ran(&migrations_of(&mut source)?, MIGRATIONS)?;
+    let target = Connection::Sqlite(sqlite::open_unsafe(to)?);
+    migrations::run(&target, tree)?;
+    let Connection::Sqlite(target) = &target else { return Err(Error::fault("a file is SQLite's")) };
+    let tables = in_order(sqlite::tables(target)?)?;
+    for table in &tables {
+        told(&take(&mut source, target, table)?, tables.len());
+    }
+    sqlite::must_be_sound(target)
+}
+
+/// The names of the migrations that ran in a database, in order.
+fn migrations_of(source: &mut Transaction<'_>) -> Result<Vec<String>> {
+    let known: bool = source.query_one("select to_regclass('migration') is not null", &[])?.try_get(0)?;
+    if !known {
+        return Err(not_ours().into());
+    }
+    let rows = source.query("select distinct name from migration order by name", &[])?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }
 
 /// The tables so that each comes after those it refers to.
@@ -94,12 +126,36 @@ fn carry(source: &rusqlite::Connection, target: &mut Transaction<'_>, table: &Ta
     let mut arrived = Sum::default();
     let mut rows = target.query_raw(&read, std::iter::empty::<&(dyn ToSql + Sync)>())?;
     while let Some(row) = rows.next()? {
-        arrived.add(&(0..row.len()).map(|i| row.try_get(i)).collect::<std::result::Result<Vec<Value>, _>>()?);
+        arrived.add(&values(&row)?);
     }
-    if sent != arrived {
-        return Err(Error::fault(format!("{} did not arrive as it was", table.name)));
+    sent.must_be(&arrived, table)
+}
+
+/// Takes a table out of PostgreSQL into a file.
+fn take(source: &mut Transaction<'_>, target: &rusqlite::Connection, table: &Table) -> Result<Carried> {
+    let read = ["select", &table.columns.join(", "), "from", &table.name].join(" ");
+    let query = source.prepare(&read)?;
+    let types: Vec<Type> = query.columns().iter().map(|column| column.type_().clone()).collect();
+    let mut sent = Sum::default();
+    let mut rows = source.query_raw(&query, std::iter::empty::<&(dyn ToSql + Sync)>())?;
+    target.execute_batch("begin")?;
+    let mut insert = target.prepare(&sqlite::insertion(table))?;
+    while let Some(row) = rows.next()? {
+        let row = values(&row)?;
+        sent.add(&row);
+        insert.execute(rusqlite::params_from_iter(row))?;
     }
-    Ok(Carried { table: table.name.clone(), rows: sent.rows })
+    target.execute_batch("commit")?;
+    let mut arrived = Sum::default();
+    sqlite::each(target, &read, |row| {
+        arrived.add(&row.into_iter().zip(&types).map(|(value, ty)| typed(value, ty)).collect::<Vec<_>>());
+        Ok(())
+    })?;
+    sent.must_be(&arrived, table)
+}
+
+fn values(row: &postgres::Row) -> Result<Vec<Value>> {
+    Ok((0..row.len()).map(|i| row.try_get(i)).collect::<std::result::Result<_, _>>()?)
 }
 
 fn of_table(error: postgres::Error, table: &str) -> Error {
@@ -139,6 +195,13 @@ impl Sum {
         self.rows += 1;
         self.digest = self.digest.wrapping_add(hasher.finish());
     }
+
+    fn must_be(&self, arrived: &Sum, table: &Table) -> Result<Carried> {
+        if self != arrived {
+            return Err(Error::fault(format!("{} did not arrive as it was", table.name)));
+        }
+        Ok(Carried { table: table.name.clone(), rows: self.rows })
+    }
 }
 
 fn in_use(from: &Path) -> Refusal {
@@ -148,6 +211,15 @@ fn in_use(from: &Path) -> Refusal {
         "in_use",
         format!("{name} is open elsewhere. Stop the house, then move it."),
         format!("{name} 正在被使用。请先停止服务，再迁移。"),
+    )
+}
+
+fn not_ours() -> Refusal {
+    Refusal::new(
+        Kind::Invalid,
+        "not_a_database",
+        "This PostgreSQL database holds nothing of this program.",
+        "该 PostgreSQL 数据库中没有本程序的数据。",
     )
 }
 

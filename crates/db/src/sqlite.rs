@@ -75,6 +75,40 @@ pub(crate) fn open_alone(path: &Path) -> Result<Option<rusqlite::Connection>> {
     }
 }
 
+/// Opens a new file to fill it fast; a crash may leave anything in it, so it is nobody's until it was brought to the disk.
+pub(crate) fn open_unsafe(path: &Path) -> Result<rusqlite::Connection> {
+    let connection = rusqlite::Connection::open(path)?;
+    settle(&connection)?;
+    connection.pragma_update(None, "journal_mode", "memory")?;
+    connection.pragma_update(None, "synchronous", "off")?;
+    // Rows of a table may refer to each other; whether all of them are there is asked at the end.
+    connection.pragma_update(None, "foreign_keys", false)?;
+    Ok(connection)
+}
+
+/// Fails unless a file is sound, and whatever its rows refer to is there.
+pub(crate) fn must_be_sound(connection: &rusqlite::Connection) -> Result<()> {
+    let said: String = connection.pragma_query_value(None, "integrity_check", |row| row.get(0))?;
+    if said != "ok" {
+        return Err(Error::fault(format!("the file is not sound: {said}")));
+    }
+    let mut dangling: Vec<String> = Vec::new();
+    connection.pragma_query(None, "foreign_key_check", |row| {
+        dangling.push(row.get("table")?);
+        Ok(())
+    })?;
+    match dangling.first() {
+        Some(table) => Err(Error::fault(format!("{table} refers to rows that are not there"))),
+        None => Ok(()),
+    }
+}
+
+/// The statement that puts a row into a table.
+pub(crate) fn insertion(table: &Table) -> String {
+    let places: Vec<String> = (1..=table.columns.len()).map(|number| format!("?{number}")).collect();
+    format!("insert into {} ({}) values ({})", table.name, table.columns.join(", "), places.join(", "))
+}
+
 /// A table: its columns, and the tables that it refers to.
 pub(crate) struct Table {
     pub name: String,

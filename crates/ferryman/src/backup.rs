@@ -1,16 +1,18 @@
-//! `ferryman backup` and `restore`: a proven copy of an embedded installation, and an installation from a copy.
+//! `ferryman backup` and `restore`: a proven copy of an installation, and an installation from a copy.
 
-use crate::installation::spoken;
-use crate::{check, progress};
+use crate::installation::{ending, engine, without_secrets};
+use crate::relocation::by_tables;
+use crate::{check, progress, relocation};
 use anyhow::ensure;
 use clap::Args;
+use db::Engine;
 use kernel::{Clock, SystemClock, Words};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Backup {
-    /// The database: a SQLite file, which may be in service.
+    /// The database: a SQLite file or a postgres:// URL; either may be in service.
     #[arg(long, default_value = "ferryman.db", env = "FERRYMAN_DB", hide_env_values = true)]
     db: String,
     /// The file to make, or a folder that gets one named after the instant (UTC). Nothing is ever overwritten.
@@ -21,23 +23,51 @@ pub struct Backup {
 pub struct Restore {
     /// The copy that `ferryman backup` made; it stays as it is.
     from: PathBuf,
-    /// The database to make; where one lies already, nothing is done.
+    /// The database to make, or an empty one of PostgreSQL as a postgres:// URL; where anything lies already, nothing
+    /// is done.
     #[arg(long, default_value = "ferryman.db", env = "FERRYMAN_DB", hide_env_values = true)]
     db: String,
 }
 
 pub fn take(options: &Backup) -> anyhow::Result<ExitCode> {
-    is_embedded(&options.db)?;
+    let from = &options.db;
     let to = if options.to.is_dir() { options.to.join(named_after_now()) } else { options.to.clone() };
-    copy(Path::new(&options.db), &to)?;
+    match engine(from)? {
+        Engine::Sqlite => copy(Path::new(from), &to)?,
+        Engine::Postgres => {
+            let bytes =
+                by_tables(&Words::new("Copying", "正在复制"), |told| db::backup::fetch(from, &to, told))?;
+            say_copied(&without_secrets(from), &to, bytes);
+        }
+    }
     proven(&to)
 }
 
 pub fn restore(options: &Restore) -> anyhow::Result<ExitCode> {
-    is_embedded(&options.db)?;
-    let to = Path::new(&options.db);
+    let to = &options.db;
+    let answer = match engine(to)? {
+        Engine::Sqlite => {
+            is_free(to)?;
+            copy(&options.from, Path::new(to))?;
+            proven(Path::new(to))?
+        }
+        Engine::Postgres => {
+            let tables = by_tables(&Words::new("Restoring", "正在恢复"), |told| {
+                db::backup::restore(&options.from, to, told)
+            })?;
+            let rows: u64 = tables.iter().map(|table| table.rows).sum();
+            println!("{rows} rows of {} tables restored to {}", tables.len(), without_secrets(to));
+            relocation::proven(to)?
+        }
+    };
+    println!("What was sold after the copy was made is in the provider's bill: see docs/operating.md.");
+    println!("备份之后售出的，可在渠道账单中查到：见 docs/operating.md。");
+    Ok(answer)
+}
+
+fn is_free(db: &str) -> anyhow::Result<()> {
     for end in ["", "-wal", "-shm"] {
-        let part = PathBuf::from(format!("{}{end}", options.db));
+        let part = PathBuf::from(format!("{db}{end}"));
         ensure!(
             !part.exists(),
             "{0} is there. Stop the house, move {0} and the files beside it away, and restore again.\n          \
@@ -45,19 +75,6 @@ pub fn restore(options: &Restore) -> anyhow::Result<ExitCode> {
             part.display()
         );
     }
-    copy(&options.from, to)?;
-    let answer = proven(to)?;
-    println!("What was sold after the copy was made is in the provider's bill: see docs/operating.md.");
-    println!("备份之后售出的，可在渠道账单中查到：见 docs/operating.md。");
-    Ok(answer)
-}
-
-fn is_embedded(db: &str) -> anyhow::Result<()> {
-    ensure!(
-        !db.contains("://"),
-        "PostgreSQL keeps copies by its own tools (pg_basebackup with its log, or pg_dump); prove what you restored \
-         with ferryman check.\n          PostgreSQL 请用其自带工具备份，恢复后用 ferryman check 核对。"
-    );
     Ok(())
 }
 
@@ -72,12 +89,12 @@ fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
     let wait = progress::waiting(&Words::new("Copying", "正在复制"));
     let copied = db::backup::copy(from, to);
     wait.finish_and_clear();
-    let bytes = copied.map_err(|error| match error {
-        kernel::Error::Refused(refusal) => spoken(refusal),
-        kernel::Error::Fault(fault) => fault,
-    })?;
-    println!("{} copied to {}, {:.1} MB", from.display(), to.display(), bytes as f64 / 1e6);
+    say_copied(&from.display(), to, copied.map_err(ending)?);
     Ok(())
+}
+
+fn say_copied(from: &impl std::fmt::Display, to: &Path, bytes: u64) {
+    println!("{from} copied to {}, {:.1} MB", to.display(), bytes as f64 / 1e6);
 }
 
 /// Holds every invariant against a copy, without writing to it.

@@ -1,11 +1,11 @@
 //! `ferryman found`: a house and its first operator without a page, for whoever scripts an installation.
 
-use crate::installation::{self, Place, spoken};
+use crate::installation::{self, Place, ending, spoken};
 use crate::providers;
 use anyhow::{Context, ensure};
 use clap::Args;
 use flows::{House, choose_home};
-use kernel::{Actor, Error, Home, Lang, Words};
+use kernel::{Actor, Home, Lang, Words};
 use people::{SignUp, passwords, persons};
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
@@ -41,7 +41,7 @@ pub struct Options {
 }
 
 pub fn run(options: &Options) -> anyhow::Result<()> {
-    let home = said(Home::parse(&options.territory, &options.currency, &options.zone).map_err(Error::from))?;
+    let home = Home::parse(&options.territory, &options.currency, &options.zone).map_err(spoken)?;
     let before_at = options.operator.split('@').next().unwrap_or_default();
     let operator = SignUp {
         name: options.operator_name.clone().unwrap_or_else(|| before_at.to_owned()),
@@ -49,7 +49,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         password: password(options)?,
         lang: Lang::En,
     };
-    let operator = said(operator.check().map_err(Error::from))?;
+    let operator = operator.check().map_err(spoken)?;
     let house = installation::open_house(options.place.open()?, providers::nobody())?;
     // Before the password is hashed, which takes a while, and again when the house is written down.
     ensure!(
@@ -57,14 +57,15 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         "this installation has a house and an operator already; nothing was changed\n          \
          平台已经创建，未作任何改动"
     );
-    let hash = said(passwords::hash(&operator.password, &mut house.dice()))?;
+    let hash = passwords::hash(&operator.password, &mut house.dice()).map_err(ending)?;
     let operator = operator.hashed(hash);
     let name = Words::new(&options.name, options.name_zh.as_deref().unwrap_or(&options.name));
     let (chosen, email) = (home.clone(), operator.email.clone());
-    said(house.write_blocking(&House::lane(), Actor::System, move |scene| {
+    let founded = house.write_blocking(&House::lane(), Actor::System, move |scene| {
         let person = persons::sign_up(scene.tx, &mut scene.act, &operator)?;
         choose_home::found(scene, &name, &chosen, &person.id)
-    }))?;
+    });
+    founded.map_err(ending)?;
     println!(
         "{} is founded: {}, {}, {}; {email} operates it.",
         options.name,
@@ -93,12 +94,4 @@ fn password(options: &Options) -> anyhow::Result<String> {
         }
     };
     Ok(text.lines().next().unwrap_or_default().to_owned())
-}
-
-/// A refusal in both languages.
-fn said<T>(answer: kernel::Result<T>) -> anyhow::Result<T> {
-    answer.map_err(|error| match error {
-        Error::Refused(refusal) => spoken(refusal),
-        Error::Fault(fault) => fault,
-    })
 }

@@ -1,7 +1,7 @@
 //! Opening an installation: its database, its clock, its key, its provider.
 
 use anyhow::Context;
-use db::{Db, Lane};
+use db::{Db, Engine, Lane};
 use flows::House;
 use kernel::{Act, Actor, Clock, Dice, ShiftedClock, SystemClock};
 use payments::Providers;
@@ -35,6 +35,25 @@ impl Place {
 /// A refusal that ends the program, in both languages.
 pub fn spoken(refusal: kernel::Refusal) -> anyhow::Error {
     anyhow::anyhow!("{}\n          {}", refusal.say.en, refusal.say.zh)
+}
+
+/// What ends the program: a refusal in both languages, or a fault.
+pub fn ending(error: kernel::Error) -> anyhow::Error {
+    match error {
+        kernel::Error::Refused(refusal) => spoken(refusal),
+        kernel::Error::Fault(fault) => fault,
+    }
+}
+
+/// The engine that an address leads to; no other servers are known than PostgreSQL's.
+pub fn engine(address: &str) -> anyhow::Result<Engine> {
+    let engine = Engine::of(address);
+    anyhow::ensure!(
+        engine == Engine::Postgres || !address.contains("://"),
+        "{0} is neither a file nor a postgres:// address\n          {0} 既不是文件，也不是 postgres:// 地址",
+        without_secrets(address)
+    );
+    Ok(engine)
 }
 
 /// Opens the database at an address: a SQLite file's path or a `postgres://` URL.

@@ -56,7 +56,8 @@ fn what_cannot_be_copied_is_said_in_a_sentence() {
     let (text, to) = (folder.file("text.db"), folder.file("to.db"));
     std::fs::write(&text, "no database").expect("a file");
     let cases = [
-        (["backup", "--db", "postgres://u:secret@h/d", &to], "pg_basebackup"),
+        (["backup", "--db", "mysql://u:secret@h/d", &to], "neither a file nor a postgres:// address"),
+        (["backup", "--db", "postgres://u:secret@127.0.0.1:1/d", &to], "refused"),
         (["backup", "--db", "/nowhere/at/all.db", &to], "There is no database"),
         (["backup", "--db", &text, &to], "damaged, or not a database"),
         (["restore", "/nowhere/at/all.db", "--db", &to], "There is no database"),

@@ -4,8 +4,10 @@ mod program;
 
 use program::{Folder, run, said, sold, start, wait_until};
 
+type Held = (i64, i64, i64, i64);
+
 /// What an installation holds: rows of some tables, and what its ledger comes to.
-fn held(db: &str) -> Option<(i64, i64, i64, i64)> {
+fn held(db: &str) -> Option<Held> {
     let sql = "select (select count(*) from ticket), (select count(*) from event), (select count(*) from transfer), \
                (select cast(sum(amount_minor) as bigint) from transfer)";
     db::Db::open(db).and_then(|db| db.read_blocking(move |view| view.one(sql, &[]))).ok()
@@ -40,6 +42,24 @@ fn an_installation_is_carried_over_whole_or_not_at_all() {
     let again = run(&["move", "--db", &db, "--to", &to]);
     assert!(!again.status.success() && said(&again).contains("holds something already"), "{}", said(&again));
     assert_eq!(held(&to), Some(before));
+    comes_back_whole(&server, &to, before, &folder);
+}
+
+/// A copy of what lies in PostgreSQL is an embedded installation, and fills another PostgreSQL database.
+fn comes_back_whole(server: &str, from: &str, holds: Held, folder: &Folder) {
+    let (copy, restored) = (folder.file("copy.db"), folder.file("restored.db"));
+    let backup = run(&["backup", "--db", from, &copy]);
+    assert!(backup.status.success(), "{}", said(&backup));
+    let into_a_file = run(&["restore", &copy, "--db", &restored]);
+    assert!(into_a_file.status.success(), "{}", said(&into_a_file));
+    assert_eq!(held(&restored), Some(holds));
+
+    let elsewhere = db::scratch::empty(server).expect("an empty schema");
+    let there = run(&["restore", &copy, "--db", &elsewhere.address()]);
+    assert!(there.status.success(), "{}", said(&there));
+    assert_eq!(held(&elsewhere.address()), Some(holds));
+    let again = run(&["restore", &copy, "--db", &elsewhere.address()]);
+    assert!(!again.status.success() && said(&again).contains("holds something already"), "{}", said(&again));
 }
 
 #[test]
