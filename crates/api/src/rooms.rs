@@ -20,8 +20,10 @@ pub(crate) async fn enter(State(service): State<Service>, request: Request, next
 
 /// What kind of work a route is.
 fn work(method: &Method, path: &str) -> Work {
-    let asks_provider =
-        path.ends_with("/checkout") || path.contains("refund") || path.ends_with("returns") || path == "/api/bills";
+    let asks_provider = path.ends_with("/checkout")
+        || path.contains("refund")
+        || path.ends_with("returns")
+        || path == "/api/bills";
     match path {
         "/api/health" | "/api/metrics" | "/api/openapi.json" => Work::Glance,
         "/api/titles/{title}/line" if method.is_safe() => Work::Glance,

@@ -21,8 +21,8 @@ use crate::rooms;
 use crate::service::Service;
 use crate::{
     ads, audiences, bank_accounts, baskets, body, books, campaigns, cases, checks, cinemas, disputes, door,
-    earnings, events, health, licences, listings, market, metrics, orgs, payments, payouts, plans, product_orders,
-    sessions, shops, showtimes, statements, ticket_orders, titles,
+    earnings, events, health, licences, listings, market, metrics, orgs, payments, payouts, plans,
+    product_orders, sessions, shops, showtimes, statements, ticket_orders, titles,
 };
 use ::people::Who;
 use axum::extract::{DefaultBodyLimit, State};

@@ -4,7 +4,9 @@ use crate::{installation, metrics, providers};
 use anyhow::Context;
 use axum::middleware::from_fn_with_state;
 use clap::Args;
-use flows::{House, audiences, audit, fresh, learn_market, reconcile, seal_books, serve_ad, sweep, wait_in_line};
+use flows::{
+    House, audiences, audit, fresh, learn_market, reconcile, seal_books, serve_ad, sweep, wait_in_line,
+};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::sync::watch;

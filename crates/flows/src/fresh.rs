@@ -47,7 +47,9 @@ impl<V: Send + Sync + 'static> Fresh<V> {
 
     fn slot(&self, key: String, now: Instant, micros: i64) -> Arc<OnceCell<Arc<V>>> {
         let mut kept = self.kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some(slot) = kept.get(&key).filter(|slot| (0..micros).contains(&(now.micros - slot.since.micros))) {
+        if let Some(slot) =
+            kept.get(&key).filter(|slot| (0..micros).contains(&(now.micros - slot.since.micros)))
+        {
             return slot.value.clone();
         }
         if kept.len() >= KEPT_MAX {

@@ -170,15 +170,18 @@ impl Now {
         told.gauges("room_inside", "Requests that are worked on", each(|room| room.inside))?;
         told.gauges("room_places", "Requests that can be worked on at once", each(|room| room.places))?;
         told.gauges("room_waiting", "Requests that wait for a place", each(|room| room.waiting))?;
-        let away = Work::ALL.map(|work| {
-            ([("work", work.code().to_owned())], self.house.capacity().fullness(work).sent_away)
-        });
+        let away = Work::ALL
+            .map(|work| ([("work", work.code().to_owned())], self.house.capacity().fullness(work).sent_away));
         told.counters("room_sent_away", "Requests that were answered with 503", away)
     }
 
     fn database(&self, told: &mut Told) -> Written {
         let pulse = self.house.db().pulse();
-        told.gauges("writes_waiting", "Transactions that wait for a writer", [([], pulse.writes_waiting as f64)])?;
+        told.gauges(
+            "writes_waiting",
+            "Transactions that wait for a writer",
+            [([], pulse.writes_waiting as f64)],
+        )?;
         told.gauges("reads_waiting", "Reads that wait for a reader", [([], pulse.reads_waiting as f64)])?;
         told.counters("writes", "Transactions that were answered", [([], pulse.writes)])?;
         told.counters("commits", "Commits; writes by commits is the size of a batch", [([], pulse.commits)])?;
@@ -229,9 +232,8 @@ impl Now {
             ("books", standing.books.map(|audit| audit.ended_at)),
             ("whole", standing.whole.map(|audit| audit.ended_at)),
         ];
-        let ended = ended
-            .into_iter()
-            .filter_map(|(audit, at)| Some(([("audit", audit.to_owned())], seconds(at?))));
+        let ended =
+            ended.into_iter().filter_map(|(audit, at)| Some(([("audit", audit.to_owned())], seconds(at?))));
         told.gauges("audit_ended_seconds", "When the last audit ended, in seconds since 1970", ended)
     }
 }

@@ -23,7 +23,9 @@
 
 use crate::site::Site;
 use crate::visit::usher;
-use crate::{answer, assets, box_office, channels, console, film, form, guard, help, pay, people, rooms, shops};
+use crate::{
+    answer, assets, box_office, channels, console, film, form, guard, help, pay, people, rooms, shops,
+};
 use ::people::Who;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

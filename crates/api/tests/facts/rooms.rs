@@ -25,7 +25,10 @@ async fn a_full_room_sends_away_in_both_languages() {
     // Neither what is answered from memory nor what changes something waits for who looks.
     assert_eq!(town.guest().get("/api/health").await.status.as_u16(), 200);
     let ann = town.sign_in("ann").await;
-    assert_eq!(ann.post("/api/places/plc_none/showtimes/sho_none/orders", json!({})).await.status.as_u16(), 404);
+    assert_eq!(
+        ann.post("/api/places/plc_none/showtimes/sho_none/orders", json!({})).await.status.as_u16(),
+        404
+    );
     drop(inside);
     assert_eq!(town.guest().get("/api/titles").await.status.as_u16(), 200);
 }

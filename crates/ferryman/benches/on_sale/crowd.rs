@@ -28,8 +28,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 6] =
-        [Kind::Film, Kind::Picker, Kind::Seats, Kind::Line, Kind::Hold, Kind::Pay];
+    pub const ALL: [Kind; 6] = [Kind::Film, Kind::Picker, Kind::Seats, Kind::Line, Kind::Hold, Kind::Pay];
 
     pub fn code(self) -> &'static str {
         match self {

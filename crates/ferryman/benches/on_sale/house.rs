@@ -6,29 +6,36 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-const FERRYMAN: &str = env!("CARGO_BIN_EXE_ferryman");
 const READY_TRIES_MAX: usize = 600;
+
+/// The program of this build; another one, to compare, where `FERRYMAN_BENCH_PROGRAM` names it.
+fn program() -> std::ffi::OsString {
+    std::env::var_os("FERRYMAN_BENCH_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_ferryman").into())
+}
 
 pub struct Serving {
     child: Child,
     pub at: SocketAddr,
     pub wallet: SocketAddr,
+    /// Where a monitor reads.
+    pub metrics: SocketAddr,
 }
 
 impl Serving {
     /// Serves a database; its log and its wallet lie in the folder.
     pub fn start(db: &str, folder: &Path) -> Result<Serving> {
-        let (at, wallet) = (free()?, free()?);
+        let (at, wallet, metrics) = (free()?, free()?, free()?);
         let log = std::fs::File::create(folder.join("serve.log"))?;
-        let child = Command::new(FERRYMAN)
+        let child = Command::new(program())
             .args(["serve", "--listen", &at.to_string(), "--wallet-listen", &wallet.to_string()])
             .arg("--wallet-folder")
             .arg(folder.join("wallet"))
             .env("FERRYMAN_DB", db)
+            .env("FERRYMAN_METRICS", metrics.to_string())
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()?;
-        let mut serving = Serving { child, at, wallet };
+        let mut serving = Serving { child, at, wallet, metrics };
         for _ in 0..READY_TRIES_MAX {
             if TcpStream::connect(at).is_ok() {
                 return Ok(serving);
@@ -75,7 +82,7 @@ impl Drop for Serving {
 
 /// Holds every invariant against the database; what is broken, or nothing.
 pub fn check(db: &str) -> Result<()> {
-    let said = Command::new(FERRYMAN).arg("check").env("FERRYMAN_DB", db).output()?;
+    let said = Command::new(program()).arg("check").env("FERRYMAN_DB", db).output()?;
     anyhow::ensure!(said.status.success(), "{}", String::from_utf8_lossy(&said.stdout));
     Ok(())
 }

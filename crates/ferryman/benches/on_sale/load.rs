@@ -105,6 +105,7 @@ impl Tally {
             "statuses": statuses,
             "shed": self.shed.len(),
             "shed_p99_ms": ms(self.shed.clone(), 0.99),
+            "faults": self.faults(),
             "unanswered": self.unanswered,
             "unsent": self.unsent,
             "client_late_p99_ms": ms(self.client_late.clone(), 0.99),

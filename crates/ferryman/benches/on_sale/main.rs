@@ -11,9 +11,11 @@
 mod audit;
 mod client;
 mod crowd;
+#[allow(dead_code, reason = "the test uses the rest")]
 mod house;
 mod load;
 mod peer;
+#[allow(dead_code, reason = "the test uses the rest")]
 mod town;
 mod waiting;
 
@@ -52,7 +54,9 @@ fn main() -> Result<()> {
         Ok(url) if only != "sqlite" => {
             report.measure(&runtime, "PostgreSQL", scratch::on_postgres(&url)?)?;
         }
-        _ => println!("PostgreSQL is left out: FERRYMAN_BENCH_POSTGRES is not set, or something else was asked for"),
+        _ => println!(
+            "PostgreSQL is left out: FERRYMAN_BENCH_POSTGRES is not set, or something else was asked for"
+        ),
     }
     println!("{}", json!({ "figures": report.figures, "ratios": report.ratios, "details": report.details }));
     Ok(())
@@ -89,7 +93,12 @@ impl Report {
             let now = runtime.block_on(self.rush(engine, &crowd, &serving, share, base));
             if let Some(before) = &before {
                 let ratio = now.ms_of_all(0.99) / before.ms_of_all(0.99);
-                self.ratio(engine, &format!("at {:.0} %: p99", share * 100.0), ratio, "p99 of the rate before");
+                self.ratio(
+                    engine,
+                    &format!("at {:.0} %: p99", share * 100.0),
+                    ratio,
+                    "p99 of the rate before",
+                );
             }
             before = Some(now);
         }
@@ -137,9 +146,16 @@ impl Report {
             println!("{engine} {at}: THE CLIENT TOOK MORE THAN HALF OF THE MACHINE; it is the bottleneck");
         }
         self.figure(engine, &format!("{at}: served"), tally.rate(), "answers/s");
+        let silent = tally.unanswered + tally.unsent + tally.faults() + tally.shed_without_retry;
+        self.figure(engine, &format!("{at}: neither served nor sent away"), silent as f64, "requests");
         for kind in Kind::ALL {
             for (name, percentile) in [("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999)] {
-                self.figure(engine, &format!("{at}: {} {name}", kind.code()), tally.ms(kind, percentile), "ms");
+                self.figure(
+                    engine,
+                    &format!("{at}: {} {name}", kind.code()),
+                    tally.ms(kind, percentile),
+                    "ms",
+                );
             }
         }
         let sold = tally.count(Kind::Hold, |status| status == 201) as f64 * 2.0 / tally.seconds;
@@ -163,8 +179,13 @@ impl Report {
         self.figure(engine, "acknowledged payments", told.paid.len() as f64, "orders");
         self.figure(engine, "until the last notice was taken", seconds, "s");
         self.figure(engine, "most memory", serving.memory_mib_max().unwrap_or_default(), "MiB");
-        println!("{engine}: {} holds and {} payments acknowledged, {} payments that the wallet did not take, {} pairs of seats left",
-            told.held.len(), told.paid.len(), told.unpaid, crowd.pairs_left());
+        println!(
+            "{engine}: {} holds and {} payments acknowledged, {} payments that the wallet did not take, {} pairs of seats left",
+            told.held.len(),
+            told.paid.len(),
+            told.unpaid,
+            crowd.pairs_left()
+        );
         ensure!(lost == audit::Lost::default(), "acknowledged and not there: {lost:?}");
         serving.stop()?;
         house::check(&place.address())?;

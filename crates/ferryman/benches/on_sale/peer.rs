@@ -33,7 +33,8 @@ pub struct Peer {
 
 impl Peer {
     pub fn start() -> Result<Peer> {
-        let mut child = Command::new(std::env::current_exe()?).env(ROLE, "1").stdout(Stdio::piped()).spawn()?;
+        let mut child =
+            Command::new(std::env::current_exe()?).env(ROLE, "1").stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().context("a pipe")?).read_line(&mut line)?;
         Ok(Peer { child, at: line.trim().parse()? })

@@ -6,7 +6,8 @@ use box_office::{Cinema, Hall, SeatMap, cinemas, cities, halls};
 use db::Db;
 use flows::{House, Scene};
 use kernel::{
-    Actor, Clock, Dice, Home, Instant, Lang, Money, OrgId, PersonId, PlaceId, Role, SystemClock, TitleId, Words, Zone,
+    Actor, Clock, Dice, Home, Instant, Lang, Money, OrgId, PersonId, PlaceId, Role, SystemClock, TitleId,
+    Words, Zone,
 };
 use payments::Providers;
 use payments::providers::pretend::Pretend;
@@ -122,7 +123,15 @@ fn build(scene: &mut Scene, size: Size, now: Instant, hash: &PasswordHash) -> ke
     let (token, staff) = person(scene, "studio", hash)?;
     memberships::add(scene.tx, &staff, &studio, Role::Studio)?;
     let people = Vec::new();
-    Ok(Town { slug: film.slug, title: film.id.0, screens, pairs: pairs(&map), people, studio: token, operator })
+    Ok(Town {
+        slug: film.slug,
+        title: film.id.0,
+        screens,
+        pairs: pairs(&map),
+        people,
+        studio: token,
+        operator,
+    })
 }
 
 /// A cinema with its halls, each with its showings from tomorrow on.

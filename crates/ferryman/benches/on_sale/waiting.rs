@@ -45,7 +45,11 @@ pub async fn watch(crowd: &Arc<Crowd>, at: SocketAddr, seconds: u64) -> Result<L
         too_early += usize::from(seen.too_early);
     }
     let seconds = seconds as f64;
-    Ok(LetIn { turns_per_second: turns as f64 / seconds, holds_per_second: holds as f64 / seconds, too_early })
+    Ok(LetIn {
+        turns_per_second: turns as f64 / seconds,
+        holds_per_second: holds as f64 / seconds,
+        too_early,
+    })
 }
 
 #[derive(Default)]

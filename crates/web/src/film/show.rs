@@ -42,8 +42,13 @@ pub async fn show(visit: Visit, Path(slug): Path<String>) -> Answer<Page> {
     let day = visit.asked("day").and_then(|day| Day::parse(&day).ok());
     let city = visit.asked("city");
     let now = visit.now;
-    let key = format!("{slug}?{}&{}", day.map_or(String::new(), |day| day.to_string()), city.as_deref().unwrap_or_default());
-    let shared = visit.site.films().get(&visit.house, key, move |view| film(view, &slug, day, city, now)).await?;
+    let key = format!(
+        "{slug}?{}&{}",
+        day.map_or(String::new(), |day| day.to_string()),
+        city.as_deref().unwrap_or_default()
+    );
+    let shared =
+        visit.site.films().get(&visit.house, key, move |view| film(view, &slug, day, city, now)).await?;
     let film = shared.as_ref().as_ref().ok_or_else(Wrong::not_found)?;
     let wants = wants(&visit, film).await?;
     let seen = Sighting::of(Kind::PageViewed, &PlaceId::house(), &film.title.id).about(&film.title.id);
