@@ -112,16 +112,18 @@ impl Report {
 
     /// What the server does with so many connections that more do not help.
     async fn base_line(&mut self, engine: &str, crowd: &Arc<Crowd>, serving: &Serving) -> f64 {
-        let mut best = 0.0_f64;
+        let (mut best, mut in_vain) = (0.0_f64, 0);
         for connections in CONNECTIONS {
             let tally = load::closed(crowd, serving.at, connections, STEP).await;
             let rate = tally.rate();
             println!("{engine}: {connections} connections: {rate:.0}/s, p99 {:.1} ms", tally.ms_of_all(0.99));
             self.detail(engine, &format!("closed, {connections} connections"), &tally, None);
-            if rate < best * GROWTH {
-                return best.max(rate);
+            in_vain = if rate < best * GROWTH { in_vain + 1 } else { 0 };
+            best = best.max(rate);
+            // One step may have met somebody else's work on the machine.
+            if in_vain == 2 {
+                break;
             }
-            best = rate;
         }
         best
     }

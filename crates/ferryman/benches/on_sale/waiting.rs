@@ -89,6 +89,12 @@ async fn visit(crowd: Arc<Crowd>, at: SocketAddr, person: usize, end: Instant) -
         let rest = Duration::from_secs_f64(seconds as f64 * (0.5 + dice.fraction()));
         tokio::time::sleep(rest.min(end.saturating_duration_since(Instant::now()))).await;
     }
+    // Their turn may have come since they looked.
+    if let Ok(answer) = connection.ask(&Ask::get(&line).with("ferryman-place", &place)).await
+        && answer.status == 200
+    {
+        seen.had_turn |= answer.json()?["state"] == "turn";
+    }
     Ok(seen)
 }
 
