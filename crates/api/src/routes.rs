@@ -17,11 +17,12 @@
 use crate::call::usher;
 use crate::openapi::{Describe, Operation, Verb, document};
 use crate::problem::{self, Problem};
+use crate::rooms;
 use crate::service::Service;
 use crate::{
     ads, audiences, bank_accounts, baskets, body, books, campaigns, cases, checks, cinemas, disputes, door,
-    earnings, events, health, licences, listings, market, orgs, payments, payouts, plans, product_orders,
-    sessions, shops, showtimes, statements, ticket_orders, titles,
+    earnings, events, health, licences, listings, market, metrics, orgs, payments, payouts, plans,
+    product_orders, sessions, shops, showtimes, statements, ticket_orders, titles,
 };
 use ::people::Who;
 use axum::extract::{DefaultBodyLimit, State};
@@ -74,6 +75,7 @@ pub fn registry(service: Service) -> Routes {
     Routes::new(service)
         .verb(GET, "/api/openapi.json", ANYONE, describe, "Read this document")
         .verb(GET, "/api/health", ANYONE, health::show::show, "Ask whether this node serves")
+        .verb(GET, "/api/metrics", OPERATOR, metrics::show, "Read what this node counts, for a monitor")
         // Sessions.
         .verb(POST, "/api/sessions", ANYONE, sessions::open::open, "Sign in").refuses(&[429])
         .verb(GET, "/api/sessions/current", SIGNED_IN, sessions::show::show, "Read who carries this session")
@@ -308,6 +310,7 @@ impl Routes {
                 StatusCode::SERVICE_UNAVAILABLE,
                 Duration::from_secs(SECONDS_MAX),
             ))
+            .layer(from_fn_with_state(self.service.clone(), rooms::enter))
             .layer(from_fn(problem::dress))
             .layer(TraceLayer::new_for_http())
             .with_state(self.service)

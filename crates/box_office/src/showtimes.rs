@@ -220,27 +220,33 @@ pub fn any(view: &View, place: &PlaceId, id: &ShowtimeId) -> Result<Showtime> {
     found.ok_or_else(|| Refusal::not_found("showtime", "场次").into())
 }
 
+impl Showtime {
+    /// Refuses (`showtime_closed`, `showtime_begun`) when nothing is sold here any more.
+    pub fn check_sells(&self, now: Instant) -> Result<(), Refusal> {
+        if !self.open {
+            return Err(Refusal::new(
+                Kind::Gone,
+                "showtime_closed",
+                "This showing is no longer on sale.",
+                "该场次已停止售票。",
+            ));
+        }
+        if self.starts_at <= now {
+            return Err(Refusal::new(
+                Kind::Gone,
+                "showtime_begun",
+                "This showing has already begun.",
+                "该场次已经开演。",
+            ));
+        }
+        Ok(())
+    }
+}
+
 /// A showtime that still sells: open, and not yet begun.
 pub fn on_sale(view: &View, place: &PlaceId, id: &ShowtimeId, now: Instant) -> Result<Showtime> {
     let showtime = any(view, place, id)?;
-    if !showtime.open {
-        return Err(Refusal::new(
-            Kind::Gone,
-            "showtime_closed",
-            "This showing is no longer on sale.",
-            "该场次已停止售票。",
-        )
-        .into());
-    }
-    if showtime.starts_at <= now {
-        return Err(Refusal::new(
-            Kind::Gone,
-            "showtime_begun",
-            "This showing has already begun.",
-            "该场次已经开演。",
-        )
-        .into());
-    }
+    showtime.check_sells(now)?;
     Ok(showtime)
 }
 

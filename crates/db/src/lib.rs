@@ -25,7 +25,7 @@ pub use connection::{Tx, View};
 pub use migrations::{MIGRATIONS, Tree};
 pub use row::{FromRow, Row};
 pub use value::{Bind, Read, Value};
-pub use workers::{CommitFault, Waiting};
+pub use workers::{CommitFault, Pulse, Waiting};
 
 use kernel::{Error, Result};
 use std::path::Path;
@@ -151,12 +151,14 @@ impl Db {
         self.inner.writers.submit(lane, story)
     }
 
-    /// Runs a transaction; what it answers is on disk.
+    /// Runs a transaction; what it answers is on disk. Refuses (`busy`) while thousands wait; what must be done all the same
+    /// is handed in by `submit`.
     pub async fn write<T: Send + 'static>(
         &self,
         lane: Lane,
         story: impl FnMut(&Tx) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        self.inner.writers.check_room()?;
         self.submit(lane, story).answer().await
     }
 
@@ -183,6 +185,11 @@ impl Db {
         look: impl FnOnce(&View) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         self.inner.readers.submit(look).wait()
+    }
+
+    /// What was asked of this handle since it was opened, and what still waits.
+    pub fn pulse(&self) -> Pulse {
+        workers::pulse(&self.inner.writers, &self.inner.readers)
     }
 
     /// Plans a fault at the `nth` commit from now (1 is the next), for rehearsals and tests.

@@ -9,6 +9,7 @@ use crate::connection::{Connection, Tx, View};
 use crate::{Lane, postgres};
 use kernel::{Error, Kind, Refusal, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,6 +17,8 @@ use tokio::sync::oneshot;
 
 /// Closures in one commit, at most.
 const BATCH_MAX: usize = 512;
+/// Closures that may wait for the writers while somebody else asks; far more than one batch of each.
+const WAITING_MAX: u64 = 8_192;
 /// Runs of one closure, at most, when others keep conflicting with it.
 const TRIES_MAX: u64 = 5;
 /// Batches that get savepoints at once after one that turned out to need them.
@@ -123,22 +126,54 @@ impl Plan {
 pub(crate) struct Writers {
     lanes: Vec<Mutex<Sender<Box<dyn Job>>>>,
     plan: Arc<Plan>,
+    counts: Arc<Counts>,
+}
+
+/// What was asked of the database since it was opened, and what still waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pulse {
+    pub writes_waiting: u64,
+    /// Transactions that were answered.
+    pub writes: u64,
+    /// Commits that kept them; one keeps many.
+    pub commits: u64,
+    pub reads_waiting: u64,
+    pub reads: u64,
+}
+
+#[derive(Default)]
+struct Counts {
+    waiting: AtomicU64,
+    answered: AtomicU64,
+    commits: AtomicU64,
+}
+
+impl Counts {
+    fn enter(&self) {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// So many are not waiting any more.
+    fn leave(&self, count: usize) {
+        self.waiting.fetch_sub(count as u64, Ordering::Relaxed);
+        self.answered.fetch_add(count as u64, Ordering::Relaxed);
+    }
 }
 
 impl Writers {
     pub fn start(connections: Vec<Connection>) -> Writers {
-        let plan = Arc::new(Plan::default());
+        let (plan, counts) = (Arc::new(Plan::default()), Arc::new(Counts::default()));
         let lanes = connections
             .into_iter()
             .enumerate()
             .map(|(i, connection)| {
                 let (sender, jobs) = channel();
-                let plan = plan.clone();
-                spawn(format!("writer {i}"), move || write_all(&connection, &jobs, &plan));
+                let (plan, counts) = (plan.clone(), counts.clone());
+                spawn(format!("writer {i}"), move || write_all(&connection, &jobs, &plan, &counts));
                 Mutex::new(sender)
             })
             .collect();
-        Writers { lanes, plan }
+        Writers { lanes, plan, counts }
     }
 
     pub fn submit<T: Send + 'static>(
@@ -148,10 +183,16 @@ impl Writers {
     ) -> Waiting<T> {
         let (to, waiting) = oneshot::channel();
         let job = Box::new(Story { story, result: None, to });
+        self.counts.enter();
         let lane = &self.lanes[(lane.0 % self.lanes.len() as u64) as usize];
         // When the thread is gone the job is dropped, and waiting for it says that the database has stopped.
         let _ = lane.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).send(job);
         Waiting(waiting)
+    }
+
+    /// Refuses (`busy`) while too many wait already.
+    pub fn check_room(&self) -> Result<(), Refusal> {
+        if self.counts.waiting.load(Ordering::Relaxed) < WAITING_MAX { Ok(()) } else { Err(busy()) }
     }
 
     pub fn plan_commit_fault(&self, nth: u64, fault: CommitFault) {
@@ -168,7 +209,7 @@ enum Care {
     Careful,
 }
 
-fn write_all(connection: &Connection, jobs: &Receiver<Box<dyn Job>>, plan: &Plan) {
+fn write_all(connection: &Connection, jobs: &Receiver<Box<dyn Job>>, plan: &Plan, counts: &Counts) {
     let mut careful_left = 0_u32;
     while let Ok(first) = jobs.recv() {
         let mut batch = vec![first];
@@ -181,6 +222,8 @@ fn write_all(connection: &Connection, jobs: &Receiver<Box<dyn Job>>, plan: &Plan
             careful_left = CAREFUL_BATCHES;
             written = write_together(connection, &mut batch, plan, Care::Careful);
         }
+        counts.leave(batch.len());
+        counts.commits.fetch_add(1, Ordering::Relaxed);
         match written {
             Written::Kept => batch.into_iter().for_each(|job| job.answer(None)),
             Written::Lost(why) => batch.into_iter().for_each(|job| job.answer(Some(&why))),
@@ -293,10 +336,23 @@ fn gave_up() -> Written {
     Written::Lost("the database gave the transaction up".into())
 }
 
+/// Of both together.
+pub(crate) fn pulse(writers: &Writers, readers: &Readers) -> Pulse {
+    let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+    Pulse {
+        writes_waiting: read(&writers.counts.waiting),
+        writes: read(&writers.counts.answered),
+        commits: read(&writers.counts.commits),
+        reads_waiting: read(&readers.counts.waiting),
+        reads: read(&readers.counts.answered),
+    }
+}
+
 type Look = Box<dyn FnOnce(&Connection) + Send>;
 
 pub(crate) struct Readers {
     looks: Mutex<Sender<Look>>,
+    counts: Arc<Counts>,
 }
 
 impl Readers {
@@ -313,7 +369,7 @@ impl Readers {
                 }
             });
         }
-        Readers { looks: Mutex::new(sender) }
+        Readers { looks: Mutex::new(sender), counts: Arc::default() }
     }
 
     pub fn submit<T: Send + 'static>(
@@ -321,8 +377,14 @@ impl Readers {
         look: impl FnOnce(&View) -> Result<T> + Send + 'static,
     ) -> Waiting<T> {
         let (to, waiting) = oneshot::channel();
+        self.counts.enter();
+        let counts = self.counts.clone();
         let look: Look = Box::new(move |connection| {
-            let _ = to.send(look_once(connection, look));
+            counts.leave(1);
+            // Whoever asked may have gone while they waited; then nobody needs the answer.
+            if !to.is_closed() {
+                let _ = to.send(look_once(connection, look));
+            }
         });
         let _ = self.looks.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).send(look);
         Waiting(waiting)

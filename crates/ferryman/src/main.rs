@@ -9,6 +9,7 @@ mod forecast;
 mod found;
 mod import;
 mod installation;
+mod metrics;
 mod plan;
 mod progress;
 mod providers;

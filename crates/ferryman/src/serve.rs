@@ -1,9 +1,12 @@
 //! `ferryman serve`: the pages and the API, and what must happen every few seconds beside them.
 
-use crate::{installation, providers};
+use crate::{installation, metrics, providers};
 use anyhow::Context;
+use axum::middleware::from_fn_with_state;
 use clap::Args;
-use flows::{House, audiences, audit, learn_market, reconcile, seal_books, serve_ad, sweep, wait_in_line};
+use flows::{
+    House, audiences, audit, fresh, learn_market, reconcile, seal_books, serve_ad, sweep, wait_in_line,
+};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -31,6 +34,15 @@ pub struct Edge {
     /// Believe the proxy's X-Forwarded-For header.
     #[arg(long)]
     pub behind_proxy: bool,
+    /// Where a monitor reads /metrics without signing in; nowhere when left out.
+    #[arg(long, value_name = "ADDRESS:PORT", env = "FERRYMAN_METRICS")]
+    pub metrics: Option<SocketAddr>,
+    /// Requests that read the database at once; four times as many wait. Eight for each core when left out.
+    #[arg(long, value_name = "REQUESTS", env = "FERRYMAN_LOOKS")]
+    pub looks: Option<usize>,
+    /// How old the film page and the seat map may be that everybody shares, in milliseconds; 0 reads them for each.
+    #[arg(long, value_name = "MS", env = "FERRYMAN_SHARE_MS", default_value_t = fresh::KEPT_MICROS / 1000)]
+    pub share_ms: i64,
 }
 
 pub fn run(options: &Options) -> anyhow::Result<()> {
@@ -77,6 +89,10 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Result<()> {
     if let Err(error) = audiences::refresh(&house) {
         tracing::error!(%error, "audiences are empty until the log can be read");
+    }
+    house.share_reads(edge.share_ms * 1000);
+    if let Some(looks) = edge.looks {
+        house.capacity().set_looks(looks);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -126,7 +142,10 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
             house.clone(),
             api::Settings { behind_proxy: edge.behind_proxy, base_url: settings.base_url.clone() },
         );
-        let router = web::router(house.clone(), settings).merge(api);
+        let router = web::router(house.clone(), settings)
+            .merge(api)
+            .layer(from_fn_with_state(house.clone(), metrics::measure));
+        tell_monitor(&house, edge.metrics).await?;
         axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
             .with_graceful_shutdown(asked_to_stop())
             .await?;
@@ -136,6 +155,20 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
         }
         Ok(())
     })
+}
+
+/// Listens for a monitor, where there is one; it ends with the process.
+async fn tell_monitor(house: &House, at: Option<SocketAddr>) -> anyhow::Result<()> {
+    let Some(at) = at else { return Ok(()) };
+    let listener = tokio::net::TcpListener::bind(at);
+    let listener = listener.await.with_context(|| format!("{at} is not free for the monitor"))?;
+    let router = metrics::router(house.clone());
+    tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, router).await {
+            tracing::error!(%error, "the monitor is told nothing any more");
+        }
+    });
+    Ok(())
 }
 
 /// When work that repeats is done for the first time.

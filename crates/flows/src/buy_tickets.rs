@@ -1,7 +1,7 @@
 //! Buying tickets: seats are held with an order and a payment to make; the payment's notice sells
 //! them, or comes too late and is paid back; a hold that nobody pays for is let go.
 
-use crate::house::Scene;
+use crate::house::{House, Scene};
 use crate::{views, wait_in_line};
 use box_office::orders::{Buyer, Changed, Confirmed, Opened, Part};
 use box_office::{Order, Ticket, cinemas, halls, holds, orders, showtimes, tariff, tickets};
@@ -15,6 +15,7 @@ use ledger::Transfer;
 use payments::intents::{Bill, Purpose};
 use payments::{Intent, Refund, intents, refunds};
 use serde_json::json;
+use std::sync::Arc;
 
 /// What a consumer wants.
 #[derive(Clone, Debug)]
@@ -420,6 +421,13 @@ pub fn picker(view: &View, place: &PlaceId, showtime: &ShowtimeId, now: kernel::
         hall,
         taken,
     })
+}
+
+/// The picker as it was at most a moment ago (`fresh`), which everybody shares.
+pub async fn recent_picker(house: &House, place: &PlaceId, showtime: &ShowtimeId) -> Result<Arc<Picker>> {
+    let (at, id, now) = (place.clone(), showtime.clone(), house.now());
+    let key = format!("{place}/{showtime}");
+    house.pickers().get(house, key, move |view| picker(view, &at, &id, now)).await
 }
 
 /// What stands in a cinema's book for a film and is still to be divided.

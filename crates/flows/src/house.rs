@@ -4,6 +4,7 @@ use crate::views::recommendations::Recommender;
 use db::{Db, Lane, Tx, View, Waiting};
 use kernel::{Act, Actor, Clock, Day, Dice, Home, Instant, PlaceId, Result, Seal, Zone};
 use payments::{Provider, Providers};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
 /// A handle to the house; clones share it.
@@ -30,6 +31,11 @@ struct Inner {
     outlooks: crate::views::outlook::Memory,
     lines: crate::wait_in_line::Lines,
     lifts: crate::views::lift::Memory,
+    capacity: crate::capacity::Capacity,
+    metrics: crate::metrics::Metrics,
+    /// How long reads are shared, in microseconds; not at all when zero.
+    shared_micros: AtomicI64,
+    pickers: crate::fresh::Fresh<crate::buy_tickets::Picker>,
 }
 
 /// What this installation signs with; every purpose has its own.
@@ -121,6 +127,10 @@ impl House {
             outlooks: crate::views::outlook::Memory::default(),
             lines: crate::wait_in_line::Lines::default(),
             lifts: crate::views::lift::Memory::default(),
+            capacity: crate::capacity::Capacity::default(),
+            metrics: crate::metrics::Metrics::default(),
+            shared_micros: AtomicI64::new(0),
+            pickers: crate::fresh::Fresh::default(),
             home: RwLock::new(Arc::new(home)),
         };
         inner.lines.replace(lines);
@@ -187,6 +197,29 @@ impl House {
     /// The lines of people who wait for an on-sale.
     pub fn lines(&self) -> &crate::wait_in_line::Lines {
         &self.inner.lines
+    }
+
+    /// How much this process does at once.
+    pub fn capacity(&self) -> &crate::capacity::Capacity {
+        &self.inner.capacity
+    }
+
+    /// What an operator's monitor reads.
+    pub fn metrics(&self) -> &crate::metrics::Metrics {
+        &self.inner.metrics
+    }
+
+    /// From now on what many look at is read once in so many microseconds (`fresh`).
+    pub fn share_reads(&self, micros: i64) {
+        self.inner.shared_micros.store(micros, Ordering::Relaxed);
+    }
+
+    pub(crate) fn shares_reads_for(&self) -> Option<i64> {
+        Some(self.inner.shared_micros.load(Ordering::Relaxed)).filter(|micros| *micros > 0)
+    }
+
+    pub(crate) fn pickers(&self) -> &crate::fresh::Fresh<crate::buy_tickets::Picker> {
+        &self.inner.pickers
     }
 
     pub(crate) fn rounds(&self) -> &crate::sweep::Rounds {

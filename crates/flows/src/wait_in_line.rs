@@ -42,6 +42,12 @@ impl Lines {
         known.get(title).filter(|sale| now < sale.line.closes_at).cloned()
     }
 
+    /// Every on-sale that is announced or open.
+    pub fn all(&self, now: Instant) -> Vec<Arc<OnSale>> {
+        let known = self.known.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+        known.values().filter(|sale| now < sale.line.closes_at).cloned().collect()
+    }
+
     /// Puts what was read in the place of what was known.
     pub fn replace(&self, live: Vec<OnSale>) {
         let known: HashMap<TitleId, Arc<OnSale>> =

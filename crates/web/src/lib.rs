@@ -19,6 +19,7 @@ mod help;
 mod look;
 mod pay;
 mod people;
+mod rooms;
 pub mod routes;
 mod shops;
 mod site;

@@ -1,9 +1,12 @@
 //! What every request shares: the house, the settings, and the few things kept in memory.
 
 use crate::console::imports::Imports;
+use crate::film::show::Film;
 use crate::routes::Entry;
 use axum::http::Method;
 use flows::House;
+use flows::fresh::Fresh;
+use flows::views::recommendations::Suggestion;
 use kernel::{Actor, Error, Result};
 use people::{PasswordHash, Throttle, passwords};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -61,6 +64,8 @@ struct Inner {
     founded: AtomicBool,
     entries: OnceLock<Vec<Entry>>,
     imports: Imports,
+    films: Fresh<Option<Film>>,
+    suggestions: Fresh<Vec<Suggestion>>,
 }
 
 impl Site {
@@ -73,6 +78,8 @@ impl Site {
             founded: AtomicBool::new(false),
             entries: OnceLock::new(),
             imports: Imports::default(),
+            films: Fresh::default(),
+            suggestions: Fresh::default(),
         };
         Site { inner: Arc::new(inner) }
     }
@@ -92,6 +99,16 @@ impl Site {
     /// The file that is being imported at this moment, if there is one.
     pub(crate) fn imports(&self) -> &Imports {
         &self.inner.imports
+    }
+
+    /// What everybody sees of a film.
+    pub(crate) fn films(&self) -> &Fresh<Option<Film>> {
+        &self.inner.films
+    }
+
+    /// What everybody who has not signed in is suggested.
+    pub(crate) fn suggestions(&self) -> &Fresh<Vec<Suggestion>> {
+        &self.inner.suggestions
     }
 
     /// Whether an operator is known to exist; once true it stays true.

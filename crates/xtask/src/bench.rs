@@ -22,6 +22,8 @@ struct Bench {
 const BENCHES: &[Bench] = &[
     Bench { name: "db", package: "db", file: "sales", postgres: true },
     Bench { name: "ledger", package: "ledger", file: "transfers", postgres: true },
+    Bench { name: "line", package: "flows", file: "line", postgres: false },
+    Bench { name: "on_sale", package: "ferryman", file: "on_sale", postgres: true },
     Bench { name: "audience", package: "demand", file: "audience", postgres: false },
     Bench { name: "planning", package: "demand", file: "planning", postgres: false },
 ];
@@ -39,6 +41,7 @@ pub fn run(name: &str) -> Result<bool> {
         "load": [before, load()],
         "figures": said["figures"],
         "ratios": said["ratios"],
+        "details": said["details"],
     });
     print(&report);
     write(bench.name, &report)?;

@@ -1,4 +1,4 @@
-//! The seat map of a showtime with the state of every seat. Whose a seat is, nobody is told.
+//! The seat map of a showtime with the state of every seat, as it was at most a second ago. Whose a seat is, nobody is told.
 
 use super::Showtime;
 use crate::answer::{Answer, Found};
@@ -12,7 +12,7 @@ use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;
 
-/// A hall's seats for one showtime.
+/// A hall's seats for one showtime, as they were at most a second ago.
 #[derive(Serialize, ToSchema)]
 pub struct SeatMap {
     showtime: Showtime,
@@ -44,9 +44,8 @@ pub struct Seat {
 }
 
 pub async fn show(call: Call, At((place, showtime)): At<(PlaceId, ShowtimeId)>) -> Answer<Found<SeatMap>> {
-    let now = call.now;
-    let map = call.read(move |view| shape(&buy_tickets::picker(view, &place, &showtime, now)?)).await?;
-    Ok(Found(map))
+    let picker = buy_tickets::recent_picker(&call.house, &place, &showtime).await?;
+    Ok(Found(shape(&picker)?))
 }
 
 fn shape(picker: &Picker) -> Result<SeatMap> {

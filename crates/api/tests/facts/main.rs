@@ -8,6 +8,7 @@ mod noise;
 mod notices;
 mod permissions;
 mod replays;
+mod rooms;
 mod tenants;
 mod town;
 mod walk;

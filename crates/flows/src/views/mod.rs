@@ -7,6 +7,7 @@ pub mod books;
 pub mod campaigns;
 pub mod cinemas;
 pub mod contract_royalties;
+pub mod counts;
 pub mod disputes;
 pub mod door;
 pub mod erasures;

@@ -1,7 +1,8 @@
 //! People who stand in line for an on-sale.
 
+use crate::fairness;
 use crate::town::{Town, code, consumer};
-use box_office::line::Standing;
+use box_office::line::{Gate, Line, Pace, Place, Standing};
 use box_office::on_sales::{Draft, OnSale};
 use flows::House;
 use flows::wait_in_line::{self as line, EARLY_MINUTES};
@@ -143,10 +144,9 @@ fn lots_are_fair_and_the_gate_keeps_its_pace() {
             other => panic!("not waiting: {other:?}"),
         })
         .collect();
-    for half in turns.chunks(PEOPLE / 2) {
-        let waits = half.iter().map(|turn| sale.line.opens_at.seconds_until(*turn) as f64 / 1_200.0);
-        assert!(kolmogorov_smirnov(waits.collect()) < 1.63, "p < 0.01");
-    }
+    let waits: Vec<f64> =
+        turns.iter().map(|turn| sale.line.opens_at.seconds_until(*turn) as f64 / 1_200.0).collect();
+    assert!(fairness::worst(&waits) < fairness::LIMIT, "p < 0.01");
     for minute in 0..20 {
         let (from, until) =
             (sale.line.opens_at.plus_minutes(minute), sale.line.opens_at.plus_minutes(minute + 1));
@@ -157,15 +157,36 @@ fn lots_are_fair_and_the_gate_keeps_its_pace() {
     assert!((9_500..=10_500).contains(&let_in), "in ten minutes: {let_in}");
 }
 
-/// √n times the greatest distance from the even distribution on 0 to 1; above 1.63 once in a hundred.
-fn kolmogorov_smirnov(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let n = values.len() as f64;
-    let off = values.iter().enumerate().map(|(at, value)| {
-        let (below, upto) = (at as f64 / n, (at + 1) as f64 / n);
-        (value - below).abs().max((value - upto).abs())
-    });
-    off.fold(0.0, f64::max) * n.sqrt()
+/// The judge of fairness sees lots that favour whoever came first: drawn from the moment they came, from the better of
+/// two draws for one in four, or after a tenth who came first had theirs from the first half.
+#[test]
+fn lots_that_favour_somebody_are_seen() {
+    const PEOPLE: usize = 20_000;
+    let line = Line {
+        opens_at: Instant::from_micros(0),
+        closes_at: Instant::from_micros(i64::MAX),
+        turn_minutes: 10,
+        gate: Gate::new(vec![Pace { from: Instant::from_micros(0), per_minute: 1_000 }]),
+        early: Some(PEOPLE as i64),
+    };
+    let judged = |mut draw: Box<dyn FnMut(usize) -> u64>| {
+        let wait = |lot| line.position(Place::Early { lot }).expect("drawn") as f64 / PEOPLE as f64;
+        let waits: Vec<f64> = (0..PEOPLE).map(|n| wait(draw(n))).collect();
+        fairness::worst(&waits)
+    };
+    let mut dice = Dice::seeded(11);
+    assert!(judged(Box::new(move |_| dice.next())) < fairness::LIMIT);
+    let arrival = |n: usize| (u64::MAX / PEOPLE as u64) * n as u64;
+    let (mut twice, mut tenth) = (Dice::seeded(12), Dice::seeded(13));
+    let unfair: [Box<dyn FnMut(usize) -> u64>; 3] = [
+        Box::new(arrival),
+        Box::new(move |n| if n % 4 == 0 { twice.next().min(twice.next()) } else { twice.next() }),
+        Box::new(move |n| if n < PEOPLE / 10 { tenth.next() / 2 } else { tenth.next() }),
+    ];
+    for (way, draw) in unfair.into_iter().enumerate() {
+        let statistic = judged(draw);
+        assert!(statistic > fairness::LIMIT, "way {way}: {statistic}");
+    }
 }
 
 #[test]

@@ -4,6 +4,9 @@ mod ads;
 mod audiences;
 mod closing;
 mod erasing;
+#[path = "../../benches/line/fairness.rs"]
+#[allow(dead_code, reason = "the bench uses the rest")]
+mod fairness;
 mod faults;
 mod goods;
 mod invariants;

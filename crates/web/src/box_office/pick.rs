@@ -12,7 +12,7 @@ use crate::look::seats::{self, Cell, Kind, Map, Row, Seat, State, Zone};
 use crate::look::{Tone, say, when};
 use crate::visit::Visit;
 use ::box_office::line::Standing;
-use ::box_office::{SeatKind, showtimes, tariff};
+use ::box_office::{SeatKind, tariff};
 use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
@@ -20,10 +20,11 @@ use db::View;
 use flows::buy_tickets::{self, Picker};
 use flows::views::tickets::held_by;
 use flows::wait_in_line;
-use kernel::{Error, Instant, Lang, Money, PersonId, PlaceId, Refusal, Result, ShowtimeId};
+use kernel::{Instant, Lang, Money, PersonId, PlaceId, Refusal, Result, ShowtimeId};
 use maud::{Markup, html};
 use payments::{Intent, intents};
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// What the page asks.
 type Asked = Query<Vec<(String, String)>>;
@@ -37,7 +38,7 @@ pub async fn show(
     let (place, id) = located(&place, &id)?;
     let seats = asked.into_iter().filter(|(name, _)| name == "seat").map(|(_, seat)| seat);
     let chosen: Vec<String> = seats.take(tariff::SEATS_MAX).collect();
-    let hall = enter(&visit, &place, &id).await?;
+    let hall = look_in(&visit, &place, &id).await?;
     if let Some(line) = line_before(&visit, &hall, &headers) {
         return Ok(SeeOther::to(line).into_response());
     }
@@ -68,7 +69,7 @@ pub(super) async fn refused(
 
 /// A hall as this reader finds it.
 struct Hall {
-    picker: Picker,
+    picker: Arc<Picker>,
     /// What a seat costs, service fee included.
     price: Money,
     /// Why nothing is sold here any more.
@@ -77,39 +78,48 @@ struct Hall {
     waiting: Option<(Intent, Vec<String>)>,
 }
 
-fn hall(
-    view: &View,
-    place: &PlaceId,
-    id: &ShowtimeId,
-    reader: Option<&PersonId>,
-    now: Instant,
-) -> Result<Hall> {
-    let picker = buy_tickets::picker(view, place, id, now)?;
-    let price = picker.showtime.price.plus(picker.cinema.service_fee)?;
-    let held = match reader {
-        Some(reader) => held_by(view, reader, place, id, now)?,
-        None => None,
-    };
-    let waiting = match held {
-        Some(order) => {
-            let mine = picker.taken.iter().filter(|taken| taken.order == order.id);
-            let seats = mine.map(|taken| taken.seat.clone()).collect();
-            Some((intents::of_order(view, place, &order.id)?, seats))
-        }
-        None => None,
-    };
-    let over = match showtimes::on_sale(view, place, id, now) {
-        Ok(_) => None,
-        Err(Error::Refused(refusal)) => Some(refusal),
-        Err(fault) => return Err(fault),
-    };
-    Ok(Hall { picker, price, over, waiting })
+impl Hall {
+    fn new(picker: Arc<Picker>, waiting: Option<(Intent, Vec<String>)>, now: Instant) -> Result<Hall> {
+        let price = picker.showtime.price.plus(picker.cinema.service_fee)?;
+        Ok(Hall { price, over: picker.showtime.check_sells(now).err(), waiting, picker })
+    }
 }
 
+/// The payment that waits for seats which a reader holds, with those of them that are known here.
+fn waits(
+    view: &View,
+    picker: &Picker,
+    reader: &PersonId,
+    now: Instant,
+) -> Result<Option<(Intent, Vec<String>)>> {
+    let held = held_by(view, reader, &picker.showtime.place, &picker.showtime.id, now)?;
+    let Some(order) = held else { return Ok(None) };
+    let mine = picker.taken.iter().filter(|taken| taken.order == order.id);
+    let seats = mine.map(|taken| taken.seat.clone()).collect();
+    Ok(Some((intents::of_order(view, &order.place, &order.id)?, seats)))
+}
+
+/// The hall as everybody sees it, at most a moment old; as it is now for a reader who holds seats in it.
+async fn look_in(visit: &Visit, place: &PlaceId, id: &ShowtimeId) -> Result<Hall> {
+    let (picker, now) = (buy_tickets::recent_picker(&visit.house, place, id).await?, visit.now);
+    let Some(reader) = visit.person.as_ref().map(|person| person.id.clone()) else {
+        return Hall::new(picker, None, now);
+    };
+    let seen = picker.clone();
+    let waiting = visit.read(move |view| waits(view, &seen, &reader, now)).await?;
+    if waiting.is_some() { enter(visit, place, id).await } else { Hall::new(picker, None, now) }
+}
+
+/// The hall as it is at this moment.
 async fn enter(visit: &Visit, place: &PlaceId, id: &ShowtimeId) -> Result<Hall> {
     let (at, showtime, now) = (place.clone(), id.clone(), visit.now);
     let reader = visit.person.as_ref().map(|person| person.id.clone());
-    visit.read(move |view| hall(view, &at, &showtime, reader.as_ref(), now)).await
+    let look = move |view: &View| {
+        let picker = buy_tickets::picker(view, &at, &showtime, now)?;
+        let waiting = reader.map(|reader| waits(view, &picker, &reader, now)).transpose()?.flatten();
+        Hall::new(Arc::new(picker), waiting, now)
+    };
+    visit.read(look).await
 }
 
 fn page(visit: &Visit, hall: &Hall, chosen: &[String], refusal: Option<&Refusal>) -> Page {

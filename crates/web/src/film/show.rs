@@ -16,7 +16,7 @@ use flows::audiences::{self, Sighting};
 use flows::views::recommendations::Thing;
 use flows::views::shelf::{self, Goods};
 use flows::views::showing::{self, Showing, Stop};
-use kernel::{Day, Instant, Lang, Money, PersonId, PlaceId, Result, Words};
+use kernel::{Day, Instant, Lang, Money, PlaceId, Result, Words};
 use maud::{Markup, html};
 use titles::credits::{self, Credit, Job};
 use titles::{Title, want_to_see};
@@ -26,8 +26,8 @@ const CAST_MAX: usize = 3;
 /// When fewer than one seat in this many is free, it is said.
 const FEW_OF: i64 = 5;
 
-/// Everything the page shows.
-pub(super) struct Film {
+/// Everything the page shows that is the same for everybody.
+pub(crate) struct Film {
     pub title: Title,
     pub credits: Vec<Credit>,
     pub stops: Vec<Stop>,
@@ -36,25 +36,31 @@ pub(super) struct Film {
     pub showings: Vec<Showing>,
     goods: Vec<Goods>,
     wanted: i64,
-    wants: bool,
 }
 
 pub async fn show(visit: Visit, Path(slug): Path<String>) -> Answer<Page> {
     let day = visit.asked("day").and_then(|day| Day::parse(&day).ok());
     let city = visit.asked("city");
-    let (now, person) = (visit.now, visit.person.as_ref().map(|person| person.id.clone()));
-    let film = visit.read(move |view| film(view, &slug, day, city, now, person.as_ref())).await?;
-    let film = film.ok_or_else(Wrong::not_found)?;
+    let now = visit.now;
+    let key = format!(
+        "{slug}?{}&{}",
+        day.map_or(String::new(), |day| day.to_string()),
+        city.as_deref().unwrap_or_default()
+    );
+    let shared =
+        visit.site.films().get(&visit.house, key, move |view| film(view, &slug, day, city, now)).await?;
+    let film = shared.as_ref().as_ref().ok_or_else(Wrong::not_found)?;
+    let wants = wants(&visit, film).await?;
     let seen = Sighting::of(Kind::PageViewed, &PlaceId::house(), &film.title.id).about(&film.title.id);
     audiences::notice(&visit.house, &visit.actor, seen);
 
     let lang = visit.lang;
     let body = html! {
-        (hero(&visit, &film))
+        (hero(&visit, film, wants))
         div class="wrap" {
             (line::notice(&visit, &film.title))
-            div id="showtimes" { (parts::section(say(lang, "Showtimes", "场次"), None, showtimes(&visit, &film)?)) }
-            (goods_row(&visit, &film))
+            div id="showtimes" { (parts::section(say(lang, "Showtimes", "场次"), None, showtimes(&visit, film)?)) }
+            (goods_row(&visit, film))
             @if !film.title.synopsis.in_(lang).is_empty() {
                 (parts::section(say(lang, "The story", "剧情"), None, parts::card(html! { p { (film.title.synopsis.in_(lang)) } })))
             }
@@ -63,7 +69,7 @@ pub async fn show(visit: Visit, Path(slug): Path<String>) -> Answer<Page> {
         }
     };
     let page = Page::consumer(film.title.name.in_(lang), body).basket(in_basket(&visit).await?);
-    let page = page.json_ld(linked_data::of_film(&visit.site.settings().base_url, lang, &film)?);
+    let page = page.json_ld(linked_data::of_film(&visit.site.settings().base_url, lang, film)?);
     Ok(match cheapest(&film.showings)? {
         Some(price) => page.bottom_bar(parts::price_link(
             "#showtimes",
@@ -80,7 +86,6 @@ fn film(
     day: Option<Day>,
     city: Option<String>,
     now: Instant,
-    person: Option<&PersonId>,
 ) -> Result<Option<Film>> {
     let title = titles::by_slug(view, slug)?.filter(|title| title.status.is_public());
     let Some(title) = title else { return Ok(None) };
@@ -94,15 +99,18 @@ fn film(
         credits: credits::of(view, &title.id)?,
         goods: shelf::of_title(view, &title.id)?,
         wanted: want_to_see::count(view, &title.id)?,
-        wants: match person {
-            Some(person) => want_to_see::has(view, &title.id, person)?,
-            None => false,
-        },
         title,
         stops,
         chosen,
         showings,
     }))
+}
+
+/// Whether the reader wants to see it.
+async fn wants(visit: &Visit, film: &Film) -> Result<bool> {
+    let Some(person) = visit.person.as_ref().map(|person| person.id.clone()) else { return Ok(false) };
+    let title = film.title.id.clone();
+    visit.read(move |view| want_to_see::has(view, &title, &person)).await
 }
 
 /// The asked day and city where the film plays, else the nearest of each; the asked city goes before the first.
@@ -119,7 +127,7 @@ fn cheapest(showings: &[Showing]) -> Result<Option<Money>> {
     Ok(prices.into_iter().min_by_key(|price| price.minor))
 }
 
-fn hero(visit: &Visit, film: &Film) -> Markup {
+fn hero(visit: &Visit, film: &Film, wants: bool) -> Markup {
     let (lang, title) = (visit.lang, &film.title);
     let facts = facts(film, lang);
     let facts: Vec<&str> = facts.iter().map(String::as_str).collect();
@@ -131,7 +139,7 @@ fn hero(visit: &Visit, film: &Film) -> Markup {
         facts: &facts,
         picture_says: "",
     };
-    hero.render(want(visit, film))
+    hero.render(want(visit, film, wants))
 }
 
 /// The premiere, the length, the versions, the first names of the cast.
@@ -151,11 +159,11 @@ fn facts(film: &Film, lang: Lang) -> Vec<String> {
     facts
 }
 
-fn want(visit: &Visit, film: &Film) -> Markup {
+fn want(visit: &Visit, film: &Film, wants: bool) -> Markup {
     let (lang, count) = (visit.lang, money::count(film.wanted, visit.lang));
     if visit.person.is_some() {
         let action = format!("{}/want-to-see", address(&film.title));
-        return parts::want_to_see(lang, &action, &count, film.wants);
+        return parts::want_to_see(lang, &action, &count, wants);
     }
     html! {
         a class="button quiet" rel="nofollow" href=(sign_in_before(&address(&film.title))) {

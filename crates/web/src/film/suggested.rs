@@ -7,8 +7,11 @@ use crate::people::consent::EXCEPTIONS;
 use crate::shops::picture;
 use crate::visit::Visit;
 use ::people::consents;
+use db::View;
 use flows::views::recommendations::{Shown, Suggestion, Thing};
+use kernel::Result;
 use maud::{Markup, html};
+use std::sync::Arc;
 
 /// Cards in the row.
 const SUGGESTIONS: usize = 8;
@@ -16,15 +19,7 @@ const SUGGESTIONS: usize = 8;
 /// The row under a page, or nothing while the house knows too little. Of the reader's own only what they did since they
 /// agreed to that is read; everybody else gets what is popular and what goes with the page.
 pub(crate) async fn row(visit: &Visit, page: Option<Thing>) -> Answer<Markup> {
-    let (recommender, now) = (visit.house.recommender(), visit.now);
-    let person = visit.person.as_ref().map(|person| person.id.clone());
-    let (suggestions, agrees) = visit
-        .read(move |view| {
-            let since = person.as_ref().map(|id| consents::since(view, id, consents::SUGGESTIONS));
-            let suggestions = recommender.suggest(view, person.as_ref(), page.as_ref(), now, SUGGESTIONS)?;
-            Ok((suggestions, since.transpose()?.flatten().is_some()))
-        })
-        .await?;
+    let (suggestions, agrees) = suggestions(visit, page).await?;
     let cards: Vec<Markup> = suggestions.iter().map(|one| card(visit, one)).collect();
     Ok(html! {
         @if !cards.is_empty() {
@@ -34,6 +29,22 @@ pub(crate) async fn row(visit: &Visit, page: Option<Thing>) -> Answer<Markup> {
             }))
         }
     })
+}
+
+/// What is suggested, and whether the reader agreed that their own doings decide it. Guests share theirs.
+async fn suggestions(visit: &Visit, page: Option<Thing>) -> Result<(Arc<Vec<Suggestion>>, bool)> {
+    let (recommender, now) = (visit.house.recommender(), visit.now);
+    let Some(person) = visit.person.as_ref().map(|person| person.id.clone()) else {
+        let key = page.as_ref().map(Thing::code).unwrap_or_default();
+        let look = move |view: &View| recommender.suggest(view, None, page.as_ref(), now, SUGGESTIONS);
+        return Ok((visit.site.suggestions().get(&visit.house, key, look).await?, false));
+    };
+    let look = move |view: &View| {
+        let since = consents::since(view, &person, consents::SUGGESTIONS)?;
+        let suggestions = recommender.suggest(view, Some(&person), page.as_ref(), now, SUGGESTIONS)?;
+        Ok((Arc::new(suggestions), since.is_some()))
+    };
+    visit.read(look).await
 }
 
 /// What of the reader's own the row rests on, each with a way to keep it out; or how to agree.

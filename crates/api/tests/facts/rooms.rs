@@ -1,0 +1,46 @@
+//! Whoever finds no room is sent away with a sentence and a time, and keeps nobody else out.
+
+use crate::town::Town;
+use flows::capacity::{Capacity, Pass, Work};
+use serde_json::json;
+
+async fn fill(capacity: &Capacity, work: Work) -> Vec<Pass> {
+    let mut inside = Vec::new();
+    for _ in 0..capacity.fullness(work).places {
+        inside.push(capacity.enter(work).await.expect("there is room"));
+    }
+    inside
+}
+
+#[tokio::test]
+async fn a_full_room_sends_away_in_both_languages() {
+    let town = Town::new();
+    let inside = fill(town.house.capacity(), Work::Look).await;
+    let titles = town.guest().get("/api/titles").await;
+    assert_eq!(titles.refusal(), (503, "overloaded"));
+    assert_eq!(titles.headers["retry-after"], "1");
+    assert_eq!(titles.headers["content-type"], "application/problem+json");
+    let zh = town.guest().header("accept-language", "zh").get("/api/titles").await;
+    assert!(zh.text.contains("请过几秒再试"), "{}", zh.text);
+    // Neither what is answered from memory nor what changes something waits for who looks.
+    assert_eq!(town.guest().get("/api/health").await.status.as_u16(), 200);
+    let ann = town.sign_in("ann").await;
+    let hold = ann.post("/api/places/plc_none/showtimes/sho_none/orders", json!({})).await;
+    assert_eq!(hold.refusal(), (422, "bad_key"), "let in, and read");
+    drop(inside);
+    assert_eq!(town.guest().get("/api/titles").await.status.as_u16(), 200);
+}
+
+/// However many hold, pay, look or sign in: what a provider tells of money is heard.
+#[tokio::test]
+async fn money_is_heard_of_whatever_the_crowd() {
+    let town = Town::new();
+    let mut inside = Vec::new();
+    for work in Work::ALL.into_iter().filter(|work| *work != Work::Notice) {
+        inside.extend(fill(town.house.capacity(), work).await);
+    }
+    let answer = town.guest().post("/api/payments/pretend/notices", json!({ "no": "notice" })).await;
+    assert_ne!(answer.status.as_u16(), 503, "{}", answer.text);
+    let away = town.guest().get("/api/titles").await;
+    assert_eq!(away.refusal(), (503, "overloaded"));
+}

@@ -1,0 +1,243 @@
+//! How much this process does at once: rooms with so many places, each for a kind of work, so that a crowd in one keeps
+//! nobody out of another; whoever finds too many waiting is sent away at once instead of waiting in vain.
+//!
+//! A server that takes in more than it can do answers everybody late; one that sends the rest away serves the others as
+//! on any other day. The rooms are the bulkheads of M. Nygard's *Release It!*: money that a provider tells of has one of
+//! its own, so that no crowd keeps it out. Queues behind the doors (of readers, of the writers) are as bounded as the
+//! rooms in front of them.
+
+use kernel::{Kind, Refusal};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// A kind of work, from what costs least to what is never turned away while there is any room at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Work {
+    /// Answered from memory: how a line stands.
+    Glance,
+    /// Reads the database: pages, maps, lists.
+    Look,
+    /// Changes something: holds, forms, orders.
+    Change,
+    /// Asks a provider, or may have to: checkouts, refunds. A provider may take its time.
+    Pay,
+    /// Hashes a password, which takes a core for a while.
+    SignIn,
+    /// What a provider tells of money that moved.
+    Notice,
+}
+
+impl Work {
+    pub const ALL: [Work; 6] =
+        [Work::Glance, Work::Look, Work::Change, Work::Pay, Work::SignIn, Work::Notice];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Work::Glance => "glance",
+            Work::Look => "look",
+            Work::Change => "change",
+            Work::Pay => "pay",
+            Work::SignIn => "sign_in",
+            Work::Notice => "notice",
+        }
+    }
+}
+
+/// Who looks takes a core at some time or other, so that this many a core keep all of them busy.
+const LOOKS_PER_CORE: usize = 8;
+
+const WAITING_PER_LOOK: usize = 4;
+const LOOKS_MAX: usize = 100_000;
+
+/// The rooms of a process.
+pub struct Capacity {
+    rooms: [Room; 6],
+}
+
+struct Room {
+    places: Arc<Semaphore>,
+    places_max: AtomicUsize,
+    waiting: AtomicUsize,
+    waiting_max: AtomicUsize,
+    patience: Duration,
+    sent_away: AtomicU64,
+}
+
+/// How full a room is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fullness {
+    pub inside: usize,
+    pub places: usize,
+    pub waiting: usize,
+    /// Since the process began.
+    pub sent_away: u64,
+}
+
+/// A place in a room, for as long as it is held.
+pub struct Pass(#[allow(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
+
+impl Room {
+    /// So many places, and so many who may wait for one, for so long.
+    fn new(places: usize, waiting_max: usize, patience_seconds: u64) -> Room {
+        Room {
+            places: Arc::new(Semaphore::new(places)),
+            places_max: AtomicUsize::new(places),
+            waiting: AtomicUsize::new(0),
+            waiting_max: AtomicUsize::new(waiting_max),
+            patience: Duration::from_secs(patience_seconds),
+            sent_away: AtomicU64::new(0),
+        }
+    }
+
+    async fn enter(&self) -> Option<Pass> {
+        if let Ok(place) = self.places.clone().try_acquire_owned() {
+            return Some(Pass(place));
+        }
+        let _waiting = Waiting::join(self)?;
+        let place = tokio::time::timeout(self.patience, self.places.clone().acquire_owned()).await;
+        Some(Pass(place.ok()?.ok()?))
+    }
+}
+
+/// Counted among those who wait, until it is dropped; whoever asked may go away at any moment.
+struct Waiting<'a>(&'a Room);
+
+impl Waiting<'_> {
+    fn join(room: &Room) -> Option<Waiting<'_>> {
+        let here = Waiting(room);
+        let before = room.waiting.fetch_add(1, Ordering::Relaxed);
+        (before < room.waiting_max.load(Ordering::Relaxed)).then_some(here)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Capacity {
+    /// The rooms of a machine with so many cores.
+    ///
+    /// Four times as many as look may wait to, which is no longer than it takes to serve five rounds. Changes share their
+    /// commits, the more the better.
+    pub fn of_cores(cores: usize) -> Capacity {
+        let cores = cores.max(1);
+        let looks = LOOKS_PER_CORE * cores;
+        let rooms = Work::ALL.map(|work| match work {
+            Work::Glance => Room::new(256 * cores, 0, 0),
+            Work::Look => Room::new(looks, WAITING_PER_LOOK * looks, 2),
+            Work::Change => Room::new(64 * cores, 128 * cores, 2),
+            Work::Pay => Room::new(32 * cores, 64 * cores, 2),
+            Work::SignIn => Room::new(8 * cores, 32 * cores, 5),
+            Work::Notice => Room::new(64 * cores, 512 * cores, 5),
+        });
+        Capacity { rooms }
+    }
+
+    /// Lets so many look at once, and four times as many wait to. For a process that serves nobody yet.
+    pub fn set_looks(&self, looks: usize) {
+        let (room, looks) = (&self.rooms[Work::Look as usize], looks.clamp(1, LOOKS_MAX));
+        let before = room.places_max.swap(looks, Ordering::Relaxed);
+        room.waiting_max.store(WAITING_PER_LOOK * looks, Ordering::Relaxed);
+        room.places.add_permits(looks.saturating_sub(before));
+        room.places.forget_permits(before.saturating_sub(looks));
+    }
+
+    /// Takes a place, after a short wait if need be.
+    ///
+    /// Refuses (`overloaded`) when too many wait already, or none came free in time.
+    pub async fn enter(&self, work: Work) -> Result<Pass, Refusal> {
+        let room = &self.rooms[work as usize];
+        let pass = room.enter().await;
+        pass.ok_or_else(|| {
+            room.sent_away.fetch_add(1, Ordering::Relaxed);
+            overloaded()
+        })
+    }
+
+    pub fn fullness(&self, work: Work) -> Fullness {
+        let room = &self.rooms[work as usize];
+        let places = room.places_max.load(Ordering::Relaxed);
+        Fullness {
+            inside: places.saturating_sub(room.places.available_permits()),
+            places,
+            waiting: room.waiting.load(Ordering::Relaxed),
+            sent_away: room.sent_away.load(Ordering::Relaxed),
+        }
+    }
+}
+
+impl Default for Capacity {
+    fn default() -> Capacity {
+        Capacity::of_cores(std::thread::available_parallelism().map_or(1, usize::from))
+    }
+}
+
+/// What whoever is sent away hears.
+pub fn overloaded() -> Refusal {
+    Refusal::new(
+        Kind::Busy,
+        "overloaded",
+        "More people are here at this moment than can be served. Nothing was done; please try again in a few seconds.",
+        "此刻访问的人太多，暂时无法受理。您的操作没有执行，请过几秒再试。",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn runtime() -> tokio::runtime::Runtime {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+    }
+
+    #[test]
+    fn a_full_room_sends_away_and_keeps_nobody_out_of_another() {
+        runtime().block_on(async {
+            let capacity = Arc::new(Capacity::of_cores(1));
+            let mut inside = Vec::new();
+            for _ in 0..8 {
+                inside.push(capacity.enter(Work::Look).await.expect("there is room"));
+            }
+            let waiting: Vec<_> = (0..32)
+                .map(|_| {
+                    let capacity = capacity.clone();
+                    tokio::spawn(async move { capacity.enter(Work::Look).await.map(drop) })
+                })
+                .collect();
+            while capacity.fullness(Work::Look).waiting < 32 {
+                tokio::task::yield_now().await;
+            }
+            let refused = capacity.enter(Work::Look).await.err().expect("too many wait");
+            assert_eq!((refused.kind, refused.code), (Kind::Busy, "overloaded"));
+            for other in [Work::Glance, Work::Change, Work::Pay, Work::SignIn, Work::Notice] {
+                assert!(capacity.enter(other).await.is_ok(), "{other:?}");
+            }
+            drop(inside);
+            for one in waiting {
+                one.await.expect("a task").expect("those who waited get in");
+            }
+            let left = capacity.fullness(Work::Look);
+            assert_eq!(left, Fullness { inside: 0, places: 8, waiting: 0, sent_away: 1 });
+        });
+    }
+
+    #[test]
+    fn whoever_goes_away_while_waiting_is_not_counted_any_more() {
+        runtime().block_on(async {
+            let capacity = Capacity::of_cores(1);
+            let mut inside = Vec::new();
+            for _ in 0..8 {
+                inside.push(capacity.enter(Work::Look).await.expect("there is room"));
+            }
+            let gone = tokio::time::timeout(Duration::from_millis(1), capacity.enter(Work::Look)).await;
+            assert!(gone.is_err());
+            assert_eq!(capacity.fullness(Work::Look).waiting, 0);
+            drop(inside);
+            assert_eq!(capacity.fullness(Work::Look).inside, 0);
+        });
+    }
+}
