@@ -441,7 +441,7 @@ fn why_alike(visit: &Visit, names: &Names, likeness: &Likeness) -> Markup {
     let rows = likeness.reasons.iter().take(REASONS_MAX).map(row).collect();
     let fit = match lang {
         Lang::En => format!(
-            "Shown one of the seed and one other it had not seen, the model picks the right one {:.0} % of the time.",
+            "Shown one of the seed and one other it had not seen, the model picks the right one {:.0}\u{202f}% of the time.",
             likeness.auc * 100.0
         ),
         Lang::Zh => {
