@@ -15,6 +15,8 @@ use kernel::{Act, Day, ImportId, Instant, Refusal, Result, Words};
 use serde_json::Value;
 use std::path::Path;
 
+/// The code of the refusal of a list of showings: it is known, and nothing is imported from it.
+pub const SHOWINGS: &str = "showings_file";
 /// Imports in one list, at most.
 pub const LISTED_MAX: i64 = 200;
 /// The most bytes of a file's name that are kept.
@@ -208,7 +210,8 @@ fn folder(path: &Path) -> Result<Prepared, Refusal> {
     facts_of(Kind::MovieLens, &name, (reading.rows, 0), reading.refusals, content)
 }
 
-fn recognise(file: &Packed) -> Result<Kind, Refusal> {
+/// What a file is, by its header. Refuses one that is nothing known, and, as [`SHOWINGS`], a list of showings.
+pub fn recognise(file: &Packed) -> Result<Kind, Refusal> {
     let unicode = file.decode(None).and_then(|source| source.headers());
     if let Ok(headers) = &unicode {
         if films::is_tmdb(headers) {
@@ -228,7 +231,9 @@ fn recognise(file: &Packed) -> Result<Kind, Refusal> {
 fn nothing_known(headers: &Headers) -> Refusal {
     if ["hall", "seats", "sold"].iter().all(|column| headers.find(&[column]).is_some()) {
         let file = headers.file();
-        return bad_file(
+        return Refusal::new(
+            kernel::Kind::Invalid,
+            SHOWINGS,
             format!(
                 "“{file}” tells what showings sold; forecasts of showings are judged with it by “ferryman evaluate showings”, and learned from the showings sold here alone."
             ),

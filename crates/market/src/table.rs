@@ -99,6 +99,11 @@ impl Source<'_> {
         self.name
     }
 
+    /// The whole of it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The names of the columns.
     pub fn headers(&self) -> Result<Headers, Refusal> {
         let mut record = StringRecord::new();
