@@ -272,7 +272,9 @@ mod tests {
             because: vec![Words::new("The season: +20 %.", "档期：+20%。")],
         };
         let shown = foreseen(yuan(Lang::En), "What it will open with", &forecast).into_string();
-        for part in ["opening day", "first seven days", "Nine times in ten", "River", "The season: +20\u{202f}%."] {
+        for part in
+            ["opening day", "first seven days", "Nine times in ten", "River", "The season: +20\u{202f}%."]
+        {
             assert!(shown.contains(part), "{part}\n{shown}");
         }
         let shown = foreseen(yuan(Lang::Zh), "开画预测", &forecast).into_string();
