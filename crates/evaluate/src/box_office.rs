@@ -11,7 +11,7 @@ mod scores;
 
 use crate::charts::said;
 use crate::{charts, report};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use demand::calendar::Calendar;
 use demand::in_release::{Film, MarketModel, Measure, Observed};
 use kernel::Day;
@@ -72,11 +72,11 @@ pub struct Method {
 /// without films.
 pub fn run(options: &Options) -> Result<Outcome> {
     if options.test_from <= options.train_until {
-        bail!(
-            "films are judged from {}, but the days learned from end on {}",
-            options.test_from,
-            options.train_until
-        );
+        let (from, until) = (options.test_from, options.train_until);
+        return Err(report::refusal(
+            format!("Films are judged from {from}, but the days learned from end on {until}."),
+            format!("评判从 {from} 开始，而学习的日期到 {until} 才结束。"),
+        ));
     }
     let films = read(&options.series, options.market)?;
     let outcome = judge(&films, options)?;
@@ -94,7 +94,7 @@ pub fn judge(films: &[Film], options: &Options) -> Result<Outcome> {
         .filter(|film| (options.test_from..=options.test_until).contains(&films[*film].release))
         .collect();
     if tested.is_empty() {
-        bail!("no film was released from {} to {}", options.test_from, options.test_until);
+        return Err(none_released(films.iter().map(|film| film.release), options));
     }
     let model = MarketModel::learn(films, &calendar, options.train_until).map_err(said)?;
     let films_learned_from = model.films();
@@ -138,6 +138,22 @@ pub fn judge(films: &[Film], options: &Options) -> Result<Outcome> {
             })
             .collect(),
     })
+}
+
+/// Says which releases there are instead.
+fn none_released(releases: impl Iterator<Item = Day> + Clone, options: &Options) -> anyhow::Error {
+    let (from, until) = (options.test_from, options.test_until);
+    let (en, zh) = match (releases.clone().min(), releases.max()) {
+        (Some(first), Some(last)) => (
+            format!("; those here were released {first} to {last}"),
+            format!("；这里的影片上映于 {first} 至 {last}"),
+        ),
+        _ => (String::new(), String::new()),
+    };
+    report::refusal(
+        format!("No film was released from {from} to {until}{en}."),
+        format!("{from} 至 {until} 没有影片上映{zh}。"),
+    )
 }
 
 fn calendar(market: Market) -> Calendar {
@@ -201,10 +217,10 @@ impl Outcome {
             self.test_until
         );
         for (k, known) in DAYS_KNOWN.into_iter().enumerate() {
+            let (from, until) = (known + 1, known + AHEAD);
             text.push_str(&format!(
-                "\nGiven the first {known} day(s), days {} to {}:\n\n",
-                known + 1,
-                known + AHEAD
+                "\nGiven the first {}, days {from} to {until}  已知前 {known} 天，预测第 {from} 至 {until} 天\n\n",
+                report::days(known),
             ));
             let rows: Vec<Vec<String>> =
                 self.methods.iter().map(|one| one.by_days_known[k].cells(one.name)).collect();
@@ -217,6 +233,6 @@ impl Outcome {
                 .collect();
             text.push_str(&format!("\nWAPE\n{}", report::bars(&wapes, 40)));
         }
-        text
+        text + scores::LEGEND
     }
 }

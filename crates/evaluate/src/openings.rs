@@ -9,7 +9,7 @@
 
 use crate::charts::said;
 use crate::{charts, report};
-use anyhow::{Context, bail};
+use anyhow::Context;
 use demand::calendar::Calendar;
 use demand::in_release::Expected;
 use demand::opening::{Fact, Film, History, Known, Market, Model, Past, Standing, Taken, Version, Window};
@@ -90,7 +90,10 @@ pub fn run(options: &Options) -> anyhow::Result<Report> {
 /// Judges a chart. Refuses one that cannot be read, periods out of order, and too few films to learn from.
 pub fn judge(options: &Options) -> anyhow::Result<Report> {
     if options.train_until >= options.test_from || options.test_from > options.test_until {
-        bail!("the films judged must open after those learned from: train-until < test-from ≤ test-until");
+        return Err(report::refusal(
+            "The films judged must open after those learned from: train-until < test-from ≤ test-until.",
+            "评判的影片须晚于学习的影片上映：train-until < test-from ≤ test-until。",
+        ));
     }
     let chart = charts::read(&options.series, options.market)?;
     let market = market(options.market);
@@ -98,13 +101,20 @@ pub fn judge(options: &Options) -> anyhow::Result<Report> {
     let history = History::new(past.clone(), market, |one| standing(options.market, one));
     let is_peer = |one: &&Past| standing(options.market, one) == Standing::Peer;
     let peers: Vec<&Past> = past.iter().filter(is_peer).collect();
+    let judged = |one: &&&Past| (options.test_from..=options.test_until).contains(&one.film.release);
+    if !peers.iter().any(|one| judged(&one)) {
+        let (from, until) = (options.test_from, options.test_until);
+        return Err(report::refusal(
+            format!("No film whose opening can be judged was released from {from} to {until}."),
+            format!("{from} 至 {until} 没有可评判开画的影片上映。"),
+        ));
+    }
     let (mut scores, mut films_learned_from) = (Vec::new(), 0);
     for days_ahead in HORIZONS {
         let (films, at_horizon) = at_horizon(options, &history, &peers, days_ahead)?;
         films_learned_from = films;
         scores.extend(at_horizon);
     }
-    let judged = |one: &&&Past| (options.test_from..=options.test_until).contains(&one.film.release);
     Ok(Report {
         market: options.market.code(),
         train_until: options.train_until,
@@ -276,7 +286,8 @@ impl Report {
             let rows = self.scores.iter().filter(|one| one.days_ahead == days_ahead).map(Score::cells);
             let rows: Vec<Vec<String>> = rows.collect();
             text.push_str(&format!(
-                "\n{days_ahead} day(s) before the release:\n\n{}",
+                "\n{} before the release  上映前 {days_ahead} 天\n\n{}",
+                report::days(days_ahead),
                 report::table(&HEAD, &rows)
             ));
         }

@@ -389,7 +389,14 @@ impl Numbers {
 
 fn read(path: &Path) -> Result<Read> {
     use std::io::BufRead;
-    let mut file = std::io::BufReader::new(std::fs::File::open(path)?);
+    let name = path.display();
+    let file = std::fs::File::open(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            refuse("file_missing", format!("There is no file “{name}”."), format!("没有“{name}”这个文件。"))
+        }
+        _ => error.into(),
+    })?;
+    let mut file = std::io::BufReader::new(file);
     let (mut people, mut items, mut categories) =
         (Numbers::default(), Numbers::default(), Numbers::default());
     let mut actions = Vec::new();

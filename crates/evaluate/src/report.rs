@@ -1,10 +1,20 @@
 //! Tables, charts and refusals in a terminal.
 
-use kernel::Refusal;
+use kernel::{Kind, Refusal};
 
 /// A refusal that ends an evaluation, in both languages.
 pub fn spoken(refusal: &Refusal) -> anyhow::Error {
     anyhow::anyhow!("{}\n          {}", refusal.say.en, refusal.say.zh)
+}
+
+/// What cannot be judged, in both languages.
+pub fn refusal(en: impl Into<String>, zh: impl Into<String>) -> anyhow::Error {
+    spoken(&Refusal::new(Kind::Invalid, "not_judged", en, zh))
+}
+
+/// `1 day`, `3 days`.
+pub fn days(number: i32) -> String {
+    format!("{number} day{}", if number == 1 { "" } else { "s" })
 }
 
 /// Rows under a head, columns as wide as their widest cell: the first to the left, numbers to the right.

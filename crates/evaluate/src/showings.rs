@@ -8,7 +8,8 @@ mod planning;
 mod rivals;
 mod series;
 
-use anyhow::{Context, Result, ensure};
+use crate::report;
+use anyhow::{Context, Result};
 use demand::showing::{AHEAD_DAYS_MAX, DayKind, Forecast, Model, Played, Question, Showing};
 use kernel::{Day, Refusal};
 use serde::Serialize;
@@ -87,13 +88,20 @@ pub fn run(options: &Options) -> Result<Report> {
 /// Judges forecasts only.
 pub fn forecasts(all: &[Played], options: &Options) -> Result<Report> {
     let Options { train_until, test_from, test_until, .. } = *options;
-    ensure!(
-        train_until < test_from && test_from <= test_until,
-        "the test days {test_from} to {test_until} must come after {train_until}, in order"
-    );
+    if train_until >= test_from || test_from > test_until {
+        return Err(report::refusal(
+            format!("The test days {test_from} to {test_until} must come after {train_until}, in order."),
+            format!("评判日期 {test_from} 至 {test_until} 须依次晚于 {train_until}。"),
+        ));
+    }
     let tested = |one: &&Played| test_from <= one.showing.day && one.showing.day <= test_until;
     let uncounted = all.iter().filter(tested).filter(|one| one.sold.is_none()).count();
-    ensure!(all.iter().any(|one| tested(&one)), "there is no showing from {test_from} to {test_until}");
+    if !all.iter().any(|one| tested(&one)) {
+        return Err(report::refusal(
+            format!("There is no showing from {test_from} to {test_until}."),
+            format!("{test_from} 至 {test_until} 没有场次。"),
+        ));
+    }
     let rolling = rolling(all, test_from, test_until)?;
     let mut scores = rolling.scores(Protocol::Rolling);
     scores.extend(fixed(all, train_until, test_from, test_until)?.scores(Protocol::Fixed));

@@ -57,5 +57,5 @@ fn periods_out_of_order_and_other_markets_are_refused() {
     let late = Options { train_until: day("2014-01-01"), ..options.clone() };
     assert!(judge(&late).unwrap_err().to_string().contains("train-until"));
     let other = Options { market: Market::Us, ..options };
-    assert!(judge(&other).unwrap_err().to_string().contains("not one of us"));
+    assert!(judge(&other).unwrap_err().to_string().contains("not one of United States and Canada"));
 }

@@ -12,6 +12,7 @@ use flows::views::release_places::{self, Here, InCity};
 use kernel::{Currency, Day, Money, Refusal};
 use market::series::Market;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -66,10 +67,20 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         );
     }
     let films = known(&house, market, until)?;
+    let names = names(&house)?;
     match &options.title {
-        Some(title) => tell(&house, market, pick(films, title)?, options),
+        Some(title) => tell(&house, market, pick(films, &names, title)?, options),
         None => list(&house, market, films),
     }
+}
+
+/// The English names of our own films, by the name and release under which their runs are known.
+type Names = BTreeMap<(String, Day), String>;
+
+fn names(house: &House) -> anyhow::Result<Names> {
+    let ours = house.read_blocking(titles::all)?.into_iter();
+    let named = ours.filter_map(|title| Some(((title.name.zh, title.premiere?), title.name.en)));
+    Ok(named.collect())
 }
 
 /// Every film of the market, its days up to the asked one.
@@ -77,8 +88,17 @@ fn known(house: &House, market: Market, until: Option<Day>) -> anyhow::Result<Ve
     let now = house.now();
     let mut films = house.read_blocking(move |view| market_series::films(view, market, now))?;
     if let Some(until) = until {
+        let first = films.iter().flat_map(|film| film.days.first()).map(|one| one.day).min();
         films.iter_mut().for_each(|film| film.days.retain(|one| one.day <= until));
         films.retain(|film| !film.days.is_empty());
+        if let Some(first) = first.filter(|_| films.is_empty()) {
+            let of = market.words();
+            bail!(
+                "what is known of {} here begins on {first}, after {until}\n          这里{}的数据从 {first} 开始，晚于 {until}",
+                of.en,
+                of.zh
+            );
+        }
     }
     ensure!(
         !films.is_empty(),
@@ -90,13 +110,17 @@ fn known(house: &House, market: Market, until: Option<Day>) -> anyhow::Result<Ve
 }
 
 /// The film that is meant: by its whole name, else by a part that only one has; the newest of several runs.
-fn pick(mut films: Vec<Film>, title: &str) -> anyhow::Result<Film> {
-    let sought = title.to_lowercase();
+fn pick(mut films: Vec<Film>, names: &Names, title: &str) -> anyhow::Result<Film> {
+    let sought = title.trim().to_lowercase();
+    let is_called = |film: &Film, is: &dyn Fn(&str) -> bool| {
+        let english = names.get(&(film.name.clone(), film.release));
+        is(&film.name.to_lowercase()) || english.is_some_and(|name| is(&name.to_lowercase()))
+    };
     films.sort_by_key(|film| std::cmp::Reverse(film.release));
-    if let Some(whole) = films.iter().position(|film| film.name.to_lowercase() == sought) {
+    if let Some(whole) = films.iter().position(|film| is_called(film, &|name| name == sought)) {
         return Ok(films.swap_remove(whole));
     }
-    films.retain(|film| film.name.to_lowercase().contains(&sought));
+    films.retain(|film| is_called(film, &|name| name.contains(&sought)));
     match films.len() {
         0 => bail!(
             "no film of this market is called “{title}”; nothing is forecast\n          该市场没有名为“{title}”的影片，无法预测"
@@ -406,9 +430,12 @@ mod tests {
                 film("Lake", "2018-03-02"),
             ]
         };
-        let found = |title| pick(films(), title).map(|film| film.release.to_string());
+        let names =
+            Names::from([(("Lake".to_owned(), Day::parse("2018-03-02").unwrap()), "Moon Pond".to_owned())]);
+        let found = |title| pick(films(), &names, title).map(|film| film.release.to_string());
         assert_eq!(found("river").unwrap(), "2018-01-05", "the whole name before a part of one");
         assert_eq!(found("lak").unwrap(), "2018-03-02");
+        assert_eq!(found("moon").unwrap(), "2018-03-02", "by its name in the other language");
         assert!(found("i").unwrap_err().to_string().contains("The River King (2018-02-02), River"));
         assert!(found("sea").unwrap_err().to_string().contains("no film"));
     }

@@ -60,7 +60,20 @@ enum Command {
     Wallet(wallet::Options),
 }
 
+/// Whoever reads the first lines of a table through `head` has seen enough: that is no fault.
+fn stop_when_nobody_reads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload().downcast_ref::<String>().map_or("", String::as_str);
+        if said.starts_with("failed printing to stdout") && said.contains("Broken pipe") {
+            std::process::exit(0);
+        }
+        usual(panic);
+    }));
+}
+
 fn main() -> ExitCode {
+    stop_when_nobody_reads();
     let filter = tracing_subscriber::EnvFilter::try_from_env("FERRYMAN_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();

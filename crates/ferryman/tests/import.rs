@@ -187,3 +187,19 @@ fn an_import_that_is_killed_leaves_nothing_or_everything() {
     let (learned, files) = stored(&folder);
     assert!(files == 1 && learned >= FILMS as i64, "{learned} of {files}");
 }
+
+#[test]
+fn whoever_stops_reading_has_caused_no_fault() {
+    let folder = Folder::new("unread");
+    let chart = folder.file("chart.csv", CHART);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ferryman"))
+        .args(["import", "--dry-run", &chart])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    drop(child.stdout.take());
+    let Output { status, stderr, .. } = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&stderr);
+    assert!(status.success() && !said.contains("panicked"), "{said}");
+}

@@ -7,8 +7,8 @@ use crate::house::House;
 use crate::learn_market;
 use crate::views::openings;
 use db::View;
-use demand::opening::{Film, Forecast, History, Market, Model, Standing};
-use kernel::{Day, Home, Instant, Refusal, Result};
+use demand::opening::{FILMS_MIN, Film, Forecast, History, Market, Model, Standing};
+use kernel::{Day, Home, Instant, Refusal, Result, Words};
 use market::learned;
 use market::release_calendar;
 use market::series;
@@ -100,7 +100,23 @@ impl Openings {
 
     fn model(&self, rung: i32) -> Result<Arc<Model>, Refusal> {
         let mut models = self.models.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let learn = || Model::learn(&self.history, self.as_of, rung).map(Arc::new);
+        let learn = || Model::learn(&self.history, self.as_of, rung).map(Arc::new).map_err(guide);
         models.entry(rung).or_insert_with(learn).clone()
     }
+}
+
+/// To whoever has too few films, where more come from.
+fn guide(refusal: Refusal) -> Refusal {
+    if refusal.code != "too_few_films" {
+        return refusal;
+    }
+    let say = Words::new(
+        format!(
+            "An opening is forecast from films whose first week is known, at least {FILMS_MIN} of the home market; those here are too few to learn openings from. The market's daily chart brings them: import it under Market, Imported figures."
+        ),
+        format!(
+            "开画预测至少需要本地市场 {FILMS_MIN} 部首周已知的影片；这里还太少，不足以学习开画表现。请在“市场”的“导入的数据”里导入每日榜单。"
+        ),
+    );
+    Refusal { say, ..refusal }
 }

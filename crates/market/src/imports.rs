@@ -8,13 +8,15 @@ use crate::films;
 use crate::learned::{self, Change};
 use crate::release_calendar;
 use crate::series::{self, Dialect, Market, REFUSALS_TOLD_MAX, Series};
-use crate::table::{Headers, Packed, Subjects, bad_file};
+use crate::table::{Headers, Packed, Subjects, bad_file, mostly_refused};
 use crate::taste;
 use db::{FromRow, Row, Tx, View};
 use kernel::{Act, Day, ImportId, Instant, Refusal, Result, Words};
 use serde_json::Value;
 use std::path::Path;
 
+/// The code of the refusal of a list of showings: it is known, and nothing is imported from it.
+pub const SHOWINGS: &str = "showings_file";
 /// Imports in one list, at most.
 pub const LISTED_MAX: i64 = 200;
 /// The most bytes of a file's name that are kept.
@@ -208,7 +210,8 @@ fn folder(path: &Path) -> Result<Prepared, Refusal> {
     facts_of(Kind::MovieLens, &name, (reading.rows, 0), reading.refusals, content)
 }
 
-fn recognise(file: &Packed) -> Result<Kind, Refusal> {
+/// What a file is, by its header. Refuses one that is nothing known, and, as [`SHOWINGS`], a list of showings.
+pub fn recognise(file: &Packed) -> Result<Kind, Refusal> {
     let unicode = file.decode(None).and_then(|source| source.headers());
     if let Ok(headers) = &unicode {
         if films::is_tmdb(headers) {
@@ -226,6 +229,19 @@ fn recognise(file: &Packed) -> Result<Kind, Refusal> {
 }
 
 fn nothing_known(headers: &Headers) -> Refusal {
+    if ["hall", "seats", "sold"].iter().all(|column| headers.find(&[column]).is_some()) {
+        let file = headers.file();
+        return Refusal::new(
+            kernel::Kind::Invalid,
+            SHOWINGS,
+            format!(
+                "“{file}” tells what showings sold; forecasts of showings are judged with it by “ferryman evaluate showings”, and learned from the showings sold here alone."
+            ),
+            format!(
+                "“{file}”是各场次的售票；可用“ferryman evaluate showings”评判场次预测，场次预测只从本平台的售票学习。"
+            ),
+        );
+    }
     let kinds: Vec<&str> =
         Kind::all().into_iter().filter(|kind| !matches!(kind, Kind::MovieLens)).map(Kind::code).collect();
     let (file, kinds, found) = (headers.file(), kinds.join(", "), headers.list());
@@ -251,14 +267,7 @@ fn facts_of(
 ) -> Result<Prepared, Refusal> {
     let refused = refusals.len();
     if rows == 0 || refused * REFUSED_ONE_IN > rows {
-        let (en, zh) =
-            refusals.first().map_or(("", ""), |first| (first.say.en.as_str(), first.say.zh.as_str()));
-        return Err(bad_file(
-            format!(
-                "{refused} of the {rows} lines of “{file}” cannot be taken, more than one in {REFUSED_ONE_IN}. The first: {en}"
-            ),
-            format!("“{file}”的 {rows} 行中有 {refused} 行无法读取，超过百分之一。第一处：{zh}"),
-        ));
+        return Err(mostly_refused(file, (refused, rows), refusals.first()));
     }
     refusals.truncate(REFUSALS_TOLD_MAX);
     let content = Content::Facts(content);

@@ -15,6 +15,8 @@ use std::path::Path;
 pub const BYTES_MAX: u64 = 512 << 20;
 /// The most rows.
 pub const ROWS_MAX: u64 = 5_000_000;
+/// More lines than one in this many that cannot be read, and the file is refused as a whole.
+pub const REFUSED_ONE_IN: usize = 100;
 /// The most columns.
 pub const COLUMNS_MAX: usize = 512;
 /// The most bytes one cell may have that is kept.
@@ -95,6 +97,11 @@ impl Source<'_> {
 
     pub fn name(&self) -> &str {
         self.name
+    }
+
+    /// The whole of it.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// The names of the columns.
@@ -238,6 +245,40 @@ impl Source<'_> {
     }
 }
 
+pub(crate) fn no_row(file: &str) -> Refusal {
+    bad_file(format!("“{file}” has a header and no row."), format!("“{file}”只有表头，没有数据。"))
+}
+
+/// A file of which more lines cannot be taken than its others make up for, with the first of them.
+pub(crate) fn mostly_refused(
+    file: &str,
+    (refused, rows): (usize, usize),
+    first: Option<&Refusal>,
+) -> Refusal {
+    let (en, zh) = first.map_or(("", ""), |first| (first.say.en.as_str(), first.say.zh.as_str()));
+    let (lines_en, lines_zh) = match (refused, rows) {
+        (_, 0) => return no_row(file),
+        (1, 1) => {
+            (format!("The only line of “{file}” cannot be taken"), format!("“{file}”仅有的一行无法读取"))
+        }
+        (all, rows) if all == rows => (
+            format!("None of the {rows} lines of “{file}” can be taken"),
+            format!("“{file}”的 {rows} 行都无法读取"),
+        ),
+        _ => (
+            format!(
+                "{refused} of the {rows} lines of “{file}” cannot be taken, more than one in {REFUSED_ONE_IN}"
+            ),
+            format!("“{file}”的 {rows} 行中有 {refused} 行无法读取，超过百分之一"),
+        ),
+    };
+    let (first_en, first_zh) = if refused > 1 { ("The first: ", "第一处：") } else { ("", "") };
+    bad_file(
+        format!("{lines_en}. {first_en}{en}").trim_end().to_owned(),
+        format!("{lines_zh}。{first_zh}{zh}"),
+    )
+}
+
 pub(crate) fn bad_file(en: String, zh: String) -> Refusal {
     Refusal::new(Kind::Invalid, "bad_file", en, zh)
 }
@@ -267,6 +308,12 @@ fn unpack(name: &str, mut file: impl Read) -> Result<Vec<u8>, Refusal> {
     start.read_to_end(&mut bytes).map_err(|error| unreadable(name, &error))?;
     let whole = std::io::Cursor::new(bytes.clone()).chain(file);
     let is_gzip = bytes == [0x1f, 0x8b];
+    if bytes == *b"PK" || bytes == [0xd0, 0xcf] {
+        return Err(bad_file(
+            format!("“{name}” is a workbook or an archive; save its sheet as CSV, or unpack it first."),
+            format!("“{name}”是工作簿或压缩包；请将工作表另存为 CSV，或先解压。"),
+        ));
+    }
     bytes.clear();
     let read = match is_gzip {
         true => MultiGzDecoder::new(whole).take(BYTES_MAX + 1).read_to_end(&mut bytes),
@@ -404,7 +451,8 @@ impl Line {
         self.record.get(at).unwrap_or("").trim()
     }
 
-    /// A day written `2016-12-23`, `2016/12/23`, `2016/1/2` or `20161223`, with midnight after it or without.
+    /// A day written `2016-12-23`, `2016/12/23`, `2016/1/2`, `2016.1.2`, `20161223`, `2016年1月2日`, `2016년 1월 2일` or
+    /// `Jan 2, 2016`, with midnight after it or without. Which of `1/2/2016` is the month nobody can know.
     pub fn day(&self, at: usize) -> Result<Option<Day>, Unreadable> {
         let text = self.text(at);
         if text.is_empty() {
@@ -468,7 +516,12 @@ fn day(text: &str) -> Option<Day> {
     if date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit()) {
         return Day::parse(&format!("{}-{}-{}", &date[..4], &date[4..6], &date[6..])).ok();
     }
-    let parts: Vec<&str> = date.split(['-', '/']).collect();
+    if let Some(day) = day_with_month_in_letters(date) {
+        return Some(day);
+    }
+    let words = date.strip_suffix(['日', '일']).unwrap_or(date);
+    let parts: Vec<&str> =
+        words.trim_end_matches('.').split(['-', '/', '.', '年', '月', '년', '월']).map(str::trim).collect();
     let number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok())?;
     match parts[..] {
         [year, month, day] if year.len() == 4 && month.len() <= 2 && day.len() <= 2 => {
@@ -479,8 +532,34 @@ fn day(text: &str) -> Option<Day> {
     }
 }
 
+/// `Jan 2, 2016` or `January 2, 2016`.
+fn day_with_month_in_letters(date: &str) -> Option<Day> {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let (month_and_day, year) = date.split_once(", ")?;
+    let (month, day) = month_and_day.split_once(' ')?;
+    let month = month.trim_end_matches('.').to_lowercase();
+    let months = || MONTHS.iter().zip(1..).filter(|(name, _)| month.len() >= 3 && name.starts_with(&month));
+    let (_, month) = months().next()?;
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    (digits(day) && digits(year) && year.len() == 4).then_some(())?;
+    Day::new(year.parse().ok()?, month, day.parse().ok()?).ok()
+}
+
 /// `"44.069"` with two places is 4407; what does not fit or is no plain decimal is nothing.
-fn scale(text: &str, places: usize) -> Option<i64> {
+pub(crate) fn scale(text: &str, places: usize) -> Option<i64> {
     const DIGITS_MAX: usize = 17;
     let (negative, rest) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let rest = rest.trim_start_matches(['¥', '￥', '$', '€', '£', '₩']);
@@ -550,7 +629,18 @@ mod tests {
     #[test]
     fn days_are_read_in_a_few_ways() {
         let christmas = Day::parse("2016-12-25").ok();
-        for text in ["2016-12-25", "2016/12/25", "20161225", "2016-12-25 00:00:00"] {
+        for text in [
+            "2016-12-25",
+            "2016/12/25",
+            "20161225",
+            "2016-12-25 00:00:00",
+            "2016年12月25日",
+            "2016년 12월 25일",
+            "2016.12.25",
+            "2016. 12. 25.",
+            "Dec 25, 2016",
+            "December 25, 2016",
+        ] {
             assert_eq!(day(text), christmas, "{text}");
         }
         assert_eq!(day("2016/1/5"), Day::parse("2016-01-05").ok());
@@ -564,6 +654,10 @@ mod tests {
             "2016-012-25",
             "2016-12-25-1",
             "2016-12-25 19:30:00",
+            "Decem 32, 2016",
+            "De 25, 2016",
+            "Dec 25, 16",
+            "12月25日",
         ] {
             assert_eq!(day(bad), None, "{bad}");
         }

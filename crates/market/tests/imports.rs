@@ -319,6 +319,11 @@ fn a_film_is_one_with_its_id_and_without() {
 
 #[test]
 fn a_file_that_is_nothing_known_is_told_all_that_could_be() {
+    let showings = refused(
+        "chain.csv",
+        "date,theatre,hall,movie,time,hour,seats,sold\n2020-01-01,A,1,B,11:00,11,100,5\n",
+    );
+    assert!(showings.contains("ferryman evaluate showings"), "{showings}");
     let says = refused("x.csv", "userId,movieId,rating,timestamp\n1,1,5,1\n");
     for kind in ["china_daily", "tmdb", "china_cinemas", "us_calendar", "a MovieLens folder"] {
         assert!(says.contains(kind), "{kind}: {says}");
@@ -379,7 +384,7 @@ fn a_line_of_a_calendar_that_cannot_be_is_refused() {
         ("长城,2016-13-01\n", "上映日期 is “2016-13-01”, which is not a day such as 2016-12-23, or TBA"),
         (",2016-12-23\n", "片名 is “”, which is not a film's title"),
         ("长城,2016-12-16\n长城,2016-12-23\n", "an earlier line has it otherwise"),
-        ("", "0 of the 0 lines"),
+        ("", "“c.csv” has a header and no row."),
     ] {
         let refusal = refused("c.csv", &format!("{head}{line}"));
         assert!(refusal.contains(said), "{refusal}");

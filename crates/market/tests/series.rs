@@ -216,7 +216,7 @@ fn a_share_above_the_whole_is_unknown_and_its_line_counts() {
 fn a_file_of_mostly_bad_lines_is_refused_whole() {
     let refusal = read(US, &["2018-06-01,1,rl1,River,-5,3000.0,9000.0,1.0,Ferry,False,False"]).unwrap_err();
     assert_eq!(refusal.code, "bad_file");
-    assert!(refusal.say.en.contains("1 of the 1 lines") && refusal.say.en.contains("gross is “-5”"));
+    assert!(refusal.say.en.contains("The only line of") && refusal.say.en.contains("gross is “-5”"));
 }
 
 #[test]
@@ -403,6 +403,48 @@ fn what_a_spreadsheet_saves_is_read() {
     let currency =
         read(&format!("{US},currency"), &["2018-06-01,1,rl1,River,5,3.0,9.0,1.0,Ferry,False,False, usd"]);
     assert!(currency.is_ok(), "a code is one in whatever letters");
+}
+
+#[test]
+fn an_amount_says_its_unit_where_its_column_does_not() {
+    let header = "日期,影片名称,综合票房,排片占比,累计票房";
+    let series =
+        read(header, &["2019年2月5日,渡,1.96亿,11.5%,1.96亿", "2019年2月6日,渡,26200.5万元,12%,4.58亿元"])
+            .unwrap()
+            .series;
+    let days = series.days_of(0);
+    assert_eq!((days[0].day, days[0].gross), (day("2019-02-05"), Some(19_600_000_000)));
+    assert_eq!((days[1].gross, days[1].gross_to_date), (Some(26_200_500_000), Some(45_800_000_000)));
+    let bare = read(header, &["2019-02-05,渡,19600,11.5%,1.96亿"]).unwrap_err();
+    assert_eq!(
+        bare.say.en,
+        "The only line of “chart.csv” cannot be taken. Line 2 of “chart.csv”: 综合票房 is “19600”, which is not an amount with its unit, such as 2699.1万 or 1.96亿."
+    );
+    let wan =
+        read("日期,影片名称,综合票房(万),排片占比", &["2019-02-05,渡,\"19,600.5\",11.5%"]).unwrap().series;
+    assert_eq!(wan.days[0].gross, Some(19_600_500_000));
+}
+
+#[test]
+fn a_line_that_adds_the_table_up_is_no_film() {
+    let header = "순위,영화명,개봉일,매출액,매출액점유율,누적매출액,관객수,누적관객수,스크린수,상영횟수";
+    let film = "1,기생충,2019-05-30,\"4,951,206,540\",62.3%,\"5,012,345,678\",\"568,092\",\"577,000\",\"1,783\",\"8,263\"";
+    let text = format!("{header}\r\n{film}\r\n합계,,,\"4,951,206,540\",,,\"568,092\",,,\r\n");
+    let (bytes, _, _) = encoding_rs::EUC_KR.encode(&text);
+    let file = Packed::read("kobis_20190530.csv", bytes.as_ref()).unwrap();
+    let reading = series::read(&file, None).unwrap();
+    assert_eq!((reading.rows, reading.refused, reading.series.films.len()), (1, 0, 1));
+    assert_eq!(reading.series.days[0].screens, Some(1_783));
+    let total = read(US, &["2018-06-01,1,rl7,Total,1000,10,1000,1,Ferry,False,False"]).unwrap();
+    assert_eq!(total.series.films[0].title, "Total", "a film may be called so");
+}
+
+#[test]
+fn a_workbook_or_an_archive_is_told_from_text() {
+    for bytes in [b"PK\x03\x04rest".as_slice(), b"\xd0\xcf\x11\xe0rest"] {
+        let Err(refusal) = Packed::read("chart.xlsx", bytes) else { panic!("it is no table") };
+        assert!(refusal.say.en.contains("save its sheet as CSV"), "{}", refusal.say.en);
+    }
 }
 
 #[test]

@@ -65,6 +65,7 @@ fn week(seed: u64) -> Cinema {
     };
     let pools = (0..14).map(|film| (0..7).map(|one| day(film, one)).collect()).collect();
     Cinema {
+        first: None,
         halls: (0..12).map(hall).collect(),
         films,
         days: 7,

@@ -14,7 +14,7 @@ mod pools;
 mod rules;
 mod search;
 
-use kernel::{Kind, Refusal, Share, Words};
+use kernel::{Day, Kind, Lang, Refusal, Share, Words};
 
 pub use pools::{Demand, Ran, served};
 pub use rules::{Violation, violations};
@@ -126,6 +126,8 @@ pub struct Cinema {
     pub halls: Vec<Hall>,
     pub films: Vec<Film>,
     pub days: usize,
+    /// The first of them, by which sentences call them; without it they are called by their number.
+    pub first: Option<Day>,
     pub rules: Rules,
     pub demand: Demand,
     pub goal: Goal,
@@ -252,6 +254,14 @@ pub fn admissions(cinema: &Cinema, showings: &[Placed]) -> Vec<f64> {
 }
 
 impl Cinema {
+    /// `Fri 6 Jan` and `1月6日 周五`, else `day 1` and `第 1 天`.
+    pub(super) fn day_words(&self, day: usize) -> Words {
+        match self.first.map(|first| first.plus(day as i32)) {
+            Some(day) => Words::new(day.say(Lang::En), day.say(Lang::Zh)),
+            None => Words::new(format!("day {}", day + 1), format!("第 {} 天", day + 1)),
+        }
+    }
+
     /// What an admission brings and a showing costs, in the goal's unit.
     pub fn worth(&self, film: usize) -> (f64, f64) {
         match self.goal {

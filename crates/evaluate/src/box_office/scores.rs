@@ -19,6 +19,15 @@ pub(super) const HEAD: [&str; 11] = [
     "days",
 ];
 
+/// What the columns say, for a reader of either language.
+pub(super) const LEGEND: &str = "
+WAPE: all errors over all that was taken; median film: the same of the film in the middle; MASE: errors in those of
+“tomorrow is as today” within the known days; total: the middle error of a run's first sixty days; bias: forecast over
+taken, less one; in 50 %, in 90 %: days within the ranges of that name.
+WAPE：误差总和占票房总和；median film：居中影片的同一比率；MASE：与已知天内“明日如今日”相比的误差；total：前 60 天累计的误差中位数；
+bias：预测与实际之比减一；in 50 %、in 90 %：落在相应区间内的天数占比。
+";
+
 /// One method's scores with one number of known days. `None` where nothing could be scored.
 #[derive(Clone, Debug, Serialize)]
 pub struct Scores {

@@ -342,6 +342,7 @@ impl<'a> TheatreDay<'a> {
             films: self.films.iter().zip(&takes).map(film).collect(),
             halls: self.halls.iter().map(|hall| self.hall(hall, &takes)).collect(),
             days: 1,
+            first: None,
             rules: Rules {
                 step_minutes: 5,
                 adverts_minutes: 0,

@@ -4,11 +4,13 @@
 //! morning belongs to the evening before, as the chain's own days have it. What was bought is checked against
 //! `sold`; it carries an order, no times, so it says nothing of sales so far.
 
+use crate::charts::said;
+use crate::report::refusal;
 use anyhow::{Context, Result, ensure};
 use demand::showing::{DayKind, Played, Showing};
 use kernel::Day;
+use market::table::Packed;
 use std::collections::BTreeSet;
-use std::io::Read;
 use std::path::Path;
 
 const COLUMNS: [&str; 9] = ["date", "theatre", "hall", "movie", "time", "hour", "seats", "sold", "Buy Order"];
@@ -19,16 +21,8 @@ const DAY_BEGINS: u16 = 6 * 60;
 
 /// Reads a file; a refusal names its line, column and value.
 pub fn read(path: &Path) -> Result<Vec<Played>> {
-    let bytes = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    let mut text = String::new();
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        flate2::read::GzDecoder::new(&bytes[..])
-            .read_to_string(&mut text)
-            .with_context(|| format!("{} is not gzipped UTF-8", path.display()))?;
-    } else {
-        text = String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))?;
-    }
-    parse(&text).with_context(|| path.display().to_string())
+    let file = Packed::open(path).map_err(said)?;
+    parse(file.decode(None).map_err(said)?.text()).with_context(|| path.display().to_string())
 }
 
 /// Rows in order of day, then as they stand. The very same showing twice is kept once.
@@ -36,7 +30,13 @@ pub fn parse(text: &str) -> Result<Vec<Played>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let header: Vec<String> = reader.headers()?.iter().map(str::to_owned).collect();
-    ensure!(header == COLUMNS, "line 1: the columns are “{}”, not “{}”", header.join(","), COLUMNS.join(","));
+    if header != COLUMNS {
+        let (found, wanted) = (header.join(","), COLUMNS.join(","));
+        return Err(refusal(
+            format!("Line 1: the columns are “{found}”, not “{wanted}”."),
+            format!("第 1 行：列为“{found}”，应为“{wanted}”。"),
+        ));
+    }
     let mut played = Vec::new();
     let mut seen = BTreeSet::new();
     for record in reader.records() {
@@ -44,14 +44,21 @@ pub fn parse(text: &str) -> Result<Vec<Played>> {
         let line = record.position().map_or(0, csv::Position::line);
         let row = Row { line, record: &record };
         let one = row.played()?;
-        ensure!(played.len() < ROWS_MAX, "line {line}: more than {ROWS_MAX} showings");
+        if played.len() == ROWS_MAX {
+            return Err(refusal(
+                format!("Line {line}: more than {ROWS_MAX} showings."),
+                format!("第 {line} 行：超过 {ROWS_MAX} 场。"),
+            ));
+        }
         let it = &one.showing;
         let key = (it.day, it.cinema.clone(), it.hall.clone(), it.minute, it.film.clone(), one.sold);
         if seen.insert(key) {
             played.push(one);
         }
     }
-    ensure!(!played.is_empty(), "there is no showing in it");
+    if played.is_empty() {
+        return Err(refusal("There is no showing in it.", "其中没有场次。"));
+    }
     played.sort_by_key(|one| one.showing.day);
     Ok(played)
 }
@@ -62,37 +69,51 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    fn refuse(&self, column: usize, why: &str) -> anyhow::Error {
+    fn refuse(&self, column: usize, why: &str, why_zh: &str) -> anyhow::Error {
         let value: String = self.record.get(column).unwrap_or("").chars().take(40).collect();
-        anyhow::anyhow!("line {}, column {}: “{value}” {why}", self.line, COLUMNS[column])
+        let (line, column) = (self.line, COLUMNS[column]);
+        refusal(
+            format!("Line {line}, column {column}: “{value}” {why}."),
+            format!("第 {line} 行 {column} 列：“{value}”{why_zh}。"),
+        )
     }
 
     fn played(&self) -> Result<Played> {
-        ensure!(
-            self.record.len() == COLUMNS.len(),
-            "line {}: {} columns instead of {}",
-            self.line,
-            self.record.len(),
-            COLUMNS.len()
-        );
+        let (line, cells) = (self.line, self.record.len());
+        if cells != COLUMNS.len() {
+            let due = COLUMNS.len();
+            return Err(refusal(
+                format!("Line {line}: {cells} columns instead of {due}."),
+                format!("第 {line} 行：有 {cells} 列，应为 {due} 列。"),
+            ));
+        }
         let seats = self.count(6)?;
         let sold = self.count(7)?;
         if let (Some(seats), Some(sold)) = (seats, sold)
             && sold > seats
         {
-            return Err(self.refuse(7, &format!("is more than the {seats} seats")));
+            return Err(self.refuse(
+                7,
+                &format!("is more than the {seats} seats"),
+                &format!("多于 {seats} 个座位"),
+            ));
         }
         if let Some(bought) = self.bought()?
             && sold.is_some_and(|sold| sold != bought)
         {
-            return Err(self.refuse(7, &format!("is not the {bought} seats of the buying order")));
+            return Err(self.refuse(
+                7,
+                &format!("is not the {bought} seats of the buying order"),
+                &format!("与购买顺序中的 {bought} 个座位不符"),
+            ));
         }
         let showing = Showing {
             film: self.name(3)?,
             cinema: self.name(1)?,
             hall: self.name(2)?,
-            day: Day::parse(&self.record[0])
-                .map_err(|_| self.refuse(0, "is not a day such as 2020-01-12"))?,
+            day: Day::parse(&self.record[0]).map_err(|_| {
+                self.refuse(0, "is not a day such as 2020-01-12", "不是 2020-01-12 这样的日期")
+            })?,
             minute: self.minute()?,
             seats,
             price_minor: None,
@@ -104,12 +125,12 @@ impl Row<'_> {
     fn name(&self, column: usize) -> Result<String> {
         let name = self.record[column].trim();
         let says_something = !name.is_empty() && name.len() <= 200;
-        ensure!(says_something, self.refuse(column, "is not a name"));
+        ensure!(says_something, self.refuse(column, "is not a name", "不是名称"));
         Ok(name.to_owned())
     }
 
     fn minute(&self) -> Result<u16> {
-        let refuse = || self.refuse(4, "is not a time such as 19:30");
+        let refuse = || self.refuse(4, "is not a time such as 19:30", "不是 19:30 这样的时间");
         let (hour, minute) = self.record[4].split_once(':').ok_or_else(refuse)?;
         let digits = |text: &str, most: usize| {
             (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
@@ -128,8 +149,16 @@ impl Row<'_> {
             return Ok(None);
         }
         let whole = text.strip_suffix(".0").unwrap_or(text);
-        let count: u32 = whole.parse().map_err(|_| self.refuse(column, "is not a number of seats"))?;
-        ensure!(count <= SEATS_MAX, self.refuse(column, &format!("is more than {SEATS_MAX} seats")));
+        let count: u32 =
+            whole.parse().map_err(|_| self.refuse(column, "is not a number of seats", "不是座位数"))?;
+        ensure!(
+            count <= SEATS_MAX,
+            self.refuse(
+                column,
+                &format!("is more than {SEATS_MAX} seats"),
+                &format!("超过 {SEATS_MAX} 个座位")
+            )
+        );
         Ok(Some(count))
     }
 
@@ -141,7 +170,7 @@ impl Row<'_> {
         }
         let well_formed =
             text.starts_with('[') && text.ends_with(']') && text.matches('\'').count().is_multiple_of(2);
-        ensure!(well_formed, self.refuse(8, "is not a list of groups of seats"));
+        ensure!(well_formed, self.refuse(8, "is not a list of groups of seats", "不是成组座位的列表"));
         Ok(Some((text.matches('\'').count() / 2) as u32))
     }
 }

@@ -20,18 +20,18 @@ fn rows_are_read_and_a_late_showing_belongs_to_the_evening_before() {
 #[test]
 fn bad_rows_are_refused_with_line_column_and_value() {
     let cases = [
-        ("2020-13-01,L,H,F,9:50,9.8,10.0,1.0,", "line 2, column date: “2020-13-01” is not a day"),
-        ("2020-01-01,L,H,F,25:00,9.8,10.0,1.0,", "line 2, column time: “25:00” is not a time"),
-        ("2020-01-01,L,H,F,9:50,9.8,10.0,-1,", "line 2, column sold: “-1” is not a number of seats"),
-        ("2020-01-01,L,H,F,9:50,9.8,10.0,11.0,", "line 2, column sold: “11.0” is more than the 10 seats"),
-        ("2020-01-01,L,H,F,9:50,9.8,99999,1,", "line 2, column seats: “99999” is more than 2000 seats"),
-        ("2020-01-01,L,,F,9:50,9.8,10,1,", "line 2, column hall: “” is not a name"),
+        ("2020-13-01,L,H,F,9:50,9.8,10.0,1.0,", "Line 2, column date: “2020-13-01” is not a day"),
+        ("2020-01-01,L,H,F,25:00,9.8,10.0,1.0,", "Line 2, column time: “25:00” is not a time"),
+        ("2020-01-01,L,H,F,9:50,9.8,10.0,-1,", "Line 2, column sold: “-1” is not a number of seats"),
+        ("2020-01-01,L,H,F,9:50,9.8,10.0,11.0,", "Line 2, column sold: “11.0” is more than the 10 seats"),
+        ("2020-01-01,L,H,F,9:50,9.8,99999,1,", "Line 2, column seats: “99999” is more than 2000 seats"),
+        ("2020-01-01,L,,F,9:50,9.8,10,1,", "Line 2, column hall: “” is not a name"),
         (
             "2020-01-01,L,H,F,9:50,9.8,10,2,[['A_1']]",
-            "line 2, column sold: “2” is not the 1 seats of the buying order",
+            "Line 2, column sold: “2” is not the 1 seats of the buying order",
         ),
-        ("2020-01-01,L,H,F,9:50,9.8,10,2,A_1", "line 2, column Buy Order: “A_1” is not a list"),
-        ("2020-01-01,L,H,F", "line 2: 4 columns instead of 9"),
+        ("2020-01-01,L,H,F,9:50,9.8,10,2,A_1", "Line 2, column Buy Order: “A_1” is not a list"),
+        ("2020-01-01,L,H,F", "Line 2: 4 columns instead of 9"),
     ];
     for (row, expected) in cases {
         assert!(refusal(row).contains(expected), "{row}: {}", refusal(row));

@@ -26,7 +26,10 @@ pub struct Options {
 }
 
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let id = CampaignId::parse(&options.campaign).map_err(installation::spoken)?;
+    let id = CampaignId::parse(&options.campaign).map_err(|_| {
+        let id = &options.campaign;
+        anyhow::anyhow!("no campaign has the id “{id}”; it ends the address of its page\n          没有编号为“{id}”的投放计划；编号在其页面网址的末尾")
+    })?;
     let house = installation::open_house(options.place.open()?, providers::nobody())?;
     let (asked, lots, now) = (options.budget.clone(), house.keys().lots.clone(), house.now());
     let advice = house.read_blocking(move |view| {

@@ -268,6 +268,7 @@ pub fn question(view: &View, cinema: &Cinema, from: Day, now: Instant, lang: Lan
             halls: rooms.iter().map(|hall| house.hall(hall)).collect(),
             films,
             days: days.len(),
+            first: days.first().copied(),
             rules: house.rules()?,
             demand: Demand { slot_minutes: SLOT_MINUTES, reach_minutes: publics.reach_minutes, pools },
             goal: match rules.goal {

@@ -2,7 +2,8 @@
 
 use super::dialects::{Dialect, FIELDS, Field, day_in_name};
 use super::{Film, FilmDay, Series, bad_file};
-use crate::table::{Headers, Line, Packed, Source};
+pub use crate::table::REFUSED_ONE_IN;
+use crate::table::{self, Headers, Line, Packed, Source, scale};
 use kernel::{Currency, Day, Refusal};
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
@@ -14,12 +15,12 @@ pub const GROSS_MAX: i64 = 10_000_000_000_000;
 pub const ADMISSIONS_MAX: i64 = 2_000_000_000;
 /// Screens, theatres, showings of a film on a day; minutes of its length; its rank.
 const COUNT_MAX: i64 = 10_000_000;
-/// More lines than one in this many that cannot be read, and the file is refused as a whole.
-pub const REFUSED_ONE_IN: usize = 100;
 /// Refusals that are told, at most; the others are counted.
 pub const REFUSALS_TOLD_MAX: usize = 100;
 /// So many lines must contradict themselves before a file's columns are taken to be swapped.
 const CONTRADICTIONS_MIN: usize = 10;
+/// What the line beneath a table that adds it up is called.
+const SUMS: [&str; 6] = ["합계", "合计", "总计", "總計", "Total", "Totals"];
 /// A film's title, at most.
 const TITLE_CHARS_MAX: usize = 300;
 /// So many films on a day are a whole chart, whose shares come to about a hundred percent.
@@ -169,6 +170,9 @@ impl<'s> Chart<'s> {
 
     /// One line; only what spoils the whole file is an error.
     fn take(&mut self, line: &Line) -> Result<(), Refusal> {
+        if self.is_sum(line) {
+            return Ok(());
+        }
         self.rows += 1;
         self.check_currency(line)?;
         match self.film_day(line) {
@@ -176,6 +180,14 @@ impl<'s> Chart<'s> {
             Err(refusal) => self.refuse(refusal),
         }
         Ok(())
+    }
+
+    /// The line beneath a table that adds it up: it has no film, and says that it is a sum.
+    fn is_sum(&self, line: &Line) -> bool {
+        let words = |text: &str| SUMS.iter().any(|sum| text.eq_ignore_ascii_case(sum));
+        let title = self.text(line, Field::Title);
+        words(title) && self.text(line, Field::Key).is_empty() && self.text(line, Field::Rank).is_empty()
+            || title.is_empty() && words(line.text(0))
     }
 
     fn refuse(&mut self, refusal: Refusal) {
@@ -323,10 +335,21 @@ impl<'s> Chart<'s> {
     }
 
     fn amount(&self, line: &Line, field: Field) -> Result<Option<i64>, Refusal> {
-        let places = self.dialect.amount_exponent + self.dialect.market.currency().exponent();
-        let amount = self.places[field as usize].map(|at| line.scaled(at, places)).transpose();
-        let amount = amount.map_err(|_| self.wrong(line, field, ("an amount", "金额")))?.flatten();
-        self.within(line, field, amount, GROSS_MAX)
+        let text = self.text(line, field);
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let (number, unit) = unit_of(text);
+        let unit_is_due = self.dialect.unit_in_cell.contains(&self.column(field));
+        if unit_is_due && unit.is_none() {
+            let wanted =
+                ("an amount with its unit, such as 2699.1万 or 1.96亿", "带单位的金额，如 2699.1万、1.96亿");
+            return Err(self.wrong(line, field, wanted));
+        }
+        let places = unit.unwrap_or(self.dialect.amount_exponent) + self.dialect.market.currency().exponent();
+        let amount = scale(number, places as usize);
+        let amount = amount.ok_or_else(|| self.wrong(line, field, ("an amount", "金额")))?;
+        self.within(line, field, Some(amount), GROSS_MAX)
     }
 
     fn count(&self, line: &Line, field: Field, max: i64) -> Result<Option<i64>, Refusal> {
@@ -380,11 +403,7 @@ impl<'s> Chart<'s> {
 
     fn finish(mut self) -> Result<Reading, Refusal> {
         if self.rows == 0 {
-            let file = self.file;
-            return Err(bad_file(
-                format!("“{file}” has a header and no row."),
-                format!("“{file}”只有表头，没有数据。"),
-            ));
+            return Err(table::no_row(self.file));
         }
         self.put_films_in_order();
         self.keep_each_day_once();
@@ -521,19 +540,18 @@ impl<'s> Chart<'s> {
         if self.refused * REFUSED_ONE_IN <= self.rows {
             return Ok(());
         }
-        let (file, refused, rows) = (self.file, self.refused, self.rows);
-        let (en, zh) = self
-            .refusals
-            .iter()
-            .find(|refusal| refusal.code == "bad_line" || refusal.code == "bad_file")
-            .map_or(("", ""), |first| (first.say.en.as_str(), first.say.zh.as_str()));
-        Err(bad_file(
-            format!(
-                "{refused} of the {rows} lines of “{file}” cannot be taken, more than one in {REFUSED_ONE_IN}. The first: {en}"
-            ),
-            format!("“{file}”的 {rows} 行中有 {refused} 行无法读取，超过百分之一。第一处：{zh}"),
-        ))
+        let first =
+            self.refusals.iter().find(|refusal| refusal.code == "bad_line" || refusal.code == "bad_file");
+        Err(table::mostly_refused(self.file, (self.refused, self.rows), first))
     }
+}
+
+/// `1.96亿` is 1.96 with eight powers of ten.
+fn unit_of(text: &str) -> (&str, Option<u32>) {
+    let text = text.strip_suffix('元').unwrap_or(text);
+    let units = [('亿', 8), ('万', 4)];
+    let found = units.into_iter().find_map(|(unit, power)| Some((text.strip_suffix(unit)?, power)));
+    found.map_or((text, None), |(number, power)| (number.trim_end(), Some(power)))
 }
 
 /// Finds a currency sign that is not this chart's.

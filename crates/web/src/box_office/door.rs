@@ -6,7 +6,7 @@ use super::order::SHORT_CODE_CHARS;
 use crate::answer::{Answer, Page};
 use crate::form::Form;
 use crate::look::parts;
-use crate::look::{Tone, icon, say};
+use crate::look::{Tone, icon, say, when};
 use crate::visit::{CinemaStaff, Visit};
 use ::box_office::{Cinema, Ticket, cinemas};
 use axum::extract::Path;
@@ -180,9 +180,8 @@ fn latest(last: &[Admitted], cinema: &Cinema, lang: Lang) -> Markup {
     let lines: Vec<(String, String, String)> = last
         .iter()
         .map(|one| {
-            let (hour, minute) = one.at.clock_in(&cinema.zone);
             let what = format!("{} · {}", one.seat, one.hall.in_(lang));
-            (format!("{hour:02}:{minute:02}"), what, one.film.in_(lang).to_owned())
+            (when::clock(one.at, &cinema.zone), what, one.film.in_(lang).to_owned())
         })
         .collect();
     let happenings: Vec<parts::Happening> = lines

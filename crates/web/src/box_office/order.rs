@@ -129,10 +129,10 @@ pub(super) fn short_code(ticket: &Ticket) -> String {
 
 fn state(bought: &Bought, ticket: &Ticket, now: Instant, lang: Lang) -> Markup {
     if let Some(at) = ticket.admitted_at {
-        let (hour, minute) = at.clock_in(&bought.cinema.zone);
+        let used = when::clock(at, &bought.cinema.zone);
         let word = match lang {
-            Lang::En => format!("used at {hour:02}:{minute:02}"),
-            Lang::Zh => format!("{hour:02}:{minute:02} 已入场"),
+            Lang::En => format!("used at {used}"),
+            Lang::Zh => format!("{used} 已入场"),
         };
         return parts::pill(Tone::Plain, &word);
     }

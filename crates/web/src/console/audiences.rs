@@ -247,7 +247,9 @@ mod tests {
         let saved = street.sun.post("/console/audiences", &LINE).await;
         assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
         let at = saved.location().to_owned();
-        assert!(street.sun.get(&at).await.text.contains("Those who want to"));
+        let kept = street.sun.get(&at).await;
+        assert!(kept.text.contains("Those who want to"));
+        assert!(kept.text.contains("href=\"/console/campaigns\">Aim a campaign at it"), "{}", kept.text);
         let list = street.sun.get("/console/audiences").await;
         assert!(list.text.contains("want to see anything in the last 30 days"), "{}", list.text);
 

@@ -418,7 +418,7 @@ mod tests {
         assert_eq!(page.status, StatusCode::OK);
         for part in [
             "+36.2\u{202f}% on 2013",
-            "$4.8bn",
+            "$4.82bn",
             "2017*",
             "+22.32 % as published, +13.45 % like for like",
             "34 films a year",

@@ -17,6 +17,7 @@ use crate::answer::{Answer, Page};
 use crate::look::money::Told;
 use crate::look::parts::{self, Action, FilmCard};
 use crate::look::table::{Cell, Column, Kind, Table};
+use crate::look::when::clock;
 use crate::look::{Tone, art, money};
 use crate::visit::Visit;
 use alerts::{Known, Way};
@@ -217,12 +218,12 @@ impl Glance<'_> {
     /// `Sun 25 Dec, day 3 of release, as of 21:40`
     fn standing(&self) -> String {
         let zone = &self.facts.home.zone;
-        let (hour, minute) = self.facts.now.clock_in(zone);
         let today = self.facts.now.day_in(zone);
         let age = self.facts.title.premiere.map(|premiere| premiere.days_until(today) + 1);
-        let (day, at) = (today.say(self.lang), format!("{hour:02}:{minute:02}"));
+        let (day, at) = (today.say(self.lang), clock(self.facts.now, zone));
         match (self.lang, age) {
             (Lang::En, Some(age)) if age > 0 => format!("{day}, day {age} of release, as of {at}"),
+            (Lang::En, Some(0)) => format!("{day}, the day before the premiere, as of {at}"),
             (Lang::En, Some(age)) => format!("{day}, {} days before the premiere, as of {at}", 1 - age),
             (Lang::En, None) => format!("{day}, as of {at}"),
             (Lang::Zh, Some(age)) if age > 0 => format!("{day}，上映第 {age} 天，截至 {at}"),
@@ -232,6 +233,7 @@ impl Glance<'_> {
     }
 
     fn body(&self) -> Markup {
+        let slate = format!("/console/slate/{}", self.facts.title.id);
         html! {
             div class="stack" {
                 div id="release-alerts" class="alerts" role="status" { (self.alerts()) }
@@ -249,8 +251,8 @@ impl Glance<'_> {
                 } @else {
                     (parts::card(parts::empty(
                         self.say("Not on screens yet", "还没有放映"),
-                        self.say("Box office, shares of showings and the forecast appear with the first showing.", "首场放映之后，这里会有票房、排片占比和预测。"),
-                        None,
+                        self.say("Box office, shares of showings and the forecast of the run appear with the first showing; what it will open with is told with its facts.", "首场放映之后，这里会有票房、排片占比和走势预测；开画预测见影片资料页。"),
+                        Some(Action { href: &slate, word: self.say("What it will open with", "开画预测") }),
                     )))
                 }
             }
@@ -290,11 +292,11 @@ impl Glance<'_> {
     fn cities(&self) -> Markup {
         let day = self.facts.latest.as_ref().map(|latest| latest.film.day);
         let over = self.facts.latest.as_ref().is_some_and(|latest| latest.over);
-        let (hour, minute) = self.facts.now.clock_in(&self.facts.home.zone);
+        let now = clock(self.facts.now, &self.facts.home.zone);
         let until = match (self.lang, over) {
             (_, true) => String::new(),
-            (Lang::En, false) => format!(", as of {hour:02}:{minute:02}"),
-            (Lang::Zh, false) => format!("（截至 {hour:02}:{minute:02}）"),
+            (Lang::En, false) => format!(", as of {now}"),
+            (Lang::Zh, false) => format!("（截至 {now}）"),
         };
         let caption = match (self.lang, day) {
             (Lang::En, Some(day)) => format!("Cities on {}{until}", day.say(self.lang)),
@@ -416,6 +418,8 @@ mod tests {
         let path = format!("/console/release/{}", season.title);
         let before = season.ann.get(&path).await;
         assert!(before.text.contains("Not on screens yet"), "{}", before.text);
+        let opening = format!("href=\"/console/slate/{}\">What it will open with", season.title);
+        assert!(before.text.contains(&opening), "{}", before.text);
         season.runs(&[40]).await;
         let early = season.ann.get(&path).await;
         assert_eq!(early.status, StatusCode::OK);

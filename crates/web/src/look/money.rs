@@ -66,13 +66,18 @@ pub fn count(number: i64, lang: Lang) -> String {
     format!("{sign}{}", short(number.unsigned_abs() as f64, lang))
 }
 
-/// A magnitude with at most one decimal and the language's own steps: thousand and million, or 万 and 亿.
+/// A magnitude with at most one decimal and the language's own steps: thousand and million, or 万 and 亿. Below ten of
+/// the largest step it has two: a hundred million lie between 1亿 and 2亿.
 pub(crate) fn short(number: f64, lang: Lang) -> String {
     let steps: &[(f64, &str)] = match lang {
         Lang::En => &[(1e9, "bn"), (1e6, "m"), (1e3, "k")],
         Lang::Zh => &[(1e8, "亿"), (1e4, "万")],
     };
     match steps.iter().find(|(step, _)| number >= *step * 0.99995) {
+        Some((step, unit)) if *step >= 1e8 && number < *step * 9.995 => {
+            let hundredths = format!("{:.2}", number / step);
+            format!("{}{unit}", hundredths.trim_end_matches('0').trim_end_matches('.'))
+        }
         Some((step, unit)) => format!("{}{unit}", trimmed(number / step)),
         None => trimmed(number),
     }
@@ -134,7 +139,11 @@ mod tests {
         assert_eq!(full(1500, "JPY"), "¥1,500");
         assert_eq!(compact(7_888_000_000, "CNY", Lang::En), "¥78.9m");
         assert_eq!(compact(7_888_000_000, "CNY", Lang::Zh), "¥7,888万");
-        assert_eq!(compact(48_100_000_000, "CNY", Lang::Zh), "¥4.8亿");
+        assert_eq!(compact(48_100_000_000, "CNY", Lang::Zh), "¥4.81亿");
+        assert_eq!(compact(10_260_000_000, "CNY", Lang::Zh), "¥1.03亿");
+        assert_eq!(compact(10_000_000_000, "CNY", Lang::Zh), "¥1亿");
+        assert_eq!(compact(99_960_000_000, "CNY", Lang::Zh), "¥10亿");
+        assert_eq!(compact(101_000_000_000, "CNY", Lang::En), "¥1.01bn");
         assert_eq!(full(1_234_500, "KRW"), "₩1,234,500");
         assert_eq!(compact(78_880_000_000, "KRW", Lang::Zh), "₩788.8亿");
         assert_eq!(full(3990, "TWD"), "NT$39.90");

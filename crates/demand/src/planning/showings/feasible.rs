@@ -24,9 +24,10 @@ fn no_hall(cinema: &Cinema) -> Option<Words> {
         let film = (0..cinema.films.len())
             .find(|film| asked(cinema, *film, day) > 0 && halls(cinema, *film, day).iter().all(|hall| most(cinema, *film, *hall, day) == 0))?;
         let (name, asks) = (&cinema.films[film].name, asked(cinema, film, day));
+        let on = cinema.day_words(day);
         Some(Words::new(
-            format!("{name} is promised {asks} showings on day {}, and no hall it may have is open long enough for one.", day + 1),
-            format!("《{name}》第 {} 天承诺 {asks} 场，但可用影厅的营业时间连一场也放不下。", day + 1),
+            format!("{name} is promised {asks} showings on {}, and no hall it may have is open long enough for one.", on.en),
+            format!("《{name}》{}承诺 {asks} 场，但可用影厅的营业时间连一场也放不下。", on.zh),
         ))
     })
 }
@@ -76,15 +77,13 @@ fn too_much_for(cinema: &Cinema, day: usize, halls: &[usize]) -> Option<Words> {
     let showings: u32 = promised.iter().map(|film| asked(cinema, *film, day)).sum();
     let (place_en, place_zh) = place(cinema, halls);
     let (needed, there) = (hours(needed), hours(there));
+    let on = cinema.day_words(day);
     Some(Words::new(
         format!(
-            "On day {} the contracts ask for {showings} showings, {needed} hours with cleaning, in {place_en} {there} hours.",
-            day + 1
+            "On {} the contracts ask for {showings} showings, {needed} hours with cleaning, in {place_en} {there} hours.",
+            on.en
         ),
-        format!(
-            "第 {} 天合约要求 {showings} 场，连同清场需 {needed} 小时，而{place_zh}只有 {there} 小时。",
-            day + 1
-        ),
+        format!("{}合约要求 {showings} 场，连同清场需 {needed} 小时，而{place_zh}只有 {there} 小时。", on.zh),
     ))
 }
 
@@ -109,10 +108,11 @@ fn no_starts(cinema: &Cinema, day: usize) -> Option<Words> {
     let quarters = u32::from(closes.saturating_sub(opens)).div_ceil(15) + 1;
     let promised: u32 = (0..cinema.films.len()).map(|film| asked(cinema, film, day)).sum();
     let can = quarters * a_quarter;
+    let on = cinema.day_words(day);
     (promised > can).then(|| {
         Words::new(
-            format!("On day {} the contracts ask for {promised} showings; with {a_quarter} starts a quarter of an hour there can be {can}.", day + 1),
-            format!("第 {} 天合约要求 {promised} 场；每刻钟最多 {a_quarter} 场开场，全天最多 {can} 场。", day + 1),
+            format!("On {} the contracts ask for {promised} showings; with {a_quarter} starts a quarter of an hour there can be {can}.", on.en),
+            format!("{}合约要求 {promised} 场；每刻钟最多 {a_quarter} 场开场，全天最多 {can} 场。", on.zh),
         )
     })
 }

@@ -175,16 +175,15 @@ fn too_little_domestic(cinema: &Cinema, showings: &[Placed]) -> Vec<Violation> {
 }
 
 impl Violation {
-    /// The rule and where it is broken, with the names of the cinema; days count from 1.
+    /// The rule and where it is broken, with the names of the cinema and its days.
     pub fn words(&self, cinema: &Cinema) -> Words {
         let film = |film: usize| cinema.films[film].name.clone();
         let clock = |minute: u16| format!("{:02}:{:02}", minute / 60 % 24, minute % 60);
+        let on = |day: usize| cinema.day_words(day);
         let placed = |one: &Placed| {
             let (film, hall, start) = (film(one.film), &cinema.halls[one.hall].name, clock(one.start));
-            (
-                format!("{film} in {hall}, day {}, {start}", one.day + 1),
-                format!("第 {} 天 {start} {hall}《{film}》", one.day + 1),
-            )
+            let on = cinema.day_words(one.day);
+            (format!("{film} in {hall}, {}, {start}", on.en), format!("{} {start} {hall}《{film}》", on.zh))
         };
         match self {
             Violation::OutsideHours(one) => {
@@ -206,32 +205,32 @@ impl Violation {
                 )
             }
             Violation::TooManyStarts { day, minute, starts } => Words::new(
-                format!("{starts} showings start in the quarter from {} on day {}.", clock(*minute), day + 1),
-                format!("第 {} 天 {} 起的一刻钟内有 {starts} 场开场。", day + 1, clock(*minute)),
+                format!("{starts} showings start in the quarter from {} on {}.", clock(*minute), on(*day).en),
+                format!("{} {} 起的一刻钟内有 {starts} 场开场。", on(*day).zh, clock(*minute)),
             ),
             Violation::TooManyCleanings { day, minute, halls } => Words::new(
-                format!("{halls} halls are cleaned at {} on day {}.", clock(*minute), day + 1),
-                format!("第 {} 天 {} 有 {halls} 个影厅同时清场。", day + 1, clock(*minute)),
+                format!("{halls} halls are cleaned at {} on {}.", clock(*minute), on(*day).en),
+                format!("{} {} 有 {halls} 个影厅同时清场。", on(*day).zh, clock(*minute)),
             ),
             Violation::TooFewADay { film: one, day, showings } => Words::new(
                 format!(
-                    "{} has {showings} showings on day {}, fewer than its run asks.",
+                    "{} has {showings} showings on {}, fewer than its run asks.",
                     film(*one),
-                    day + 1
+                    on(*day).en
                 ),
-                format!("《{}》第 {} 天只有 {showings} 场，少于最低场次。", film(*one), day + 1),
+                format!("《{}》{}只有 {showings} 场，少于最低场次。", film(*one), on(*day).zh),
             ),
             Violation::TooManyADay { film: one, day, showings } => Words::new(
-                format!("{} has {showings} showings on day {}, more than it may.", film(*one), day + 1),
-                format!("《{}》第 {} 天有 {showings} 场，超过上限。", film(*one), day + 1),
+                format!("{} has {showings} showings on {}, more than it may.", film(*one), on(*day).en),
+                format!("《{}》{}有 {showings} 场，超过上限。", film(*one), on(*day).zh),
             ),
             Violation::TooFewInPrimeTime { film: one, day, showings } => Words::new(
                 format!(
-                    "{} starts {showings} times in prime time on day {}, fewer than was promised.",
+                    "{} starts {showings} times in prime time on {}, fewer than was promised.",
                     film(*one),
-                    day + 1
+                    on(*day).en
                 ),
-                format!("《{}》第 {} 天黄金时段只有 {showings} 场，少于承诺场次。", film(*one), day + 1),
+                format!("《{}》{}黄金时段只有 {showings} 场，少于承诺场次。", film(*one), on(*day).zh),
             ),
             Violation::Gone(one) => {
                 let (en, zh) = placed(one);

@@ -139,6 +139,7 @@ fn drawn(seed: u64) -> Cinema {
         films: (0..films).map(|i| draw(i, &mut dice)).collect(),
         halls: (0..halls).map(|_| hall(dice.between(30, 120) as u32, days)).collect(),
         days,
+        first: None,
         rules: Rules {
             starts_max: Some(2),
             cleaning_max: Some(2),
@@ -210,6 +211,7 @@ fn tiny_plans_are_as_good_as_the_best_of_all() {
         let mut pool =
             || vec![(0..24).map(|slot| if slot > 14 { dice.fraction() * 50.0 } else { 0.0 }).collect()];
         let cinema = Cinema {
+            first: None,
             halls: [40, 60]
                 .map(|seats| Hall {
                     hours: vec![Some(Hours { opens: 990, closes: 1_320 })],
@@ -286,7 +288,10 @@ fn promises_that_do_not_fit_are_refused_in_hours() {
     );
     cinema.films[0].minutes = 600;
     cinema.halls[0].hours = vec![Some(Hours { opens: 600, closes: 700 }); cinema.days];
-    assert!(said(&cinema).en.contains("no hall it may have is open long enough"));
+    assert!(said(&cinema).en.contains("on day 1, and no hall it may have is open long enough"));
+    let dated = Cinema { first: kernel::Day::new(2017, 1, 6).ok(), ..cinema.clone() };
+    assert!(said(&dated).en.contains("on Fri 6 Jan, and no hall"), "{:?}", said(&dated));
+    assert!(said(&dated).zh.contains("》1月6日 周五承诺"), "{:?}", said(&dated));
     let mut foreign = drawn(1);
     foreign.films.iter_mut().for_each(|film| film.domestic = false);
     foreign.films[0].a_day_min = 2;

@@ -206,8 +206,17 @@ async fn page(visit: &Visit, promoter: &Promoter, was: Option<&Audience>, form: 
         Some(audience) => (address(&audience.id), address(&audience.id)),
         None => ("/console/audiences".to_owned(), "/console/audiences/new".to_owned()),
     };
+    // A campaign chooses its audience on its own page.
+    let lead = match was {
+        Some(_) => parts::link_button(
+            parts::Weight::Quiet,
+            "/console/campaigns",
+            visit.say("Aim a campaign at it", "用于投放计划"),
+        ),
+        None => html! {},
+    };
     let body = html! {
-        (parts::heading(title, &agreed(visit, crowd::people(&visit.house)), html! {}))
+        (parts::heading(title, &agreed(visit, crowd::people(&visit.house)), lead))
         div class="builder" {
             form class="form" method="post" action=(save_at) novalidate data-recount=(count_at) {
                 (fields(visit, &choices, was, form))
@@ -441,7 +450,7 @@ fn why_alike(visit: &Visit, names: &Names, likeness: &Likeness) -> Markup {
     let rows = likeness.reasons.iter().take(REASONS_MAX).map(row).collect();
     let fit = match lang {
         Lang::En => format!(
-            "Shown one of the seed and one other it had not seen, the model picks the right one {:.0} % of the time.",
+            "Shown one of the seed and one other it had not seen, the model picks the right one {:.0}\u{202f}% of the time.",
             likeness.auc * 100.0
         ),
         Lang::Zh => {

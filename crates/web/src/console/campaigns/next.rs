@@ -3,10 +3,10 @@
 use super::{Promoter, address, find, flight};
 use crate::answer::{Answer, Page, SeeOther};
 use crate::form::Form;
-use crate::look::Tone;
 use crate::look::chart::{Bar, Figure, Paint, bars};
 use crate::look::parts::{self, Weight};
 use crate::look::table::{Cell, Column, Kind, Table};
+use crate::look::{Tone, unbroken};
 use crate::visit::Visit;
 use ads::campaigns::{Campaign, State};
 use axum::extract::Path;
@@ -114,7 +114,7 @@ fn planned(visit: &Visit, campaign: &Campaign, told: &Told, plan: &Plan) -> Mark
     };
     html! {
         div class="section" {
-            @for said in &plan.because { p { (said.in_(visit.lang)) } }
+            @for said in &plan.because { p { (unbroken(said, visit.lang)) } }
             @if told.advice.kept.minor > 0 { p { (kept(visit, told.advice.kept)) } }
         }
         (chart(visit, &told.advice, plan))

@@ -12,7 +12,7 @@ use crate::form::Form;
 use crate::look::chart::{Figure, Hours, Slot, clock};
 use crate::look::parts::{self, Action, Stat, Weight};
 use crate::look::table::{Cell, Column, Kind, Table};
-use crate::look::{Tone, money};
+use crate::look::{Tone, money, unbroken};
 use crate::visit::{CinemaStaff, Visit};
 use axum::extract::Path;
 use axum::response::IntoResponse;
@@ -210,7 +210,7 @@ fn told(
         (week_table(visit, known, made, &days))
         (day_chips(visit, cinema, plan, made, &days, chosen))
         (figure(visit, known, made, changes, days[chosen]))
-        (parts::titled_card(visit.say("Because", "依据"), html! { ul { @for because in &made.because { li { (because.in_(visit.lang)) } } } }))
+        (parts::titled_card(visit.say("Because", "依据"), html! { ul { @for because in &made.because { li { (unbroken(because, visit.lang)) } } } }))
     }
 }
 
@@ -265,9 +265,9 @@ fn tiles(visit: &Visit, cinema: &Cinema, made: &Made) -> Markup {
     let more = 100.0 * (made.bound / made.expected.max(1e-9) - 1.0);
     let gap = match visit.lang {
         Lang::En if made.goal == planning::Goal::Admissions => {
-            format!("no plan could sell more than {more:.1} % above this one")
+            format!("no plan could sell more than {more:.1}\u{202f}% above this one")
         }
-        Lang::En => format!("no plan could earn more than {more:.1} % above this one"),
+        Lang::En => format!("no plan could earn more than {more:.1}\u{202f}% above this one"),
         Lang::Zh => format!("任何方案最多比它再高 {more:.1}%"),
     };
     let missed = made.missed.map_or_else(

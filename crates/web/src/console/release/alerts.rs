@@ -71,7 +71,8 @@ pub struct Known {
     pub per_showing_before: Option<f64>,
     pub thin_halls: i64,
     pub share_of_showings: f64,
-    pub share_of_gross: f64,
+    /// Once the day has begun to tell: its first showing is on, and somebody has bought a ticket.
+    pub share_of_gross: Option<f64>,
     /// Once tomorrow's showings are on sale.
     pub share_of_showings_tomorrow: Option<f64>,
     /// The day at real proportions, and what was expected of it.
@@ -155,7 +156,8 @@ impl Known {
             per_showing_before: latest.before.as_ref().and_then(|(_, pace)| pace.per_showing()),
             thin_halls: latest.thin_halls,
             share_of_showings: latest.film.share_of_showings(),
-            share_of_gross: latest.film.share_of_gross(),
+            share_of_gross: (latest.pace.begun > 0 && latest.film.all_gross_minor > 0)
+                .then(|| latest.film.share_of_gross()),
             share_of_showings_tomorrow: scheduled.map(|next| next.share_of_showings()),
             gross_minor: facts.scale.minor(latest.film.base_minor),
             expected: facts.outlook.as_ref().ok().and_then(|outlook| outlook.of(latest.film.day)),
@@ -263,7 +265,7 @@ fn unexpected(known: &Known) -> Option<Alert> {
 }
 
 fn shares(known: &Known) -> Option<Alert> {
-    let (showings, gross) = (known.share_of_showings, known.share_of_gross);
+    let (showings, gross) = (known.share_of_showings, known.share_of_gross?);
     let alone = showings <= 0.0 || showings > 0.9;
     if alone || (gross < showings * SHARES_APART && gross * SHARES_APART > showings) {
         return None;
@@ -386,7 +388,7 @@ mod tests {
             per_showing: Some(30.0),
             per_showing_before: Some(31.0),
             share_of_showings: 0.34,
-            share_of_gross: 0.36,
+            share_of_gross: Some(0.36),
             gross_minor: 8_260_000_000,
             expected: Some(Expected {
                 amount: 8_800_000_000,
@@ -495,15 +497,17 @@ mod tests {
 
     #[test]
     fn shares_that_lie_apart_are_a_reason_to_call() {
-        let more = Known { share_of_gross: 0.45, ..calm() };
+        let more = Known { share_of_gross: Some(0.45), ..calm() };
         assert_eq!(
             one(&more),
             "It takes 45\u{202f}% of box office with 34\u{202f}% of showings: ask circuits for more."
         );
-        let less = Known { share_of_gross: 0.2, ..calm() };
+        let less = Known { share_of_gross: Some(0.2), ..calm() };
         assert!(one(&less).starts_with("34\u{202f}% of showings bring only 20\u{202f}%"));
-        let alone = Known { share_of_showings: 1.0, share_of_gross: 1.0, ..calm() };
+        let alone = Known { share_of_showings: 1.0, share_of_gross: Some(1.0), ..calm() };
         assert_eq!(one(&alone), "Nothing asks for you just now.");
+        let morning = Known { over: false, share_of_gross: None, ..calm() };
+        assert_eq!(one(&morning), "Nothing asks for you just now.", "nothing was sold of any film yet");
         let tomorrow = Known { share_of_showings_tomorrow: Some(0.22), ..calm() };
         assert_eq!(one(&tomorrow), "The next day has 22\u{202f}% of showings, after 34\u{202f}%.");
     }

@@ -7,6 +7,7 @@ use crate::look::chart::{Figure, Line, Paint, Series};
 use crate::look::money;
 use crate::look::parts;
 use crate::look::table::{Cell, Column, Kind, Table};
+use crate::look::unbroken;
 use flows::views::outlook::{Outlook, Point};
 use flows::views::takings::FilmDay;
 use kernel::Lang;
@@ -75,7 +76,7 @@ impl Glance<'_> {
             @match &self.facts.outlook {
                 Ok(outlook) => details class="card" {
                     summary { (self.say("Why the forecast says so", "预测的依据")) }
-                    ul class="stack" { @for sentence in &outlook.newest.because { li { (sentence.in_(self.lang)) } } }
+                    ul class="stack" { @for sentence in &outlook.newest.because { li { (unbroken(sentence, self.lang)) } } }
                 },
                 Err(refusal) => (parts::alert(crate::look::Tone::Plain, &self.no_forecast(refusal.in_(self.lang)), None)),
             }
@@ -111,7 +112,9 @@ impl Glance<'_> {
     /// Share of showings against share of box office, day by day.
     pub(super) fn shares(&self) -> Markup {
         let days = &self.facts.days;
-        let Some(newest) = days.last() else { return html! {} };
+        // A day on which nobody has bought a ticket yet has no shares of box office.
+        let told = |day: &&FilmDay| day.all_gross_minor > 0;
+        let Some(newest) = days.iter().rev().find(told).or(days.last()) else { return html! {} };
         let percent = |part: f64| money::percent((part * 1e6) as i64, self.lang);
         let (showings, gross) = (percent(newest.share_of_showings()), percent(newest.share_of_gross()));
         let day = newest.day.say(self.lang);
@@ -120,7 +123,7 @@ impl Glance<'_> {
             Lang::Zh => format!("{day}：{showings} 的排片带来 {gross} 的票房"),
         };
         let of = |share: fn(&FilmDay) -> f64| -> Vec<Option<f64>> {
-            days.iter().map(|day| Some(share(day) * 100.0)).collect()
+            days.iter().map(|day| Some(day).filter(told).map(|day| share(day) * 100.0)).collect()
         };
         let chart = Line {
             lang: self.lang,

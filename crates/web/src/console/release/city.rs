@@ -7,7 +7,7 @@ use crate::answer::{Answer, Page};
 use crate::look::chart::Figure;
 use crate::look::money::Told;
 use crate::look::table::{Cell, Column, Kind, Table};
-use crate::look::{Tone, money, parts};
+use crate::look::{Tone, money, parts, unbroken};
 use crate::visit::Visit;
 use axum::extract::Path;
 use demand::in_release::{Expected, Forecast};
@@ -100,7 +100,7 @@ fn run(visit: &Visit, sums: Told, city: &InCity) -> Markup {
             Err(refusal) => (parts::alert(Tone::Plain, &format!("{}{}", visit.say("No forecast here. ", "这里暂无预测。"), refusal.say.in_(lang)), None)),
             Ok((told, basis)) => p class="muted" {
                 (visit.say("Forecast from ", "预测依据：")) (basis.words().in_(lang)) (visit.say(". ", "。"))
-                @for words in &told.because { (words.in_(lang)) }
+                @for words in &told.because { (unbroken(words, lang)) " " }
             }
         }
     }
@@ -178,6 +178,8 @@ mod tests {
         ] {
             assert!(page.text.contains(part), "{part}\n{}", page.text);
         }
+        let parted = page.text.as_bytes().windows(3).any(|at| at[0].is_ascii_digit() && &at[1..] == b" %");
+        assert!(!parted, "a number stays with its percent sign\n{}", page.text);
         let showings = page.value_after("/showings?day=2016-12-22&amp;place=", "plc_");
         assert!(page.text.contains("place=plc_dock"), "{showings}");
         let list = season

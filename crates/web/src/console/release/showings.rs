@@ -5,6 +5,7 @@ use super::{address, find, ppm};
 use crate::answer::{Answer, Page};
 use crate::look::parts;
 use crate::look::table::{Cell, Column, Kind, Table};
+use crate::look::when::clock;
 use crate::visit::Visit;
 use axum::extract::Path;
 use flows::views::release::{self, SHOWINGS_MAX, Showing};
@@ -79,14 +80,14 @@ fn page(visit: &Visit, title: &Title, days: &[Day], choice: Choice, list: &[Show
         div class="stack" {
             @if !links.is_empty() { (parts::chips(visit.say("Days", "日期"), &links, chosen)) }
             (parts::chips(visit.say("Which", "筛选"), &kinds, usize::from(fewer.is_some())))
-            (table(visit, day, &shown))
+            (table(visit, day, &shown, fewer.is_some()))
             @if list.len() as i64 == SHOWINGS_MAX { p class="muted" { (visit.say("Only the five hundred emptiest are shown.", "只显示最空的五百场。")) } }
         }
     };
     Page::console(heading, body)
 }
 
-fn table(visit: &Visit, day: Day, list: &[&Showing]) -> maud::Markup {
+fn table(visit: &Visit, day: Day, list: &[&Showing], thin_alone: bool) -> maud::Markup {
     let columns = [
         Column::new(visit.say("Cinema", "影院"), Kind::Text),
         Column::new(visit.say("Begins", "开映"), Kind::Date),
@@ -97,12 +98,11 @@ fn table(visit: &Visit, day: Day, list: &[&Showing]) -> maud::Markup {
             .unit(visit.told(visit.home.currency).unit()),
     ];
     let row = |showing: &&Showing| {
-        let (hour, minute) = showing.starts_at.clock_in(&showing.zone);
         let cinema = showing.cinema.in_(visit.lang);
         let where_ = html! { (cinema) br; span class="muted" { (showing.city.in_(visit.lang)) " · " (showing.hall.in_(visit.lang)) } };
         vec![
             Cell::markup(where_, cinema),
-            Cell::date(&showing.starts_at.rfc3339(), &format!("{hour:02}:{minute:02}")),
+            Cell::date(&showing.starts_at.rfc3339(), &clock(showing.starts_at, &showing.zone)),
             Cell::text(&showing.version),
             Cell::number(showing.admissions),
             Cell::share(ppm(showing.admissions, showing.seats), visit.lang),
@@ -110,7 +110,10 @@ fn table(visit: &Visit, day: Day, list: &[&Showing]) -> maud::Markup {
         ]
     };
     Table::new(&day.say(visit.lang), &columns, list.iter().map(row).collect())
-        .empty(visit.say("No showing of this day is that empty.", "当天没有这样的场次。"))
+        .empty(match thin_alone {
+            true => visit.say("No showing of this day is that empty.", "当天没有这样的场次。"),
+            false => visit.say("No showing of this day has begun yet.", "当天还没有场次开映。"),
+        })
         .filtered()
         .render(visit.lang)
 }
@@ -133,6 +136,8 @@ mod tests {
         let at = |name: &str| all.text.find(name).unwrap_or(usize::MAX);
         assert!(at("Star Cinema") < at("Old Dock Cinema"), "{}", all.text);
         assert!(!all.text.contains("22:00"), "it has not begun");
+        let later = season.ann.get(&format!("{path}?day=2016-12-24")).await;
+        assert!(!later.text.contains("that empty"), "nobody asked for empty ones");
         let thin = season.ann.get(&format!("{path}?fewer=15")).await;
         assert!(thin.text.contains("Star Cinema") && !thin.text.contains("Old Dock Cinema"));
         assert!(season.ann.get(&format!("{path}?day=2016-12-20")).await.text.contains(">50<"));

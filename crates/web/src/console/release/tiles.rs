@@ -150,11 +150,17 @@ impl Glance<'_> {
         let film = &latest.film;
         let (showings, gross) = (film.share_of_showings(), film.share_of_gross());
         let percent = |part: f64| money::percent((part * 1e6) as i64, self.lang);
+        let untold = film.all_gross_minor == 0;
         let delta = match self.lang {
+            _ if untold => self.say("no box office yet", "尚无票房").to_owned(),
             Lang::En => format!("{} of box office", percent(gross)),
             Lang::Zh => format!("票房占比 {}", percent(gross)),
         };
-        let (tone, way) = if gross >= showings { (Tone::Jade, "up") } else { (Tone::Cinnabar, "down") };
+        let (tone, way) = match () {
+            () if untold => (Tone::Plain, ""),
+            () if gross >= showings => (Tone::Jade, "up"),
+            () => (Tone::Cinnabar, "down"),
+        };
         let note = match self.lang {
             Lang::En => format!("{} of {} showings", film.showings, film.all_showings),
             Lang::Zh => format!("共 {} 场，本片 {} 场", film.all_showings, film.showings),

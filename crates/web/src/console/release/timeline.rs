@@ -2,7 +2,7 @@
 
 use super::Glance;
 use crate::look::parts::{self, Happening};
-use crate::look::{Tone, money};
+use crate::look::{Tone, money, when};
 use events::Kind;
 use events::log::Event;
 use kernel::{Day, Instant, Lang, Words, Zone};
@@ -35,7 +35,9 @@ impl Glance<'_> {
         let lines: Vec<(String, String, Tone)> = told
             .iter()
             .take(LINES_MAX)
-            .map(|one| (clock(one.at, (zone, today), self.lang), sentence(one, told_in), tone(one.kind)))
+            .map(|one| {
+                (hour_or_day(one.at, (zone, today), self.lang), sentence(one, told_in), tone(one.kind))
+            })
             .collect();
         let happenings: Vec<Happening> =
             lines.iter().map(|(when, what, tone)| Happening { when, what, who: "", tone: *tone }).collect();
@@ -113,10 +115,9 @@ fn tone(kind: Kind) -> Tone {
 }
 
 /// The hour of today, the day of any other.
-fn clock(at: Instant, (zone, today): (&Zone, Day), lang: Lang) -> String {
-    let (hour, minute) = at.clock_in(zone);
+fn hour_or_day(at: Instant, (zone, today): (&Zone, Day), lang: Lang) -> String {
     let day = at.day_in(zone);
-    if day == today { format!("{hour:02}:{minute:02}") } else { super::short_day(day, lang) }
+    if day == today { when::clock(at, zone) } else { super::short_day(day, lang) }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::answer::{Answer, Page};
 use crate::look::chart::{Band, Figure, Line, Paint, Series};
 use crate::look::money::Told;
 use crate::look::table::{Cell, Column, Kind, Table};
-use crate::look::{parts, say};
+use crate::look::{parts, say, unbroken};
 use crate::visit::{StudioStaff, Visit};
 use axum::extract::Path;
 use demand::in_release::Range;
@@ -108,7 +108,7 @@ fn foreseen(sums: Told, heading: &str, forecast: &Forecast) -> Markup {
         html! {
             div class="stack" {
                 (windows.render(lang))
-                ul { @for sentence in &forecast.because { li { (sentence.in_(lang)) } } }
+                ul { @for sentence in &forecast.because { li { (unbroken(sentence, lang)) } } }
                 (comparables.render(lang))
             }
         },
@@ -129,7 +129,7 @@ fn told(sums: Told, question: &Question, choices: &[Choice], because: &[Words]) 
     html! {
         div class="stack" {
             (figure(sums, question, choices, code, &finding))
-            (parts::titled_card(say(lang, "Because", "依据"), html! { ul { @for because in best.because.iter().chain(because) { li { (because.in_(lang)) } } } }))
+            (parts::titled_card(say(lang, "Because", "依据"), html! { ul { @for because in best.because.iter().chain(because) { li { (unbroken(because, lang)) } } } }))
         }
     }
 }
@@ -272,7 +272,9 @@ mod tests {
             because: vec![Words::new("The season: +20 %.", "档期：+20%。")],
         };
         let shown = foreseen(yuan(Lang::En), "What it will open with", &forecast).into_string();
-        for part in ["opening day", "first seven days", "Nine times in ten", "River", "The season: +20 %."] {
+        for part in
+            ["opening day", "first seven days", "Nine times in ten", "River", "The season: +20\u{202f}%."]
+        {
             assert!(shown.contains(part), "{part}\n{shown}");
         }
         let shown = foreseen(yuan(Lang::Zh), "开画预测", &forecast).into_string();

@@ -476,7 +476,7 @@ pub fn told(cinema: &Cinema, rules: &Rules) -> Vec<Words> {
             Measure::ShowingTime => ("showing time", "放映时长"),
         };
         said.push(Words::new(
-            format!("At least {part} % of the {of_en} of {days} days is domestic."),
+            format!("At least {part}\u{202f}% of the {of_en} of {days} days is domestic."),
             format!("{days} 天内国产片{of_zh}占比不低于 {part}%。"),
         ));
     }
