@@ -308,8 +308,8 @@ fn market_that_turns(turned: Day) -> Vec<Past> {
 /// `ln` of a first week over what was forecast four weeks ahead.
 fn missed(history: &History, model: &Model, one: &Past) -> f64 {
     let as_of = midnight(one.film.release.plus(-28));
-    let forecast = model.forecast(history, &one.film.known_by(as_of), &[], as_of).unwrap();
-    let taken = history.taken_by(&one.film.id, Window::Week).unwrap();
+    let forecast = model.forecast(history, &one.film.known_by(as_of), &[], as_of).expect("known");
+    let taken = history.taken_by(&one.film.id, Window::Week).expect("known");
     (taken as f64 / forecast.week.amount as f64).ln()
 }
 
