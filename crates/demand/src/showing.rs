@@ -32,7 +32,7 @@ pub const HISTORY_DAYS_MAX: i32 = 120;
 /// A forecast looks no further ahead.
 pub const AHEAD_DAYS_MAX: i32 = 14;
 /// The training days lose half of their weight in this many days.
-const FORGETTING_DAYS: f64 = 10.0;
+const FORGETTING_DAYS: f64 = 7.0;
 /// Times the trees of each loss are grown, each on other parts of rows and columns.
 const GROWN: u64 = 2;
 /// Seats scatter with this power of their mean: 1 would be single persons, 2 groups that grow with the film.
@@ -255,7 +255,7 @@ impl Experts {
         let table = taught.table.as_ref().unwrap_or(&empty);
         let roots: Vec<f64> = taught.sold.iter().map(|sold| sold.sqrt()).collect();
         let settings = |leaves_max, seed| Settings {
-            trees: 150,
+            trees: 250,
             learning_rate: 0.06,
             leaves_max,
             leaf_weight_min: 12.0,
@@ -352,6 +352,7 @@ fn features(board: &Board, base: &[f64], levels: &Levels, i: usize, asked: i32) 
         levels.seats(base, i).ln(),
     ];
     features.extend(row.schedule.list());
+    features.extend(board.week_before(i, asked));
     features.extend(levels.list(i));
     features
 }

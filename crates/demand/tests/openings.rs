@@ -293,10 +293,8 @@ fn a_week_with_a_missing_day_is_not_a_week() {
     );
 }
 
-/// A distributor turns to small events after the model was learned: following it puts that right, and the ranges too.
-#[test]
-fn what_the_newest_films_were_missed_by_is_made_good() {
-    let turned = day("2015-07-01");
+/// From a day on one distributor's films take a sixth of what they did.
+fn market_that_turns(turned: Day) -> Vec<Past> {
     let mut past = market(420, 7);
     for one in past.iter_mut().filter(|one| one.film.release >= turned && distributed_by(one, "Tiny")) {
         one.days.iter_mut().for_each(|taken| {
@@ -304,18 +302,28 @@ fn what_the_newest_films_were_missed_by_is_made_good() {
             taken.to_date = taken.to_date.map(|to_date| to_date / 6);
         });
     }
+    past
+}
+
+/// `ln` of a first week over what was forecast four weeks ahead.
+fn missed(history: &History, model: &Model, one: &Past) -> f64 {
+    let as_of = midnight(one.film.release.plus(-28));
+    let forecast = model.forecast(history, &one.film.known_by(as_of), &[], as_of).expect("known");
+    let taken = history.taken_by(&one.film.id, Window::Week).expect("known");
+    (taken as f64 / forecast.week.amount as f64).ln()
+}
+
+/// A distributor turns to small events after the model was learned: following it puts that right, and the ranges too.
+#[test]
+fn what_the_newest_films_were_missed_by_is_made_good() {
+    let turned = day("2015-07-01");
+    let past = market_that_turns(turned);
     let history = history(past.clone());
     let mut model = Model::learn(&history, midnight(turned), 28).unwrap();
     let late: Vec<&Past> = past.iter().filter(|one| one.film.release >= day("2016-01-01")).collect();
     let errors = |model: &Model, tiny: bool| {
         let films: Vec<&&Past> = late.iter().filter(|one| distributed_by(one, "Tiny") == tiny).collect();
-        let error = |one: &&&Past| {
-            let as_of = midnight(one.film.release.plus(-28));
-            let forecast = model.forecast(&history, &one.film.known_by(as_of), &[], as_of).unwrap();
-            let taken = history.taken_by(&one.film.id, Window::Week).unwrap();
-            (taken as f64 / forecast.week.amount as f64).ln()
-        };
-        films.iter().map(error).sum::<f64>() / films.len() as f64
+        films.iter().map(|one| missed(&history, model, one)).sum::<f64>() / films.len() as f64
     };
     let before = [true, false].map(|tiny| errors(&model, tiny));
     model.follow(&history, midnight(day("2016-08-01")));
@@ -329,13 +337,7 @@ fn what_the_newest_films_were_missed_by_is_made_good() {
 #[test]
 fn nearly_wide_films_tell_what_their_distributor_does_now() {
     let turned = day("2015-07-01");
-    let mut past = market(420, 7);
-    for one in past.iter_mut().filter(|one| one.film.release >= turned && distributed_by(one, "Tiny")) {
-        one.days.iter_mut().for_each(|taken| {
-            taken.amount /= 6;
-            taken.to_date = taken.to_date.map(|to_date| to_date / 6);
-        });
-    }
+    let past = market_that_turns(turned);
     let narrow = |one: &Past| {
         let first_half = one.film.release < day("2016-01-01");
         one.film.release >= turned && first_half && distributed_by(one, "Tiny")
@@ -347,15 +349,8 @@ fn nearly_wide_films_tell_what_their_distributor_does_now() {
         let mut model = Model::learn(&history, midnight(turned), 28).unwrap();
         model.follow(&history, midnight(day("2016-02-01")));
         let late = past.iter().filter(|one| one.film.release >= day("2016-02-01"));
-        let errors: Vec<f64> = late
-            .filter(|one| distributed_by(one, "Tiny"))
-            .map(|one| {
-                let as_of = midnight(one.film.release.plus(-28));
-                let forecast = model.forecast(&history, &one.film.known_by(as_of), &[], as_of).unwrap();
-                let taken = history.taken_by(&one.film.id, Window::Week).unwrap();
-                (taken as f64 / forecast.week.amount as f64).ln()
-            })
-            .collect();
+        let late = late.filter(|one| distributed_by(one, "Tiny"));
+        let errors: Vec<f64> = late.map(|one| missed(&history, &model, one)).collect();
         errors.iter().sum::<f64>() / errors.len() as f64
     };
     let (near, counted) = (bias(Standing::Near), bias(Standing::Counted));

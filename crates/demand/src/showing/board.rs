@@ -2,22 +2,20 @@
 
 use super::{AHEAD_DAYS_MAX, DayKind, HISTORY_DAYS_MAX, Played, Showing, later_than_asked};
 use kernel::{Day, Kind, Refusal};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Two-hour bands from nine in the morning; the last holds everything after one at night.
 pub(super) const BANDS: usize = 9;
 /// A film that was there when the history begins is taken to have run this long.
 const RUNNING_DAYS: i32 = 21;
 /// Groups of showings whose levels are followed.
-pub(super) const GROUPS: usize = 8;
+pub(super) const GROUPS: usize = 6;
 pub(super) const ALL: usize = 0;
-pub(super) const CINEMA: usize = 1;
-pub(super) const FILM: usize = 2;
-pub(super) const FILM_HERE: usize = 3;
-pub(super) const FILM_HERE_BAND: usize = 4;
-pub(super) const FILM_BAND: usize = 5;
-pub(super) const HALL: usize = 6;
-pub(super) const CINEMA_BAND: usize = 7;
+pub(super) const FILM: usize = 1;
+pub(super) const FILM_HERE: usize = 2;
+pub(super) const FILM_HERE_BAND: usize = 3;
+pub(super) const HALL: usize = 4;
+pub(super) const CINEMA_BAND: usize = 5;
 
 #[derive(Clone, Debug)]
 pub(super) struct Row {
@@ -56,8 +54,12 @@ pub(super) struct Schedule {
     /// The mean hall it has, and this hall over the mean hall here.
     pub hall_mean: f64,
     pub hall_relative: f64,
-    /// The how manieth of its showings here today.
+    /// The how manieth of its showings here today, and as a part of the way from its first to its last.
     pub nth: f64,
+    pub on_the_way: f64,
+    /// Showings here that begin later: of the film, of all films.
+    pub later_same: f64,
+    pub later: f64,
     /// Seats of the same film here within 45 and 90 minutes; of other films.
     pub same_near: f64,
     pub same_around: f64,
@@ -69,10 +71,30 @@ pub(super) struct Schedule {
     /// `ln` of its seats today over their daily mean of the four days before.
     pub change_here: f64,
     pub change_everywhere: f64,
+    /// The size of the day: showings, seats, films; showings and films here.
+    pub all: f64,
+    pub seats_all: f64,
+    pub films: f64,
+    pub all_here: f64,
+    pub films_here: f64,
+    /// Films that have more seats today.
+    pub films_above: f64,
+    /// For whom exhibitors think the film is: the part of its showings that begin in the evening, everywhere and
+    /// here, and before one o'clock; its first and its last minute.
+    pub evening_everywhere: f64,
+    pub evening_here: f64,
+    pub morning: f64,
+    pub first_minute: f64,
+    pub last_minute: f64,
 }
 
+const EVENING: std::ops::RangeInclusive<u16> = 17 * 60..=22 * 60;
+const MORNING_ENDS: u16 = 13 * 60;
+/// A showing of last week is like one this far away by `exp(−½)`.
+const ABOUT_MINUTES: f64 = 45.0;
+
 impl Schedule {
-    pub fn list(&self) -> [f64; 18] {
+    pub fn list(&self) -> [f64; 32] {
         [
             self.here,
             self.everywhere,
@@ -92,6 +114,20 @@ impl Schedule {
             self.since_last,
             self.change_here,
             self.change_everywhere,
+            self.on_the_way,
+            self.later_same,
+            self.later,
+            self.all,
+            self.seats_all,
+            self.films,
+            self.all_here,
+            self.films_here,
+            self.films_above,
+            self.evening_everywhere,
+            self.evening_here,
+            self.morning,
+            self.first_minute,
+            self.last_minute,
         ]
     }
 }
@@ -150,11 +186,9 @@ impl Board {
             let rests = usize::from(kind.rests);
             let keys: [[usize; 3]; GROUPS] = [
                 [0; 3],
-                [cinema, 0, 0],
                 [film, 0, 0],
                 [film, cinema, 0],
                 [film, cinema, band],
-                [film, band, 0],
                 [hall, 0, 0],
                 [cinema, band, rests],
             ];
@@ -218,58 +252,116 @@ impl Board {
                 };
                 (1..=4).map(of).sum::<f64>() / 4.0
             };
-            filled.extend(rows.iter().map(|i| (*i, self.schedule(*i, rows, &lately))));
+            let mut seats = vec![0.0; self.films.len()];
+            rows.iter().for_each(|i| seats[self.rows[*i].film] += self.rows[*i].seats);
+            filled.extend(rows.iter().map(|i| (*i, self.schedule(*i, rows, &seats, &lately))));
         }
         for (i, schedule) in filled {
             self.rows[i].schedule = schedule;
         }
     }
 
-    fn schedule(&self, i: usize, day: &[usize], lately: &dyn Fn(usize, Option<usize>) -> f64) -> Schedule {
+    /// `seats` are each film's seats of the day.
+    fn schedule(
+        &self,
+        i: usize,
+        day: &[usize],
+        seats: &[f64],
+        lately: &dyn Fn(usize, Option<usize>) -> f64,
+    ) -> Schedule {
         let row = &self.rows[i];
-        let mut it = Schedule { until_next: 999.0, since_last: 999.0, ..Schedule::default() };
-        let (mut seats_here, mut shows_here, mut seats_all) = (0.0, 0.0, 0.0);
-        let mut cinemas = vec![false; self.cinemas.len()];
-        for (other, seats) in day.iter().map(|j| (&self.rows[*j], self.rows[*j].seats)) {
-            let gap = f64::from(i32::from(other.minute) - i32::from(row.minute));
-            let (same, here) = (other.film == row.film, other.cinema == row.cinema);
-            seats_all += seats;
-            if same {
-                it.everywhere += 1.0;
-                it.seats_everywhere += seats;
-                cinemas[other.cinema] = true;
-            }
-            if !here {
-                continue;
-            }
-            seats_here += seats;
-            shows_here += 1.0;
-            if !same {
-                it.other_near += if gap.abs() <= 45.0 { seats } else { 0.0 };
-                it.other_around += if gap.abs() <= 90.0 { seats } else { 0.0 };
-                continue;
-            }
-            it.here += 1.0;
-            it.seats_here += seats;
-            it.nth += f64::from(u8::from(gap < 0.0));
-            it.same_near += if gap.abs() <= 45.0 { seats } else { 0.0 };
-            it.same_around += if gap.abs() <= 90.0 { seats } else { 0.0 };
-            it.until_next = if gap > 0.0 { it.until_next.min(gap) } else { it.until_next };
-            it.since_last = if gap < 0.0 { it.since_last.min(-gap) } else { it.since_last };
-        }
-        // The showing itself lies within its own minutes.
-        it.same_near -= row.seats;
-        it.same_around -= row.seats;
-        it.cinemas = cinemas.iter().filter(|shows| **shows).count() as f64;
-        it.part_here = it.seats_here / seats_here.max(1.0);
-        it.part_everywhere = it.seats_everywhere / seats_all.max(1.0);
-        it.hall_mean = it.seats_everywhere / it.everywhere.max(1.0);
-        it.hall_relative = row.seats * shows_here / seats_here.max(1.0);
+        let all = || day.iter().map(|j| &self.rows[*j]);
+        let same: Vec<&Row> = all().filter(|other| other.film == row.film).collect();
+        let here: Vec<&Row> = all().filter(|other| other.cinema == row.cinema).collect();
+        let mut it = beside(row, &here);
+        it.everywhere = same.len() as f64;
+        it.seats_everywhere = seats[row.film];
+        it.cinemas = kinds(&same, |other| other.cinema);
+        it.evening_everywhere = part(&same, in_the_evening);
+        it.morning = part(&same, |other| other.minute < MORNING_ENDS);
+        it.first_minute = same.iter().map(|other| f64::from(other.minute)).fold(f64::NAN, f64::min);
+        it.last_minute = same.iter().map(|other| f64::from(other.minute)).fold(f64::NAN, f64::max);
+        it.hall_mean = it.seats_everywhere / it.everywhere;
+        it.all = day.len() as f64;
+        it.seats_all = seats.iter().sum();
+        it.films = seats.iter().filter(|seats| **seats > 0.0).count() as f64;
+        it.films_above = seats.iter().filter(|one| **one > seats[row.film]).count() as f64;
+        it.part_everywhere = it.seats_everywhere / it.seats_all;
         let change = |now: f64, before: f64| ((now + 50.0) / (before + 50.0)).ln();
         it.change_here = change(it.seats_here, lately(row.film, Some(row.cinema)));
         it.change_everywhere = change(it.seats_everywhere, lately(row.film, None));
         it
     }
+
+    /// What was sold a showing on the newest day of the same weekday that a morning knows: here about this minute,
+    /// whatever the film, and by the film everywhere; `NaN` when nothing was.
+    pub fn week_before(&self, i: usize, asked: i32) -> [f64; 2] {
+        let row = &self.rows[i];
+        let weeks = (row.day - asked).div_euclid(7) + 1;
+        let (mut here, mut film) = ((0.0, 0.0), (0.0, 0.0));
+        for other in self.counted_on(row.day - 7 * weeks).map(|j| &self.rows[j]) {
+            let sold = other.sold.unwrap_or(0.0);
+            if other.cinema == row.cinema {
+                let gap = (f64::from(other.minute) - f64::from(row.minute)) / ABOUT_MINUTES;
+                let weight = (-gap * gap / 2.0).exp();
+                here = (here.0 + weight * sold, here.1 + weight);
+            }
+            if other.film == row.film {
+                film = (film.0 + sold, film.1 + 1.0);
+            }
+        }
+        let mean = |(sold, weight): (f64, f64)| if weight > 1e-4 { sold / weight } else { f64::NAN };
+        [mean(here), mean(film)]
+    }
+}
+
+/// What the day's showings in its own cinema say of one of them.
+fn beside(row: &Row, here: &[&Row]) -> Schedule {
+    let mut it = Schedule { until_next: 999.0, since_last: 999.0, ..Schedule::default() };
+    let same: Vec<&Row> = here.iter().copied().filter(|other| other.film == row.film).collect();
+    for other in here {
+        let gap = f64::from(i32::from(other.minute) - i32::from(row.minute));
+        let (near, around) = (gap.abs() <= 45.0, gap.abs() <= 90.0);
+        it.later += f64::from(u8::from(gap > 0.0));
+        if other.film != row.film {
+            it.other_near += if near { other.seats } else { 0.0 };
+            it.other_around += if around { other.seats } else { 0.0 };
+            continue;
+        }
+        it.seats_here += other.seats;
+        it.nth += f64::from(u8::from(gap < 0.0));
+        it.later_same += f64::from(u8::from(gap > 0.0));
+        it.same_near += if near { other.seats } else { 0.0 };
+        it.same_around += if around { other.seats } else { 0.0 };
+        it.until_next = if gap > 0.0 { it.until_next.min(gap) } else { it.until_next };
+        it.since_last = if gap < 0.0 { it.since_last.min(-gap) } else { it.since_last };
+    }
+    // The showing itself lies within its own minutes.
+    it.same_near -= row.seats;
+    it.same_around -= row.seats;
+    let seats: f64 = here.iter().map(|other| other.seats).sum();
+    it.here = same.len() as f64;
+    it.all_here = here.len() as f64;
+    it.films_here = kinds(here, |other| other.film);
+    it.on_the_way = it.nth / f64::max(it.here - 1.0, 1.0);
+    it.evening_here = part(&same, in_the_evening);
+    it.part_here = it.seats_here / seats;
+    it.hall_relative = row.seats * it.all_here / seats;
+    it
+}
+
+fn in_the_evening(row: &Row) -> bool {
+    EVENING.contains(&row.minute)
+}
+
+/// The part of rows of which something holds.
+fn part(rows: &[&Row], holds: impl Fn(&Row) -> bool) -> f64 {
+    rows.iter().filter(|row| holds(row)).count() as f64 / rows.len() as f64
+}
+
+/// How many different ones there are.
+fn kinds(rows: &[&Row], of: impl Fn(&Row) -> usize) -> f64 {
+    rows.iter().map(|row| of(row)).collect::<BTreeSet<usize>>().len() as f64
 }
 
 /// Names numbered as they come.

@@ -3,26 +3,11 @@
 //! Each mean is shrunk towards the one it lies in (Gamma and Poisson: so many seats of the wider mean are added to
 //! both sides), and loses half of its weight in a few days.
 
-use super::board::{ALL, Board, CINEMA, CINEMA_BAND, FILM, FILM_BAND, FILM_HERE, FILM_HERE_BAND, HALL, Row};
+use super::board::{ALL, Board, CINEMA_BAND, FILM, FILM_HERE, FILM_HERE_BAND, HALL, Row};
 
 /// Group, days until half the weight is gone, seats of the wider mean added.
 const NEST: [(usize, f64, f64); 4] =
     [(FILM, 2.5, 15.0), (FILM_HERE, 3.0, 60.0), (FILM_HERE_BAND, 6.0, 60.0), (HALL, 12.0, 150.0)];
-
-/// Groups whose misses against slot × level the trees see.
-const WATCHED: [(usize, f64, f64); 11] = [
-    (ALL, 2.0, 40.0),
-    (ALL, 5.0, 40.0),
-    (CINEMA, 6.0, 40.0),
-    (FILM, 2.0, 25.0),
-    (FILM, 5.0, 25.0),
-    (FILM_HERE, 2.0, 25.0),
-    (FILM_HERE, 6.0, 25.0),
-    (FILM_HERE_BAND, 8.0, 25.0),
-    (FILM_BAND, 6.0, 25.0),
-    (HALL, 12.0, 40.0),
-    (CINEMA_BAND, 12.0, 40.0),
-];
 
 /// Groups whose plain mean of seats a showing the trees see, and its half-life in days.
 const PLAIN: [(usize, f64); 4] = [(FILM, 3.0), (FILM_HERE, 3.0), (FILM_HERE_BAND, 6.0), (CINEMA_BAND, 10.0)];
@@ -33,8 +18,6 @@ pub(super) struct Levels {
     all: f64,
     /// By depth of [`NEST`] and row: the level there.
     nested: [Vec<f64>; NEST.len()],
-    /// By watched group: `ln` of sold over slot × level, by member of the group.
-    watched: Vec<Vec<f64>>,
     /// By group of [`PLAIN`]: seats a showing lately, by member of the group.
     plain: Vec<Vec<f64>>,
     groups: Vec<[usize; super::board::GROUPS]>,
@@ -74,13 +57,6 @@ impl Levels {
             informed.push(board.rows.iter().map(|row| sums[row.groups[group]].1).collect::<Vec<f64>>());
             level.clone()
         });
-        let watched = WATCHED.map(|(group, half_life, added)| {
-            let sums = sums(group, half_life, &|i| base[i] * level[i]);
-            let miss = |(sold, usual): &(f64, f64)| {
-                if *usual > 0.0 { ((sold + added) / (usual + added)).ln() } else { f64::NAN }
-            };
-            sums.iter().map(miss).collect::<Vec<f64>>()
-        });
         let plain = PLAIN.map(|(group, half_life)| {
             let sums = sums(group, half_life, &|_| 1.0);
             // Without showings 0 ÷ 0 is unknown.
@@ -98,7 +74,6 @@ impl Levels {
         Levels {
             all,
             nested,
-            watched: watched.into(),
             plain: plain.into(),
             groups: board.rows.iter().map(|row| row.groups).collect(),
             informed: informed.try_into().expect("two are kept of four"),
@@ -133,9 +108,6 @@ impl Levels {
             day - self.newest[0][i],
             day - self.newest[1][i],
         ];
-        list.extend(
-            WATCHED.iter().zip(&self.watched).map(|((group, _, _), misses)| misses[self.groups[i][*group]]),
-        );
         list.extend(PLAIN.iter().zip(&self.plain).map(|((group, _), means)| means[self.groups[i][*group]]));
         list
     }

@@ -176,9 +176,10 @@ impl Row<'_> {
 }
 
 /// Days off in Singapore: the public holidays of late 2019 and 2020 and the school's (Ministry of Manpower,
-/// Ministry of Education). Outside those years weekdays only. The eve of the lunar New Year is no evening out: offices
-/// and schools close at noon and families dine at home, so it is taken for a day of school holidays, an assumption that
-/// no day of these series had shown.
+/// Ministry of Education). Outside those years weekdays only. The eve of the lunar New Year is no evening out, for
+/// families dine at home, though offices and schools close at noon: it is taken for an ordinary weekday, an assumption
+/// that no day of these series had shown. As a day of school holidays, which then were all in the weeks of Christmas, it
+/// would be forecast to sell more than a day of rest.
 pub fn singapore(day: Day) -> DayKind {
     const HOLIDAYS: [&str; 13] = [
         "2019-12-25",
@@ -208,7 +209,6 @@ pub fn singapore(day: Day) -> DayKind {
     DayKind {
         rests: rests(day),
         eve: !rests(day) && rests(day.plus(1)) && text != NEW_YEARS_EVE,
-        school_holiday: text == NEW_YEARS_EVE
-            || SCHOOL.iter().any(|(first, last)| *first <= text.as_str() && text.as_str() <= *last),
+        school_holiday: SCHOOL.iter().any(|(first, last)| *first <= text.as_str() && text.as_str() <= *last),
     }
 }
