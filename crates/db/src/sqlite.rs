@@ -106,7 +106,8 @@ pub(crate) fn must_be_sound(connection: &rusqlite::Connection) -> Result<()> {
 /// The statement that puts a row into a table.
 pub(crate) fn insertion(table: &Table) -> String {
     let places: Vec<String> = (1..=table.columns.len()).map(|number| format!("?{number}")).collect();
-    format!("insert into {} ({}) values ({})", table.name, table.columns.join(", "), places.join(", "))
+    let (columns, places) = (table.columns.join(", "), places.join(", "));
+    ["insert into", &table.name, "(", &columns, ") values (", &places, ")"].join(" ")
 }
 
 /// A table: its columns, and the tables that it refers to.

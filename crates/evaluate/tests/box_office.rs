@@ -55,5 +55,5 @@ fn a_window_that_overlaps_what_is_learned_from_is_refused() {
     let overlapping = Options { test_from: options.train_until, ..options.clone() };
     assert!(box_office::run(&overlapping).unwrap_err().to_string().contains("learned from"));
     let empty = Options { test_from: day("2024-01-01"), test_until: day("2024-02-01"), ..options };
-    assert!(box_office::run(&empty).unwrap_err().to_string().contains("no film"));
+    assert!(box_office::run(&empty).unwrap_err().to_string().contains("No film was released"));
 }
