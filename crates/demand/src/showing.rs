@@ -188,6 +188,17 @@ impl Forecast {
     pub fn after(&self, so_far: SoFar, seats: u32, curve: &BookingCurve) -> Forecast {
         curve.update(self, so_far, seats)
     }
+
+    /// The forecast of a showing of which so many seats are sold already, where nobody knows how seats arrive.
+    pub fn at_least(self, sold: u32) -> Forecast {
+        let above = |range: Range| Range { low: range.low.max(sold), high: range.high.max(sold) };
+        Forecast {
+            seats: self.seats.max(f64::from(sold)),
+            half: above(self.half),
+            wide: above(self.wide),
+            because: self.because,
+        }
+    }
 }
 
 fn enough(board: &Board) -> Result<(), Refusal> {

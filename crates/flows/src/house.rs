@@ -27,6 +27,7 @@ struct Inner {
     memory: crate::learn_market::Memory,
     findings: crate::audit::Findings,
     openings: crate::learn_openings::Memory,
+    showings: crate::learn_showings::Memory,
     morning: crate::keep_forecasts::Morning,
     outlooks: crate::views::outlook::Memory,
     lines: crate::wait_in_line::Lines,
@@ -123,6 +124,7 @@ impl House {
             memory: crate::learn_market::Memory::default(),
             findings: crate::audit::Findings::default(),
             openings: crate::learn_openings::Memory::default(),
+            showings: crate::learn_showings::Memory::default(),
             morning: crate::keep_forecasts::Morning::default(),
             outlooks: crate::views::outlook::Memory::default(),
             lines: crate::wait_in_line::Lines::default(),
@@ -236,6 +238,10 @@ impl House {
 
     pub(crate) fn openings(&self) -> &crate::learn_openings::Memory {
         &self.inner.openings
+    }
+
+    pub(crate) fn showings(&self) -> &crate::learn_showings::Memory {
+        &self.inner.showings
     }
 
     pub(crate) fn memory(&self) -> &crate::learn_market::Memory {

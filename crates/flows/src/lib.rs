@@ -24,6 +24,7 @@ pub mod import_figures;
 pub mod keep_forecasts;
 pub mod learn_market;
 pub mod learn_openings;
+pub mod learn_showings;
 pub mod license_product;
 pub mod metrics;
 pub mod open_channel;

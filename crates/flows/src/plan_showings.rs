@@ -7,6 +7,7 @@
 //! while nothing is sold.
 
 use crate::house::{House, Scene};
+use crate::views::showing_history::NIGHT_ENDS_HOUR;
 use crate::views::showings_plan::{self as views, Answer, Missed, Question};
 use box_office::plans::{self, Did, State};
 use box_office::{Cinema, Hall, Showtime, halls, planning, showtimes};
@@ -205,7 +206,7 @@ pub fn changes(view: &View, cinema: &Cinema, plan: &plans::Plan, now: Instant) -
 fn within(view: &View, cinema: &Cinema, plan: &plans::Plan, now: Instant) -> Result<Vec<Showtime>> {
     let mut all = views::on_sale(view, cinema, plan.first, plan.last, now)?;
     // The small hours belong to the evening before: that of the day before a plan is none of its.
-    let morning = |day: Day| day.at(views::NIGHT_ENDS_HOUR, 0, &cinema.zone);
+    let morning = |day: Day| day.at(NIGHT_ENDS_HOUR, 0, &cinema.zone);
     let (begins, ends) = (morning(plan.first), morning(plan.last.plus(1)));
     all.retain(|one| begins <= one.starts_at && one.starts_at < ends);
     Ok(all)

@@ -36,6 +36,7 @@ pub mod release_places;
 pub mod royalties;
 pub mod shelf;
 pub mod showing;
+pub mod showing_history;
 pub mod showings_plan;
 pub mod statements;
 pub mod takings;

@@ -7,6 +7,7 @@
 
 mod publics;
 
+use super::showing_history::business_time;
 use box_office::planning::{self, Rules};
 use box_office::{Cinema, Showtime, halls, showtimes};
 use db::{FromRow, Row, View};
@@ -27,8 +28,6 @@ pub const SHOWINGS_MIN: usize = 10;
 /// Days that are learned from, and the newest of them that tell how many want a film now.
 const HISTORY_DAYS: i32 = 28;
 const LEVEL_DAYS: i32 = 7;
-/// The small hours up to this one belong to the evening before.
-pub const NIGHT_ENDS_HOUR: i8 = 6;
 /// Pools of an hour.
 const SLOT_MINUTES: u16 = 60;
 /// How far from their hour people may be found to come; the one that tells best what was sold is taken.
@@ -97,10 +96,7 @@ pub fn starts_at(day: Day, minute: u16, zone: &Zone) -> Instant {
 fn counted(view: &View, cinema: &Cinema, first: Day, last: Day, now: Instant) -> Result<Vec<Counted>> {
     let mut all = filed(view, cinema, first, last.plus(1), now)?;
     for one in &mut all {
-        let (hour, _) = one.starts_at.clock_in(&cinema.zone);
-        if hour < NIGHT_ENDS_HOUR {
-            one.day = one.day.plus(-1);
-        }
+        (one.day, _) = business_time(one.starts_at, &cinema.zone);
     }
     all.retain(|one| (first..=last).contains(&one.day));
     Ok(all)

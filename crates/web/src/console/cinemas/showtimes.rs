@@ -1,4 +1,4 @@
-//! A cinema's day: its showtimes with what they sold, a form that adds one, a press that takes one off sale.
+//! A cinema's day: its showtimes with what they sold and will sell, a form that adds one, a press that takes one off sale.
 
 use super::{Side, address, find, ppm, top};
 use crate::answer::{Answer, Page, SeeOther};
@@ -11,12 +11,16 @@ use axum::extract::Path;
 use axum::response::IntoResponse;
 use box_office::{Cinema, Hall, Showtime, halls, showtimes};
 use db::View;
+use demand::showing::Forecast;
 use events::log;
+use flows::House;
+use flows::learn_showings::{self, AHEAD_DAYS};
 use flows::views::cinemas::{self as views, Shown};
 use kernel::ids::Id;
-use kernel::{Day, HallId, Lang, Refusal, Result, ShowtimeId, TitleId};
+use kernel::{Day, Error, HallId, Instant, Lang, Refusal, Result, ShowtimeId, TitleId};
 use maud::{Markup, html};
 use serde_json::json;
+use std::collections::BTreeMap;
 use titles::Title;
 
 /// Days offered around today.
@@ -130,24 +134,40 @@ fn day_address(cinema: &Cinema, day: Day) -> String {
 
 struct DayView {
     shown: Vec<Shown>,
+    expected: Expected,
     halls: Vec<Hall>,
     films: Vec<Title>,
 }
 
-fn read(view: &View, cinema: &Cinema, day: Day) -> Result<DayView> {
+/// What showings that have not begun will sell, or why nobody can tell.
+type Expected = Result<BTreeMap<ShowtimeId, Forecast>, Refusal>;
+
+fn expected(house: &House, view: &View, cinema: &Cinema, day: Day, now: Instant) -> Result<Expected> {
+    if !(0..AHEAD_DAYS).contains(&now.day_in(&cinema.zone).days_until(day)) {
+        return Ok(Ok(BTreeMap::new()));
+    }
+    match learn_showings::forecasts(house, view, &cinema.org, now) {
+        Ok(forecasts) => Ok(Ok(forecasts)),
+        Err(Error::Refused(refusal)) => Ok(Err(refusal)),
+        Err(fault) => Err(fault),
+    }
+}
+
+fn read(house: &House, view: &View, cinema: &Cinema, day: Day, now: Instant) -> Result<DayView> {
     let mut films: Vec<Title> =
         titles::all(view)?.into_iter().filter(|title| title.status.is_public()).collect();
     films.sort_by_key(|film| std::cmp::Reverse(film.premiere));
     Ok(DayView {
         shown: views::day(view, &cinema.place, day)?,
+        expected: expected(house, view, cinema, day, now)?,
         halls: halls::of_cinema(view, &cinema.place)?,
         films,
     })
 }
 
 async fn page(visit: &Visit, cinema: &Cinema, day: Day, form: &Form) -> Answer<Page> {
-    let of = cinema.clone();
-    let found = visit.read(move |view| read(view, &of, day)).await?;
+    let (of, house, now) = (cinema.clone(), visit.house.clone(), visit.now);
+    let found = visit.read(move |view| read(&house, view, &of, day, now)).await?;
     let today = visit.now.day_in(&cinema.zone);
     let days: Vec<Day> = (-DAYS_BEFORE..=DAYS_AFTER).map(|days| today.plus(days)).collect();
     let links: Vec<(String, String)> = days
@@ -164,19 +184,23 @@ async fn page(visit: &Visit, cinema: &Cinema, day: Day, form: &Form) -> Answer<P
         (top(visit, cinema, Side::Showtimes))
         div class="stack" {
             (parts::chips(visit.say("Days", "日期"), &links, chosen))
-            (table(visit, cinema, day, &found.shown))
+            (table(visit, cinema, day, &found))
             (parts::titled_card(visit.say("Put a showing on sale", "新增场次"), add_form(visit, cinema, &found, form)))
         }
     };
     Ok(Page::console(cinema.name.in_(visit.lang), body).status(form.status()))
 }
 
-fn table(visit: &Visit, cinema: &Cinema, day: Day, shown: &[Shown]) -> Markup {
+fn table(visit: &Visit, cinema: &Cinema, day: Day, found: &DayView) -> Markup {
+    let shown = &found.shown;
+    let none = BTreeMap::new();
+    let forecasts = found.expected.as_ref().unwrap_or(&none);
     let columns = [
         Column::new(visit.say("Film", "影片"), Kind::Text),
         Column::new(visit.say("Begins", "开映"), Kind::Date),
         Column::new(visit.say("Price", "票价"), Kind::Money),
         Column::new(visit.say("Sold", "已售"), Kind::Number),
+        Column::new(visit.say("Expected", "预计"), Kind::Number),
         Column::new(visit.say("Occupancy", "上座率"), Kind::Share),
         Column::new(visit.say("Box office", "票房"), Kind::Money),
         Column::new("", Kind::Text),
@@ -189,21 +213,59 @@ fn table(visit: &Visit, cinema: &Cinema, day: Day, shown: &[Shown]) -> Markup {
         Cell::none(),
         Cell::none(),
         Cell::number(sold(|one| one.admissions)),
+        day_expected(shown, forecasts),
         Cell::share(ppm(sold(|one| one.admissions), seats), visit.lang),
         Cell::money(sold(|one| one.base_minor), currency),
         Cell::none(),
     ];
     let caption = day.say(visit.lang);
-    let table = Table::new(&caption, &columns, shown.iter().map(|one| row(visit, cinema, one)).collect())
+    let rows = shown.iter().map(|one| row(visit, cinema, one, forecasts.get(&one.showtime.id))).collect();
+    let table = Table::new(&caption, &columns, rows)
         .empty(visit.say("No showing on this day yet.", "当天还没有场次。"))
         .filtered();
     let table = if shown.is_empty() { table } else { table.total(total) };
-    table.render(visit.lang)
+    html! {
+        (table.render(visit.lang))
+        @match &found.expected {
+            Err(refusal) if !shown.is_empty() => p class="muted" {
+                (visit.say("What showings will sell is not told yet.", "暂不能预测场次售票。")) " " (refusal.in_(visit.lang))
+            },
+            Ok(forecasts) if !forecasts.is_empty() => p class="muted" {
+                (visit.say(
+                    "Expected: the seats that will be sold, and the range that nine of ten such showings keep to. Open a number to read why.",
+                    "预计：将售出的座位数，以及十场中九场所在的范围。点开数字可查看依据。",
+                ))
+            },
+            _ => {}
+        }
+    }
 }
 
-fn row(visit: &Visit, cinema: &Cinema, one: &Shown) -> Vec<Cell> {
+/// What the day will come to, where anything of it is still to come.
+fn day_expected(shown: &[Shown], forecasts: &BTreeMap<ShowtimeId, Forecast>) -> Cell {
+    let of = |one: &Shown| forecasts.get(&one.showtime.id).map(|forecast| forecast.seats.round() as i64);
+    if shown.iter().all(|one| of(one).is_none()) {
+        return Cell::none();
+    }
+    Cell::number(shown.iter().map(|one| of(one).unwrap_or(one.admissions)).sum())
+}
+
+fn showing_expected(visit: &Visit, forecast: Option<&Forecast>) -> Cell {
+    let Some(forecast) = forecast else { return Cell::none() };
+    let seats = forecast.seats.round() as i64;
+    let range = format!("{}–{}", forecast.wide.low, forecast.wide.high);
+    let shown = html! {
+        details class="why" {
+            summary { (money::grouped(seats)) " " span class="muted" { (range) } }
+            ul { @for because in &forecast.because { li { (because.in_(visit.lang)) } } }
+        }
+    };
+    Cell::markup(shown, &seats.to_string())
+}
+
+fn row(visit: &Visit, cinema: &Cinema, one: &Shown, forecast: Option<&Forecast>) -> Vec<Cell> {
     let showtime = &one.showtime;
-    let clock = |at: kernel::Instant| crate::look::when::clock(at, &cinema.zone);
+    let clock = |at: Instant| crate::look::when::clock(at, &cinema.zone);
     let hours = format!("{}–{}", clock(showtime.starts_at), clock(showtime.ends_at));
     let code = showtime.price.currency.code();
     let sold = match visit.lang {
@@ -218,6 +280,7 @@ fn row(visit: &Visit, cinema: &Cinema, one: &Shown) -> Vec<Cell> {
         Cell::date(&showtime.starts_at.rfc3339(), &hours),
         Cell::money(showtime.price.minor, code),
         Cell::markup(html! { (sold) }, &one.admissions.to_string()),
+        showing_expected(visit, forecast),
         Cell::share(ppm(one.admissions, showtime.seats), visit.lang),
         Cell::money(one.base_minor, code),
         Cell::markup(state(visit, cinema, showtime), ""),

@@ -1,0 +1,114 @@
+//! Learning showings: what the coming showings of a circuit will sell, from what its showings sold.
+//!
+//! A circuit learns from its own cinemas, never from another's. What was learned is kept in memory until the business
+//! day is over; the next question waits for it. The schedule and the seats sold so far are read each time.
+
+use crate::house::House;
+use crate::learn_market;
+use crate::views::showing_history::{self as history, Known};
+use db::View;
+use demand::calendar::Calendar;
+use demand::showing::{AHEAD_DAYS_MAX, BookingCurve, DayKind, Forecast, Model, Played, Question, SoFar};
+use kernel::{Day, Instant, OrgId, Refusal, Result, ShowtimeId};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+/// Days that are learned from; a day's weight halves in a week, so that older ones would say next to nothing.
+const LEARNED_DAYS: i32 = 42;
+/// How far ahead a showing is forecast, in days, today among them.
+pub const AHEAD_DAYS: i32 = AHEAD_DAYS_MAX;
+
+/// What each circuit learned today.
+#[derive(Default)]
+pub(crate) struct Memory(Mutex<BTreeMap<OrgId, Arc<Lesson>>>);
+
+/// A circuit's day; whoever asks first learns it.
+struct Lesson {
+    today: Day,
+    learned: Mutex<Option<Arc<Learned>>>,
+}
+
+struct Learned {
+    past: Vec<Played>,
+    model: Result<Model, Refusal>,
+    /// None where too few bookings are known to tell how seats arrive.
+    curve: Option<BookingCurve>,
+}
+
+/// What each showing of a circuit that has not begun will sell, today and on the days ahead, by its key.
+///
+/// Takes seconds when it is the circuit's first question of the day. Refuses (`too_few_showings`) a circuit that has
+/// sold too little to learn from.
+pub fn forecasts(
+    house: &House,
+    view: &View,
+    org: &OrgId,
+    now: Instant,
+) -> Result<BTreeMap<ShowtimeId, Forecast>> {
+    let home = people::home::of(view)?;
+    let calendar = learn_market::days_of(home.territory);
+    let (today, _) = history::business_time(now, &home.zone);
+    let learned = house.showings().learned(view, org, today, calendar)?;
+    let model = learned.model.as_ref().map_err(Clone::clone)?;
+    let schedule = history::of_circuit(view, org, today, today.plus(AHEAD_DAYS - 1))?;
+    let showings: Vec<_> = schedule.iter().map(|one| one.played.showing.clone()).collect();
+    let days = |day| kind(calendar, day);
+    let question = Question { history: &learned.past, schedule: &showings, asked: today, days: &days };
+    let told = model.forecast(&question)?;
+    let ahead = schedule.iter().zip(told).filter(|(one, _)| one.starts_at > now);
+    Ok(ahead.map(|(one, forecast)| (one.id.clone(), learned.follow(one, forecast, now))).collect())
+}
+
+impl Memory {
+    fn learned(&self, view: &View, org: &OrgId, today: Day, calendar: &Calendar) -> Result<Arc<Learned>> {
+        let lesson = self.lesson(org, today);
+        let mut learned = lesson.learned.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(learned) = learned.as_ref() {
+            return Ok(learned.clone());
+        }
+        let new = Arc::new(Learned::of(view, org, today, calendar)?);
+        *learned = Some(new.clone());
+        Ok(new)
+    }
+
+    fn lesson(&self, org: &OrgId, today: Day) -> Arc<Lesson> {
+        let mut lessons = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        lessons.retain(|_, lesson| lesson.today == today);
+        let new = || Arc::new(Lesson { today, learned: Mutex::default() });
+        lessons.entry(org.clone()).or_insert_with(new).clone()
+    }
+}
+
+impl Learned {
+    fn of(view: &View, org: &OrgId, today: Day, calendar: &Calendar) -> Result<Learned> {
+        let (first, last) = (today.plus(-LEARNED_DAYS), today.plus(-1));
+        let past = history::of_circuit(view, org, first, last)?;
+        let past: Vec<Played> = past.into_iter().map(|one| one.played).collect();
+        let model = Model::fit(&past, today, AHEAD_DAYS, &|day| kind(calendar, day));
+        let curve = BookingCurve::learn(&history::bookings(view, org, first, last)?).ok();
+        Ok(Learned { past, model, curve })
+    }
+
+    /// A forecast with the seats sold so far; never below them.
+    fn follow(&self, one: &Known, forecast: Forecast, now: Instant) -> Forecast {
+        let sold = one.played.sold.unwrap_or_default();
+        let minutes_left = u32::try_from(now.seconds_until(one.starts_at) / 60).unwrap_or_default();
+        match &self.curve {
+            Some(curve) => {
+                let seats = one.played.showing.seats.unwrap_or(u32::MAX);
+                forecast.after(SoFar { sold, minutes_left }, seats, curve)
+            }
+            None => forecast.at_least(sold),
+        }
+    }
+}
+
+/// What the calendar says of a day beforehand.
+fn kind(calendar: &Calendar, day: Day) -> DayKind {
+    let rests = calendar.rests(day);
+    DayKind {
+        rests,
+        eve: !rests && calendar.rests(day.plus(1)),
+        school_holiday: calendar.schools_out(day) > 0.5,
+    }
+}
