@@ -107,7 +107,7 @@ pub(crate) fn must_be_sound(connection: &rusqlite::Connection) -> Result<()> {
 pub(crate) fn insertion(table: &Table) -> String {
     let places: Vec<String> = (1..=table.columns.len()).map(|number| format!("?{number}")).collect();
     let (columns, places) = (table.columns.join(", "), places.join(", "));
-    ["insert into", &table.name, "(", &columns, ") values (", &places, ")"].join(" ")
+    ["insert", "into", &table.name, "(", &columns, ") values (", &places, ")"].join(" ")
 }
 
 /// A table: its columns, and the tables that it refers to.

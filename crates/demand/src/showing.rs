@@ -184,8 +184,12 @@ impl Model {
 }
 
 impl Forecast {
-    /// The forecast once some seats are sold (Gamma and Poisson, see [`BookingCurve::update`]).
+    /// The forecast once some seats are sold (Gamma and Poisson, see [`BookingCurve::update`]); as it is while none is
+    /// and none was to be expected.
     pub fn after(&self, so_far: SoFar, seats: u32, curve: &BookingCurve) -> Forecast {
+        if so_far.sold == 0 && curve.part(so_far.minutes_left) * self.seats < 0.5 {
+            return self.clone();
+        }
         curve.update(self, so_far, seats)
     }
 

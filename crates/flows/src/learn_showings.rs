@@ -6,10 +6,11 @@
 use crate::house::House;
 use crate::learn_market;
 use crate::views::showing_history::{self as history, Known};
+use box_office::Cinema;
 use db::View;
 use demand::calendar::Calendar;
 use demand::showing::{AHEAD_DAYS_MAX, BookingCurve, DayKind, Forecast, Model, Played, Question, SoFar};
-use kernel::{Day, Instant, OrgId, Refusal, Result, ShowtimeId};
+use kernel::{Day, Instant, OrgId, PlaceId, Refusal, Result, ShowtimeId};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -29,34 +30,27 @@ struct Lesson {
 }
 
 struct Learned {
+    today: Day,
     past: Vec<Played>,
     model: Result<Model, Refusal>,
     /// None where too few bookings are known to tell how seats arrive.
     curve: Option<BookingCurve>,
 }
 
-/// What each showing of a circuit that has not begun will sell, today and on the days ahead, by its key.
+/// Forecasts by the key of their showing, or why there are none (`too_few_showings`).
+pub type Told = std::result::Result<BTreeMap<ShowtimeId, Forecast>, Refusal>;
+
+/// What each showing of a cinema that has not begun will sell, today and on the days ahead.
 ///
-/// Takes seconds when it is the circuit's first question of the day. Refuses (`too_few_showings`) a circuit that has
-/// sold too little to learn from.
-pub fn forecasts(
-    house: &House,
-    view: &View,
-    org: &OrgId,
-    now: Instant,
-) -> Result<BTreeMap<ShowtimeId, Forecast>> {
+/// Takes seconds when it is the circuit's first question of the day.
+pub fn forecasts(house: &House, view: &View, cinema: &Cinema, now: Instant) -> Result<Told> {
     let home = people::home::of(view)?;
     let calendar = learn_market::days_of(home.territory);
-    let (today, _) = history::business_time(now, &home.zone);
-    let learned = house.showings().learned(view, org, today, calendar)?;
-    let model = learned.model.as_ref().map_err(Clone::clone)?;
-    let schedule = history::of_circuit(view, org, today, today.plus(AHEAD_DAYS - 1))?;
-    let showings: Vec<_> = schedule.iter().map(|one| one.played.showing.clone()).collect();
-    let days = |day| kind(calendar, day);
-    let question = Question { history: &learned.past, schedule: &showings, asked: today, days: &days };
-    let told = model.forecast(&question)?;
-    let ahead = schedule.iter().zip(told).filter(|(one, _)| one.starts_at > now);
-    Ok(ahead.map(|(one, forecast)| (one.id.clone(), learned.follow(one, forecast, now))).collect())
+    let (today, _) = history::business_time(now, &cinema.zone);
+    let learned = house.showings().learned(view, &cinema.org, today, calendar)?;
+    // Showings share their public with others of the circuit, so the whole schedule is asked about.
+    let schedule = history::of_circuit(view, &cinema.org, today, today.plus(AHEAD_DAYS - 1))?;
+    Ok(learned.forecasts(&schedule, &cinema.place, now, calendar))
 }
 
 impl Memory {
@@ -86,7 +80,17 @@ impl Learned {
         let past: Vec<Played> = past.into_iter().map(|one| one.played).collect();
         let model = Model::fit(&past, today, AHEAD_DAYS, &|day| kind(calendar, day));
         let curve = BookingCurve::learn(&history::bookings(view, org, first, last)?).ok();
-        Ok(Learned { past, model, curve })
+        Ok(Learned { today, past, model, curve })
+    }
+
+    fn forecasts(&self, schedule: &[Known], place: &PlaceId, now: Instant, calendar: &Calendar) -> Told {
+        let model = self.model.as_ref().map_err(Clone::clone)?;
+        let showings: Vec<_> = schedule.iter().map(|one| one.played.showing.clone()).collect();
+        let days = |day| kind(calendar, day);
+        let question = Question { history: &self.past, schedule: &showings, asked: self.today, days: &days };
+        let told = schedule.iter().zip(model.forecast(&question)?);
+        let here = told.filter(|(one, _)| one.starts_at > now && one.played.showing.cinema == place.0);
+        Ok(here.map(|(one, forecast)| (one.id.clone(), self.follow(one, forecast, now))).collect())
     }
 
     /// A forecast with the seats sold so far; never below them.

@@ -1,9 +1,10 @@
 //! What taking a plan would change as things stand.
 
-use super::{Showing, own};
+use super::Showing;
 use crate::answer::{Answer, Found};
 use crate::at::At;
 use crate::call::{Call, CinemaStaff};
+use crate::cinemas::own;
 use crate::words::Bilingual;
 use box_office::{Showtime, plans};
 use flows::plan_showings;

@@ -1,10 +1,11 @@
 //! A cinema's plans, the newest first.
 
-use super::{Plan, own};
+use super::Plan;
 use crate::answer::{Answer, Page, Paging};
 use crate::at::At;
 use crate::body::Asked;
 use crate::call::{Call, CinemaStaff};
+use crate::cinemas::own;
 use box_office::plans;
 use kernel::{PlaceId, Result};
 

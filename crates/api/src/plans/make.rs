@@ -1,10 +1,11 @@
 //! Making a plan from a day to the end of its week of films. It changes nothing until it is taken.
 
-use super::{Plan, own};
+use super::Plan;
 use crate::answer::{Answer, Made};
 use crate::at::At;
 use crate::body::Body;
 use crate::call::{Call, CinemaStaff};
+use crate::cinemas::own;
 use crate::read;
 use box_office::plans;
 use flows::plan_showings;

@@ -8,12 +8,11 @@ pub mod show;
 pub mod take;
 pub mod undo;
 
-use crate::call::{Call, CinemaStaff};
 use crate::money::Amount;
 use crate::words::Bilingual;
-use box_office::{Cinema, cinemas, plans};
+use box_office::plans;
 use flows::plan_showings::{self, Chosen};
-use kernel::{PlaceId, Result};
+use kernel::Result;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -113,12 +112,4 @@ impl From<&Chosen> for Showing {
 
 fn ppm(part: f64) -> i64 {
     (part * 1e6).round() as i64
-}
-
-/// The cinema, for whoever works there.
-async fn own(call: &Call, staff: &CinemaStaff, place: &PlaceId) -> Result<Cinema> {
-    let place = place.clone();
-    let cinema = call.read(move |view| cinemas::any(view, &place)).await?;
-    staff.check(&cinema.org)?;
-    Ok(cinema)
 }

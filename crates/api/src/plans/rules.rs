@@ -1,10 +1,10 @@
 //! The rules a cinema is planned by, read and kept whole. What every field may be, `planning::Rules::check` says.
 
-use super::own;
 use crate::answer::{Answer, Found};
 use crate::at::At;
 use crate::body::Body;
 use crate::call::{Call, CinemaStaff};
+use crate::cinemas::own;
 use crate::read;
 use box_office::planning::{self, Domestic, Goal, Measure, Promise, Rules, Span};
 use flows::plan_showings;

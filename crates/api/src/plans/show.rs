@@ -1,9 +1,10 @@
 //! One plan, as it was made.
 
-use super::{Plan, own};
+use super::Plan;
 use crate::answer::{Answer, Found};
 use crate::at::At;
 use crate::call::{Call, CinemaStaff};
+use crate::cinemas::own;
 use box_office::plans;
 use kernel::{PlaceId, PlanId};
 

@@ -1,9 +1,9 @@
 //! Taking a plan: what nobody wants goes off sale, what it adds goes on. A second time changes nothing.
 
-use super::own;
 use crate::answer::{Answer, Found};
 use crate::at::At;
 use crate::call::{Call, CinemaStaff};
+use crate::cinemas::own;
 use flows::plan_showings;
 use kernel::{PlaceId, PlanId};
 use serde::Serialize;

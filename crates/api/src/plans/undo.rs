@@ -1,9 +1,10 @@
 //! Undoing a plan that was taken, while nothing that it put on sale is sold.
 
-use super::{Plan, own};
+use super::Plan;
 use crate::answer::{Answer, Found};
 use crate::at::At;
 use crate::call::{Call, CinemaStaff};
+use crate::cinemas::own;
 use box_office::plans;
 use flows::plan_showings;
 use kernel::{PlaceId, PlanId};

@@ -492,6 +492,8 @@ impl Walk {
         let path = format!("{place}/planning-rules");
         let kept = self.change("cinema_a", Method::PUT, path, Some(rules.clone()), false).await;
         assert_eq!(kept, rules);
+        let told = self.client("cinema_a").await.get(&format!("{place}/showing-forecasts")).await.is(200);
+        assert!(text(&told["why_none"]["en"]).contains("needs 300 showings"), "too little was sold: {told}");
         let tomorrow = self.town.clock.now().day_in(&kernel::Zone::shanghai()).plus(1);
         let wish = json!({ "from": tomorrow.to_string() });
         let plan = self.post("cinema_a", format!("{place}/plans"), wish).await;

@@ -17,11 +17,16 @@ pub(super) fn because(
 ) -> Vec<Words> {
     let row = &board.rows[i];
     let mut sentences = vec![slot(row, base[i]), film(row, levels.film(i))];
-    sentences.extend(levels.here(i).map(here));
+    sentences.extend(levels.here(i).filter(|here| tells(*here)).map(here));
     sentences.push(sharing(row));
-    sentences.push(correction(seats / levels.seats(base, i)));
+    sentences.extend(Some(seats / levels.seats(base, i)).filter(|ratio| tells(*ratio)).map(correction));
     sentences.push(ranges(wide, showings));
     sentences
+}
+
+/// Whether a ratio is worth a word: it is not one, rounded to per cent.
+fn tells(ratio: f64) -> bool {
+    ((ratio - 1.0) * 100.0).round() != 0.0
 }
 
 fn slot(row: &Row, seats: f64) -> Words {
@@ -44,6 +49,10 @@ fn slot(row: &Row, seats: f64) -> Words {
 fn film(row: &Row, level: Option<f64>) -> Words {
     let it = &row.schedule;
     match level {
+        Some(level) if !tells(level) => Words::new(
+            "This film sells as much as an ordinary one lately, over all cinemas.",
+            "该片近日在所有影院与普通影片持平。",
+        ),
         Some(level) => {
             let change = percent(level);
             Words::new(

@@ -20,6 +20,7 @@ mod periods;
 mod recommendations;
 mod returns;
 mod seats;
+mod showings;
 mod sweeps;
 mod tickets;
 mod town;

@@ -14,10 +14,10 @@ use db::View;
 use demand::showing::Forecast;
 use events::log;
 use flows::House;
-use flows::learn_showings::{self, AHEAD_DAYS};
+use flows::learn_showings::{self, AHEAD_DAYS, Told};
 use flows::views::cinemas::{self as views, Shown};
 use kernel::ids::Id;
-use kernel::{Day, Error, HallId, Instant, Lang, Refusal, Result, ShowtimeId, TitleId};
+use kernel::{Day, HallId, Instant, Lang, Refusal, Result, ShowtimeId, TitleId};
 use maud::{Markup, html};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -134,23 +134,14 @@ fn day_address(cinema: &Cinema, day: Day) -> String {
 
 struct DayView {
     shown: Vec<Shown>,
-    expected: Expected,
+    expected: Told,
     halls: Vec<Hall>,
     films: Vec<Title>,
 }
 
-/// What showings that have not begun will sell, or why nobody can tell.
-type Expected = Result<BTreeMap<ShowtimeId, Forecast>, Refusal>;
-
-fn expected(house: &House, view: &View, cinema: &Cinema, day: Day, now: Instant) -> Result<Expected> {
-    if !(0..AHEAD_DAYS).contains(&now.day_in(&cinema.zone).days_until(day)) {
-        return Ok(Ok(BTreeMap::new()));
-    }
-    match learn_showings::forecasts(house, view, &cinema.org, now) {
-        Ok(forecasts) => Ok(Ok(forecasts)),
-        Err(Error::Refused(refusal)) => Ok(Err(refusal)),
-        Err(fault) => Err(fault),
-    }
+fn expected(house: &House, view: &View, cinema: &Cinema, day: Day, now: Instant) -> Result<Told> {
+    let is_asked = (0..AHEAD_DAYS).contains(&now.day_in(&cinema.zone).days_until(day));
+    if is_asked { learn_showings::forecasts(house, view, cinema, now) } else { Ok(Ok(BTreeMap::new())) }
 }
 
 fn read(house: &House, view: &View, cinema: &Cinema, day: Day, now: Instant) -> Result<DayView> {
@@ -393,6 +384,7 @@ mod tests {
         season.runs(&[40, 50, 60, 20, 10]).await;
         let today = season.chen.get(PATH).await;
         assert!(today.text.contains("10 of 100") && today.text.contains("on screen"), "{}", today.text);
+        assert!(today.text.contains("not told yet. A forecast needs 300 showings"), "{}", today.text);
         let monday = season.chen.get(&format!("{PATH}?day=2016-12-19")).await;
         assert!(
             monday.text.contains("40 of 100")
