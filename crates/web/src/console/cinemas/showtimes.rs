@@ -5,7 +5,8 @@ use crate::answer::{Answer, Page, SeeOther};
 use crate::form::Form;
 use crate::look::parts::{self, Field, Weight};
 use crate::look::table::{Cell, Column, Kind, Table};
-use crate::look::{Tone, money};
+use crate::look::when::clock;
+use crate::look::{Tone, money, unbroken};
 use crate::visit::{CinemaStaff, Visit};
 use axum::extract::Path;
 use axum::response::IntoResponse;
@@ -176,6 +177,7 @@ async fn page(visit: &Visit, cinema: &Cinema, day: Day, form: &Form) -> Answer<P
         div class="stack" {
             (parts::chips(visit.say("Days", "日期"), &links, chosen))
             (table(visit, cinema, day, &found))
+            (forecasts(visit, cinema, &found))
             (parts::titled_card(visit.say("Put a showing on sale", "新增场次"), add_form(visit, cinema, &found, form)))
         }
     };
@@ -215,21 +217,43 @@ fn table(visit: &Visit, cinema: &Cinema, day: Day, found: &DayView) -> Markup {
         .empty(visit.say("No showing on this day yet.", "当天还没有场次。"))
         .filtered();
     let table = if shown.is_empty() { table } else { table.total(total) };
-    html! {
-        (table.render(visit.lang))
-        @match &found.expected {
-            Err(refusal) if !shown.is_empty() => p class="muted" {
-                (visit.say("What showings will sell is not told yet.", "暂不能预测场次售票。")) " " (refusal.in_(visit.lang))
-            },
-            Ok(forecasts) if !forecasts.is_empty() => p class="muted" {
-                (visit.say(
-                    "Expected: the seats that will be sold, and the range that nine of ten such showings keep to. Open a number to read why.",
-                    "预计：将售出的座位数，以及十场中九场所在的范围。点开数字可查看依据。",
-                ))
-            },
-            _ => {}
+    table.render(visit.lang)
+}
+
+/// What each showing that has not begun will sell and why, or why nobody can tell.
+fn forecasts(visit: &Visit, cinema: &Cinema, found: &DayView) -> Markup {
+    let heading = visit.say("What showings will sell, and why", "场次售票预测与依据");
+    let forecasts = match &found.expected {
+        Err(_) if found.shown.is_empty() => return html! {},
+        Err(refusal) => {
+            let not_yet = visit.say("It is not told yet.", "暂不能预测。");
+            return parts::titled_card(heading, html! { p { (not_yet) " " (refusal.in_(visit.lang)) } });
         }
+        Ok(forecasts) => forecasts,
+    };
+    let ahead: Vec<(&Shown, &Forecast)> =
+        found.shown.iter().filter_map(|one| Some((one, forecasts.get(&one.showtime.id)?))).collect();
+    if ahead.is_empty() {
+        return html! {};
     }
+    let body = html! {
+        p class="muted" {
+            (visit.say(
+                "The seats that will be sold, and the range that nine of ten such showings keep to.",
+                "将售出的座位数，以及十场中九场所在的范围。",
+            ))
+        }
+        @for (one, forecast) in &ahead {
+            details class="reasons" {
+                summary {
+                    (clock(one.showtime.starts_at, &cinema.zone)) " " (one.film.in_(visit.lang)) " · "
+                    strong { (money::grouped(forecast.seats.round() as i64)) } " " span class="muted" { (range(forecast)) }
+                }
+                ul { @for because in &forecast.because { li { (unbroken(because, visit.lang)) } } }
+            }
+        }
+    };
+    parts::titled_card(heading, body)
 }
 
 /// What the day will come to, where anything of it is still to come.
@@ -241,23 +265,21 @@ fn day_expected(shown: &[Shown], forecasts: &BTreeMap<ShowtimeId, Forecast>) -> 
     Cell::number(shown.iter().map(|one| of(one).unwrap_or(one.admissions)).sum())
 }
 
-fn showing_expected(visit: &Visit, forecast: Option<&Forecast>) -> Cell {
+fn range(forecast: &Forecast) -> String {
+    format!("{}–{}", forecast.wide.low, forecast.wide.high)
+}
+
+fn showing_expected(forecast: Option<&Forecast>) -> Cell {
     let Some(forecast) = forecast else { return Cell::none() };
     let seats = forecast.seats.round() as i64;
-    let range = format!("{}–{}", forecast.wide.low, forecast.wide.high);
-    let shown = html! {
-        details class="why" {
-            summary { (money::grouped(seats)) " " span class="muted" { (range) } }
-            ul { @for because in &forecast.because { li { (because.in_(visit.lang)) } } }
-        }
-    };
+    let shown = html! { (money::grouped(seats)) br; span class="muted" { (range(forecast)) } };
     Cell::markup(shown, &seats.to_string())
 }
 
 fn row(visit: &Visit, cinema: &Cinema, one: &Shown, forecast: Option<&Forecast>) -> Vec<Cell> {
     let showtime = &one.showtime;
-    let clock = |at: Instant| crate::look::when::clock(at, &cinema.zone);
-    let hours = format!("{}–{}", clock(showtime.starts_at), clock(showtime.ends_at));
+    let hours =
+        format!("{}–{}", clock(showtime.starts_at, &cinema.zone), clock(showtime.ends_at, &cinema.zone));
     let code = showtime.price.currency.code();
     let sold = match visit.lang {
         Lang::En => format!("{} of {}", money::grouped(one.admissions), money::grouped(showtime.seats)),
@@ -271,7 +293,7 @@ fn row(visit: &Visit, cinema: &Cinema, one: &Shown, forecast: Option<&Forecast>)
         Cell::date(&showtime.starts_at.rfc3339(), &hours),
         Cell::money(showtime.price.minor, code),
         Cell::markup(html! { (sold) }, &one.admissions.to_string()),
-        showing_expected(visit, forecast),
+        showing_expected(forecast),
         Cell::share(ppm(one.admissions, showtime.seats), visit.lang),
         Cell::money(one.base_minor, code),
         Cell::markup(state(visit, cinema, showtime), ""),
@@ -384,7 +406,7 @@ mod tests {
         season.runs(&[40, 50, 60, 20, 10]).await;
         let today = season.chen.get(PATH).await;
         assert!(today.text.contains("10 of 100") && today.text.contains("on screen"), "{}", today.text);
-        assert!(today.text.contains("not told yet. A forecast needs 300 showings"), "{}", today.text);
+        assert!(today.text.contains("It is not told yet. A forecast needs 300 showings"), "{}", today.text);
         let monday = season.chen.get(&format!("{PATH}?day=2016-12-19")).await;
         assert!(
             monday.text.contains("40 of 100")
