@@ -246,7 +246,7 @@ fn forecasts(visit: &Visit, cinema: &Cinema, found: &DayView) -> Markup {
         @for (one, forecast) in &ahead {
             details class="reasons" {
                 summary {
-                    (clock(one.showtime.starts_at, &cinema.zone)) " " (one.film.in_(visit.lang)) " · "
+                    (clock(one.showtime.starts_at, &cinema.zone)) " " (one.film.in_(visit.lang)) " · " (one.hall.in_(visit.lang)) " · "
                     strong { (money::grouped(forecast.seats.round() as i64)) } " " span class="muted" { (range(forecast)) }
                 }
                 ul { @for because in &forecast.because { li { (unbroken(because, visit.lang)) } } }
