@@ -13,6 +13,7 @@ use crate::value::Value;
 use crate::{MIGRATIONS, migrations, postgres as served, sqlite};
 use kernel::{Error, Kind, Refusal, Result};
 use postgres::binary_copy::BinaryCopyInWriter;
+use postgres::error::SqlState;
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::{ToSql, Type};
 use postgres::{IsolationLevel, Transaction};
@@ -76,11 +77,10 @@ pub(crate) fn fetch(from: &str, to: &Path, mut told: impl FnMut(&Carried, usize)
 
 /// The names of the migrations that ran in a database, in order.
 fn migrations_of(source: &mut Transaction<'_>) -> Result<Vec<String>> {
-    let known: bool = source.query_one("select to_regclass('migration') is not null", &[])?.try_get(0)?;
-    if !known {
-        return Err(not_ours().into());
-    }
-    let rows = source.query("select distinct name from migration order by name", &[])?;
+    let rows = match source.query("select distinct name from migration order by name", &[]) {
+        Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => return Err(not_ours().into()),
+        rows => rows?,
+    };
     rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }
 

@@ -21,12 +21,17 @@ pub(super) fn tell(
     because
 }
 
+fn in_days(days: i32) -> String {
+    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
+}
+
 fn sources(model: &Model, forecast: &Forecast) -> Words {
     let (films, judged, days) = (model.films, model.judged_films, forecast.days_ahead);
     Words::new(
         format!(
-            "{days} day(s) before release, learned from {films} films as they looked {} day(s) before theirs; the ranges are the errors made on {judged} of them that had not been seen.",
-            model.days_ahead
+            "{} before release, learned from {films} films as they looked {} before theirs; the ranges are the errors made on {judged} of them that had not been seen.",
+            in_days(days),
+            in_days(model.days_ahead)
         ),
         format!(
             "上映前 {days} 天；学习自 {films} 部影片上映前 {} 天的情况，区间来自其中 {judged} 部未见影片的误差。",
@@ -83,7 +88,10 @@ fn competition(history: &History, film: &Film, slate: &[&Film], forecast: &Forec
     let (_, strongest) = rivals.first()?;
     let count = rivals.len();
     Some(Words::new(
-        format!("{count} other film(s) open within a week of it; the strongest is “{strongest}”."),
+        match count {
+            1 => format!("“{strongest}” opens within a week of it."),
+            _ => format!("{count} other films open within a week of it; the strongest is “{strongest}”."),
+        },
         format!("前后一周内另有 {count} 部影片上映，最强的是《{strongest}》。"),
     ))
 }

@@ -25,6 +25,10 @@ const YEARS: i32 = 3;
 /// Weeks around the premiere whose Fridays are compared.
 const WEEKS_AROUND: i32 = 6;
 const FRIDAY: i8 = 5;
+/// What the rules were to become in the negotiations of 2017: films a year, and the most a foreign studio takes of the
+/// gross, in per cent.
+const RAISED_QUOTA: i64 = 46;
+const RAISED_SHARE: i64 = 40;
 const WEEKS_A_YEAR: f64 = 52.0;
 /// The 95 % point of a normal number.
 const NORMAL_WIDE: f64 = 1.6449;
@@ -244,8 +248,8 @@ fn entrant(opener: Opener, weeks: &[FirstWeek]) -> (Entrant, usize) {
     (entrant, if of_genre >= FILMS_MIN { of_genre } else { weeks.len() })
 }
 
-/// On the mainland: no further import, the year's quota, and as many as were let in at most, where that differs.
-/// Elsewhere no law of ours counts films: as many from abroad as opened on the chart.
+/// On the mainland: the quota held, raised, and none at all, of which nobody has seen what it lets in; twice the quota is
+/// assumed, or as many as opened on the chart where that is more. Elsewhere no law of ours counts films: as many from abroad as opened on the chart.
 fn scenarios(market: Market, weeks: &[FirstWeek], year: i16) -> Result<Vec<Scenario>, Refusal> {
     let foreign = || weeks.iter().filter(|week| week.domestic == Some(false));
     let (import_first_week, import_spread) =
@@ -258,7 +262,7 @@ fn scenarios(market: Market, weeks: &[FirstWeek], year: i16) -> Result<Vec<Scena
         import_spread,
     };
     if market != Market::China {
-        let a_year = foreign().count() as i64 / i64::from(YEARS);
+        let a_year = a_year(weeks);
         let name = match a_year {
             0 => Words::new("The films that are announced", "已公布的影片"),
             _ => Words::new(
@@ -268,22 +272,29 @@ fn scenarios(market: Market, weeks: &[FirstWeek], year: i16) -> Result<Vec<Scena
         };
         return Ok(vec![scenario("open", name, a_year)]);
     }
-    let rules = Rules::mainland_china();
-    let quota = rules.import_quota(year)?;
-    let used = rules.imports_used(year).map_or(quota, |(_, high)| high);
-    let mut all = vec![
-        scenario("no_more", Words::new("No further import", "不再引进"), 0),
-        scenario(
-            "quota",
-            Words::new(format!("The quota of {quota} a year"), format!("每年 {quota} 部配额")),
-            quota,
-        ),
-    ];
-    if used != quota {
-        let name = Words::new(format!("{used} a year, as were let in"), format!("实际引进 {used} 部"));
-        all.push(scenario("used", name, used));
+    let quota = Rules::mainland_china().import_quota(year)?;
+    let open = (2 * quota).max(a_year(weeks));
+    let mut all = vec![scenario(
+        "hold",
+        Words::new(format!("Held at {quota} imports a year"), format!("维持每年 {quota} 部配额")),
+        quota,
+    )];
+    if quota < RAISED_QUOTA {
+        let name = Words::new(
+            format!("{RAISED_QUOTA} a year, at up to {RAISED_SHARE} % of the gross"),
+            format!("每年 {RAISED_QUOTA} 部，分账至多 {RAISED_SHARE}%"),
+        );
+        all.push(scenario("raise", name, RAISED_QUOTA));
     }
+    let name =
+        Words::new(format!("Open: {open} a year are assumed"), format!("不设配额：假设每年 {open} 部"));
+    all.push(scenario("open", name, open));
     Ok(all)
+}
+
+/// Films from abroad that opened on the chart in a year, as lately.
+fn a_year(weeks: &[FirstWeek]) -> i64 {
+    weeks.iter().filter(|week| week.domestic == Some(false)).count() as i64 / i64::from(YEARS)
 }
 
 fn no_premiere() -> Refusal {
@@ -435,8 +446,16 @@ mod tests {
             let found = choices.iter().find(|one| one.day == day(text) && one.scenario == code);
             found.unwrap().total.amount
         };
-        assert!(total("2017-02-03", "quota") > 2 * total("2017-01-06", "quota"));
-        assert!(total("2017-02-03", "no_more") > total("2017-02-03", "quota"));
+        assert!(total("2017-02-03", "hold") > 2 * total("2017-01-06", "hold"));
+        assert!(total("2017-02-03", "hold") > total("2017-02-03", "raise"));
+        assert!(total("2017-02-03", "raise") > total("2017-02-03", "open"));
+        let names: Vec<&str> = asked.question.scenarios.iter().map(|one| one.name.en.as_str()).collect();
+        let expected = [
+            "Held at 34 imports a year",
+            "46 a year, at up to 40 % of the gross",
+            "Open: 68 a year are assumed",
+        ];
+        assert_eq!(names, expected);
         assert!(asked.because.iter().any(|one| one.en.contains("films of all kinds")), "{:?}", asked.because);
         assert!(asked.because.iter().any(|one| one.en.contains("too few to learn openings from")));
     }

@@ -2,7 +2,7 @@
 
 use super::worlds::{Rival, World, overlap};
 use super::{Choice, Question, RUN_WEEKS, SHARE_WEEKS, Scenario, expected, part};
-use kernel::{Day, Words};
+use kernel::{Day, Lang, Words};
 
 /// What one day brought in one world.
 struct Outcome {
@@ -95,8 +95,8 @@ fn because(question: &Question, scenario: &Scenario, day: Day, appetite: f64) ->
     let lost = (100.0 * (appetite - 1.0)).round();
     let mut because = vec![
         Words::new(
-            format!("The week from {day} takes {season:+} % against an average week."),
-            format!("{day} 起的一周大盘与平均周相比 {season:+}%。"),
+            format!("The week from {} takes {season:+} % against an average week.", day.say(Lang::En)),
+            format!("{} 起的一周大盘与平均周相比 {season:+}%。", day.say(Lang::Zh)),
         ),
         Words::new(
             format!("Competition moves the opening by {lost:+} % against the usual."),

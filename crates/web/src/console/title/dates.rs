@@ -12,7 +12,7 @@ use demand::in_release::Range;
 use demand::opening::{Comparable, Forecast, Window};
 use demand::planning::release_date::{Choice, Question, compare};
 use flows::views::release_dates;
-use kernel::{Dice, Error, Lang, Refusal, Words};
+use kernel::{Day, Dice, Error, Lang, Refusal, Words};
 use maud::{Markup, html};
 use titles::Title;
 
@@ -96,7 +96,7 @@ fn foreseen(sums: Told, heading: &str, forecast: &Forecast) -> Markup {
         column("In today's market", "折合今日市场", Kind::Money),
     ];
     let alike = |one: &Comparable| {
-        let opened = Cell::date(&one.release.to_string(), &one.release.to_string());
+        let opened = Cell::date(&one.release.to_string(), &opened_on(one.release, lang));
         vec![Cell::text(&one.name), opened, glance(one.first_week), glance(one.first_week_today)]
     };
     let windows =
@@ -115,10 +115,18 @@ fn foreseen(sums: Told, heading: &str, forecast: &Forecast) -> Markup {
     )
 }
 
+/// A day of a year that need not be this one.
+fn opened_on(day: Day, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{} {}", day.say(lang), day.year()),
+        Lang::Zh => format!("{}年{}", day.year(), day.say(lang)),
+    }
+}
+
 fn told(sums: Told, question: &Question, choices: &[Choice], because: &[Words]) -> Markup {
     let lang = sums.lang;
-    // The scenario that the rules name; the others stand beside it.
-    let code = question.scenarios.get(1).or(question.scenarios.first()).map_or("", |one| one.code.as_str());
+    // The rules as they are; what they may become stands beside it.
+    let code = question.scenarios.first().map_or("", |one| one.code.as_str());
     let best = choices.iter().filter(|one| one.scenario == code).max_by_key(|one| one.total.amount);
     let Some(best) = best else { return html! {} };
     let (day, total) = (best.day.say(lang), sums.glance(best.total.amount));
@@ -139,29 +147,25 @@ fn figure(sums: Told, question: &Question, choices: &[Choice], code: &str, title
     let shown = of(code);
     let lang = sums.lang;
     let major = |minor: i64| Some(sums.major(minor));
-    let band = |name, inner, read: fn(&Choice) -> (i64, i64)| Band {
-        name,
-        low: shown.iter().map(|one| major(read(one).0)).collect(),
-        high: shown.iter().map(|one| major(read(one).1)).collect(),
-        inner,
+    // The wide range is several times the median and would press the lines to the floor; the numbers have it.
+    let half = Band {
+        name: say(lang, "one time in two", "五成把握区间"),
+        low: shown.iter().map(|one| major(one.total.half.low)).collect(),
+        high: shown.iter().map(|one| major(one.total.half.high)).collect(),
+        inner: true,
     };
     let lines = question.scenarios.iter().zip(PAINTS).map(|(scenario, paint)| {
         let values = of(&scenario.code).into_iter().map(|one| major(one.total.amount)).collect();
         let line = Series::new(scenario.name.in_(lang), values, paint);
         if scenario.code == code { line } else { line.dashed() }
     });
-    let wide = say(lang, "nine times in ten", "九成把握区间");
-    let half = say(lang, "one time in two", "五成把握区间");
     let chart = Line {
         lang,
         title,
         says: title,
         labels: shown.iter().map(|one| one.day.say(lang)).collect(),
         series: lines.collect(),
-        bands: vec![
-            band(wide, false, |one| (one.total.wide.low, one.total.wide.high)),
-            band(half, true, |one| (one.total.half.low, one.total.half.high)),
-        ],
+        bands: vec![half],
         area: false,
         mark: None,
     };
