@@ -4,6 +4,7 @@
 //! asks; `body`, `key` and `at` are what it is given; `answer` and `problem` are what it says. The
 //! document at `/api/openapi.json` is made from the handlers' own types, so that it cannot lie.
 
+mod admission;
 mod ads;
 mod answer;
 mod at;
@@ -36,7 +37,6 @@ mod plans;
 mod problem;
 mod product_orders;
 mod read;
-mod rooms;
 pub mod routes;
 pub mod service;
 mod sessions;

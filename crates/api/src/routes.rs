@@ -14,10 +14,10 @@
 //! URLs are nouns; what changes a state is a POST of a noun; money moves under an `Idempotency-Key`, or
 //! where a second time changes nothing.
 
+use crate::admission;
 use crate::call::usher;
 use crate::openapi::{Describe, Operation, Verb, document};
 use crate::problem::{self, Problem};
-use crate::rooms;
 use crate::service::Service;
 use crate::{
     ads, audiences, bank_accounts, baskets, body, books, campaigns, cases, checks, cinemas, disputes, door,
@@ -311,7 +311,7 @@ impl Routes {
                 StatusCode::SERVICE_UNAVAILABLE,
                 Duration::from_secs(SECONDS_MAX),
             ))
-            .layer(from_fn_with_state(self.service.clone(), rooms::enter))
+            .layer(from_fn_with_state(self.service.clone(), admission::enter))
             .layer(from_fn(problem::dress))
             .layer(TraceLayer::new_for_http())
             .with_state(self.service)

@@ -76,7 +76,7 @@ async fn a_monitor_reads(serving: &Serving, crowd: &Arc<Crowd>) {
     let orders = r#"route="/api/places/{place}/showtimes/{showtime}/orders",status="201"}"#;
     let held = value(&format!(r#"ferryman_requests_total{{method="POST",{orders}"#));
     assert_eq!(held, crowd.told().held.len() as f64);
-    assert!(value(r#"ferryman_room_sent_away_total{work="look"}"#) > 0.0);
+    assert!(value(r#"ferryman_bulkhead_sent_away_total{work="look"}"#) > 0.0);
     assert!(value("ferryman_commits_total") > 0.0 && value("ferryman_writes_total") > held);
     assert!(value(r#"ferryman_ticket_orders{state="#) > 0.0);
     assert!(text.ends_with("# EOF\n"));

@@ -1,10 +1,10 @@
-//! How much this process does at once: rooms with so many places, each for a kind of work, so that a crowd in one keeps
-//! nobody out of another; whoever finds too many waiting is sent away at once instead of waiting in vain.
+//! How much this process does at once: bulkheads, each with so many places for one kind of work, so that a crowd behind
+//! one keeps nobody out of another; whoever finds too many waiting is sent away at once instead of waiting in vain.
 //!
 //! A server that takes in more than it can do answers everybody late; one that sends the rest away serves the others as
-//! on any other day. The rooms are the bulkheads of M. Nygard's *Release It!*: money that a provider tells of has one of
+//! on any other day. The word is M. Nygard's (*Release It!*): money that a provider tells of has one of
 //! its own, so that no crowd keeps it out. Queues behind the doors (of readers, of the writers) are as bounded as the
-//! rooms in front of them.
+//! bulkheads in front of them.
 
 use kernel::{Kind, Refusal};
 use std::sync::Arc;
@@ -51,12 +51,12 @@ const LOOKS_PER_CORE: usize = 8;
 const WAITING_PER_LOOK: usize = 4;
 const LOOKS_MAX: usize = 100_000;
 
-/// The rooms of a process.
+/// The bulkheads of a process.
 pub struct Capacity {
-    rooms: [Room; 6],
+    bulkheads: [Bulkhead; 6],
 }
 
-struct Room {
+struct Bulkhead {
     places: Arc<Semaphore>,
     places_max: AtomicUsize,
     waiting: AtomicUsize,
@@ -65,7 +65,7 @@ struct Room {
     sent_away: AtomicU64,
 }
 
-/// How full a room is.
+/// How full a bulkhead is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fullness {
     pub inside: usize,
@@ -75,13 +75,13 @@ pub struct Fullness {
     pub sent_away: u64,
 }
 
-/// A place in a room, for as long as it is held.
+/// A place in a bulkhead, for as long as it is held.
 pub struct Pass(#[allow(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
 
-impl Room {
+impl Bulkhead {
     /// So many places, and so many who may wait for one, for so long.
-    fn new(places: usize, waiting_max: usize, patience_seconds: u64) -> Room {
-        Room {
+    fn new(places: usize, waiting_max: usize, patience_seconds: u64) -> Bulkhead {
+        Bulkhead {
             places: Arc::new(Semaphore::new(places)),
             places_max: AtomicUsize::new(places),
             waiting: AtomicUsize::new(0),
@@ -102,13 +102,13 @@ impl Room {
 }
 
 /// Counted among those who wait, until it is dropped; whoever asked may go away at any moment.
-struct Waiting<'a>(&'a Room);
+struct Waiting<'a>(&'a Bulkhead);
 
 impl Waiting<'_> {
-    fn join(room: &Room) -> Option<Waiting<'_>> {
-        let here = Waiting(room);
-        let before = room.waiting.fetch_add(1, Ordering::Relaxed);
-        (before < room.waiting_max.load(Ordering::Relaxed)).then_some(here)
+    fn join(bulkhead: &Bulkhead) -> Option<Waiting<'_>> {
+        let here = Waiting(bulkhead);
+        let before = bulkhead.waiting.fetch_add(1, Ordering::Relaxed);
+        (before < bulkhead.waiting_max.load(Ordering::Relaxed)).then_some(here)
     }
 }
 
@@ -119,53 +119,53 @@ impl Drop for Waiting<'_> {
 }
 
 impl Capacity {
-    /// The rooms of a machine with so many cores.
+    /// The bulkheads of a machine with so many cores.
     ///
     /// Four times as many as look may wait to, which is no longer than it takes to serve five rounds. Changes share their
     /// commits, the more the better.
     pub fn of_cores(cores: usize) -> Capacity {
         let cores = cores.max(1);
         let looks = LOOKS_PER_CORE * cores;
-        let rooms = Work::ALL.map(|work| match work {
-            Work::Glance => Room::new(256 * cores, 0, 0),
-            Work::Look => Room::new(looks, WAITING_PER_LOOK * looks, 2),
-            Work::Change => Room::new(64 * cores, 128 * cores, 2),
-            Work::Pay => Room::new(32 * cores, 64 * cores, 2),
-            Work::SignIn => Room::new(8 * cores, 32 * cores, 5),
-            Work::Notice => Room::new(64 * cores, 512 * cores, 5),
+        let bulkheads = Work::ALL.map(|work| match work {
+            Work::Glance => Bulkhead::new(256 * cores, 0, 0),
+            Work::Look => Bulkhead::new(looks, WAITING_PER_LOOK * looks, 2),
+            Work::Change => Bulkhead::new(64 * cores, 128 * cores, 2),
+            Work::Pay => Bulkhead::new(32 * cores, 64 * cores, 2),
+            Work::SignIn => Bulkhead::new(8 * cores, 32 * cores, 5),
+            Work::Notice => Bulkhead::new(64 * cores, 512 * cores, 5),
         });
-        Capacity { rooms }
+        Capacity { bulkheads }
     }
 
     /// Lets so many look at once, and four times as many wait to. For a process that serves nobody yet.
     pub fn set_looks(&self, looks: usize) {
-        let (room, looks) = (&self.rooms[Work::Look as usize], looks.clamp(1, LOOKS_MAX));
-        let before = room.places_max.swap(looks, Ordering::Relaxed);
-        room.waiting_max.store(WAITING_PER_LOOK * looks, Ordering::Relaxed);
-        room.places.add_permits(looks.saturating_sub(before));
-        room.places.forget_permits(before.saturating_sub(looks));
+        let (bulkhead, looks) = (&self.bulkheads[Work::Look as usize], looks.clamp(1, LOOKS_MAX));
+        let before = bulkhead.places_max.swap(looks, Ordering::Relaxed);
+        bulkhead.waiting_max.store(WAITING_PER_LOOK * looks, Ordering::Relaxed);
+        bulkhead.places.add_permits(looks.saturating_sub(before));
+        bulkhead.places.forget_permits(before.saturating_sub(looks));
     }
 
     /// Takes a place, after a short wait if need be.
     ///
     /// Refuses (`overloaded`) when too many wait already, or none came free in time.
     pub async fn enter(&self, work: Work) -> Result<Pass, Refusal> {
-        let room = &self.rooms[work as usize];
-        let pass = room.enter().await;
+        let bulkhead = &self.bulkheads[work as usize];
+        let pass = bulkhead.enter().await;
         pass.ok_or_else(|| {
-            room.sent_away.fetch_add(1, Ordering::Relaxed);
+            bulkhead.sent_away.fetch_add(1, Ordering::Relaxed);
             overloaded()
         })
     }
 
     pub fn fullness(&self, work: Work) -> Fullness {
-        let room = &self.rooms[work as usize];
-        let places = room.places_max.load(Ordering::Relaxed);
+        let bulkhead = &self.bulkheads[work as usize];
+        let places = bulkhead.places_max.load(Ordering::Relaxed);
         Fullness {
-            inside: places.saturating_sub(room.places.available_permits()),
+            inside: places.saturating_sub(bulkhead.places.available_permits()),
             places,
-            waiting: room.waiting.load(Ordering::Relaxed),
-            sent_away: room.sent_away.load(Ordering::Relaxed),
+            waiting: bulkhead.waiting.load(Ordering::Relaxed),
+            sent_away: bulkhead.sent_away.load(Ordering::Relaxed),
         }
     }
 }
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_room_sends_away_and_keeps_nobody_out_of_another() {
+    fn a_full_bulkhead_sends_away_and_keeps_nobody_out_of_another() {
         runtime().block_on(async {
             let capacity = Arc::new(Capacity::of_cores(1));
             let mut inside = Vec::new();

@@ -152,7 +152,7 @@ impl Told<'_, '_> {
 impl Collector for Now {
     fn encode(&self, mut encoder: DescriptorEncoder) -> Written {
         let mut told = Told { encoder: &mut encoder };
-        self.rooms(&mut told)?;
+        self.bulkheads(&mut told)?;
         self.database(&mut told)?;
         self.sales(&mut told)?;
         self.lines(&mut told)?;
@@ -161,18 +161,22 @@ impl Collector for Now {
 }
 
 impl Now {
-    fn rooms(&self, told: &mut Told) -> Written {
+    fn bulkheads(&self, told: &mut Told) -> Written {
         let each = |value: fn(crate::capacity::Fullness) -> usize| {
             Work::ALL.map(|work| {
                 ([("work", work.code().to_owned())], value(self.house.capacity().fullness(work)) as f64)
             })
         };
-        told.gauges("room_inside", "Requests that are worked on", each(|room| room.inside))?;
-        told.gauges("room_places", "Requests that can be worked on at once", each(|room| room.places))?;
-        told.gauges("room_waiting", "Requests that wait for a place", each(|room| room.waiting))?;
+        told.gauges("bulkhead_inside", "Requests that are worked on", each(|bulkhead| bulkhead.inside))?;
+        told.gauges(
+            "bulkhead_places",
+            "Requests that can be worked on at once",
+            each(|bulkhead| bulkhead.places),
+        )?;
+        told.gauges("bulkhead_waiting", "Requests that wait for a place", each(|bulkhead| bulkhead.waiting))?;
         let away = Work::ALL
             .map(|work| ([("work", work.code().to_owned())], self.house.capacity().fullness(work).sent_away));
-        told.counters("room_sent_away", "Requests that were answered with 503", away)
+        told.counters("bulkhead_sent_away", "Requests that were answered with 503", away)
     }
 
     fn database(&self, told: &mut Told) -> Written {

@@ -551,8 +551,7 @@ fn day_with_month_in_letters(date: &str) -> Option<Day> {
     let (month_and_day, year) = date.split_once(", ")?;
     let (month, day) = month_and_day.split_once(' ')?;
     let month = month.trim_end_matches('.').to_lowercase();
-    let months = || MONTHS.iter().zip(1..).filter(|(name, _)| month.len() >= 3 && name.starts_with(&month));
-    let (_, month) = months().next()?;
+    let (_, month) = MONTHS.iter().zip(1..).find(|(name, _)| month.len() >= 3 && name.starts_with(&month))?;
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     (digits(day) && digits(year) && year.len() == 4).then_some(())?;
     Day::new(year.parse().ok()?, month, day.parse().ok()?).ok()

@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod abroad;
 mod address;
+mod admission;
 mod answer;
 mod assets;
 mod box_office;
@@ -19,7 +20,6 @@ mod help;
 mod look;
 mod pay;
 mod people;
-mod rooms;
 pub mod routes;
 mod shops;
 mod site;

@@ -24,7 +24,7 @@
 use crate::site::Site;
 use crate::visit::usher;
 use crate::{
-    answer, assets, box_office, channels, console, film, form, guard, help, pay, people, rooms, shops,
+    admission, answer, assets, box_office, channels, console, film, form, guard, help, pay, people, shops,
 };
 use ::people::Who;
 use axum::Router;
@@ -392,7 +392,7 @@ impl Routes {
         self.router
             .fallback_service(nowhere.with_state(self.site.clone()))
             .layer(DefaultBodyLimit::max(form::BYTES_MAX))
-            .layer(from_fn_with_state(self.site.clone(), rooms::enter))
+            .layer(from_fn_with_state(self.site.clone(), admission::enter))
             .route("/assets/ferryman.css", get(assets::css))
             .route("/assets/ferryman.js", get(assets::js))
             .route("/assets/lantern.svg", get(assets::lantern))

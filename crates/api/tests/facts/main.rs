@@ -1,5 +1,6 @@
 //! The API from outside: every call goes through the router, and every answer is held against the document.
 
+mod admission;
 mod bodies;
 mod contract;
 mod document;
@@ -8,7 +9,6 @@ mod noise;
 mod notices;
 mod permissions;
 mod replays;
-mod rooms;
 mod tenants;
 mod town;
 mod walk;

@@ -1,4 +1,4 @@
-//! Stands before everything else: whoever finds the room for their kind of work too full is sent away before anything
+//! Stands before everything else: whoever finds no place behind the bulkhead of their kind of work is sent away before anything
 //! is read for them.
 
 use crate::problem::Problem;
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_route_has_the_room_of_its_work() {
+    fn a_route_has_the_bulkhead_of_its_work() {
         let (get, post) = (Method::GET, Method::POST);
         for (method, path, expected) in [
             (&get, "/api/titles/{title}/line", Work::Glance),

@@ -1,5 +1,5 @@
-//! Stands before every page: whoever finds the room for their kind of work too full is sent away before anything is
-//! read for them, with a page that needs nothing and, where that is safe, asks again by itself.
+//! Stands before every page: whoever finds no place behind the bulkhead of their kind of work is sent away before anything
+//! is read for them, with a page that needs nothing and, where that is safe, asks again by itself.
 
 use crate::site::Site;
 use axum::extract::{MatchedPath, Request, State};
@@ -68,7 +68,7 @@ mod tests {
     use crate::testing::Town;
 
     #[test]
-    fn a_page_has_the_room_of_its_work() {
+    fn a_page_has_the_bulkhead_of_its_work() {
         let (get, post) = (Method::GET, Method::POST);
         for (method, path, expected) in [
             (&get, "/films/{slug}", Work::Look),
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_finds_no_room_is_told_in_both_languages_when_to_come_again() {
+    async fn whoever_finds_no_place_is_told_in_both_languages_when_to_come_again() {
         let town = Town::new();
         let capacity = town.house.capacity();
         let mut inside = Vec::new();

@@ -13,7 +13,7 @@ async fn fill(capacity: &Capacity, work: Work) -> Vec<Pass> {
 }
 
 #[tokio::test]
-async fn a_full_room_sends_away_in_both_languages() {
+async fn a_full_bulkhead_sends_away_in_both_languages() {
     let town = Town::new();
     let inside = fill(town.house.capacity(), Work::Look).await;
     let titles = town.guest().get("/api/titles").await;
