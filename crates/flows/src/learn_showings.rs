@@ -19,15 +19,13 @@ const LEARNED_DAYS: i32 = 42;
 /// How far ahead a showing is forecast, in days, today among them.
 pub const AHEAD_DAYS: i32 = AHEAD_DAYS_MAX;
 
-/// What each circuit learned today.
+/// What each circuit learned on a business day; where its cinemas lie in several zones, two days are today.
 #[derive(Default)]
-pub(crate) struct Memory(Mutex<BTreeMap<OrgId, Arc<Lesson>>>);
+pub(crate) struct Memory(Mutex<BTreeMap<(OrgId, Day), Arc<Lesson>>>);
 
 /// A circuit's day; whoever asks first learns it.
-struct Lesson {
-    today: Day,
-    learned: Mutex<Option<Arc<Learned>>>,
-}
+#[derive(Default)]
+struct Lesson(Mutex<Option<Arc<Learned>>>);
 
 struct Learned {
     today: Day,
@@ -56,7 +54,7 @@ pub fn forecasts(house: &House, view: &View, cinema: &Cinema, now: Instant) -> R
 impl Memory {
     fn learned(&self, view: &View, org: &OrgId, today: Day, calendar: &Calendar) -> Result<Arc<Learned>> {
         let lesson = self.lesson(org, today);
-        let mut learned = lesson.learned.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut learned = lesson.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some(learned) = learned.as_ref() {
             return Ok(learned.clone());
         }
@@ -67,9 +65,8 @@ impl Memory {
 
     fn lesson(&self, org: &OrgId, today: Day) -> Arc<Lesson> {
         let mut lessons = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        lessons.retain(|_, lesson| lesson.today == today);
-        let new = || Arc::new(Lesson { today, learned: Mutex::default() });
-        lessons.entry(org.clone()).or_insert_with(new).clone()
+        lessons.retain(|(_, day), _| day.days_until(today).abs() <= 1);
+        lessons.entry((org.clone(), today)).or_default().clone()
     }
 }
 
