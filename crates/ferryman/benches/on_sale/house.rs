@@ -22,8 +22,8 @@ pub struct Serving {
 }
 
 impl Serving {
-    /// Serves a database; its log and its wallet lie in the folder.
-    pub fn start(db: &str, folder: &Path) -> Result<Serving> {
+    /// Serves a database; its log and its wallet lie in the folder. So many may look at once, or as many as usual.
+    pub fn start(db: &str, folder: &Path, looks: Option<usize>) -> Result<Serving> {
         let (at, wallet, metrics) = (free()?, free()?, free()?);
         let log = std::fs::File::create(folder.join("serve.log"))?;
         let child = Command::new(program())
@@ -32,6 +32,7 @@ impl Serving {
             .arg(folder.join("wallet"))
             .env("FERRYMAN_DB", db)
             .env("FERRYMAN_METRICS", metrics.to_string())
+            .envs(looks.map(|looks| ("FERRYMAN_LOOKS", looks.to_string())))
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()?;

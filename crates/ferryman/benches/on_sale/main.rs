@@ -79,7 +79,7 @@ impl Report {
     fn measure(&mut self, runtime: &tokio::runtime::Runtime, engine: &str, place: Scratch) -> Result<()> {
         let folder = Folder::new(engine)?;
         let town = town::found(place.db.clone(), Size::BENCH)?;
-        let serving = Serving::start(&place.address(), &folder.0)?;
+        let serving = Serving::start(&place.address(), &folder.0, None)?;
         let crowd = runtime.block_on(async { Crowd::new(town, serving.wallet) });
         let peer = peer::Peer::start()?;
         let least = runtime.block_on(peer.rate(PEER_CONNECTIONS, STEP))?;

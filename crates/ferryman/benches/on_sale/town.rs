@@ -30,8 +30,8 @@ pub struct Size {
 impl Size {
     /// 48 showings a day, 480 in all, of 180 seats.
     pub const BENCH: Size = Size { cinemas: 8, halls: 3, days: 10, rows: 12, across: 15, people: 6_000 };
-    /// Eight showings of 120 seats.
-    pub const SMOKE: Size = Size { cinemas: 2, halls: 2, days: 1, rows: 10, across: 12, people: 300 };
+    /// 60 showings of 180 seats: more than is held in some seconds, however fast the machine.
+    pub const SMOKE: Size = Size { cinemas: 2, halls: 3, days: 5, rows: 12, across: 15, people: 300 };
 }
 
 /// Hours at which a hall begins to show the film.
