@@ -27,6 +27,7 @@ mod key;
 mod licences;
 mod listings;
 mod market;
+mod me;
 mod metrics;
 mod money;
 mod openapi;

@@ -80,6 +80,8 @@ pub fn registry(service: Service) -> Routes {
         .verb(POST, "/api/sessions", ANYONE, sessions::open::open, "Sign in").refuses(&[429])
         .verb(GET, "/api/sessions/current", SIGNED_IN, sessions::show::show, "Read who carries this session")
         .verb(DELETE, "/api/sessions/current", SIGNED_IN, sessions::close::close, "Sign out")
+        .verb(GET, "/api/me/data", SIGNED_IN, me::data::show, "Take away everything that is known of you")
+        .verb(POST, "/api/me/erasure", SIGNED_IN, me::erase::erase, "End your account and be erased").refuses(&[409, 429])
         // Films and the slate.
         .verb(GET, "/api/titles", ANYONE, titles::list::list, "List the films that consumers may see")
         .verb(GET, "/api/titles/{title}", ANYONE, titles::show::show, "Read a title")

@@ -59,7 +59,7 @@ pub const STAFF: [(&str, OrgKind, Role); 10] = [
 ];
 
 /// Everybody who has an account.
-pub const CONSUMERS: [&str; 2] = ["ann", "ben"];
+pub const CONSUMERS: [&str; 3] = ["ann", "ben", "eve"];
 
 /// Databases are opened and dropped on a thread that may wait; the test's own may not.
 fn elsewhere<T: Send>(work: impl FnOnce() -> T + Send) -> T {

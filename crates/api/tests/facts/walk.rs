@@ -566,6 +566,14 @@ impl Walk {
         assert_eq!(session["who"]["email"], "ben@example.com");
         self.change("ben", Method::DELETE, "/api/sessions/current".into(), None, false).await;
         self.clients.remove("ben");
+        let eve = self.client("eve").await;
+        assert_eq!(eve.get("/api/me/data").await.is(200)["account"]["email"], "eve@example.com");
+        let wrong = json!({ "password": "guessed" });
+        assert_eq!(eve.post("/api/me/erasure", wrong).await.refusal(), (422, "wrong_password"));
+        let right = json!({ "password": crate::town::PASSWORD });
+        self.post("eve", "/api/me/erasure".into(), right).await;
+        assert_eq!(eve.get("/api/sessions/current").await.refusal(), (401, "session_over"), "everywhere");
+        self.clients.remove("eve");
     }
 
     /// A path of the registry with the first owner's ids and, where it asks for one, a query.

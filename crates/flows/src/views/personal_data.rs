@@ -1,16 +1,34 @@
 //! Everything that an installation knows of one person, as they may take it away with them.
 //!
 //! Written for whoever it is about: what is told has its name in words, instants are RFC 3339, money is in minor units
-//! with its currency. What is in memory alone, such as which audiences somebody is in, is told by the edge that asks.
+//! with its currency.
 
+use crate::house::House;
+use crate::views::audiences;
 use ads::holdout::Lots;
 use db::View;
-use kernel::{CampaignId, Instant, OrderId, PersonId, PlaceId, Result};
+use kernel::{Actor, CampaignId, Instant, OrderId, PersonId, PlaceId, Refusal, Result};
 use people::{consents, memberships, persons, sessions};
 use serde_json::{Value, json};
 
 /// Rows of one kind that are told, at most, the latest.
 pub const ROWS_MAX: i64 = 20_000;
+
+/// All of it at this instant, also what is in memory alone: which audiences somebody is in, and where they seem to live.
+/// Refuses (`not_found`) an actor of whom nothing is kept.
+pub fn taken_away(house: &House, view: &View, whom: &Actor) -> Result<Value> {
+    let mut told = of(view, &house.keys().lots, whom.signed_in()?)?;
+    if told.is_null() {
+        return Err(Refusal::not_found("person", "用户").into());
+    }
+    let named = audiences::names(view)?.audiences;
+    let crowd = house.crowd();
+    let is_in = crowd.audiences_of(whom);
+    told["audiences"] = is_in.iter().map(|id| named.get(id).unwrap_or(&id.0).as_str()).collect();
+    told["city_reckoned"] = json!(crowd.home_of(whom));
+    told["made"] = json!(house.now().rfc3339());
+    Ok(told)
+}
 
 /// Null when there is nobody with this number.
 pub fn of(view: &View, lots: &Lots, person: &PersonId) -> Result<Value> {

@@ -11,7 +11,7 @@ use axum::response::IntoResponse;
 use flows::views::erasures::{self, InTheWay};
 use flows::views::personal_data;
 use flows::{House, erase_person};
-use kernel::{Actor, Kind, Lang, PersonId, Refusal, Result};
+use kernel::{Actor, Kind, Lang, Refusal, Result};
 use maud::{Markup, html};
 
 const PAGE: &str = "/account/erasure";
@@ -34,32 +34,14 @@ pub fn card(visit: &Visit) -> Markup {
 }
 
 pub async fn download(visit: Visit, consumer: Consumer) -> Answer {
-    let text = known(&visit, &consumer.actor, &consumer.person.id).await?;
+    let text = known(&visit, &consumer.actor).await?;
     Ok(attached("what-is-known-of-me.json", "application/json", text))
 }
 
-/// What is known of a person, those in memory too: which audiences they are in at this moment.
-pub async fn known(visit: &Visit, actor: &Actor, person: &PersonId) -> Result<String> {
-    let (lots, one) = (visit.house.keys().lots.clone(), person.clone());
-    let crowd = visit.house.crowd();
-    let (audiences, city) = (crowd.audiences_of(actor), crowd.home_of(actor));
-    let mut told = visit
-        .read(move |view| {
-            let named = flows::views::audiences::names(view)?.audiences;
-            let mut told = personal_data::of(view, &lots, &one)?;
-            let names: Vec<String> =
-                audiences.iter().map(|id| named.get(id).unwrap_or(&id.0).clone()).collect();
-            if told.is_object() {
-                told["audiences"] = serde_json::json!(names);
-                told["city_reckoned"] = serde_json::json!(city);
-            }
-            Ok(told)
-        })
-        .await?;
-    if told.is_null() {
-        return Err(Refusal::not_found("person", "用户").into());
-    }
-    told["made"] = serde_json::json!(visit.now.rfc3339());
+/// What is known of somebody, as a file.
+pub async fn known(visit: &Visit, whom: &Actor) -> Result<String> {
+    let (house, whom) = (visit.house.clone(), whom.clone());
+    let told = visit.read(move |view| personal_data::taken_away(&house, view, &whom)).await?;
     Ok(serde_json::to_string_pretty(&told)?)
 }
 

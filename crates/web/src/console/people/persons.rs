@@ -28,8 +28,8 @@ pub async fn find(visit: Visit, _: OperatorStaff) -> Answer<Page> {
 
 pub async fn download(visit: Visit, _: OperatorStaff, Path(person): Path<String>) -> Answer {
     let person = PersonId::parse(&person)?;
-    let them = Actor::Person { id: person.clone(), name: String::new(), roles: Vec::new() };
-    let text = erasure::known(&visit, &them, &person).await?;
+    let them = Actor::Person { id: person, name: String::new(), roles: Vec::new() };
+    let text = erasure::known(&visit, &them).await?;
     Ok(attached("what-is-known.json", "application/json", text))
 }
 
