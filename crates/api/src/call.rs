@@ -19,8 +19,9 @@ use people::{Person, Who, sessions};
 use std::marker::PhantomData;
 use std::net::{IpAddr, SocketAddr};
 
-/// The pages' session.
+/// The pages' session, where they are reached over plain HTTP and over TLS.
 const SESSION_COOKIE: &str = "ferryman_session";
+const SESSION_COOKIE_OF_HOST: &str = "__Host-ferryman_session";
 
 #[derive(Clone)]
 pub struct Call {
@@ -42,7 +43,7 @@ impl Call {
         let now = house.now();
         let token = bearer(&parts.headers)?;
         let is_bearer = token.is_some();
-        let token = token.or_else(|| cookie(parts));
+        let token = token.or_else(|| cookie(parts, service.settings().is_secure()));
         let known = match token.clone() {
             Some(token) => house.read(move |view| sessions::actor(view, &token, now)).await?,
             None => None,
@@ -121,22 +122,24 @@ fn session_over() -> Refusal {
 }
 
 /// The cookie of a page of ours that only reads. Browsers that say where a request comes from must say: from us.
-fn cookie(parts: &Parts) -> Option<String> {
+fn cookie(parts: &Parts, secure: bool) -> Option<String> {
     let site = parts.headers.get("sec-fetch-site").map(|value| value.to_str().unwrap_or("?"));
     let is_ours = site.is_none_or(|site| site == "same-origin" || site == "none");
     if !parts.method.is_safe() || !is_ours {
         return None;
     }
+    let ours = if secure { SESSION_COOKIE_OF_HOST } else { SESSION_COOKIE };
     let sent = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     sent.flat_map(|value| value.split(';')).find_map(|pair| {
         let (name, value) = pair.trim().split_once('=')?;
-        (name == SESSION_COOKIE).then(|| value.to_owned())
+        (name == ours).then(|| value.to_owned())
     })
 }
 
 fn network(service: &Service, parts: &Parts) -> String {
-    let forwarded =
-        || parts.headers.get("x-forwarded-for")?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
+    // Whoever asks may have written lines of this header, too: the proxy's is the last.
+    let lines = || parts.headers.get_all("x-forwarded-for").iter();
+    let forwarded = || lines().next_back()?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
     let direct = || Some(parts.extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip());
     let ip: Option<IpAddr> =
         if service.settings().behind_proxy { forwarded().or_else(direct) } else { direct() };
@@ -158,12 +161,24 @@ pub(crate) async fn usher(
         who.check(&call.actor)?;
         Ok(call)
     });
-    match let_in {
+    let path = parts.uri.path().to_owned();
+    let (answered, who, from) = match let_in {
         Ok(call) => {
+            let (who, from) = (call.actor.code().to_owned(), call.from.clone());
             parts.extensions.insert(call);
-            next.run(Request::from_parts(parts, body)).await
+            (next.run(Request::from_parts(parts, body)).await, who, from)
         }
-        Err(problem) => problem.into_response(),
+        Err(problem) => (problem.into_response(), "unknown".to_owned(), network(&service, &parts)),
+    };
+    note_refused(&answered, &who, &from, &path);
+    answered
+}
+
+/// Writes down who was refused what they may not, or tried too often, or showed a session that is none.
+fn note_refused(answered: &Response, who: &str, from: &str, path: &str) {
+    let code = answered.extensions().get::<Problem>().map_or("", Problem::code);
+    if matches!(code, "forbidden" | "too_many_tries" | "wrong_password" | "session_over") {
+        flows::security::refused(code, who, from, path);
     }
 }
 
@@ -212,8 +227,11 @@ pub trait Roles {
 impl<R: Roles> Staff<R> {
     /// Refuses what belongs to another organisation, as if it were not there.
     pub fn check(&self, org: &OrgId) -> Result<(), Refusal> {
-        let may = R::ROLES.iter().any(|role| self.actor.may(*role, org));
-        if may { Ok(()) } else { Err(Refusal::not_found("thing", "内容")) }
+        if R::ROLES.iter().any(|role| self.actor.may(*role, org)) {
+            return Ok(());
+        }
+        flows::security::refused("not_theirs", self.actor.code(), "", &org.0);
+        Err(Refusal::not_found("thing", "内容"))
     }
 }
 
@@ -284,7 +302,7 @@ mod tests {
         let shown = |method, site: Option<&str>| {
             let mut headers = vec![sent];
             headers.extend(site.map(|site| ("sec-fetch-site", site)));
-            cookie(&parts(method, &headers))
+            cookie(&parts(method, &headers), false)
         };
         assert_eq!(shown("GET", Some("same-origin")).as_deref(), Some("abc"));
         assert_eq!(shown("GET", None).as_deref(), Some("abc"));
@@ -293,6 +311,10 @@ mod tests {
         for method in ["POST", "PUT", "DELETE"] {
             assert_eq!(shown(method, Some("same-origin")), None);
         }
+        let planted = [("cookie", "ferryman_session=planted; __Host-ferryman_session=ours")];
+        assert_eq!(cookie(&parts("GET", &planted), true).as_deref(), Some("ours"));
+        assert_eq!(cookie(&parts("GET", &planted[..1]), false).as_deref(), Some("planted"));
+        assert_eq!(cookie(&parts("GET", &[sent]), true), None);
     }
 
     #[test]

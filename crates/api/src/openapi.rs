@@ -224,7 +224,7 @@ pub fn document(operations: &[(Entry, Operation)], base_url: &str) -> Value {
                 "session": { "type": "http", "scheme": "bearer", "description": "The token of POST /api/sessions." },
                 "cookie": {
                     "type": "apiKey", "in": "cookie", "name": "ferryman_session",
-                    "description": "The session of the pages; it counts for reading from our own pages only.",
+                    "description": "The session of the pages; it counts for reading from our own pages only. Over TLS its name is __Host-ferryman_session.",
                 },
             },
         },

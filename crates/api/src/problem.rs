@@ -3,8 +3,9 @@
 //! A handler answers with a refusal; one of the edge's own problems is made here. None of them knows the
 //! reader: `dress` renders them afterwards, here and nowhere else. A fault is logged and says nothing.
 
+use crate::service::Service;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -13,6 +14,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub const CONTENT_TYPE: &str = "application/problem+json";
+/// An answer of ours is no page: whoever opens one in a browser gets nothing that runs, loads or is framed.
+const POLICY: &str = "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
 /// How long somebody who tried too often, or found us busy, should wait.
 const RETRY_SECONDS: [(StatusCode, &str); 2] =
     [(StatusCode::TOO_MANY_REQUESTS, "900"), (StatusCode::SERVICE_UNAVAILABLE, "1")];
@@ -36,6 +39,10 @@ impl Problem {
         zh: impl Into<String>,
     ) -> Problem {
         Problem { status, code, say: Words::new(en, zh), field: None }
+    }
+
+    pub fn code(&self) -> &'static str {
+        self.code
     }
 
     pub fn at(self, field: impl Into<String>) -> Problem {
@@ -164,7 +171,8 @@ impl From<Error> for Problem {
         match error {
             Error::Refused(refusal) => refusal.into(),
             Error::Fault(fault) => {
-                tracing::error!(fault = %format!("{fault:#}"), "a call did not work");
+                let fault = format!("{fault:#}");
+                tracing::error!(fault, "a call did not work");
                 Problem::fault()
             }
         }
@@ -180,7 +188,7 @@ impl IntoResponse for Problem {
 }
 
 /// Gives every answer its headers, and every problem its words.
-pub(crate) async fn dress(request: Request, next: Next) -> Response {
+pub(crate) async fn dress(State(service): State<Service>, request: Request, next: Next) -> Response {
     let lang = accepted(request.headers());
     let mut response = next.run(request).await;
     let status = response.status();
@@ -188,9 +196,13 @@ pub(crate) async fn dress(request: Request, next: Next) -> Response {
         let problem = response.extensions_mut().remove().unwrap_or_else(|| Problem::bare(status));
         put_in_words(&mut response, &problem, lang);
     }
+    if service.settings().is_secure() {
+        let strict = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, strict);
+    }
     for (name, value) in [
         (header::CACHE_CONTROL, "no-store"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ] {

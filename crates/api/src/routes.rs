@@ -28,7 +28,7 @@ use ::people::Who;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::handler::Handler;
 use axum::http::{Method, StatusCode, header};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, any};
 use axum::{Extension, Router};
@@ -314,7 +314,7 @@ impl Routes {
                 Duration::from_secs(SECONDS_MAX),
             ))
             .layer(from_fn_with_state(self.service.clone(), admission::enter))
-            .layer(from_fn(problem::dress))
+            .layer(from_fn_with_state(self.service.clone(), problem::dress))
             .layer(TraceLayer::new_for_http())
             .with_state(self.service)
     }

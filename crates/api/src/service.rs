@@ -22,6 +22,10 @@ impl Settings {
     pub fn local() -> Settings {
         Settings { base_url: "http://127.0.0.1:8080".into(), behind_proxy: false }
     }
+
+    pub fn is_secure(&self) -> bool {
+        self.base_url.starts_with("https://")
+    }
 }
 
 /// A handle that every call carries; clones share it.

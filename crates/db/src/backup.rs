@@ -219,6 +219,19 @@ mod tests {
         assert_eq!(mode & 0o777, 0o600);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_database_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = Folder::new();
+        let db = folder.database();
+        put(&db, "written");
+        for name in ["a.db", "a.db-wal", "a.db-shm"] {
+            let mode = std::fs::metadata(folder.file(name)).expect("it is there").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
+    }
+
     #[test]
     fn what_is_there_is_left_and_what_is_no_database_is_not_copied() {
         let folder = Folder::new();

@@ -18,6 +18,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const STATEMENTS_KEPT: usize = 512;
 
 pub(crate) fn open_writer(path: &Path, synchronous: Synchronous) -> Result<Connection> {
+    make_for_owner(path);
     let connection = rusqlite::Connection::open(path)?;
     settle(&connection)?;
     write_ahead(&connection)?;
@@ -32,6 +33,18 @@ pub(crate) fn open_writer(path: &Path, synchronous: Synchronous) -> Result<Conne
     // Savepoints keep the pages they would undo; these belong into memory, not into a temporary file.
     connection.pragma_update(None, "temp_store", "memory")?;
     Ok(Connection::Sqlite(connection))
+}
+
+/// A file that is not there yet becomes its owner's alone, and what SQLite lays beside it with it: it will hold keys and
+/// people. Whatever keeps it from being made, SQLite says.
+fn make_for_owner(path: &Path) {
+    #[cfg(unix)]
+    if !path.as_os_str().as_encoded_bytes().starts_with(b":") {
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let _ = options.open(path);
+    }
 }
 
 pub(crate) fn open_reader(path: &Path) -> Result<Connection> {

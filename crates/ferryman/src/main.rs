@@ -9,6 +9,7 @@ mod forecast;
 mod found;
 mod import;
 mod installation;
+mod lines;
 mod metrics;
 mod plan;
 mod progress;
@@ -75,8 +76,8 @@ fn stop_when_nobody_reads() {
 fn main() -> ExitCode {
     stop_when_nobody_reads();
     let filter = tracing_subscriber::EnvFilter::try_from_env("FERRYMAN_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,security=info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| lines::Lines(std::io::stderr())).init();
     let done = match Arguments::parse().command {
         Command::Serve(options) => serve::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Found(options) => found::run(&options).map(|()| ExitCode::SUCCESS),

@@ -105,6 +105,11 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
             behind_proxy: edge.behind_proxy,
         };
         greet(&settings.base_url);
+        if is_in_the_clear(edge.listen, &settings.base_url) {
+            tracing::warn!(
+                "passwords and sessions travel in the clear: put a proxy with TLS before this, and name it with --base-url https://…"
+            );
+        }
         let (stop, stopping) = watch::channel(());
         let beside = [
             beside(house.clone(), stopping.clone(), Duration::from_secs(2), "sweep", |house| {
@@ -155,6 +160,11 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
         }
         Ok(())
     })
+}
+
+/// Whether somebody between a reader's machine and this one can read along.
+fn is_in_the_clear(listen: SocketAddr, base_url: &str) -> bool {
+    !listen.ip().is_loopback() && !base_url.starts_with("https://")
 }
 
 /// Listens for a monitor, where there is one; it ends with the process.
@@ -256,4 +266,18 @@ pub async fn interrupted_or_terminated() {
         }
     }
     let _ = interrupted.await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_house_in_the_clear_is_warned() {
+        let at = |listen: &str, base_url| is_in_the_clear(listen.parse().expect("an address"), base_url);
+        assert!(at("0.0.0.0:8080", "http://0.0.0.0:8080"));
+        assert!(at("[2001:db8::1]:80", "http://tickets.example.com"));
+        assert!(!at("0.0.0.0:8080", "https://tickets.example.com"));
+        assert!(!at("127.0.0.1:8080", "http://127.0.0.1:8080") && !at("[::1]:8080", "http://localhost:8080"));
+    }
 }

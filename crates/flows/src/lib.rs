@@ -33,6 +33,7 @@ pub mod plan_showings;
 pub mod reconcile;
 pub mod run_campaign;
 pub mod seal_books;
+pub mod security;
 pub mod serve_ad;
 pub mod sweep;
 pub mod take_payment;

@@ -5,6 +5,7 @@
 
 pub mod consents;
 pub mod erasures;
+mod guessed;
 pub mod home;
 pub mod installation;
 pub mod may;

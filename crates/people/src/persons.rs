@@ -1,6 +1,7 @@
 //! People with an account. A person signs up once under one email address. Orders and events name them by a number,
 //! which is all that is left of somebody who was erased (`erasures`).
 
+use crate::guessed::is_guessed;
 use crate::passwords::PasswordHash;
 use crate::text;
 use db::{FromRow, Row, Tx, View};
@@ -61,7 +62,7 @@ impl SignUp {
     pub fn check(self) -> Result<Plausible, Refusal> {
         let name = text::line("name", &Words::new("Your name", "姓名"), &self.name, NAME_CHARS_MAX)?;
         let email = email(&self.email)?;
-        check_password(&self.password)?;
+        check_password(&self.password, &name, &email)?;
         Ok(Plausible { name, email, password: self.password, lang: self.lang })
     }
 }
@@ -92,17 +93,26 @@ pub fn email(typed: &str) -> Result<String, Refusal> {
     ))
 }
 
-fn check_password(password: &str) -> Result<(), Refusal> {
+/// A password that somebody of this name and address may choose: of any characters, but none that is guessed first.
+pub fn check_password(password: &str, name: &str, email: &str) -> Result<(), Refusal> {
     let chars = password.chars().count();
-    if (PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX).contains(&chars) {
-        return Ok(());
+    if !(PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX).contains(&chars) {
+        return Err(Refusal::field(
+            "password",
+            "bad_password",
+            format!("A password has {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX} characters."),
+            format!("密码需要 {PASSWORD_CHARS_MIN} 到 {PASSWORD_CHARS_MAX} 个字符。"),
+        ));
     }
-    Err(Refusal::field(
-        "password",
-        "bad_password",
-        format!("A password has {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX} characters."),
-        format!("密码需要 {PASSWORD_CHARS_MIN} 到 {PASSWORD_CHARS_MAX} 个字符。"),
-    ))
+    if is_guessed(password, name, email) {
+        return Err(Refusal::field(
+            "password",
+            "guessed_password",
+            "This password is among the first that others guess. Please choose another; a few words in a row are good.",
+            "这个密码很容易被猜到，请换一个；几个不相干的词连在一起就很好。",
+        ));
+    }
+    Ok(())
 }
 
 /// Refuses `email_taken` when the address has an account.
@@ -169,6 +179,11 @@ pub fn password(view: &View, id: &PersonId) -> Result<Option<PasswordHash>> {
     Ok(found.map(|(hash,)| PasswordHash::stored(hash)))
 }
 
+/// From now on only the new password is theirs. Sessions that were opened with the old one are the caller's to close.
+pub fn set_password(tx: &Tx, id: &PersonId, hash: &PasswordHash) -> Result<()> {
+    tx.run("update person set password_hash = $2 where id = $1", &[id, &hash.phc()]).map(|_| ())
+}
+
 /// Remembers the language a person reads.
 pub fn speak(tx: &Tx, id: &PersonId, lang: Lang) -> Result<()> {
     tx.run("update person set lang = $2 where id = $1", &[id, &lang]).map(|_| ())
@@ -189,7 +204,8 @@ mod tests {
     #[test]
     fn sign_ups_have_limits() {
         assert_eq!(typed("Ann", "Ann@Example.com", "long enough"), Ok(()));
-        assert_eq!(typed("安", "an@例子.中国", "12345678"), Ok(()));
+        assert_eq!(typed("安", "an@例子.中国", "渡口灯火通明三更"), Ok(()));
+        assert_eq!(typed("Ann", "ann@example.com", &"a boat goes over at dawn ".repeat(8)), Ok(()));
         assert_eq!(typed(" ", "ann@example.com", "long enough"), Err("name"));
         assert_eq!(typed(&"n".repeat(61), "ann@example.com", "long enough"), Err("name"));
         assert_eq!(typed("A\nB", "ann@example.com", "long enough"), Err("name"));
@@ -200,7 +216,26 @@ mod tests {
         }
         assert_eq!(typed("Ann", &format!("{}@example.com", "a".repeat(109)), "long enough"), Err("email"));
         assert_eq!(typed("Ann", "ann@example.com", "seven77"), Err("password"));
-        assert_eq!(typed("Ann", "ann@example.com", &"p".repeat(201)), Err("password"));
+        assert_eq!(typed("Ann", "ann@example.com", &"plums".repeat(41)), Err("password"));
+    }
+
+    #[test]
+    fn nobody_chooses_what_is_guessed_first() {
+        let code =
+            |password| check_password(password, "Ann", "ann@example.com").err().map(|no| (no.code, no.field));
+        assert_eq!(code("password1"), Some(("guessed_password", Some("password"))));
+        assert_eq!(code("Ferryman2016"), Some(("guessed_password", Some("password"))));
+        assert_eq!(code(" Correct  HORSE "), None);
+    }
+
+    #[test]
+    fn only_the_new_password_is_theirs() {
+        let db = scratch();
+        let id = ann(&db).id;
+        let (new, one) = (PasswordHash::stored("another hash".into()), id.clone());
+        let given = new.clone();
+        db.write_blocking(Lane::house(), move |tx| set_password(tx, &one, &given)).expect("a write");
+        assert_eq!(db.read_blocking(move |view| password(view, &id)).expect("a read"), Some(new));
     }
 
     #[test]

@@ -35,6 +35,13 @@ impl Throttle {
         self.count(format!("email {}", email.trim().to_lowercase()), TRIES_PER_EMAIL_MAX, now)
     }
 
+    /// Counts one try by somebody we know, such as a browser in which this person was signed in before. They have tries of
+    /// their own, so that strangers who use up an address's tries do not keep its owner out.
+    pub fn knock_known(&self, whom: &str, address: &str, now: Instant) -> Result<(), Refusal> {
+        self.knock_from(address, now)?;
+        self.count(format!("known {whom}"), TRIES_PER_EMAIL_MAX, now)
+    }
+
     /// Counts one try from this network address alone.
     pub fn knock_from(&self, address: &str, now: Instant) -> Result<(), Refusal> {
         self.count(format!("address {address}"), TRIES_PER_ADDRESS_MAX, now)
@@ -43,6 +50,11 @@ impl Throttle {
     /// Somebody who gave the right password starts afresh.
     pub fn welcome(&self, email: &str) {
         self.lock().remove(&format!("email {}", email.trim().to_lowercase()));
+    }
+
+    /// Somebody we know gave the right password.
+    pub fn welcome_known(&self, whom: &str) {
+        self.lock().remove(&format!("known {whom}"));
     }
 
     fn count(&self, key: String, max: u32, now: Instant) -> Result<(), Refusal> {
@@ -112,6 +124,21 @@ mod tests {
         }
         throttle.welcome("ann@example.com");
         assert!(throttle.knock("ann@example.com", "10.0.0.1", NOW).is_ok());
+    }
+
+    #[test]
+    fn strangers_do_not_keep_the_owner_out() {
+        let throttle = Throttle::new();
+        for i in 0..=TRIES_PER_EMAIL_MAX {
+            let _ = throttle.knock("ann@example.com", &format!("10.0.0.{i}"), NOW);
+        }
+        assert!(throttle.knock("ann@example.com", "10.1.0.1", NOW).is_err());
+        for _ in 0..TRIES_PER_EMAIL_MAX {
+            throttle.knock_known("ann's phone", "10.1.0.1", NOW).expect("tries of its own");
+        }
+        assert!(throttle.knock_known("ann's phone", "10.1.0.1", NOW).is_err());
+        throttle.welcome_known("ann's phone");
+        assert!(throttle.knock_known("ann's phone", "10.1.0.1", NOW).is_ok());
     }
 
     #[test]

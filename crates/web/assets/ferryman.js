@@ -11,7 +11,8 @@ for (const button of all("[data-theme-switch]")) {
     const root = document.documentElement;
     const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
     root.dataset.theme = dark ? "light" : "dark";
-    document.cookie = `light=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
+    const [host, secure] = location.protocol === "https:" ? ["__Host-", "; secure"] : ["", ""];
+    document.cookie = `${host}light=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax${secure}`;
   });
 }
 

@@ -307,6 +307,10 @@ pub(crate) fn dress(visit: &Visit, method: &Method, mut response: Response) -> R
             let fault = format!("{fault:#}");
             tracing::error!(%method, path = visit.path, actor = visit.actor.code(), fault, "a page broke");
         }
+        if matches!(wrong.status(), StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS) {
+            let code = wrong.0.refusal().map_or("", |refusal| refusal.code);
+            flows::security::refused(code, visit.actor.code(), &visit.from, visit.bare_path());
+        }
         if wrong.status() == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
@@ -328,7 +332,9 @@ fn drawn(visit: &Visit, page: Page, mut headers: HeaderMap) -> Response {
         add_cookie(visit, &mut headers, cookies::FLASH, "", 0, Seen::ByServer);
     }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    // What is told to somebody is not for whoever sits down at their browser next.
+    let kept = if visit.person.is_some() { "private, no-store" } else { "private, no-cache" };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
     headers.remove(header::CONTENT_LENGTH);
     let status = page.status;
     let mut response = Response::new(Body::from(page.render(visit, flash).into_string()));

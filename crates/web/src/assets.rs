@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 /// A picture's key, at most.
 const KEY_CHARS_MAX: usize = 80;
+const SVG: &str = "image/svg+xml; charset=utf-8";
 const TEN_MINUTES: &str = "public, max-age=600";
 const A_DAY: &str = "public, max-age=86400";
 
@@ -20,7 +21,7 @@ struct Asset {
 
 static CSS: LazyLock<Asset> = LazyLock::new(|| Asset::new("text/css; charset=utf-8", look::CSS));
 static JS: LazyLock<Asset> = LazyLock::new(|| Asset::new("text/javascript; charset=utf-8", look::JS));
-static LANTERN: LazyLock<Asset> = LazyLock::new(|| Asset::new("image/svg+xml", look::LANTERN));
+static LANTERN: LazyLock<Asset> = LazyLock::new(|| Asset::new(SVG, look::LANTERN));
 
 impl Asset {
     fn new(kind: &'static str, text: &'static str) -> Asset {
@@ -70,5 +71,5 @@ pub async fn art(Path(file): Path<String>, headers: HeaderMap) -> Response {
     let key = file.strip_suffix(".svg").filter(|key| !key.is_empty() && key.chars().count() <= KEY_CHARS_MAX);
     let Some(key) = key else { return StatusCode::NOT_FOUND.into_response() };
     let picture = art::still(key);
-    answer(&headers, "image/svg+xml", A_DAY, &mark(&picture), picture)
+    answer(&headers, SVG, A_DAY, &mark(&picture), picture)
 }

@@ -38,6 +38,9 @@ fn from_elsewhere() -> Refusal {
     )
 }
 
+/// For two years, browsers come over TLS alone, to this host and to those below it.
+const STRICT: &str = "max-age=63072000; includeSubDomains";
+
 /// Headers on every answer.
 pub async fn head(State(site): State<Site>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
@@ -53,7 +56,7 @@ pub async fn head(State(site): State<Site>, request: Request, next: Next) -> Res
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     if site.settings().is_secure() {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(STRICT));
     }
     response
 }

@@ -89,11 +89,12 @@ pub async fn privacy(visit: Visit) -> Answer<Page> {
         ),
         (
             "Cookies",
-            "One for your session, one for language and light, one random number so that an ad is not shown too often, and, \
-             when you follow an ad, one that credits your order to it for seven days."
+            "One for your session, one by which your browser is known again when you sign in, so that strangers who guess at \
+             your password do not keep you out, one for language and light, one random number so that an ad is not shown too \
+             often, and, when you follow an ad, one that credits your order to it for seven days."
                 .into(),
             "Cookie",
-            "登录状态、语言与明暗各一个；一个随机数用于控制广告频次；点击广告后，另有一个用于七天内的订单归因。".into(),
+            "登录状态、语言与明暗各一个；一个用于再次登录时识别您的浏览器，以免他人猜密码把您挡在门外；一个随机数用于控制广告频次；点击广告后，另有一个用于七天内的订单归因。".into(),
         ),
         (
             "Ads that suit you",

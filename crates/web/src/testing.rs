@@ -12,7 +12,7 @@ use http_body_util::BodyExt;
 use kernel::{Actor, Dice, FalseClock, Home, Instant, Lang, OrgId, PersonId, Role, Words};
 use payments::providers::pretend::Pretend;
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 use tower::ServiceExt;
 
 pub const NOW: Instant = Instant::from_micros(1_482_492_600_000_000);
@@ -60,13 +60,18 @@ impl Drop for Town {
 impl Town {
     /// A town whose house nobody has founded.
     pub fn unfounded() -> Town {
-        elsewhere(Town::build)
+        elsewhere(|| Town::build(Settings::local()))
     }
 
     /// A town whose house has an operator: `operator@example.com`.
     pub fn new() -> Town {
+        Town::reached_at("http://127.0.0.1:8080")
+    }
+
+    pub fn reached_at(base_url: &str) -> Town {
+        let settings = Settings { base_url: base_url.into(), behind_proxy: false };
         elsewhere(|| {
-            let town = Town::build();
+            let town = Town::build(settings);
             let founded = town.house.write_blocking(&House::lane(), Actor::System, |scene| {
                 let operator = persons::sign_up(scene.tx, &mut scene.act, &sign_up_of("operator"))?;
                 installation::found(
@@ -82,13 +87,13 @@ impl Town {
         })
     }
 
-    fn build() -> Town {
+    fn build(settings: Settings) -> Town {
         let scratch = scratch();
         let clock = Arc::new(FalseClock::at(NOW));
         let provider = Arc::new(Pretend::new());
         let house = House::open(scratch.db.clone(), clock.clone(), Dice::seeded(7), provider.clone())
             .expect("a house");
-        let routes = routes::registry(Site::new(house.clone(), Settings::local()));
+        let routes = routes::registry(Site::new(house.clone(), settings));
         let entries = routes.entries().to_vec();
         Town { house, clock, provider, entries, router: routes.into_router(), scratch: Some(scratch) }
     }
@@ -168,6 +173,44 @@ impl Town {
 fn sign_up_of(name: &str) -> CheckedSignUp {
     let email = format!("{name}@example.com");
     CheckedSignUp { name: name.into(), email, lang: Lang::En, password_hash: HASH.clone() }
+}
+
+/// What this thread writes into the log under the name `security`, until it is dropped.
+pub struct Log {
+    written: Arc<Mutex<Vec<u8>>>,
+    _until: tracing::subscriber::DefaultGuard,
+}
+
+impl Log {
+    pub fn begin() -> Log {
+        let written = Arc::new(Mutex::new(Vec::new()));
+        let log = Written(written.clone());
+        let subscriber = tracing_subscriber::fmt()
+            .with_env_filter(tracing_subscriber::EnvFilter::new("off,security=info"))
+            .with_ansi(false)
+            .with_writer(move || log.clone())
+            .finish();
+        Log { written, _until: tracing::subscriber::set_default(subscriber) }
+    }
+
+    pub fn lines(&self) -> Vec<String> {
+        let written = self.written.lock().expect("nobody panicked while writing");
+        String::from_utf8_lossy(&written).lines().map(str::to_owned).collect()
+    }
+}
+
+#[derive(Clone)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("nobody panicked while writing").extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Sends requests to the town's pages.

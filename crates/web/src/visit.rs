@@ -46,6 +46,8 @@ pub struct Visit {
     pub(crate) first_time: bool,
     pub(crate) asked_lang: Option<Lang>,
     pub(crate) flash: Option<String>,
+    /// The word by which a browser says who was signed in there before; sealed.
+    pub(crate) browser: Option<String>,
     uri: Uri,
 }
 
@@ -53,16 +55,16 @@ impl Visit {
     async fn arrive(site: &Site, parts: &Parts) -> Result<Visit> {
         let headers = &parts.headers;
         let now = site.house().now();
-        let token = cookies::read(headers, cookies::SESSION).map(str::to_owned);
+        let cookie = |name| cookies::read(headers, name, site.settings().is_secure());
+        let token = cookie(cookies::SESSION).map(str::to_owned);
         let known = known(site, token.clone(), now).await?;
         let (person, actor) = known.map_or((None, Actor::Guest), |(person, actor)| (Some(person), actor));
 
         let uri = parts.uri.clone();
         let asked_lang = address::asked(&uri, "lang").and_then(|code| Lang::parse(&code));
-        let kept_lang = cookies::read(headers, cookies::LANG).and_then(Lang::parse);
+        let kept_lang = cookie(cookies::LANG).and_then(Lang::parse);
         let lang = asked_lang.or(kept_lang).or(person.as_ref().map(|person| person.lang));
-        let visitor = cookies::read(headers, cookies::VISITOR)
-            .and_then(|token| site.house().keys().visitor.open(token));
+        let visitor = cookie(cookies::VISITOR).and_then(|token| site.house().keys().visitor.open(token));
         let first_time = visitor.is_none();
         Ok(Visit {
             site: site.clone(),
@@ -74,12 +76,13 @@ impl Visit {
             home: site.house().home(),
             path: uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string),
             visitor: visitor.unwrap_or_else(|| new_visitor(site.house())),
-            theme: cookies::read(headers, cookies::LIGHT).map(Theme::parse).unwrap_or_default(),
-            from: network(site, parts),
+            theme: cookie(cookies::LIGHT).map(Theme::parse).unwrap_or_default(),
+            from: network(site.settings().behind_proxy, parts),
             token,
             first_time,
             asked_lang,
-            flash: cookies::read(headers, cookies::FLASH).map(str::to_owned),
+            flash: cookie(cookies::FLASH).map(str::to_owned),
+            browser: cookie(cookies::KNOWN).map(str::to_owned),
             uri,
         })
     }
@@ -87,6 +90,11 @@ impl Visit {
     /// The words for this reader.
     pub fn say<'a>(&self, en: &'a str, zh: &'a str) -> &'a str {
         crate::look::say(self.lang, en, zh)
+    }
+
+    /// The path without its query, which may hold what somebody typed.
+    pub fn bare_path(&self) -> &str {
+        self.uri.path()
     }
 
     /// The day it is for the house; a cinema has its own.
@@ -165,12 +173,12 @@ fn accepted(headers: &HeaderMap) -> Lang {
     weighed.fold((Lang::En, 0.0), |best, next| if next.1 > best.1 { next } else { best }).0
 }
 
-fn network(site: &Site, parts: &Parts) -> String {
-    let forwarded =
-        || parts.headers.get("x-forwarded-for")?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
+fn network(behind_proxy: bool, parts: &Parts) -> String {
+    // Whoever asks may have written lines of this header, too: the proxy's is the last.
+    let lines = || parts.headers.get_all("x-forwarded-for").iter();
+    let forwarded = || lines().next_back()?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
     let direct = || Some(parts.extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip());
-    let ip: Option<IpAddr> =
-        if site.settings().behind_proxy { forwarded().or_else(direct) } else { direct() };
+    let ip: Option<IpAddr> = if behind_proxy { forwarded().or_else(direct) } else { direct() };
     match ip.map(|ip| ip.to_canonical()) {
         Some(IpAddr::V4(ip)) => ip.to_string(),
         Some(IpAddr::V6(ip)) => ip.segments()[..4].iter().map(|part| format!("{part:x}:")).collect(),
@@ -257,7 +265,11 @@ macro_rules! staff {
 
             /// Refuses what belongs to another organisation, as if it were not there.
             pub fn check(&self, org: &OrgId) -> Result<(), Refusal> {
-                if self.may(org) { Ok(()) } else { Err(Refusal::not_found("thing", "内容")) }
+                if self.may(org) {
+                    return Ok(());
+                }
+                flows::security::refused("not_theirs", self.actor.code(), "", &org.0);
+                Err(Refusal::not_found("thing", "内容"))
             }
         }
 
@@ -301,5 +313,27 @@ mod tests {
         assert_eq!(spoken("en;q=0.3, zh-TW;q=0.5"), Lang::Zh);
         assert_eq!(spoken("*"), Lang::En);
         assert_eq!(accepted(&HeaderMap::new()), Lang::En);
+    }
+
+    #[test]
+    fn only_the_proxy_says_where_somebody_comes_from() {
+        let said_to_come_from = |header: &str, behind_proxy| {
+            let request = Request::get("/");
+            let request =
+                header.split('\n').fold(request, |request, line| request.header("x-forwarded-for", line));
+            let (mut parts, _) = request.body(axum::body::Body::empty()).expect("a request").into_parts();
+            parts.extensions.insert(ConnectInfo(SocketAddr::from(([10, 0, 0, 1], 4711))));
+            network(behind_proxy, &parts)
+        };
+        assert_eq!(said_to_come_from("203.0.113.7", false), "10.0.0.1", "nobody stands before us");
+        assert_eq!(said_to_come_from("203.0.113.7", true), "203.0.113.7");
+        assert_eq!(
+            said_to_come_from("127.0.0.1, 203.0.113.7", true),
+            "203.0.113.7",
+            "what was sent is not believed"
+        );
+        assert_eq!(said_to_come_from("nobody", true), "10.0.0.1");
+        assert_eq!(said_to_come_from("127.0.0.1\n203.0.113.7", true), "203.0.113.7", "a line of its own");
+        assert_eq!(said_to_come_from("2001:db8:1:2:3:4:5:6", true), "2001:db8:1:2:");
     }
 }

@@ -150,3 +150,79 @@ async fn a_visitor_is_the_same_next_time() {
     let next = town.browser().with_cookies_of(&first).get("/sign-in").await;
     assert!(next.set_cookie("ferryman_visitor").is_none());
 }
+
+#[tokio::test]
+async fn every_answer_over_tls_says_how_it_may_be_used() {
+    let town = Town::reached_at("https://tickets.example.com");
+    for path in
+        ["/", "/sign-in", "/nowhere", "/assets/ferryman.js", "/art/poster-x.svg", "/account", "/console"]
+    {
+        let answer = town.browser().get(path).await;
+        let head =
+            |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        assert_eq!(head("strict-transport-security"), "max-age=63072000; includeSubDomains", "{path}");
+        assert_eq!(head("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(head("referrer-policy"), "same-origin", "{path}");
+        let policy = head("content-security-policy");
+        for part in [
+            "default-src 'none'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+            "form-action 'self'",
+        ] {
+            assert!(policy.contains(part), "{path}: {part} of {policy}");
+        }
+        let kind = head("content-type");
+        let is_text = kind.starts_with("text/") || kind.contains("xml");
+        assert!(!is_text || kind.ends_with("; charset=utf-8"), "{path}: {kind}");
+        assert!(!policy.contains("unsafe") && head("access-control-allow-origin").is_empty(), "{path}");
+    }
+    let plain = Town::new().browser().get("/sign-in").await;
+    assert!(!plain.headers.contains_key("strict-transport-security"));
+}
+
+#[tokio::test]
+async fn cookies_over_tls_are_of_this_host_alone() {
+    let town = Town::reached_at("https://tickets.example.com");
+    town.person("ann", &[]).await;
+    let typed = [("email", "ann@example.com"), ("password", "correct horse")];
+    let answer = town.browser().post("/sign-in?lang=zh", &typed).await;
+    let set: Vec<&str> =
+        answer.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok()).collect();
+    assert_eq!(set.len(), 4, "{set:?}");
+    for cookie in &set {
+        assert!(cookie.starts_with("__Host-") && cookie.contains("; Path=/;"), "{cookie}");
+        assert!(cookie.contains("; SameSite=Lax") && cookie.ends_with("; Secure"), "{cookie}");
+        assert!(cookie.contains("; HttpOnly") || cookie.starts_with("__Host-lang="), "{cookie}");
+        assert!(!cookie.contains("Domain="), "{cookie}");
+    }
+    let ann = town.browser().with_cookies_of(&answer);
+    assert_eq!(ann.get("/account").await.status, StatusCode::OK);
+    let planted = town.session("ann").await;
+    assert_eq!(planted.get("/account").await.location(), "/sign-in?next=%2Faccount", "without the prefix");
+}
+
+#[tokio::test]
+async fn what_is_told_to_somebody_is_kept_by_no_browser() {
+    let town = Town::new();
+    let ann = town.person("ann", &[]).await;
+    for path in ["/", "/account", "/tickets", "/orders", "/account/password"] {
+        assert_eq!(ann.get(path).await.headers["cache-control"], "private, no-store", "{path}");
+    }
+    assert_eq!(town.browser().get("/").await.headers["cache-control"], "private, no-cache");
+}
+
+#[tokio::test]
+async fn nobody_traces_a_request() {
+    let town = Town::new();
+    let ann = town.person("ann", &[]).await.header("x-of-mine", "a-word-of-mine");
+    for path in ["/", "/account", "/nowhere", "/assets/ferryman.js"] {
+        let answer = ann.send(Method::TRACE, path, &[]).await;
+        assert!(answer.status.is_client_error(), "{path}: {}", answer.status);
+        assert!(
+            !answer.text.contains("a-word-of-mine") && !answer.text.contains("ferryman_session"),
+            "{path}"
+        );
+    }
+}

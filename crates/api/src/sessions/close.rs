@@ -7,6 +7,7 @@ use people::sessions;
 pub async fn close(call: Call) -> Answer<Done> {
     if let Some(token) = call.token.clone() {
         call.write(&token.clone(), move |scene| sessions::close(scene.tx, &token)).await?;
+        flows::security::done("signed_out", call.actor.code(), &call.from);
     }
     Ok(Done)
 }

@@ -39,15 +39,20 @@ pub async fn open(call: Call, Body(asked): Body<SignIn>) -> Answer<Made<Session>
 }
 
 async fn begin(call: &Call, person: Person) -> kernel::Result<Session> {
-    let lane = person.id.clone();
-    call.write(&lane, move |scene| {
+    let (lane, before) = (person.id.clone(), call.token.clone());
+    let opened = call.write(&lane, move |scene| {
+        if let Some(token) = &before {
+            sessions::close(scene.tx, token)?;
+        }
         let token = sessions::open(scene.tx, &mut scene.act, &person)?;
         let (id, name) = (person.id.clone(), person.name.clone());
         let actor = Actor::Person { roles: sessions::roles(scene.tx, &id)?, id, name };
         let expires_at = scene.now().plus_seconds(sessions::LASTS_SECONDS).rfc3339();
         Ok(Session { token: token.0, expires_at, who: Who::new(&person, &actor) })
-    })
-    .await
+    });
+    let session = opened.await?;
+    flows::security::done("signed_in", &lane.0, &call.from);
+    Ok(session)
 }
 
 /// Says the same for an unknown address and a wrong password.

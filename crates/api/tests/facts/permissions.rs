@@ -118,6 +118,35 @@ async fn a_session_opens_with_the_right_password_and_ends() {
 }
 
 #[tokio::test]
+async fn signing_in_again_ends_the_session_that_was_shown() {
+    let town = Town::new();
+    let ann = town.sign_in("ann").await;
+    let again = json!({ "email": "ann@example.com", "password": crate::town::PASSWORD });
+    ann.post("/api/sessions", again).await.is(201);
+    assert_eq!(ann.get("/api/sessions/current").await.refusal(), (401, "session_over"));
+}
+
+#[tokio::test]
+async fn every_answer_over_tls_says_how_it_may_be_used() {
+    let town = Town::new();
+    let settings = api::Settings { base_url: "https://tickets.example.com".into(), behind_proxy: false };
+    let router = api::router(town.house.clone(), settings);
+    for path in ["/api/titles", "/api/nowhere", "/api/health", "/api/openapi.json", "/api/baskets"] {
+        let request = Request::get(path).body(Body::empty()).expect("a request");
+        let answer = router.clone().oneshot(request).await.expect("an answer");
+        let head =
+            |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        assert_eq!(head("strict-transport-security"), "max-age=63072000; includeSubDomains", "{path}");
+        assert_eq!(head("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(head("cache-control"), "no-store", "{path}");
+        assert_eq!(head("access-control-allow-origin"), "", "{path}");
+        for part in ["default-src 'none'", "object-src 'none'", "frame-ancestors 'none'", "sandbox"] {
+            assert!(head("content-security-policy").contains(part), "{path}: {part}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn guessing_is_slowed_down() {
     let town = Town::new();
     let guess = json!({ "email": "ann@example.com", "password": "guess" });

@@ -239,6 +239,8 @@ fn xml(text: &str) -> Result<Vec<Told>, Refusal> {
                 }
                 said.clear();
             }
+            // No bank defines entities; whoever does wants them resolved.
+            Event::DocType(_) => return Err(broken()),
             Event::Eof if path.is_empty() => return Ok(lines),
             Event::Eof => return Err(broken()),
             _ => {}
@@ -546,6 +548,20 @@ mod tests {
             told("pyt_c", Outcome::Pending, None, ""),
         ];
         assert_eq!(read(report.as_bytes(), Currency::CNY), Ok(expected));
+    }
+
+    #[test]
+    fn a_report_that_defines_entities_is_refused() {
+        for defined in ["<!ENTITY x SYSTEM \"file:///etc/passwd\">", "<!ENTITY x \"pyt_a\">", ""] {
+            let report = format!(
+                "<?xml version=\"1.0\"?><!DOCTYPE d [{defined}]><Document><TxInfAndSts>\
+                 <OrgnlEndToEndId>pyt_a</OrgnlEndToEndId><TxSts>ACSC</TxSts></TxInfAndSts></Document>"
+            );
+            assert!(read(report.as_bytes(), Currency::CNY).is_err(), "{defined}");
+        }
+        let unknown =
+            "<Document><TxInfAndSts><OrgnlEndToEndId>&x;</OrgnlEndToEndId></TxInfAndSts></Document>";
+        assert!(read(unknown.as_bytes(), Currency::CNY).is_err());
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub async fn download(visit: Visit, consumer: Consumer, Path((place, id)): Path<
     let head = [
         (header::CONTENT_TYPE, "text/calendar; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"ticket.ics\""),
-        (header::CACHE_CONTROL, "private, no-cache"),
+        (header::CACHE_CONTROL, "private, no-store"),
     ];
     Ok((head, calendar(&bought, &visit.site.settings().base_url, visit.lang, visit.now)).into_response())
 }

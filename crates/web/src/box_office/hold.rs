@@ -27,8 +27,9 @@ pub async fn hold(
         showtime,
         seats: form.all("seat").into_iter().map(str::to_owned).collect(),
         key: form.text("key").to_owned(),
-        turn: film::line::place(&headers).map(str::to_owned),
-        click: cookies::read(&headers, cookies::CLICK_COOKIE).map(str::to_owned),
+        turn: film::line::place(&visit, &headers).map(str::to_owned),
+        click: cookies::read(&headers, cookies::CLICK_COOKIE, visit.site.settings().is_secure())
+            .map(str::to_owned),
     };
     let asked = wish.clone();
     let held = visit.write(&wish.place, move |scene| buy_tickets::hold(scene, &asked)).await;

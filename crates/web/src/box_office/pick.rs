@@ -49,7 +49,7 @@ pub async fn show(
 fn line_before(visit: &Visit, hall: &Hall, headers: &HeaderMap) -> Option<String> {
     let title = &hall.picker.title;
     visit.house.lines().of(&title.id, visit.now)?;
-    let standing = film::line::place(headers)
+    let standing = film::line::place(visit, headers)
         .and_then(|place| wait_in_line::standing(&visit.house, &title.id, place, visit.now));
     let enters = matches!(standing, Some(Standing::Turn { .. }));
     (!enters && hall.waiting.is_none()).then(|| film::line::way(title))

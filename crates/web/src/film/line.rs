@@ -25,8 +25,8 @@ pub fn way(title: &Title) -> String {
 }
 
 /// The place in line that a reader carries; one line at a time.
-pub fn place(headers: &HeaderMap) -> Option<&str> {
-    cookies::read(headers, cookies::LINE_COOKIE)
+pub fn place<'a>(visit: &Visit, headers: &'a HeaderMap) -> Option<&'a str> {
+    cookies::read(headers, cookies::LINE_COOKIE, visit.site.settings().is_secure())
 }
 
 pub async fn show(visit: Visit, Path(slug): Path<String>, headers: HeaderMap) -> Answer {
@@ -34,7 +34,7 @@ pub async fn show(visit: Visit, Path(slug): Path<String>, headers: HeaderMap) ->
     let Some(sale) = visit.house.lines().of(&title.id, visit.now) else {
         return Ok(SeeOther::to(address(&title)).into_response());
     };
-    let place = place(&headers);
+    let place = place(&visit, &headers);
     let standing = place.and_then(|place| line::standing(&visit.house, &title.id, place, visit.now));
     let view = View { visit: &visit, title: &title, sale: &sale };
     let body = match standing {

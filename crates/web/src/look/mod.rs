@@ -31,7 +31,7 @@ pub const LANTERN: &str = include_str!("../../assets/lantern.svg");
 
 /// The policy under which every page of the kit works.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-connect-src 'self'; form-action 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+connect-src 'self'; form-action 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The words for a reader.
 pub fn say<'a>(lang: Lang, en: &'a str, zh: &'a str) -> &'a str {

@@ -2,17 +2,19 @@
 
 use super::consent::{self, Agreed};
 use super::erasure;
+use super::password;
 use super::reading;
 use crate::answer::{Answer, Page};
 use crate::console::people::role_words;
 use crate::look::parts::{self, Weight};
 use crate::visit::{Consumer, Visit};
-use ::people::{consents, memberships};
+use ::people::{consents, memberships, sessions};
 use maud::html;
 
 pub async fn show(visit: Visit, consumer: Consumer) -> Answer<Page> {
     let id = consumer.person.id.clone();
-    let (roles, agreed) = visit
+    let now = visit.now;
+    let (roles, agreed, signed_in) = visit
         .read(move |view| {
             let agrees = |purpose| Ok::<_, kernel::Error>(consents::since(view, &id, purpose)?.is_some());
             let agreed = Agreed {
@@ -20,7 +22,9 @@ pub async fn show(visit: Visit, consumer: Consumer) -> Answer<Page> {
                 suggestions: agrees(consents::SUGGESTIONS)?,
                 kept_out: consents::exceptions(view, &id, consents::SUGGESTIONS)?,
             };
-            Ok((memberships::of_person(view, &id)?, agreed))
+            let mut signed_in = sessions::of(view, &id)?;
+            signed_in.retain(|(_, ends)| now < *ends);
+            Ok((memberships::of_person(view, &id)?, agreed, signed_in))
         })
         .await?;
     let lang = visit.lang;
@@ -34,11 +38,34 @@ pub async fn show(visit: Visit, consumer: Consumer) -> Answer<Page> {
         }
         (parts::titled_card(visit.say("How you read", "阅读偏好"), reading::form(&visit)))
         (consent::cards(&visit, &agreed))
+        (password::card(&visit))
         (erasure::card(&visit))
-        (parts::titled_card(visit.say("Leave", "退出"), html! { div class="actions" {
-            (parts::press(Weight::Quiet, "/sign-out", &[], visit.say("Sign out", "退出登录")))
-            (parts::press(Weight::Quiet, "/sign-out/everywhere", &[], visit.say("Sign out everywhere", "在所有设备退出")))
+        (parts::titled_card(visit.say("Where you are signed in", "登录情况"), html! { div class="stack" {
+            ul { @for (since, ends) in &signed_in {
+                li { (visit.say("since", "始于")) " " (since.say(&visit.home.zone, lang)) ", " (visit.say("until", "止于")) " " (ends.say(&visit.home.zone, lang)) }
+            } }
+            div class="actions" {
+                (parts::press(Weight::Quiet, "/sign-out", &[], visit.say("Sign out", "退出登录")))
+                (parts::press(Weight::Quiet, "/sign-out/everywhere", &[], visit.say("Sign out everywhere", "在所有设备退出")))
+            }
         } }))
     };
     Ok(Page::narrow(visit.say("Your account", "我的账号"), body))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Town;
+
+    #[tokio::test]
+    async fn somebody_sees_where_they_are_signed_in() {
+        let town = Town::new();
+        let phone = town.person("ann", &[]).await;
+        assert_eq!(phone.get("/account").await.text.matches("<li>since ").count(), 1);
+        let desk = town.session("ann").await;
+        town.person("ben", &[]).await;
+        assert_eq!(phone.get("/account").await.text.matches("<li>since ").count(), 2);
+        desk.post("/sign-out", &[]).await;
+        assert_eq!(phone.in_chinese().get("/account").await.text.matches("<li>始于 ").count(), 1);
+    }
 }

@@ -1,16 +1,17 @@
 //! Taking away what is known of oneself, and asking to be erased: what goes, what is kept and why, and the password.
 
+use super::password;
+use super::sign_out::leaving_nothing;
 use crate::answer::{Answer, Page, SeeOther, attached};
 use crate::cookies::{self, Seen};
 use crate::form::Form;
 use crate::look::parts::{self, Action, Field, Weight};
 use crate::look::{Tone, say};
 use crate::visit::{Consumer, Visit};
-use ::people::persons;
 use axum::response::IntoResponse;
 use flows::views::erasures::{self, InTheWay};
 use flows::views::personal_data;
-use flows::{House, erase_person};
+use flows::{House, erase_person, security};
 use kernel::{Actor, Kind, Lang, Refusal, Result};
 use maud::{Markup, html};
 
@@ -56,10 +57,11 @@ pub async fn erase(visit: Visit, consumer: Consumer, form: Form) -> Answer {
                 "You are erased. What was bought here stays in the books, and names nobody any more.",
                 "您的资料已删除。购买记录留在账本中，不再指向任何人。",
             );
-            let forgotten = [cookies::SESSION, cookies::VISITOR, cookies::CLICK_COOKIE];
+            security::done("erased", consumer.person.id.0.as_str(), &visit.from);
+            let forgotten = [cookies::SESSION, cookies::VISITOR, cookies::CLICK_COOKIE, cookies::KNOWN];
             let away =
                 forgotten.into_iter().fold(away, |away, name| away.cookie(name, "", 0, Seen::ByServer));
-            Ok(away.into_response())
+            Ok(leaving_nothing(away.into_response()))
         }
         Err(error) => Ok(page(&visit, &consumer, &form.refused(error)?).await?.into_response()),
     }
@@ -67,21 +69,11 @@ pub async fn erase(visit: Visit, consumer: Consumer, form: Form) -> Answer {
 
 async fn end(visit: &Visit, consumer: &Consumer, form: &Form) -> Result<()> {
     let person = consumer.person.id.clone();
-    visit.site.throttle().knock(&consumer.person.email, &visit.from, visit.now)?;
-    let asked = person.clone();
-    let hash = visit.read(move |view| persons::password(view, &asked)).await?;
-    if !visit.site.verify(form.text("password").to_owned(), hash).await? {
-        return Err(wrong_password().into());
-    }
-    visit.site.throttle().welcome(&consumer.person.email);
+    password::prove(visit, consumer, form, "password").await?;
     let gone = person.clone();
     visit.write(&House::lane(), move |scene| erase_person::begin(scene, &gone)).await?;
     erase_person::forget(&visit.house, &person);
     Ok(())
-}
-
-fn wrong_password() -> Refusal {
-    Refusal::field("password", "wrong_password", "This is not your password.", "密码不正确。")
 }
 
 async fn page(visit: &Visit, consumer: &Consumer, form: &Form) -> Answer<Page> {
@@ -182,7 +174,7 @@ mod tests {
         assert!(wrong.text.contains("password-error"), "{}", wrong.text);
         let gone = ann.post("/account/erasure", &[("password", "correct horse")]).await;
         assert_eq!((gone.status, gone.location()), (StatusCode::SEE_OTHER, "/"), "{}", gone.text);
-        for cookie in ["ferryman_session", "ferryman_visitor", "ferry_click"] {
+        for cookie in ["ferryman_session", "ferryman_visitor", "ferry_click", "ferryman_known"] {
             assert!(gone.set_cookie(cookie).is_some_and(|set| set.contains("Max-Age=0")), "{cookie}");
         }
         assert_eq!(desk.get("/account").await.location(), "/sign-in?next=%2Faccount", "everywhere");

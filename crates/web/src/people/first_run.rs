@@ -26,7 +26,7 @@ pub async fn found(visit: Visit, form: Form) -> Answer {
     match make(&visit, &form).await {
         Ok(token) => {
             visit.site.mark_founded();
-            let welcome = let_in(&token, "/console/people");
+            let welcome = let_in(&visit, form.text("email"), &token, "/console/people");
             Ok(welcome.saying("The house is open.", "平台已经开张。").into_response())
         }
         Err(error) => Ok(page(&visit, &form.refused(error)?).into_response()),

@@ -1,6 +1,6 @@
 //! Signing in: an email address and a password open a session.
 
-use super::let_in;
+use super::{known_browser, let_in};
 use crate::address;
 use crate::answer::{Answer, Page, SeeOther};
 use crate::form::Form;
@@ -8,7 +8,8 @@ use crate::look::parts::{self, Field};
 use crate::visit::Visit;
 use ::people::{Token, persons, sessions};
 use axum::response::{IntoResponse, Response};
-use kernel::{Kind, Refusal, Result};
+use flows::security;
+use kernel::{Error, Kind, Refusal, Result};
 use maud::html;
 
 pub async fn show(visit: Visit) -> Response {
@@ -26,14 +27,24 @@ pub async fn moved() -> SeeOther {
 
 pub async fn sign_in(visit: Visit, form: Form) -> Answer {
     match open(&visit, &form).await {
-        Ok(token) => Ok(let_in(&token, address::next(form.text("next"))).into_response()),
-        Err(error) => Ok(page(&visit, &form.refused(error)?).into_response()),
+        Ok(token) => {
+            let next = address::next(form.text("next"));
+            Ok(let_in(&visit, form.text("email"), &token, next).into_response())
+        }
+        Err(error) => {
+            note_refused(&visit, &error);
+            Ok(page(&visit, &form.refused(error)?).into_response())
+        }
     }
 }
 
 async fn open(visit: &Visit, form: &Form) -> Result<Token> {
     let email = form.text("email").to_owned();
-    visit.site.throttle().knock(&email, &visit.from, visit.now)?;
+    let (throttle, known) = (visit.site.throttle(), known_browser(visit, &email));
+    match known {
+        Some(browser) => throttle.knock_known(browser, &visit.from, visit.now)?,
+        None => throttle.knock(&email, &visit.from, visit.now)?,
+    }
 
     let asked = email.clone();
     let found = visit.read(move |view| persons::credentials(view, &asked)).await?;
@@ -41,7 +52,11 @@ async fn open(visit: &Visit, form: &Form) -> Result<Token> {
     let is_right = visit.site.verify(form.text("password").to_owned(), hash).await?;
     let Some(person) = person.filter(|_| is_right) else { return Err(not_right().into()) };
 
-    visit.site.throttle().welcome(&email);
+    match known {
+        Some(browser) => throttle.welcome_known(browser),
+        None => throttle.welcome(&email),
+    }
+    security::done("signed_in", &person.id.0, &visit.from);
     let before = visit.token.clone();
     let lane = person.id.clone();
     visit
@@ -52,6 +67,13 @@ async fn open(visit: &Visit, form: &Form) -> Result<Token> {
             sessions::open(scene.tx, &mut scene.act, &person)
         })
         .await
+}
+
+/// Writes down that somebody did not get in; who they said they are is nobody's to read.
+pub(super) fn note_refused(visit: &Visit, error: &Error) {
+    if let Some(refusal) = error.refusal() {
+        security::refused(refusal.code, visit.actor.code(), &visit.from, visit.bare_path());
+    }
 }
 
 /// Says the same for an unknown address and a wrong password.
@@ -131,6 +153,59 @@ mod tests {
             assert_eq!(guess.status, StatusCode::UNPROCESSABLE_ENTITY);
         }
         assert_eq!(browser.post("/sign-in", &ANN).await.status, StatusCode::TOO_MANY_REQUESTS);
+    }
+
+    #[tokio::test]
+    async fn strangers_who_guess_do_not_keep_the_owner_out() {
+        let town = Town::new();
+        town.person("ann", &[]).await;
+        let first = town.browser().post("/sign-in", &ANN).await;
+        let known = first.set_cookie("ferryman_known").expect("a browser that is known again").to_owned();
+        assert!(known.contains("; HttpOnly") && !known.contains("ann"), "{known}");
+        for _ in 0..=people::throttle::TRIES_PER_EMAIL_MAX {
+            town.browser().post("/sign-in", &[ANN[0], ("password", "guess")]).await;
+        }
+        assert_eq!(town.browser().post("/sign-in", &ANN).await.status, StatusCode::TOO_MANY_REQUESTS);
+        let phone = town.browser().with_cookies_of(&first);
+        assert_eq!(phone.post("/sign-in", &ANN).await.status, StatusCode::SEE_OTHER);
+        // It is known for her address alone.
+        town.person("ben", &[]).await;
+        let ben = [("email", "ben@example.com"), ("password", "guess")];
+        for _ in 0..people::throttle::TRIES_PER_EMAIL_MAX {
+            assert_eq!(phone.post("/sign-in", &ben).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        assert_eq!(phone.post("/sign-in", &ben).await.status, StatusCode::TOO_MANY_REQUESTS);
+    }
+
+    #[tokio::test]
+    async fn who_comes_and_who_is_refused_is_written_down() {
+        let town = Town::new();
+        let ann = town.person("ann", &[]).await;
+        let log = crate::testing::Log::begin();
+        town.browser().post("/sign-in", &[ANN[0], ("password", "swordfish\nsigned_in")]).await;
+        town.browser().post("/sign-in", &ANN).await;
+        ann.get("/console/house?next=%0Asigned_in").await;
+        ann.post("/sign-out", &[]).await;
+        ann.header("sec-fetch-site", "cross-site").post("/sign-in", &ANN).await;
+        let lines = log.lines();
+        for (what, level) in [
+            ("wrong_password", "WARN"),
+            ("signed_in", "INFO"),
+            ("forbidden", "WARN"),
+            ("signed_out", "INFO"),
+            ("from_elsewhere", "WARN"),
+        ] {
+            let said = format!("what=\"{what}\"");
+            assert!(
+                lines.iter().any(|line| line.contains(&said) && line.contains(level)),
+                "{what}: {lines:#?}"
+            );
+        }
+        assert_eq!(lines.len(), 5, "{lines:#?}");
+        assert!(lines.iter().all(|line| line.contains("security: ") && line.contains("from=")), "{lines:#?}");
+        for kept_silent in ["swordfish", "correct horse", "example.com"] {
+            assert!(!lines.iter().any(|line| line.contains(kept_silent)), "{kept_silent}: {lines:#?}");
+        }
     }
 
     #[tokio::test]

@@ -4,24 +4,35 @@ use crate::answer::{Answer, SeeOther};
 use crate::cookies::{self, Seen};
 use crate::visit::{Consumer, Visit};
 use ::people::sessions;
-use axum::response::IntoResponse;
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use flows::security;
 
 pub async fn sign_out(visit: Visit) -> Answer {
     if let Some(token) = visit.token.clone() {
         visit.write(&token.clone(), move |scene| sessions::close(scene.tx, &token)).await?;
+        security::done("signed_out", visit.actor.code(), &visit.from);
     }
-    Ok(gone().into_response())
+    Ok(gone())
 }
 
 pub async fn everywhere(visit: Visit, consumer: Consumer) -> Answer {
     let person = consumer.person.id;
     visit.write(&person.clone(), move |scene| sessions::close_all(scene.tx, &person)).await?;
-    Ok(gone().into_response())
+    security::done("signed_out_everywhere", visit.actor.code(), &visit.from);
+    Ok(gone())
 }
 
-fn gone() -> SeeOther {
+fn gone() -> Response {
     let away = SeeOther::to("/sign-in").saying("You are signed out.", "您已退出登录。");
-    away.cookie(cookies::SESSION, "", 0, Seen::ByServer)
+    leaving_nothing(away.cookie(cookies::SESSION, "", 0, Seen::ByServer).into_response())
+}
+
+/// Whoever sits down at this browser next finds no page of the last one in it.
+pub(super) fn leaving_nothing(mut response: Response) -> Response {
+    let (name, what) = (HeaderName::from_static("clear-site-data"), r#""cache", "storage""#);
+    response.headers_mut().insert(name, HeaderValue::from_static(what));
+    response
 }
 
 #[cfg(test)]
@@ -34,6 +45,7 @@ mod tests {
         let (phone, desk) = (town.person("ann", &[]).await, town.session("ann").await);
         let answer = phone.post("/sign-out", &[]).await;
         assert!(answer.set_cookie("ferryman_session").is_some_and(|cookie| cookie.contains("Max-Age=0")));
+        assert_eq!(answer.headers["clear-site-data"], "\"cache\", \"storage\"");
         assert_eq!(phone.get("/account").await.location(), "/sign-in?next=%2Faccount");
         assert_eq!(desk.get("/account").await.location(), "");
         desk.post("/sign-out/everywhere", &[]).await;

@@ -10,7 +10,7 @@ use ::people::persons::CheckedSignUp;
 use ::people::{Person, SignUp, Token, persons, sessions};
 use axum::response::{IntoResponse, Response};
 use events::log;
-use flows::{House, Scene};
+use flows::{House, Scene, security};
 use kernel::Result;
 use maud::html;
 use serde_json::json;
@@ -25,15 +25,26 @@ pub async fn show(visit: Visit) -> Response {
 
 pub async fn sign_up(visit: Visit, form: Form) -> Answer {
     match make(&visit, &form).await {
-        Ok(token) => Ok(let_in(&token, address::next(form.text("next"))).into_response()),
+        Ok(token) => {
+            let next = address::next(form.text("next"));
+            Ok(let_in(&visit, form.text("email"), &token, next).into_response())
+        }
         Err(error) => Ok(page(&visit, &form.refused(error)?).into_response()),
     }
 }
 
 async fn make(visit: &Visit, form: &Form) -> Result<Token> {
     let checked = check(visit, form).await?;
-    let lane = checked.email.clone();
-    visit.write(&lane, move |scene| join(scene, &checked).map(|(_, token)| token)).await
+    let (lane, before) = (checked.email.clone(), visit.token.clone());
+    let joined = visit.write(&lane, move |scene| {
+        if let Some(token) = &before {
+            sessions::close(scene.tx, token)?;
+        }
+        join(scene, &checked)
+    });
+    let (person, token) = joined.await?;
+    security::done("signed_up", &person.id.0, &visit.from);
+    Ok(token)
 }
 
 /// The sign-up that was typed, within its limits and with its password hashed.
@@ -92,6 +103,27 @@ mod tests {
         assert_eq!(again.status, StatusCode::CONFLICT);
         assert!(again.text.contains("id=\"email-error\"") && again.text.contains("value=\"安\""));
         assert!(!again.text.contains("correct horse"));
+    }
+
+    #[tokio::test]
+    async fn whoever_was_signed_in_before_is_signed_out() {
+        let town = Town::new();
+        let ann = town.person("ann", &[]).await;
+        let typed = [("name", "安"), ("email", "an@example.com"), ("password", "correct horse")];
+        assert_eq!(ann.post("/sign-up", &typed).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(ann.get("/account").await.location(), "/sign-in?next=%2Faccount");
+    }
+
+    #[tokio::test]
+    async fn a_password_that_is_guessed_first_is_refused() {
+        let town = Town::new();
+        for guessed in ["password1", "Ferryman2016", "anan-1815"] {
+            let typed = [("name", "An An"), ("email", "anan@example.com"), ("password", guessed)];
+            let answer = town.browser().post("/sign-up", &typed).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{guessed}");
+            assert!(answer.text.contains("among the first that others guess"), "{}", answer.text);
+            assert!(!answer.text.contains(guessed), "{guessed}");
+        }
     }
 
     #[tokio::test]

@@ -77,7 +77,7 @@ async fn place(
         lines: form.all("line").into_iter().map(wanted).collect::<Result<_, _>>()?,
         recipient: form.text("recipient").to_owned(),
         address: form.text("address").to_owned(),
-        click: cookies::read(headers, CLICK_COOKIE).map(str::to_owned),
+        click: cookies::read(headers, CLICK_COOKIE, visit.site.settings().is_secure()).map(str::to_owned),
     };
     if checkout.lines.is_empty() {
         return Err(nothing_to_order().into());

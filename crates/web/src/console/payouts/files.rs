@@ -70,7 +70,7 @@ fn inside_table(visit: &Visit, inside: &[&Payout]) -> Markup {
 
 pub async fn pain_001(visit: Visit, _: OperatorStaff, Path(id): Path<String>) -> Answer {
     let (id, message) = find(&visit, &id).await?;
-    Ok(attached(&format!("{id}.xml"), "application/xml", file::pain_001(&message)?))
+    Ok(attached(&format!("{id}.xml"), "application/xml; charset=utf-8", file::pain_001(&message)?))
 }
 
 pub async fn csv(visit: Visit, _: OperatorStaff, Path(id): Path<String>) -> Answer {

@@ -7,11 +7,11 @@ use crate::look::Tone;
 use crate::look::parts::{self, Field, Weight};
 use crate::people::erasure;
 use crate::visit::{OperatorStaff, Visit};
-use ::people::{Person, persons};
+use ::people::{Person, persons, sessions};
 use axum::extract::Path;
 use axum::response::IntoResponse;
 use flows::views::erasures;
-use flows::{House, erase_person};
+use flows::{House, erase_person, security};
 use kernel::ids::Id;
 use kernel::{Actor, PersonId, Result};
 use maud::{Markup, html};
@@ -19,11 +19,40 @@ use maud::{Markup, html};
 /// Where somebody is looked for by their address.
 pub const ADDRESS: &str = "/console/people/persons";
 
-pub async fn find(visit: Visit, _: OperatorStaff) -> Answer<Page> {
-    let email = visit.asked("email").unwrap_or_default();
-    let sought = email.clone();
-    let found = visit.read(move |view| persons::by_email(view, &sought)).await?;
-    page(&visit, &email, found.as_ref(), &Form::blank()).await
+pub async fn ask(visit: Visit, _: OperatorStaff) -> Answer<Page> {
+    page(&visit, "", None, &Form::blank()).await
+}
+
+/// An address of somebody's is sent in a body and leads to their number, so that it stands in no log of addresses.
+pub async fn find(visit: Visit, _: OperatorStaff, form: Form) -> Answer {
+    let (email, sought) = (form.text("email"), form.text("email").to_owned());
+    match visit.read(move |view| persons::by_email(view, &sought)).await? {
+        Some(found) => Ok(SeeOther::to(address_of(&found)).into_response()),
+        None => Ok(page(&visit, email, None, &Form::blank()).await?.into_response()),
+    }
+}
+
+pub async fn show(visit: Visit, _: OperatorStaff, Path(person): Path<String>) -> Answer<Page> {
+    let found = found(&visit, &person).await?;
+    page(&visit, &found.email, Some(&found), &Form::blank()).await
+}
+
+/// For somebody whose phone was stolen, or who works here no more.
+pub async fn sign_out(visit: Visit, _: OperatorStaff, Path(person): Path<String>) -> Answer<SeeOther> {
+    let found = found(&visit, &person).await?;
+    let id = found.id.clone();
+    visit.write(&found.id, move |scene| sessions::close_all(scene.tx, &id)).await?;
+    security::done("signed_out_by_operator", &found.id.0, &visit.from);
+    Ok(SeeOther::to(address_of(&found)).saying("They are signed out everywhere.", "已在所有设备退出登录。"))
+}
+
+async fn found(visit: &Visit, person: &str) -> Result<Person, Wrong> {
+    let id = PersonId::parse(person)?;
+    visit.read(move |view| persons::any(view, &id)).await?.ok_or_else(Wrong::not_found)
+}
+
+fn address_of(person: &Person) -> String {
+    format!("{ADDRESS}/{}", address::encode(&person.id.0))
 }
 
 pub async fn download(visit: Visit, _: OperatorStaff, Path(person): Path<String>) -> Answer {
@@ -34,8 +63,7 @@ pub async fn download(visit: Visit, _: OperatorStaff, Path(person): Path<String>
 }
 
 pub async fn erase(visit: Visit, _: OperatorStaff, Path(person): Path<String>, form: Form) -> Answer {
-    let id = PersonId::parse(&person)?;
-    let found = visit.read(move |view| persons::any(view, &id)).await?.ok_or_else(Wrong::not_found)?;
+    let found = found(&visit, &person).await?;
     match end(&visit, &found, &form).await {
         Ok(()) => Ok(SeeOther::to(ADDRESS)
             .saying(
@@ -75,7 +103,7 @@ async fn page(visit: &Visit, email: &str, found: Option<&Person>, form: &Form) -
     };
     let body = html! {
         (parts::heading(title, visit.say("For people who ask you instead of doing it on their account page.", "用于代办：本人也可在账号页自行操作。"), html! {}))
-        (parts::Form { action: ADDRESS, method: "get", submit: visit.say("Look", "查询"), ..parts::Form::default() }
+        (parts::Form { action: ADDRESS, submit: visit.say("Look", "查询"), ..parts::Form::default() }
             .render(visit.lang, Field { kind: "email", required: true, ..field }.input()))
         div class="section" { (more) }
     };
@@ -87,7 +115,7 @@ async fn one(visit: &Visit, person: &Person, form: &Form) -> Answer<Markup> {
     let mut in_the_way = visit.read(move |view| erasures::in_the_way(view, &id, now)).await?;
     // Those pages are the buyer's own.
     in_the_way.iter_mut().for_each(|one| one.page = None);
-    let at = format!("{ADDRESS}/{}", address::encode(&person.id.0));
+    let at = address_of(person);
     let again =
         form.field(visit.lang, "again", visit.say("Type their email address again", "再次输入其邮箱"));
     let fields =
@@ -95,7 +123,10 @@ async fn one(visit: &Visit, person: &Person, form: &Form) -> Answer<Markup> {
     Ok(html! {
         (parts::titled_card(&person.name, html! { div class="stack" {
             p class="muted" { (person.email) " · " (visit.say("signed up", "注册于")) " " (person.created_at.say(&visit.home.zone, visit.lang)) }
-            (parts::link_button(Weight::Quiet, &format!("{at}/data.json"), visit.say("Download what is known (JSON)", "下载其资料（JSON）")))
+            div class="actions" {
+                (parts::link_button(Weight::Quiet, &format!("{at}/data.json"), visit.say("Download what is known (JSON)", "下载其资料（JSON）")))
+                (parts::press(Weight::Quiet, &format!("{at}/sign-out"), &[], visit.say("Sign them out everywhere", "在所有设备退出其登录")))
+            }
         } }))
         (erasure::told(visit.lang))
         @if in_the_way.is_empty() {
@@ -114,18 +145,36 @@ mod tests {
     use axum::http::StatusCode;
 
     #[tokio::test]
+    async fn an_operator_signs_somebody_out_everywhere() {
+        let town = Town::new();
+        let operator = town.operator().await;
+        let (phone, desk) = (town.person("ann", &[]).await, town.session("ann").await);
+        let led = operator.post("/console/people/persons", &[("email", "ann@example.com")]).await;
+        let press = format!("{}/sign-out", led.location());
+        assert!(operator.get(led.location()).await.text.contains(&press));
+        assert_eq!(phone.post(&press, &[]).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(operator.post(&press, &[]).await.location(), led.location());
+        for over in [phone, desk] {
+            assert_eq!(over.get("/account").await.location(), "/sign-in?next=%2Faccount");
+        }
+    }
+
+    #[tokio::test]
     async fn an_operator_tells_and_erases_somebody_who_asked() {
         let town = Town::new();
         let operator = town.operator().await;
         let ann = town.person("ann", &[]).await;
         assert!(
             operator
-                .get("/console/people/persons?email=nobody%40example.com")
+                .post("/console/people/persons", &[("email", "nobody@example.com")])
                 .await
                 .text
                 .contains("Nobody has an account")
         );
-        let page = operator.get("/console/people/persons?email=ann%40example.com").await.text;
+        let led = operator.post("/console/people/persons", &[("email", "Ann@example.com")]).await;
+        assert_eq!(led.status, StatusCode::SEE_OTHER);
+        assert!(!led.location().contains("example"), "no address in an address: {}", led.location());
+        let page = operator.get(led.location()).await.text;
         let at = page.split("href=\"").find(|part| part.contains("/data.json")).expect("a way");
         let file = at.split('"').next().expect("an address").to_owned();
         let erasure = file.replace("/data.json", "/erasure");
