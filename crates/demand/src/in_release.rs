@@ -14,6 +14,7 @@ mod market_model;
 mod moved;
 mod openings;
 mod places;
+mod plain;
 mod series;
 mod shape;
 mod telling;

@@ -482,6 +482,21 @@ impl<'a> Origin<'a> {
         }
     }
 
+    /// `ln` of what the film took: on the newest known day of the same name and the one before (`NaN` where there is
+    /// none), on its last day, and in the mean of its last week's days.
+    pub fn taken(&self, then: i32) -> [f64; 4] {
+        let mut same = self.residuals.iter().rev().filter(|(take, _)| (then - take.at) % 7 == 0);
+        let mut next = || same.next().map_or(f64::NAN, |(take, _)| take.ln);
+        let week: Vec<f64> = self
+            .residuals
+            .iter()
+            .filter(|(take, _)| take.at > self.at - 7)
+            .map(|(take, _)| take.amount)
+            .collect();
+        let mean = week.iter().sum::<f64>() / week.len() as f64;
+        [next(), next(), self.last.ln, mean.ln()]
+    }
+
     /// How that day compared with the same day a week before, beyond expectation.
     fn same_weekday_ratio(&self, then: i32) -> (f64, i32) {
         let mut same = self.residuals.iter().rev().filter(|(take, _)| (then - take.at) % 7 == 0);

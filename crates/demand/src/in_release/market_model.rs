@@ -9,6 +9,7 @@ use super::features::{COLUMNS, Ground, LEVEL, Origin, SAME_WEEKDAY};
 use super::fitting::{learn_base, too_few};
 use super::market::Market;
 use super::openings::{Announced, Openings, Releases};
+use super::plain::{self, Plain};
 use super::series::check_market;
 use super::shape::Shape;
 use super::telling::standing;
@@ -44,8 +45,8 @@ const RELEASES_UNKNOWN: f64 = 0.1;
 const POWER: f64 = 0.55;
 /// Large films count for more in the shared curve and calendar too, by this power of their openings.
 const SHAPE_POWER: f64 = 0.5;
-/// Fewer films cannot tell which of them may yet open wide.
-const PROMISE_FILMS: usize = 2_000;
+/// Fewer films can neither tell which of them may yet open wide nor teach a second design.
+const MANY_FILMS: usize = 2_000;
 /// What a row's like came to take, against the path, to [`POWER`].
 const PROMISE_MAX: f64 = 20.0;
 const PROMISE_MIN: f64 = 0.5;
@@ -93,6 +94,9 @@ pub struct MarketModel {
     knows_seasons: bool,
     columns: usize,
     trees: Vec<Boosted>,
+    /// The second design's forests.
+    #[serde(default, skip_serializing_if = "plain::Forests::is_empty")]
+    plain: plain::Forests,
     /// Below the first a film is small in its market, above the second large: `ln` of its day over the week of all.
     sizes: [f64; 2],
     errors: Vec<Missed>,
@@ -191,13 +195,14 @@ impl MarketModel {
             knows_seasons: years >= SEASON_YEARS,
             columns: COLUMNS.len(),
             trees: Vec::new(),
+            plain: plain::Forests::default(),
             sizes: [0.0; 2],
             errors: Vec::new(),
             totals: Vec::new(),
         };
         let lessons = {
             let ground = model.ground(&known, calendar);
-            lessons(&ground)?
+            lessons(&ground, known.len() >= MANY_FILMS)?
         };
         // Every other forest starts from the last day of the same name instead of from the path alone.
         let from_path = &lessons.targets;
@@ -218,6 +223,9 @@ impl MarketModel {
             let growing: Vec<_> = (1..=effort.seeds).map(|seed| scope.spawn(move || forest(seed))).collect();
             growing.into_iter().map(|one| one.join().expect("growing does not panic")).collect()
         });
+        if let Some(plain) = &lessons.plain {
+            model.plain = plain.forests(|seed| settings(effort.trees, seed));
+        }
         Ok(model)
     }
 
@@ -243,10 +251,15 @@ impl MarketModel {
         )
     }
 
-    /// The trees' correction of a row, in logarithms, fully trusted.
-    fn correction(&self, row: &[f64]) -> f64 {
+    /// The trees' correction of a day to come and its row, in logarithms, fully trusted.
+    fn correction(&self, origin: &Origin<'_>, then: i32, row: &[f64]) -> f64 {
         let sum: f64 = self.trees.iter().map(|trees| trees.score(row)).sum();
-        sum / self.trees.len().max(1) as f64 + self.same_weekday_part() * same_weekday(row)
+        let of_path = sum / self.trees.len().max(1) as f64 + self.same_weekday_part() * same_weekday(row);
+        if self.plain.is_empty() {
+            return of_path;
+        }
+        let plain = self.plain.against_path(&Plain::of(origin, then, row));
+        (1.0 - plain::PART) * of_path + plain::PART * plain
     }
 
     /// What part of the forests starts from the last day of the same name.
@@ -366,11 +379,13 @@ struct Lessons {
     targets: Vec<f64>,
     same_weekday: Vec<f64>,
     weights: Vec<f64>,
+    /// The second design's, where films enough teach it.
+    plain: Option<plain::Lessons>,
 }
 
 /// Rows of every film at every age: half of them drawn by what they are expected to take, half without regard to it,
-/// each weighing as many as it stands for, and what it may take.
-fn lessons(ground: &Ground<'_>) -> Result<Lessons, Refusal> {
+/// each weighing as many as it stands for, and what it may take where there are many films to tell.
+fn lessons(ground: &Ground<'_>, many_films: bool) -> Result<Lessons, Refusal> {
     let market = &ground.market;
     let mut origins: Vec<(Origin<'_>, i32, usize)> = Vec::new();
     let (mut total, mut count) = (0.0, 0.0);
@@ -397,6 +412,7 @@ fn lessons(ground: &Ground<'_>) -> Result<Lessons, Refusal> {
         targets: Vec::new(),
         same_weekday: Vec::new(),
         weights: Vec::new(),
+        plain: many_films.then(plain::Lessons::new),
     };
     for (origin, at, film) in &origins {
         for take in market.run(*film).iter().filter(|take| *at < take.at && take.at <= at + HORIZON_DAYS) {
@@ -409,11 +425,14 @@ fn lessons(ground: &Ground<'_>) -> Result<Lessons, Refusal> {
                 lessons.same_weekday.push(same_weekday(&row));
                 lessons.targets.push(take.ln - path);
                 lessons.weights.push(size / part);
+                if let Some(plain) = &mut lessons.plain {
+                    plain.push(&Plain::of(origin, take.at, &row), take.ln - path, path, part);
+                }
             }
         }
     }
     lessons.balance();
-    if market.films.len() >= PROMISE_FILMS {
+    if many_films {
         lessons.weigh_by_promise();
     }
     Ok(lessons)
@@ -467,7 +486,7 @@ fn judge(model: &MarketModel, ground: &Ground<'_>) -> Result<Vec<Judged>, Refusa
                     age_group: group(&AGE_GROUPS, age),
                     ahead_group: group(&AHEAD_GROUPS, take.at - at),
                     path: origin.path(take.at),
-                    correction: model.correction(&row),
+                    correction: model.correction(&origin, take.at, &row),
                     pace: origin.pace(take.at),
                     taken: take.amount,
                     level: row[LEVEL],
@@ -528,7 +547,7 @@ fn days_ahead(
     for then in at + 1..=last {
         let correction = match days.last() {
             Some((_, held)) if then > at + HORIZON_DAYS => *held,
-            _ => model.correction(&origin.row(then)?),
+            _ => model.correction(origin, then, &origin.row(then)?),
         };
         days.push((origin.path(then), correction));
     }
@@ -666,7 +685,7 @@ impl<'a> Watch<'a> {
     ) -> Result<(f64, f64, f64, Vec<f64>), Refusal> {
         let row = origin.row(then)?;
         let models = self.model.trees.len().max(1) as f64;
-        let base = self.model.trees.iter().map(Boosted::base).sum::<f64>() / models;
+        let mut base = self.model.trees.iter().map(Boosted::base).sum::<f64>() / models;
         let mut parts = vec![0.0; COLUMNS.len()];
         for trees in &self.model.trees {
             for (part, moved) in parts.iter_mut().zip(trees.contributions(&row)) {
@@ -674,6 +693,14 @@ impl<'a> Watch<'a> {
             }
         }
         parts[SAME_WEEKDAY] += self.model.same_weekday_part() * same_weekday(&row);
+        if !self.model.plain.is_empty() {
+            let (plain_base, plain_parts) = self.model.plain.by_column(&Plain::of(origin, then, &row));
+            base += plain::PART * (plain_base - base);
+            parts
+                .iter_mut()
+                .zip(plain_parts)
+                .for_each(|(part, plain)| *part += plain::PART * (plain - *part));
+        }
         Ok((origin.path(then), self.model.trust(), base, parts))
     }
 
@@ -920,6 +947,7 @@ mod tests {
                 let bits = |row: Vec<f64>| row.into_iter().map(f64::to_bits).collect::<Vec<_>>();
                 assert_eq!(bits(with.row(then).unwrap()), bits(without.row(then).unwrap()), "{film} {then}");
                 assert_eq!(with.path(then).to_bits(), without.path(then).to_bits());
+                assert_eq!(with.taken(then).map(f64::to_bits), without.taken(then).map(f64::to_bits));
                 compared += 1;
             }
         }
@@ -1043,6 +1071,72 @@ mod tests {
         assert!(to_come(&[one(40, None)]).is_nan());
     }
 
+    /// The model of [`learned`] with forests of the second design, as a market of many films has them.
+    fn with_both_designs() -> (Vec<Film>, Calendar, MarketModel) {
+        let (films, calendar, mut model) = learned();
+        let known = known_until(&films, until());
+        let plain = lessons(&model.ground(&known, &calendar), true).unwrap().plain.unwrap();
+        let grow = || plain.forests(|seed| settings(30, seed));
+        model.plain = grow();
+        assert_eq!(model.plain, grow(), "the same rows and seeds give the same forests");
+        (films, calendar, model)
+    }
+
+    #[test]
+    fn a_market_of_few_films_has_no_second_design() {
+        let (.., few) = learned();
+        let (.., both) = with_both_designs();
+        let told = |model: &MarketModel| model.to_json().contains("\"plain\"");
+        assert!(!told(&few) && told(&both));
+    }
+
+    /// The worked example of the page: a third of the correction is the second design's.
+    #[test]
+    fn path_and_columns_add_up_where_there_are_two_designs() {
+        let (films, calendar, both) = with_both_designs();
+        let (.., one) = learned();
+        let film = films.iter().position(|film| film.release == until().plus(50)).unwrap();
+        let watch = both.watch(&films, &calendar).unwrap();
+        for as_of in [2, 9].map(|days| until().plus(50 + days)) {
+            let origin = watch.origin(film, as_of).unwrap();
+            for then in origin.at() + 1..=origin.at() + HORIZON_DAYS {
+                let row = origin.row(then).unwrap();
+                let plain = both.plain.against_path(&Plain::of(&origin, then, &row));
+                let first = one.correction(&origin, then, &row);
+                let mixed = both.correction(&origin, then, &row);
+                assert!((mixed - (2.0 * first + plain) / 3.0).abs() < 1e-9 && (first - plain).abs() > 1e-6);
+                let (path, _, base, parts) = watch.correction_by_column(&origin, then).unwrap();
+                assert_eq!(path, origin.path(then));
+                assert!((base + parts.iter().sum::<f64>() - mixed).abs() < 1e-9, "{as_of} {then}");
+            }
+        }
+    }
+
+    /// With another curve, calendar and prior the path is another; what the second design sees is the same.
+    #[test]
+    fn the_second_design_is_told_nothing_of_the_path() {
+        let (films, calendar, model) = learned();
+        let mut other = model.clone();
+        other.prior.decay *= 2.0;
+        other.prior.weekend *= 2.0;
+        let shift = |(i, one): (usize, &mut f64)| *one += 0.01 * (i + 1) as f64;
+        other.shape.coefficients.iter_mut().enumerate().for_each(shift);
+        let (ground, moved) = (model.ground(&films, &calendar), other.ground(&films, &calendar));
+        let at = ground.market.first.days_until(until().plus(60));
+        let film = films.iter().position(|film| film.release == until().plus(50)).unwrap();
+        for then in at + 1..=at + HORIZON_DAYS {
+            let seen = |ground: &Ground<'_>| {
+                let origin = Origin::of(ground, film, at).unwrap().unwrap();
+                let plain = Plain::of(&origin, then, &origin.row(then).unwrap());
+                (plain.bits(), origin.path(then), plain.starting_from(origin.path(then)))
+            };
+            let (a, b) = (seen(&ground), seen(&moved));
+            assert_eq!(a.0, b.0, "{then}");
+            assert!((a.1 - b.1).abs() > 1e-3, "the path is another");
+            assert!(a.2.iter().zip(b.2).all(|(a, b)| (a - b).abs() < 1e-9), "{then}");
+        }
+    }
+
     /// A tenth of the rows came to take some fifty times their path: they weigh more, the others less.
     #[test]
     fn films_that_may_open_wide_count_for_what_they_may_take() {
@@ -1051,8 +1145,13 @@ mod tests {
         let mut table = Table::new(COLUMNS.len());
         (0..rows).for_each(|i| table.push(&[f64::from(u8::from(may(i))); COLUMNS.len()]));
         let targets = (0..rows).map(|i| if may(i) { 4.0 } else { 0.0 }).collect();
-        let mut lessons =
-            Lessons { rows: table, targets, same_weekday: vec![0.0; rows], weights: vec![1.0; rows] };
+        let mut lessons = Lessons {
+            rows: table,
+            targets,
+            same_weekday: vec![0.0; rows],
+            weights: vec![1.0; rows],
+            plain: None,
+        };
         lessons.weigh_by_promise();
         assert!((lessons.weights.iter().sum::<f64>() / rows as f64 - 1.0).abs() < 1e-9);
         assert!(lessons.weights[0] / lessons.weights[1] > 6.0, "{:?}", &lessons.weights[..2]);
