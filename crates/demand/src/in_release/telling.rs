@@ -4,7 +4,7 @@ use super::series::Run;
 use super::shape::{Row, WEDNESDAY};
 use super::{Forecast, Measure, Model, Path};
 use crate::calendar::Calendar;
-use kernel::{Lang, Words};
+use kernel::{Lang, Words, counted, signed};
 
 /// The sentences, most important first.
 pub(super) fn because(
@@ -72,7 +72,7 @@ pub(super) fn standing(forecast: &Forecast) -> Words {
 
 /// A change of a logarithm in percent: −0.693 is −50.
 fn percent(ln: f64) -> String {
-    format!("{:+.0}", (ln.exp() - 1.0) * 100.0)
+    signed((ln.exp() - 1.0) * 100.0, 0)
 }
 
 fn decay(path: &Path<'_>) -> Words {
@@ -81,7 +81,8 @@ fn decay(path: &Path<'_>) -> Words {
     Words::new(
         format!(
             "Against films of the same age it moves by {change} % a week: \
-             its own {days} days count for {trust:.0} %, the films before it for the rest."
+             its own {} for {trust:.0} %, the films before it for the rest.",
+            counted(days, "day counts", "days count")
         ),
         format!(
             "与同龄影片相比，每周变化 {change}%：其自身 {days} 天的走势占 {trust:.0}%，其余取自以往影片。"
@@ -94,7 +95,7 @@ fn weekend(path: &Path<'_>) -> Words {
     // Between a weekday and a weekend day the regressor differs by 0.9.
     let lift = percent(path.weekend.value * 0.9);
     Words::new(
-        format!("Its weekends lift it by {lift} % against other films' weekends (own days: {trust:.0} %)."),
+        format!("Its weekends lift it by {lift} % against other films’ weekends (own days: {trust:.0} %)."),
         format!("与其他影片相比，周末对它的拉动为 {lift}%（自身数据占 {trust:.0}%）。"),
     )
 }
@@ -108,7 +109,10 @@ fn week_ahead(run: &Run, forecast: &Forecast) -> Words {
     let days = recent.len();
     let change = percent((next / 7.0).ln() - (recent.iter().sum::<f64>() / days as f64).ln());
     Words::new(
-        format!("An average day of the coming week is {change} % against the last {days} days."),
+        match days {
+            1 => format!("An average day of the coming week is {change} % against the last day."),
+            _ => format!("An average day of the coming week is {change} % against the last {days} days."),
+        },
         format!("未来一周的日均与最近 {days} 天相比为 {change}%。"),
     )
 }
@@ -139,7 +143,8 @@ fn ranges(model: &Model) -> Words {
     let films = model.judged_films;
     Words::new(
         format!(
-            "The ranges are the errors this method made on {films} films it had not seen; days assume the film still shows."
+            "The ranges are the errors this method made on {} it had not seen; days assume the film still shows.",
+            counted(films, "film", "films")
         ),
         format!("区间来自该方法对 {films} 部未见过影片的误差；逐日数字以仍在放映为前提。"),
     )
@@ -149,14 +154,17 @@ fn warnings(model: &Model, calendar: &Calendar, run: &Run, forecast: &Forecast) 
     let mut warnings = Vec::new();
     if let Some(first) = forecast.days.iter().find(|ahead| !calendar.covers(ahead.day)) {
         warnings.push(Words::new(
-            format!("From {} on the calendar knows weekdays only, no holidays.", first.day),
-            format!("自 {} 起日历只有星期，没有节假日。", first.day),
+            format!("From {} on the calendar knows weekdays only, no holidays.", first.day.say(Lang::En)),
+            format!("自{}起日历只有星期，没有节假日。", first.day.say(Lang::Zh)),
         ));
     }
     if !run.missing.is_empty() {
         let days = run.missing.len();
         warnings.push(Words::new(
-            format!("{days} missing day(s) were bridged between their neighbours, not taken as zero."),
+            format!(
+                "{} bridged between the neighbours, not taken as zero.",
+                counted(days, "missing day was", "missing days were")
+            ),
             format!("有 {days} 天缺数据，按前后走势补足，未按零计。"),
         ));
     }
