@@ -180,6 +180,7 @@ pub struct Question {
     pub cinema: showings::Cinema,
     pub days: Vec<Day>,
     pub titles: Vec<TitleId>,
+    names: Vec<Words>,
     pub halls: Vec<HallId>,
     /// By film.
     pub prices: Vec<Priced>,
@@ -247,10 +248,12 @@ pub fn question(view: &View, cinema: &Cinema, from: Day, now: Instant, lang: Lan
     let house = House { view, cinema, rules: &rules, days: &days, rooms: &rooms, lang };
     let mut films = Vec::new();
     let mut prices = Vec::new();
+    let mut names = Vec::new();
     for title in &titles {
         let (film, priced) = house.film(title, &ahead, &ran)?;
         films.push(film);
         prices.push(priced);
+        names.push(super::film(view, title)?.name);
     }
     let scheduled: Vec<Scheduled> = ahead.iter().filter_map(|one| house.scheduled(one, &titles)).collect();
     let mut fixed: Vec<Placed> = scheduled.iter().filter(|one| one.stands).map(|one| one.placed).collect();
@@ -282,6 +285,7 @@ pub fn question(view: &View, cinema: &Cinema, from: Day, now: Instant, lang: Lan
         halls: rooms.into_iter().map(|hall| hall.id).collect(),
         days,
         titles,
+        names,
         prices,
         rules,
         scheduled,
@@ -569,13 +573,17 @@ impl Question {
             let mine = showings.iter().zip(admissions).filter(|(one, _)| one.film == film);
             let (count, people) = mine.fold((0, 0.0), |(count, sum), (_, people)| (count + 1, sum + people));
             let usual: f64 = self.usual.iter().map(|films| films[film].people).sum();
-            let name = &self.cinema.films[film].name;
+            let name = &self.names[film];
             Words::new(
                 format!(
-                    "{name}: {} {people:.0} people; as it has been shown lately it would draw {usual:.0}.",
+                    "{}: {} {people:.0} people; as it has been shown lately it would draw {usual:.0}.",
+                    name.in_(Lang::En),
                     kernel::counted(count, "showing draws", "showings draw")
                 ),
-                format!("《{name}》：{count} 场，预计 {people:.0} 人次；按近期排片预计 {usual:.0} 人次。"),
+                format!(
+                    "《{}》：{count} 场，预计 {people:.0} 人次；按近期排片预计 {usual:.0} 人次。",
+                    name.in_(Lang::Zh)
+                ),
             )
         };
         (0..self.titles.len()).map(told).collect()
@@ -626,10 +634,10 @@ impl Question {
             ));
         }
         for film in &self.unknown {
-            let name = &self.cinema.films[*film].name;
+            let (en, zh) = (self.names[*film].in_(Lang::En), self.names[*film].in_(Lang::Zh));
             said.push(Words::new(
-                format!("{name} has not run here yet; it is taken for an average film of this cinema."),
-                format!("《{name}》尚未在本影院放映，按本影院的平均影片估计。"),
+                format!("{en} has not run here yet; it is taken for an average film of this cinema."),
+                format!("《{zh}》尚未在本影院放映，按本影院的平均影片估计。"),
             ));
         }
         let stands = self.scheduled.iter().filter(|one| one.stands).count();

@@ -113,7 +113,7 @@ fn table(visit: &Visit, channels: &[Channel], shops: &[Shop], runners: &[Org]) -
             Cell::link(&format!("/shops/{}", channel.slug), channel.name.in_(visit.lang)),
             Cell::text(channel.kind.words().in_(visit.lang)),
             Cell::text(runner.map(|org| org.name.in_(visit.lang)).unwrap_or_default()),
-            Cell::text(&shop.map_or("—".to_owned(), |shop| money::percent(shop.commission.ppm, visit.lang))),
+            Cell::text(&shop.map_or("—".to_owned(), |shop| money::rate(shop.commission, visit.lang))),
         ]
     };
     Table::new(visit.say("Channels", "渠道"), &columns, channels.iter().map(row).collect()).render(visit.lang)

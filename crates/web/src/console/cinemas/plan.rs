@@ -299,7 +299,7 @@ fn tiles(visit: &Visit, cinema: &Cinema, made: &Made) -> Markup {
     parts::grid(
         4,
         html! {
-            (stat(expected, &say(made.expected), &format!("{showings}{} {gap}", visit.say(";", "；"))))
+            (stat(expected, &say(made.expected), &format!("{showings}{}{gap}", visit.say("; ", "；"))))
             (stat(now, &say(made.scheduled_expected), ""))
             (stat(visit.say("The plan brings more", "方案增量"), &gain, &between))
             (stat(visit.say("Such forecasts missed by", "此类预测的误差"), &missed.0, &missed.1))
