@@ -539,7 +539,7 @@ fn more_than_left(left: Money) -> Refusal {
     Refusal::field(
         "parts",
         "more_than_left",
-        format!("Only {left} of this campaign's budget is left to divide."),
+        format!("Only {left} of this campaign’s budget is left to divide."),
         format!("该投放计划只剩 {left} 可分配。"),
     )
 }
@@ -570,7 +570,7 @@ fn surface_currency_differs(currency: Currency) -> Refusal {
     Refusal::field(
         "surfaces",
         "currency_differs",
-        format!("One of these surfaces is paid in {}, not in the campaign's currency.", currency.code()),
+        format!("One of these surfaces is paid in {}, not in the campaign’s currency.", currency.code()),
         format!("所选广告位中有一个以 {} 结算，与投放计划的币种不同。", currency.code()),
     )
 }

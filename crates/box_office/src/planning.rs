@@ -280,7 +280,7 @@ impl Rules {
             {
                 return Err(refuse(
                     "promise_day_min",
-                    "A day's least is no more than its most, and at most 500.",
+                    "A day’s least is no more than its most, and at most 500.",
                     "每天最低场次不得超过最高场次，且不超过 500。",
                 ));
             }

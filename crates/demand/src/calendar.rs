@@ -58,8 +58,8 @@ pub enum Feast {
 impl Feast {
     pub fn words(self) -> Words {
         match self {
-            Feast::BuddhasBirthday => Words::new("Buddha's Birthday", "佛诞日"),
-            Feast::ChildrensDay => Words::new("Children's Day", "儿童节"),
+            Feast::BuddhasBirthday => Words::new("Buddha’s Birthday", "佛诞日"),
+            Feast::ChildrensDay => Words::new("Children’s Day", "儿童节"),
             Feast::Christmas => Words::new("Christmas", "圣诞节"),
             Feast::Chuseok => Words::new("Chuseok", "韩国中秋节"),
             Feast::ColumbusDay => Words::new("Columbus Day", "哥伦布日"),
@@ -123,17 +123,17 @@ pub enum Outing {
 impl Outing {
     pub fn words(self) -> Words {
         match self {
-            Outing::ChildrensDay => Words::new("Children's Day", "儿童节"),
+            Outing::ChildrensDay => Words::new("Children’s Day", "儿童节"),
             Outing::Christmas => Words::new("Christmas", "圣诞节"),
             Outing::ChristmasEve => Words::new("Christmas Eve", "平安夜"),
             Outing::CultureDay => Words::new("Culture Day", "文化日"),
             Outing::Easter => Words::new("Easter", "复活节"),
             Outing::Halloween => Words::new("Halloween", "万圣节前夜"),
-            Outing::NewYearsEve => Words::new("New Year's Eve", "跨年夜"),
+            Outing::NewYearsEve => Words::new("New Year’s Eve", "跨年夜"),
             Outing::Qixi => Words::new("Qixi", "七夕"),
             Outing::SinglesDay => Words::new("Singles' Day", "光棍节"),
             Outing::SuperBowl => Words::new("the Super Bowl", "超级碗"),
-            Outing::ValentinesDay => Words::new("Valentine's Day", "情人节"),
+            Outing::ValentinesDay => Words::new("Valentine’s Day", "情人节"),
         }
     }
 }

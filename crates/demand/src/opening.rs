@@ -160,7 +160,7 @@ impl Film {
                     Kind::Invalid,
                     "known_later",
                     format!(
-                        "{} of “{name}” became known at {at}, after the forecast's instant {as_of}.",
+                        "{} of “{name}” became known at {at}, after the forecast’s instant {as_of}.",
                         what.en
                     ),
                     format!("《{name}》的{}在 {at} 才可知，晚于预测时点 {as_of}。", what.zh),

@@ -17,7 +17,7 @@ mod telling;
 use crate::boosting::{Boosted, Loss, Settings, Table};
 use crate::least_squares::quantile;
 use board::Board;
-use kernel::{Day, Kind, Lang, Refusal, Words};
+use kernel::{Day, Kind, Lang, Refusal, Words, signed};
 use level::Levels;
 
 pub use booking::{BOOKED_SHOWINGS_MIN, Booked, BookingCurve, SoFar};
@@ -373,7 +373,7 @@ fn features(board: &Board, base: &[f64], levels: &Levels, i: usize, asked: i32) 
 }
 
 fn percent(ratio: f64) -> String {
-    format!("{:+.0} %", (ratio - 1.0) * 100.0)
+    format!("{} %", signed((ratio - 1.0) * 100.0, 0))
 }
 
 fn later_than_asked(day: Day, asked: Day) -> Refusal {

@@ -181,7 +181,7 @@ fn a_forecast_names_its_reasons_in_both_languages() {
     );
     assert!(forecast.reasons.iter().any(|reason| reason.theme == Theme::Season));
     let en: Vec<&str> = forecast.because.iter().map(|words| words.en.as_str()).collect();
-    for needed in ["Most like it: “Picture ", "open within a week of it", "The distributor's record"] {
+    for needed in ["Most like it: “Picture ", "open within a week of it", "The distributor’s record"] {
         assert!(en.iter().any(|sentence| sentence.contains(needed)), "{needed}: {en:#?}");
     }
     assert!(forecast.because.iter().all(|words| !words.zh.is_empty() && words.zh != words.en));

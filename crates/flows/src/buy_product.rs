@@ -325,7 +325,7 @@ fn post_part_back(scene: &Scene, back: &Transfer) -> Result<()> {
     Err(Refuse::new(
         kernel::Kind::Busy,
         "busy",
-        "The merchant's account is being changed at this moment. Please try again.",
+        "The merchant’s account is being changed at this moment. Please try again.",
         "商家账户正在变动，请再试一次。",
     )
     .into())

@@ -462,6 +462,17 @@ fn caveats(territory: Territory) -> Vec<Words> {
 /// Says that a market has no model yet.
 fn no_model(market: Market) -> Refusal {
     let (code, words) = (market.code(), market.words());
+    if !market.is_daily() {
+        return Refusal::new(
+            Kind::Conflict,
+            "no_model",
+            format!(
+                "Of {} only weekly charts are read; what single days take can be learned from a daily chart only.",
+                words.en
+            ),
+            format!("{}目前只有周票房榜，而逐日走势只能从日票房榜学习。", words.zh),
+        );
+    }
     Refusal::new(
         Kind::Conflict,
         "no_model",

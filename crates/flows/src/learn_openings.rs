@@ -112,7 +112,7 @@ fn guide(refusal: Refusal) -> Refusal {
     }
     let say = Words::new(
         format!(
-            "An opening is forecast from films whose first week is known, at least {FILMS_MIN} of the home market; those here are too few to learn openings from. The market's daily chart brings them: import it under Market, Imported figures."
+            "An opening is forecast from films whose first week is known, at least {FILMS_MIN} of the home market; those here are too few to learn openings from. The market’s daily chart brings them: import it under Market, Imported figures."
         ),
         format!(
             "开画预测至少需要本地市场 {FILMS_MIN} 部首周已知的影片；这里还太少，不足以学习开画表现。请在“市场”的“导入的数据”里导入每日榜单。"

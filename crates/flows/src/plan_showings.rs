@@ -241,7 +241,7 @@ fn too_late(cinema: &Cinema, one: &Chosen) -> Words {
         one.starts_at.say(&cinema.zone, kernel::Lang::Zh),
     );
     Words::new(
-        format!("The plan's showing of {en} would have begun already: make the plan again."),
+        format!("The plan’s showing of {en} would have begun already: make the plan again."),
         format!("方案中 {zh} 的场次已过开映时间，请重新排片。"),
     )
 }

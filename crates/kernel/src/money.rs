@@ -263,7 +263,7 @@ impl fmt::Display for Money {
     /// For people: `¥1,234.50`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plain = self.decimal();
-        let (sign, rest) = plain.strip_prefix('-').map_or(("", plain.as_str()), |rest| ("-", rest));
+        let (sign, rest) = plain.strip_prefix('-').map_or(("", plain.as_str()), |rest| ("−", rest));
         let (whole, part) = rest.split_once('.').map_or((rest, None), |(whole, part)| (whole, Some(part)));
         let mut grouped = String::new();
         for (i, digit) in whole.chars().enumerate() {
@@ -377,7 +377,7 @@ mod tests {
 
     #[test]
     fn amounts_are_written_for_people_and_programs() {
-        assert_eq!(Money::fen(-123_456_789).to_string(), "-¥1,234,567.89");
+        assert_eq!(Money::fen(-123_456_789).to_string(), "−¥1,234,567.89");
         assert_eq!(Money::new(1500, Currency::JPY).to_string(), "¥1,500");
         assert_eq!(Money::fen(5).decimal(), "0.05");
     }

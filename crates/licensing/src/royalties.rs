@@ -255,7 +255,7 @@ impl Rates {
         Err(Refusal::new(
             Kind::Invalid,
             "bad_rates",
-            "Royalty, licensor's part and marketing fund must be between 0 and 100 %.",
+            "Royalty, licensor’s part and marketing fund must be between 0 and 100 %.",
             "版税率、授权方占比和营销基金都必须在 0 到 100% 之间。",
         ))
     }

@@ -103,7 +103,7 @@ fn chinese(file: &str, line: &Line, code_at: usize, name_at: usize) -> Result<(S
         ));
     }
     if name.is_empty() {
-        return Err(line.refuse(file, Some(name_at), "name", ("a cinema's name", "影院名称")));
+        return Err(line.refuse(file, Some(name_at), "name", ("a cinema’s name", "影院名称")));
     }
     Ok((code.to_owned(), Listed { name: name.to_owned(), region: code[..2].to_owned(), ..Listed::default() }))
 }
@@ -117,7 +117,7 @@ fn french(
 ) -> Result<(String, Listed), Refusal> {
     let (code, name) = (line.text(code_at), line.text(name_at));
     if code.is_empty() || name.is_empty() {
-        return Err(line.refuse(file, Some(name_at), "nom", ("a cinema's name", "影院名称")));
+        return Err(line.refuse(file, Some(name_at), "nom", ("a cinema’s name", "影院名称")));
     }
     let count = |column: &'static str| {
         let at = headers.find(&[column]);

@@ -118,7 +118,7 @@ fn facts(file: &str, line: &Line, places: &Places) -> Result<(String, Facts), Re
         return Err(wrong(places.id, "id", ("a number", "数字")));
     }
     if title.is_empty() {
-        return Err(wrong(places.title, "title", ("a film's title", "影片名称")));
+        return Err(wrong(places.title, "title", ("a film’s title", "影片名称")));
     }
     let release = places.release.map(|at| line.day(at)).transpose();
     let release = release.map_err(|_| {

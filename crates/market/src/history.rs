@@ -238,7 +238,7 @@ pub fn in_dollars(yuan: Money, rate_millionths: i64) -> Option<Money> {
 
 /// `+13.45 %`, to two decimals, for sentences.
 fn percent(share: Share) -> String {
-    format!("{:+.2} %", share.as_percent())
+    format!("{} %", kernel::signed(share.as_percent(), 2))
 }
 
 fn read_year(row: &Row<'_>) -> Result<Year, Refusal> {

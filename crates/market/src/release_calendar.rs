@@ -164,7 +164,7 @@ fn announced(file: &str, line: &Line, places: &Places) -> Result<(String, Announ
             file,
             Some(places.title),
             &places.title_name,
-            ("a film's title", "影片名称"),
+            ("a film’s title", "影片名称"),
         ));
     }
     let written = line.text(places.release);

@@ -33,6 +33,11 @@ pub enum Market {
 impl Market {
     pub const ALL: [Market; 4] = [Market::China, Market::Korea, Market::Taiwan, Market::Us];
 
+    /// Whether its charts tell every day; of Taiwan only weeks are published.
+    pub fn is_daily(self) -> bool {
+        self != Market::Taiwan
+    }
+
     /// The market that a territory is, or is part of; `None` where no charts are known.
     pub fn of(territory: Territory) -> Option<Market> {
         match territory {

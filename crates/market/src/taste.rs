@@ -210,7 +210,7 @@ impl Reader {
         let wrong = |at, column, wanted| line.refuse(file, Some(at), column, wanted);
         let (person, film) = (line.text(0), line.text(1));
         if person.is_empty() {
-            return Err(wrong(0, "userId", ("a person's number", "用户编号")));
+            return Err(wrong(0, "userId", ("a person’s number", "用户编号")));
         }
         if !self.films.contains_key(film) {
             return Err(wrong(1, "movieId", ("a film of this folder", "本文件夹中的影片")));

@@ -382,7 +382,7 @@ fn a_line_of_a_calendar_that_cannot_be_is_refused() {
     let head = "片名,上映日期\n";
     for (line, said) in [
         ("长城,2016-13-01\n", "上映日期 is “2016-13-01”, which is not a day such as 2016-12-23, or TBA"),
-        (",2016-12-23\n", "片名 is “”, which is not a film's title"),
+        (",2016-12-23\n", "片名 is “”, which is not a film’s title"),
         ("长城,2016-12-16\n长城,2016-12-23\n", "an earlier line has it otherwise"),
         ("", "“c.csv” has a header and no row."),
     ] {

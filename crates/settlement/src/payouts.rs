@@ -71,7 +71,7 @@ impl Party {
             return Err(Refusal::field(
                 "name",
                 "bad_name",
-                "Write the account holder's name in one line of at most 140 characters.",
+                "Write the account holder’s name in one line of at most 140 characters.",
                 "请用一行填写户名，最多140个字符。",
             ));
         }

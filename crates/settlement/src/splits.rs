@@ -250,7 +250,7 @@ pub fn split(terms: &Terms, aggregate: Money) -> Result<Split> {
         return Err(Refusal::new(
             Kind::Invalid,
             "bad_aggregate",
-            format!("{aggregate} cannot be divided: a film's gross lies between 0 and ten trillion."),
+            format!("{aggregate} cannot be divided: a film’s gross lies between 0 and ten trillion."),
             format!("{aggregate} 无法分账：一部影片的票房应在 0 到十万亿之间。"),
         )
         .into());

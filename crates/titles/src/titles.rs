@@ -195,7 +195,7 @@ fn check_artwork(key: &str, name: &str) -> Result<String, Refusal> {
     Err(Refusal::field(
         "artwork",
         "bad_artwork",
-        format!("A picture's key is at most {ARTWORK_CHARS_MAX} small letters, digits and hyphens."),
+        format!("A picture’s key is at most {ARTWORK_CHARS_MAX} small letters, digits and hyphens."),
         format!("图片代号最多 {ARTWORK_CHARS_MAX} 个小写字母、数字或连字符。"),
     ))
 }

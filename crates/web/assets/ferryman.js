@@ -16,8 +16,8 @@ for (const button of all("[data-theme-switch]")) {
   });
 }
 
-// On a phone the ways of the console are a strip; the one that leads here is brought into sight.
-for (const way of all(".strip [aria-current], .tabline [aria-current]")) {
+// On a phone the ways of the console, and what is chosen among days, are a strip; the one that leads here is brought into sight.
+for (const way of all(".strip [aria-current], .tabline [aria-current], .chips [aria-current]")) {
   const strip = way.parentElement;
   const [inner, outer] = [way, strip].map((element) => element.getBoundingClientRect());
   strip.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
@@ -219,7 +219,7 @@ for (const form of all("[data-seats]")) {
       box.checked = false;
       if (other) other.checked = false;
       say(form.dataset.sayMax);
-    } else say([...chosen()].map((seat) => seat.dataset.name).join(", "));
+    } else say(chosen().map((seat) => seat.dataset.name).join(", "));
     draw();
   };
   form.addEventListener("change", (event) => { if (event.target.name === "seat") choose(event.target, event.target.checked); });
@@ -255,6 +255,7 @@ for (const form of all("[data-seats]")) {
       const wanted = button.dataset.best.split(" ");
       boxes.filter((box) => wanted.includes(box.value) && !box.disabled).forEach((box) => (box.checked = true));
       draw();
+      say(chosen().map((seat) => seat.dataset.name).join(", "));
       boxes.find((box) => box.checked)?.scrollIntoView({ block: "nearest", inline: "center" });
     });
   }

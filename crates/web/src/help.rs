@@ -20,7 +20,7 @@ pub async fn start(visit: Visit) -> Answer<Page> {
         ),
         (
             "What you pay",
-            "The ticket's price and a service fee, shown apart before you pay.".into(),
+            "The ticket’s price and a service fee, shown apart before you pay.".into(),
             "费用",
             "票价与服务费，付款前分开列明。".into(),
         ),
@@ -32,7 +32,7 @@ pub async fn start(visit: Visit) -> Answer<Page> {
         ),
         (
             "Licensed goods",
-            "Whatever says “licensed by” was approved by the film's studio, and a royalty goes to those who made it.".into(),
+            "Whatever says “licensed by” was approved by the film’s studio, and a royalty goes to those who made it.".into(),
             "正版周边",
             "标有“授权”的商品经片方审核，每一笔销售都向创作者支付版税。".into(),
         ),

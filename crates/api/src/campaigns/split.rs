@@ -127,7 +127,7 @@ impl DivisionPart {
         let amount = self.amount.read("parts")?;
         if amount.currency != currency {
             let (en, zh) =
-                ("These amounts must be in the campaign's currency.", "金额须与投放计划的币种相同。");
+                ("These amounts must be in the campaign’s currency.", "金额须与投放计划的币种相同。");
             return Err(invalid("parts", "currency_differs", en, zh));
         }
         Ok((read::id("parts", &self.surface)?, crate::ads::decide::city(self.city, "parts")?, amount.minor))

@@ -3,7 +3,7 @@
 use super::HORIZON_DAYS;
 use super::features::{COLUMNS, Origin};
 use super::market_model::Watch;
-use kernel::{Day, Refusal, Words};
+use kernel::{Day, Refusal, Words, signed};
 
 /// Where a forecast of the same days came to lie, against the evening before, by cause: logarithms that add up.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +25,8 @@ impl Moved {
 
     /// The sentence for a release manager, largest cause first.
     pub fn words(&self) -> Words {
-        let percent = |ln: f64| format!("{:+.1} %", (ln.exp() - 1.0) * 100.0);
+        let part = |ln: f64| signed((ln.exp() - 1.0) * 100.0, 1);
+        let (percent, percent_zh) = (|ln| format!("{} %", part(ln)), |ln| format!("{}%", part(ln)));
         let mut causes = [
             (self.own_days, "its own newest days", "自身最新走势"),
             (self.screens, "screens and showings", "银幕与排片"),
@@ -34,12 +35,13 @@ impl Moved {
         ];
         causes.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
         let en: Vec<String> = causes.iter().map(|(ln, name, _)| format!("{name} {}", percent(*ln))).collect();
-        let zh: Vec<String> = causes.iter().map(|(ln, _, name)| format!("{name} {}", percent(*ln))).collect();
-        let newest = self.newest_day.map(percent);
-        let (newest_en, newest_zh) = newest.map_or((String::new(), String::new()), |newest| {
+        let zh: Vec<String> =
+            causes.iter().map(|(ln, _, name)| format!("{name} {}", percent_zh(*ln))).collect();
+        let newest = self.newest_day.map(|ln| (percent(ln), percent_zh(ln)));
+        let (newest_en, newest_zh) = newest.map_or((String::new(), String::new()), |(newest, newest_zh)| {
             (
                 format!(" The newest day came in {newest} against what was expected."),
-                format!("最新一天较预期 {newest}。"),
+                format!("最新一天较预期 {newest_zh}。"),
             )
         });
         Words::new(
@@ -48,7 +50,7 @@ impl Moved {
                 percent(self.all()),
                 en.join(", ")
             ),
-            format!("与昨日相比，未来各日变化 {}：{}。{newest_zh}", percent(self.all()), zh.join("，")),
+            format!("与昨日相比，未来各日变化 {}：{}。{newest_zh}", percent_zh(self.all()), zh.join("，")),
         )
     }
 }

@@ -1,7 +1,7 @@
 //! What was reported of a run, checked: days in order, amounts that can be, an opening that is there.
 
 use super::{Film, Observed, wrong_measure};
-use kernel::{Day, Kind, Refusal};
+use kernel::{Day, Kind, Lang, Refusal};
 
 /// The fewest days with takings, from the release on, that a forecast is made from.
 pub const DAYS_MIN: usize = 3;
@@ -177,8 +177,11 @@ fn check_end(release: Day, newest: &Observed) -> Result<(), Refusal> {
     if newest.amount == 0 {
         return Err(refuse(
             "run_ended",
-            format!("{} took nothing: the run seems over, so there is nothing to forecast.", newest.day),
-            format!("{} 没有收入：放映似乎已结束，无从预测。", newest.day),
+            format!(
+                "{} took nothing: the run seems over, so there is nothing to forecast.",
+                newest.day.say(Lang::En)
+            ),
+            format!("{}没有收入：放映似乎已结束，无从预测。", newest.day.say(Lang::Zh)),
         ));
     }
     if release.days_until(newest.day) >= AGE_MAX {
@@ -194,7 +197,10 @@ fn check_end(release: Day, newest: &Observed) -> Result<(), Refusal> {
 fn too_few(days: usize) -> Refusal {
     refuse(
         "too_few_days",
-        format!("A forecast needs {DAYS_MIN} days with takings from the release on; there are {days}."),
+        format!(
+            "A forecast needs {DAYS_MIN} days with takings from the release on; there {} {days} so far.",
+            if days == 1 { "is" } else { "are" }
+        ),
         format!("预测至少需要上映后 {DAYS_MIN} 天有收入的数据；目前只有 {days} 天。"),
     )
 }

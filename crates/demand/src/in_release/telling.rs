@@ -4,7 +4,7 @@ use super::series::Run;
 use super::shape::{Row, WEDNESDAY};
 use super::{Forecast, Measure, Model, Path};
 use crate::calendar::Calendar;
-use kernel::{Lang, Words};
+use kernel::{Lang, Words, counted};
 
 /// The sentences, most important first.
 pub(super) fn because(
@@ -70,21 +70,30 @@ pub(super) fn standing(forecast: &Forecast) -> Words {
     )
 }
 
-/// A change of a logarithm in percent: −0.693 is −50.
-fn percent(ln: f64) -> String {
-    format!("{:+.0}", (ln.exp() - 1.0) * 100.0)
+/// How large a change of a logarithm is, in percent: −0.693 is 50.
+fn magnitude(ln: f64) -> String {
+    format!("{:.0}", (ln.exp() - 1.0).abs() * 100.0)
+}
+
+/// The same with its direction: −0.693 is 50 % less, 低 50%.
+fn more(ln: f64) -> Words {
+    let (en, zh) = if ln < 0.0 { ("less", "低") } else { ("more", "高") };
+    let percent = magnitude(ln);
+    Words::new(format!("{percent} % {en}"), format!("{zh} {percent}%"))
 }
 
 fn decay(path: &Path<'_>) -> Words {
     let (days, trust) = (path.run.points.len(), path.decay.trust * 100.0);
-    let change = percent(path.decay.value);
+    let change = magnitude(path.decay.value);
+    let (moves, moves_zh) = if path.decay.value < 0.0 { ("loses", "下滑") } else { ("gains", "上扬") };
     Words::new(
         format!(
-            "Against films of the same age it moves by {change} % a week: \
-             its own {days} days count for {trust:.0} %, the films before it for the rest."
+            "Against films of the same age it {moves} {change} % a week: \
+             its own {} for {trust:.0} %, the films before it for the rest.",
+            counted(days, "day counts", "days count")
         ),
         format!(
-            "与同龄影片相比，每周变化 {change}%：其自身 {days} 天的走势占 {trust:.0}%，其余取自以往影片。"
+            "与同龄影片相比，每周{moves_zh} {change}%：其自身 {days} 天的走势占 {trust:.0}%，其余取自以往影片。"
         ),
     )
 }
@@ -92,10 +101,10 @@ fn decay(path: &Path<'_>) -> Words {
 fn weekend(path: &Path<'_>) -> Words {
     let trust = path.weekend.trust * 100.0;
     // Between a weekday and a weekend day the regressor differs by 0.9.
-    let lift = percent(path.weekend.value * 0.9);
+    let lift = more(path.weekend.value * 0.9);
     Words::new(
-        format!("Its weekends lift it by {lift} % against other films' weekends (own days: {trust:.0} %)."),
-        format!("与其他影片相比，周末对它的拉动为 {lift}%（自身数据占 {trust:.0}%）。"),
+        format!("Weekends bring it {} than they bring other films (own days: {trust:.0} %).", lift.en),
+        format!("周末对它的拉动比其他影片{}（自身数据占 {trust:.0}%）。", lift.zh),
     )
 }
 
@@ -106,10 +115,11 @@ fn week_ahead(run: &Run, forecast: &Forecast) -> Words {
     let recent = run.points.iter().filter(|point| point.day > last.plus(-7));
     let recent: Vec<f64> = recent.map(|point| point.ln.exp()).collect();
     let days = recent.len();
-    let change = percent((next / 7.0).ln() - (recent.iter().sum::<f64>() / days as f64).ln());
+    let change = more((next / 7.0).ln() - (recent.iter().sum::<f64>() / days as f64).ln());
+    let last = if days == 1 { "the last day".to_owned() } else { format!("one of the last {days} days") };
     Words::new(
-        format!("An average day of the coming week is {change} % against the last {days} days."),
-        format!("未来一周的日均与最近 {days} 天相比为 {change}%。"),
+        format!("An average day of the coming week takes {} than {last}.", change.en),
+        format!("未来一周的日均比最近 {days} 天{}。", change.zh),
     )
 }
 
@@ -125,11 +135,10 @@ fn occasions(model: &Model, calendar: &Calendar, forecast: &Forecast) -> Vec<Wor
             continue;
         };
         told = Some(first);
-        let lift =
-            percent(Row::of_calendar(calendar, ahead.day).times(&model.shape.coefficients) - wednesday);
+        let lift = more(Row::of_calendar(calendar, ahead.day).times(&model.shape.coefficients) - wednesday);
         sentences.push(Words::new(
-            format!("{} is {}: {lift} % against a plain Wednesday.", ahead.day.say(Lang::En), name.en),
-            format!("{}为{}：与普通周三相比 {lift}%。", ahead.day.say(Lang::Zh), name.zh),
+            format!("{} is {}: {} than a plain Wednesday.", ahead.day.say(Lang::En), name.en, lift.en),
+            format!("{}为{}：比普通周三{}。", ahead.day.say(Lang::Zh), name.zh, lift.zh),
         ));
     }
     sentences
@@ -139,7 +148,8 @@ fn ranges(model: &Model) -> Words {
     let films = model.judged_films;
     Words::new(
         format!(
-            "The ranges are the errors this method made on {films} films it had not seen; days assume the film still shows."
+            "The ranges are the errors this method made on {} it had not seen; days assume the film still shows.",
+            counted(films, "film", "films")
         ),
         format!("区间来自该方法对 {films} 部未见过影片的误差；逐日数字以仍在放映为前提。"),
     )
@@ -149,14 +159,17 @@ fn warnings(model: &Model, calendar: &Calendar, run: &Run, forecast: &Forecast) 
     let mut warnings = Vec::new();
     if let Some(first) = forecast.days.iter().find(|ahead| !calendar.covers(ahead.day)) {
         warnings.push(Words::new(
-            format!("From {} on the calendar knows weekdays only, no holidays.", first.day),
-            format!("自 {} 起日历只有星期，没有节假日。", first.day),
+            format!("From {} on the calendar knows weekdays only, no holidays.", first.day.say(Lang::En)),
+            format!("自{}起日历只有星期，没有节假日。", first.day.say(Lang::Zh)),
         ));
     }
     if !run.missing.is_empty() {
         let days = run.missing.len();
         warnings.push(Words::new(
-            format!("{days} missing day(s) were bridged between their neighbours, not taken as zero."),
+            format!(
+                "{} bridged between the neighbours, not taken as zero.",
+                counted(days, "missing day was", "missing days were")
+            ),
             format!("有 {days} 天缺数据，按前后走势补足，未按零计。"),
         ));
     }

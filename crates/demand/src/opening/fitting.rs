@@ -8,7 +8,7 @@ use super::{Film, Theme, Window};
 use crate::boosting::{Boosted, Loss, Settings, Table};
 use crate::in_release::{Expected, Range};
 use crate::least_squares::solve;
-use kernel::{Instant, Kind, Refusal};
+use kernel::{Instant, Kind, Refusal, counted};
 use std::collections::BTreeMap;
 
 /// A model is not learned from fewer films.
@@ -337,7 +337,8 @@ impl Model {
                 Kind::Invalid,
                 "too_few_films",
                 format!(
-                    "{usable} film(s) with a known first week are too few to learn openings from; at least {FILMS_MIN}."
+                    "Only {} a known first week; openings are learned from at least {FILMS_MIN}.",
+                    counted(usable, "film has", "films have")
                 ),
                 format!("首周已知的影片只有 {usable} 部，不足以学习开画表现；至少需要 {FILMS_MIN} 部。"),
             ));

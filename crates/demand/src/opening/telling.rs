@@ -2,6 +2,7 @@
 
 use super::features;
 use super::*;
+use kernel::{counted, signed};
 
 /// A theme that moves the first week by less is not told.
 const TOLD_FACTOR_MIN: f64 = 0.05;
@@ -22,15 +23,16 @@ pub(super) fn tell(
 }
 
 fn in_days(days: i32) -> String {
-    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
+    counted(days, "day", "days")
 }
 
 fn sources(model: &Model, forecast: &Forecast) -> Words {
     let (films, judged, days) = (model.films, model.judged_films, forecast.days_ahead);
     Words::new(
         format!(
-            "{} before release, learned from {films} films as they looked {} before theirs; the ranges are the errors made on {judged} of them that had not been seen.",
+            "{} before release, learned from {} as they looked {} before theirs; the ranges are the errors made on {judged} of them that had not been seen.",
             in_days(days),
+            counted(films, "film", "films"),
             in_days(model.days_ahead)
         ),
         format!(
@@ -56,13 +58,13 @@ fn comparables(forecast: &Forecast) -> Option<Words> {
 }
 
 fn reason(reason: &Reason) -> Option<Words> {
-    let percent = (100.0 * (reason.factor - 1.0)).round();
+    let percent = signed(100.0 * (reason.factor - 1.0), 0);
     if (reason.factor.ln()).abs() < TOLD_FACTOR_MIN {
         return None;
     }
     let (en, zh) = match reason.theme {
         Theme::Competition => ("What else opens", "同期竞争"),
-        Theme::Distributor => ("The distributor's record", "发行方的过往表现"),
+        Theme::Distributor => ("The distributor’s record", "发行方的过往表现"),
         Theme::Kind => ("Genre, length, versions and budget", "类型、片长、版本与预算"),
         Theme::Lately => ("How the newest films came out against their forecasts", "近期影片与预测之差"),
         Theme::Name => ("What the name promises", "片名"),
@@ -73,8 +75,8 @@ fn reason(reason: &Reason) -> Option<Words> {
         Theme::Series => ("The films before it in its series", "系列前作"),
     };
     Some(Words::new(
-        format!("{en}: {percent:+} % on the first week against the average film."),
-        format!("{zh}：首周与平均影片相比 {percent:+}%。"),
+        format!("{en}: {percent} % on the first week against the average film."),
+        format!("{zh}：首周与平均影片相比 {percent}%。"),
     ))
 }
 

@@ -9,7 +9,7 @@
 mod learning;
 mod split;
 
-use kernel::{Currency, Dice, Kind, Money, Refusal, Words};
+use kernel::{Currency, Dice, Kind, Money, Refusal, Words, counted};
 use learning::Posterior;
 
 /// Fewer people in either group measure nothing.
@@ -225,11 +225,11 @@ fn say(cell: &Cell, plan: &CellPlan, trust: f64) -> Words {
     let marginal = plan.marginal_planned.mean * 100.0;
     Words::new(
         format!(
-            "{}: {spend} for {tickets:.0} more tickets ({:.0} to {:.0}); the next hundred would sell {marginal:.1}. Its own flights count {trust} %, those of all cells the rest.",
+            "{}: {spend} for {tickets:.0} more tickets ({:.0} to {:.0}); the next hundred would sell {marginal:.1}. Its own flights count {trust} %, those of all places the rest.",
             cell.name.en, wide.0, wide.1
         ),
         format!(
-            "{}：投 {spend}，多卖 {tickets:.0} 张（{:.0} 至 {:.0}）；再投一百可多卖 {marginal:.1} 张。自身投放占 {trust}%，其余参考全部格子。",
+            "{}：投 {spend}，多卖 {tickets:.0} 张（{:.0} 至 {:.0}）；再投一百可多卖 {marginal:.1} 张。自身投放占 {trust}%，其余参考全部位置。",
             cell.name.zh, wide.0, wide.1
         ),
     )
@@ -246,25 +246,29 @@ fn sum_up(
     let (mean, (low, high)) = (tickets.mean, tickets.wide);
     let mut because = vec![Words::new(
         format!(
-            "{budget} over {funded} cell(s) sells {mean:.0} tickets that would not be sold otherwise, nine times in ten between {low:.0} and {high:.0}; the next hundred would sell {:.1}.",
+            "{budget} over {} sells {mean:.0} tickets that would not be sold otherwise, nine times in ten between {low:.0} and {high:.0}; the next hundred would sell {:.1}.",
+            counted(funded, "place", "places"),
             marginal * 100.0
         ),
         format!(
-            "{budget} 分到 {funded} 个格子，预计多卖 {mean:.0} 张，十次有九次在 {low:.0} 至 {high:.0} 之间；再投一百可多卖 {:.1} 张。",
+            "{budget} 分到 {funded} 个位置，预计多卖 {mean:.0} 张，十次有九次在 {low:.0} 至 {high:.0} 之间；再投一百可多卖 {:.1} 张。",
             marginal * 100.0
         ),
     )];
     if unspent.minor > 0 {
         because.push(Words::new(
-            format!("{unspent} is left: every cell that sells is at its cap."),
-            format!("剩余 {unspent}：有效的格子都已到上限。"),
+            format!("{unspent} is left: every place that sells is at its cap."),
+            format!("剩余 {unspent}：有效的位置都已到上限。"),
         ));
     }
     let blind = cells.iter().filter(|cell| cell.evidence == Evidence::TooLittle).count();
     if blind > 0 {
         because.push(Words::new(
-            format!("{blind} cell(s) have too little data and get nothing until they are measured."),
-            format!("{blind} 个格子数据不足，测量之前不投。"),
+            match blind {
+                1 => "1 place has too little data and gets nothing until it is measured.".to_owned(),
+                _ => format!("{blind} places have too little data and get nothing until they are measured."),
+            },
+            format!("{blind} 个位置数据不足，测量之前不投。"),
         ));
     }
     because
@@ -275,9 +279,10 @@ fn too_little(measured: usize) -> Refusal {
         Kind::Invalid,
         "too_little_measured",
         format!(
-            "Only {measured} cell(s) were measured against people kept from the ads; a split needs {CELLS_MIN}."
+            "Only {} measured against people kept from the ads; a split needs {CELLS_MIN}.",
+            counted(measured, "place was", "places were")
         ),
-        format!("只有 {measured} 个格子做过对照测量；分配预算至少需要 {CELLS_MIN} 个。"),
+        format!("只有 {measured} 个位置做过对照测量；分配预算至少需要 {CELLS_MIN} 个。"),
     )
 }
 
@@ -287,8 +292,8 @@ fn refuse_impossible(cells: &[Cell], budget: Money) -> Result<(), Refusal> {
         let n = cells.len();
         return refuse(
             "too_many_cells",
-            format!("{n} cells are too many; at most {CELLS_MAX}."),
-            format!("{n} 个格子太多，最多 {CELLS_MAX} 个。"),
+            format!("{n} places are too many; at most {CELLS_MAX}."),
+            format!("{n} 个位置太多，最多 {CELLS_MAX} 个。"),
         );
     }
     if budget.minor < 0 {

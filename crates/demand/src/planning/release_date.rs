@@ -91,7 +91,7 @@ impl Season {
     pub fn given(index: Vec<f64>, week: i64) -> Result<Season, Refusal> {
         if index.len() != 366 || index.iter().any(|one| !one.is_finite() || *one <= 0.0) || week < 1 {
             return Err(impossible(
-                "A season is 366 positive numbers and a week's takings.",
+                "A season is 366 positive numbers and a week’s takings.",
                 "档期指数应为 366 个正数，并给出一周大盘。",
             ));
         }

@@ -14,7 +14,7 @@ mod pools;
 mod rules;
 mod search;
 
-use kernel::{Day, Kind, Lang, Refusal, Share, Words};
+use kernel::{Day, Kind, Lang, Refusal, Share, Words, counted, signed};
 
 pub use pools::{Demand, Ran, served};
 pub use rules::{Violation, violations};
@@ -370,15 +370,16 @@ fn because(cinema: &Cinema, plan: &Plan) -> Vec<Words> {
     };
     let mut sentences = vec![Words::new(
         format!(
-            "{count} showings, {expected:.0} {} expected; no plan can be more than {gap:.1} % better.",
+            "{}, {expected:.0} {} expected; no plan can be more than {gap:.1} % better.",
+            counted(count, "showing", "showings"),
             unit.en
         ),
         format!("共 {count} 场，预计 {expected:.0} {}；任何排片最多再好 {gap:.1}%。", unit.zh),
     )];
     if plan.greedy > 0.0 && more >= 0.05 {
         sentences.push(Words::new(
-            format!("That is {more:+.1} % against filling hall after hall once."),
-            format!("与逐厅一次排满相比为 {more:+.1}%。"),
+            format!("That is {} % against filling hall after hall once.", signed(more, 1)),
+            format!("与逐厅一次排满相比为 {}%。", signed(more, 1)),
         ));
     }
     for (i, film) in cinema.films.iter().enumerate() {
@@ -387,7 +388,10 @@ fn because(cinema: &Cinema, plan: &Plan) -> Vec<Words> {
         let seated: f64 = mine.iter().map(|one| plan.admissions[*one]).sum();
         let (name, shows, part) = (&film.name, mine.len(), 100.0 * seated / people.max(1e-9));
         sentences.push(Words::new(
-            format!("{name}: {shows} showings seat {seated:.0} of its public of {people:.0} ({part:.0} %)."),
+            format!(
+                "{name}: {} {seated:.0} of its public of {people:.0} ({part:.0} %).",
+                counted(shows, "showing seats", "showings seat")
+            ),
             format!("《{name}》：{shows} 场，观众 {people:.0} 人中可容纳 {seated:.0} 人（{part:.0}%）。"),
         ));
     }

@@ -4,7 +4,7 @@
 //! that usually has come by now (Gelman et al., *Bayesian Data Analysis*, section 2.6).
 
 use super::{Forecast, Range, percent};
-use kernel::{Kind, Refusal, Words};
+use kernel::{Kind, Refusal, Words, counted};
 
 /// A curve is not learned from fewer showings that sold something.
 pub const BOOKED_SHOWINGS_MIN: usize = 100;
@@ -112,9 +112,10 @@ fn told(forecast: &Forecast, so_far: SoFar, part: f64, now: f64) -> Words {
     let part = part * 100.0;
     Words::new(
         format!(
-            "{} seats are sold; by now usually {part:.0} % have come, which would be {usual:.0} ({against}): \
+            "{} sold; by now usually {part:.0} % have come, which would be {usual:.0} ({against}): \
              {now:.0} instead of {:.0}.",
-            so_far.sold, forecast.seats
+            counted(so_far.sold, "seat is", "seats are"),
+            forecast.seats
         ),
         format!(
             "已售 {} 张；此时通常已售出 {part:.0}%，即 {usual:.0} 张（{against}）：预测由 {:.0} 调为 {now:.0}。",

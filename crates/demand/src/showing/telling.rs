@@ -3,7 +3,7 @@
 use super::board::{Board, Row};
 use super::level::Levels;
 use super::{Range, percent};
-use kernel::Words;
+use kernel::{Words, counted};
 
 /// The sentences, most important first.
 pub(super) fn because(
@@ -39,8 +39,9 @@ fn slot(row: &Row, seats: f64) -> Words {
     };
     Words::new(
         format!(
-            "At {hour:02}:{minute:02} on {} an ordinary film sells {seats:.0} seats in this hall.",
-            kind.en
+            "At {hour:02}:{minute:02} on {} an ordinary film sells {} in this hall.",
+            kind.en,
+            counted(seats.round() as i64, "seat", "seats")
         ),
         format!("{}{hour:02}:{minute:02} 在这个影厅，普通影片售出 {seats:.0} 张。", kind.zh),
     )
@@ -88,8 +89,9 @@ fn sharing(row: &Row) -> Words {
     let near = it.same_around;
     Words::new(
         format!(
-            "Its {showings:.0} showings here share its public that day; {near:.0} other seats of it are within \
-             an hour and a half."
+            "Its {} here share its public that day; {} within an hour and a half.",
+            counted(showings.round() as i64, "showing", "showings"),
+            counted(near.round() as i64, "other seat of it is", "other seats of it are")
         ),
         format!("当日本影院共 {showings:.0} 场分享其观众；前后一个半小时内另有该片 {near:.0} 座。"),
     )
@@ -110,7 +112,8 @@ fn ranges(wide: Range, showings: usize) -> Words {
     Words::new(
         format!(
             "In nine of ten such showings between {low} and {high} seats: the errors made on days not seen, \
-             learned from {showings} showings."
+             learned from {}.",
+            counted(showings, "showing", "showings")
         ),
         format!("十次中有九次在 {low} 与 {high} 张之间：取自对未见日期的误差，共学习 {showings} 场。"),
     )

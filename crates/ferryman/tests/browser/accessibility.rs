@@ -26,7 +26,7 @@ const PAGES_MAX: usize = 120;
 /// What a page links to, without files, changes of language and what belongs to other sites.
 const LINKS: &str = "
     return [...document.querySelectorAll('a[href]')]
-      .map((a) => new URL(a.href))
+      .map((a) => new URL(a.getAttribute('href'), location))
       .filter((url) => url.origin === location.origin && !url.searchParams.has('lang') && !a_file(url.pathname))
       .map((url) => url.pathname + url.search);
     function a_file(path) {

@@ -3,6 +3,7 @@
 //! `FERRYMAN_WEBDRIVER` holds the address of a chromedriver; without it these tests say that they did not run.
 
 mod accessibility;
+mod keyboard;
 mod town;
 mod window;
 

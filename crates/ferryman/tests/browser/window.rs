@@ -3,6 +3,7 @@
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use kernel::Dice;
+use serde_json::Value;
 use std::time::Duration;
 
 /// A browser window on the town.
@@ -13,6 +14,16 @@ pub struct Window {
 
 impl Window {
     pub async fn open(driver: &str, address: &str, width: u32, height: u32) -> Window {
+        Window::with(driver, address, (width, height), serde_json::json!({})).await
+    }
+
+    /// A window that runs no script of a page.
+    pub async fn without_script(driver: &str, address: &str, width: u32, height: u32) -> Window {
+        let never = serde_json::json!({ "profile.managed_default_content_settings.javascript": 2 });
+        Window::with(driver, address, (width, height), never).await
+    }
+
+    async fn with(driver: &str, address: &str, (width, height): (u32, u32), preferences: Value) -> Window {
         let profile =
             std::env::temp_dir().join(format!("ferryman-chromium-{:016x}", Dice::from_entropy().next()));
         let mut arguments: Vec<String> = [
@@ -33,7 +44,10 @@ impl Window {
         arguments.push(format!("--user-data-dir={}", profile.display()));
         arguments.push(format!("--window-size={width},{height}"));
         let mut wanted = Capabilities::new();
-        wanted.insert("goog:chromeOptions".into(), serde_json::json!({ "args": arguments }));
+        wanted.insert(
+            "goog:chromeOptions".into(),
+            serde_json::json!({ "args": arguments, "prefs": preferences }),
+        );
         let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
             .capabilities(wanted)
             .connect(driver)
@@ -73,6 +87,12 @@ impl Window {
         let field = field.unwrap_or_else(|error| panic!("no {css}: {error}"));
         field.clear().await.expect("it empties");
         field.send_keys(text).await.expect("it takes text");
+    }
+
+    /// Presses a key where the keyboard stands.
+    pub async fn press(&self, key: &str) {
+        let here = self.client.active_element().await.expect("the keyboard stands somewhere");
+        here.send_keys(key).await.expect("a key is pressed");
     }
 
     pub async fn text(&self, css: &str) -> String {

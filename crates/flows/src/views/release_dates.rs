@@ -311,7 +311,7 @@ fn too_little() -> Refusal {
         Kind::Conflict,
         "little_history",
         format!(
-            "Release days are compared with at least a year of the home market's daily chart and {FILMS_MIN} films that opened in it; bring one in with “ferryman import” or under Market, Imported figures."
+            "Release days are compared with at least a year of the home market’s daily chart and {FILMS_MIN} films that opened in it; bring one in with “ferryman import” or under Market, Imported figures."
         ),
         format!(
             "比较档期至少需要一年的本地市场日票房和 {FILMS_MIN} 部影片；请用“ferryman import”或在“市场”的“导入的数据”中导入。"

@@ -11,7 +11,7 @@ use crate::house::House;
 use box_office::cities::{self, City};
 use db::{FromRow, Row, View};
 use demand::in_release::{self, DAYS_MIN, Expected, Forecast, Observed, forecast_place};
-use kernel::{Day, Instant, Kind, PlaceId, Refusal, Result, TitleId, Words};
+use kernel::{Day, Instant, Kind, PlaceId, Refusal, Result, TitleId, Words, counted};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use titles::Title;
@@ -324,7 +324,7 @@ impl Basis {
 }
 
 fn days_en(days: usize) -> String {
-    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
+    counted(days, "day", "days")
 }
 
 #[cfg(test)]

@@ -15,7 +15,9 @@ use demand::planning::judge::{Compared, Gain, Judge, Offer, Usual};
 use demand::planning::showings::{
     self, Demand, Domestic, Film, Goal, Hall, Hours, Measure, Placed, Plan, Promised, Work,
 };
-use kernel::{Day, HallId, Instant, Kind, Lang, Money, Refusal, Result, ShowtimeId, TitleId, Words, Zone};
+use kernel::{
+    Day, HallId, Instant, Kind, Lang, Money, Refusal, Result, ShowtimeId, TitleId, Words, Zone, signed,
+};
 use publics::Publics;
 use settlement::{splits, terms};
 use std::collections::BTreeSet;
@@ -178,6 +180,7 @@ pub struct Question {
     pub cinema: showings::Cinema,
     pub days: Vec<Day>,
     pub titles: Vec<TitleId>,
+    names: Vec<Words>,
     pub halls: Vec<HallId>,
     /// By film.
     pub prices: Vec<Priced>,
@@ -245,10 +248,12 @@ pub fn question(view: &View, cinema: &Cinema, from: Day, now: Instant, lang: Lan
     let house = House { view, cinema, rules: &rules, days: &days, rooms: &rooms, lang };
     let mut films = Vec::new();
     let mut prices = Vec::new();
+    let mut names = Vec::new();
     for title in &titles {
         let (film, priced) = house.film(title, &ahead, &ran)?;
         films.push(film);
         prices.push(priced);
+        names.push(super::film(view, title)?.name);
     }
     let scheduled: Vec<Scheduled> = ahead.iter().filter_map(|one| house.scheduled(one, &titles)).collect();
     let mut fixed: Vec<Placed> = scheduled.iter().filter(|one| one.stands).map(|one| one.placed).collect();
@@ -280,6 +285,7 @@ pub fn question(view: &View, cinema: &Cinema, from: Day, now: Instant, lang: Lan
         halls: rooms.into_iter().map(|hall| hall.id).collect(),
         days,
         titles,
+        names,
         prices,
         rules,
         scheduled,
@@ -401,7 +407,7 @@ impl House<'_> {
             Refusal::new(
                 Kind::Conflict,
                 "no_terms",
-                format!("Profit is planned by the films' terms, and {name} has none that hold in that week."),
+                format!("Profit is planned by the films’ terms, and {name} has none that hold in that week."),
                 format!("按利润排片需要分账条款，而《{name}》在该周没有有效条款。"),
             )
         })?;
@@ -537,14 +543,14 @@ impl Question {
         let (expected, now) = (self.amount(expected), self.amount(now));
         match gain {
             Some(gain) => {
-                let [part, low, high] = [gain.part, gain.low, gain.high].map(|part| 100.0 * part);
+                let [part, low, high] = [gain.part, gain.low, gain.high].map(|part| signed(100.0 * part, 0));
                 Words::new(
                     format!(
-                        "As they are scheduled now the days are expected to bring {}; the plan brings {}, {part:+.0} %, nine times in ten between {low:+.0} and {high:+.0} %. This is told by a demand beside the planner's: part of who comes to an added showing only leaves the film's other showings, or another film.",
+                        "As they are scheduled now the days are expected to bring {}; the plan brings {}, {part} %, nine times in ten between {low} and {high} %. This is told by a demand beside the planner’s: part of who comes to an added showing only leaves the film’s other showings, or another film.",
                         now.en, expected.en
                     ),
                     format!(
-                        "按目前排片预计 {}，本方案 {}（{part:+.0}%，九成可能在 {low:+.0}% 与 {high:+.0}% 之间）。该估计独立于排片器：加场的观众有一部分只是从该片其他场次或其他影片转来。",
+                        "按目前排片预计 {}，本方案 {}（{part}%，九成可能在 {low}% 与 {high}% 之间）。该估计独立于排片器：加场的观众有一部分只是从该片其他场次或其他影片转来。",
                         now.zh, expected.zh
                     ),
                 )
@@ -554,8 +560,8 @@ impl Question {
             }
             None => Words::new(
                 format!(
-                    "Only {} showings are scheduled on these days so far: too few to compare the plan with.",
-                    self.scheduled.len()
+                    "Only {} scheduled on these days so far: too few to compare the plan with.",
+                    kernel::counted(self.scheduled.len(), "showing is", "showings are")
                 ),
                 format!("这些天目前只排了 {} 场，无法与本方案比较。", self.scheduled.len()),
             ),
@@ -567,12 +573,17 @@ impl Question {
             let mine = showings.iter().zip(admissions).filter(|(one, _)| one.film == film);
             let (count, people) = mine.fold((0, 0.0), |(count, sum), (_, people)| (count + 1, sum + people));
             let usual: f64 = self.usual.iter().map(|films| films[film].people).sum();
-            let name = &self.cinema.films[film].name;
+            let name = &self.names[film];
             Words::new(
                 format!(
-                    "{name}: {count} showings draw {people:.0} people; as it has been shown lately it would draw {usual:.0}."
+                    "{}: {} {people:.0} people; as it has been shown lately it would draw {usual:.0}.",
+                    name.in_(Lang::En),
+                    kernel::counted(count, "showing draws", "showings draw")
                 ),
-                format!("《{name}》：{count} 场，预计 {people:.0} 人次；按近期排片预计 {usual:.0} 人次。"),
+                format!(
+                    "《{}》：{count} 场，预计 {people:.0} 人次；按近期排片预计 {usual:.0} 人次。",
+                    name.in_(Lang::Zh)
+                ),
             )
         };
         (0..self.titles.len()).map(told).collect()
@@ -594,7 +605,11 @@ impl Question {
         let hours = f64::from(reach_minutes) / 60.0;
         Words::new(
             format!(
-                "The public is learned from {showings} showings on {days} days here, {admissions} admissions; people were found to come up to {hours} hours from the time they would like."
+                "The public is learned from {} on {} here, {}; people were found to come up to {hours} {} from the time they would like.",
+                kernel::counted(showings, "showing", "showings"),
+                kernel::counted(days, "day", "days"),
+                kernel::counted(admissions, "admission", "admissions"),
+                if hours == 1.0 { "hour" } else { "hours" }
             ),
             format!(
                 "观众需求取自本影院 {days} 天 {showings} 场、{admissions} 人次；观众愿意提前或推后最多 {hours} 小时观影。"
@@ -608,23 +623,30 @@ impl Question {
         if self.learned.sold_out > 0 {
             let full = self.learned.sold_out;
             said.push(Words::new(
-                format!("Sold out were {full} of them, so more people may want to come than were counted."),
+                match full {
+                    1 => "One of them was sold out, so more people may want to come than were counted."
+                        .to_owned(),
+                    _ => format!(
+                        "{full} of them were sold out, so more people may want to come than were counted."
+                    ),
+                },
                 format!("其中 {full} 场满座，实际想来的人可能更多。"),
             ));
         }
         for film in &self.unknown {
-            let name = &self.cinema.films[*film].name;
+            let (en, zh) = (self.names[*film].in_(Lang::En), self.names[*film].in_(Lang::Zh));
             said.push(Words::new(
-                format!("{name} has not run here yet; it is taken for an average film of this cinema."),
-                format!("《{name}》尚未在本影院放映，按本影院的平均影片估计。"),
+                format!("{en} has not run here yet; it is taken for an average film of this cinema."),
+                format!("《{zh}》尚未在本影院放映，按本影院的平均影片估计。"),
             ));
         }
         let stands = self.scheduled.iter().filter(|one| one.stands).count();
         if stands > 0 {
             said.push(Words::new(
-                format!(
-                    "Seats are sold or held for {stands} of the scheduled showings: they stay as they are."
-                ),
+                match stands {
+                    1 => "Seats are sold or held for one of the scheduled showings: it stays as it is.".to_owned(),
+                    _ => format!("Seats are sold or held for {stands} of the scheduled showings: they stay as they are."),
+                },
                 format!("已有 {stands} 场售出或锁定座位，方案原样保留。"),
             ));
         }
@@ -635,13 +657,15 @@ impl Question {
 impl Missed {
     fn words(&self) -> Words {
         let Missed { days, showings, wape, bias, low, high } = self;
-        let (wape, bias) = (100.0 * wape, 100.0 * bias);
+        let (wape, bias) = (100.0 * wape, signed(100.0 * bias, 0));
         Words::new(
             format!(
-                "Forecast the same way, {showings} showings of the last {days} days missed by {wape:.0} % of what was sold, {bias:+.0} % in sum; nine of ten sold {low:.1} to {high:.1} times their forecast."
+                "Forecast the same way, {} of the last {} missed by {wape:.0} % of what was sold, {bias} % in sum; nine of ten sold {low:.1} to {high:.1} times their forecast.",
+                kernel::counted(*showings, "showing", "showings"),
+                if *days == 1 { "day".to_owned() } else { format!("{days} days") }
             ),
             format!(
-                "用同样的方法预测最近 {days} 天的 {showings} 场，误差为实售的 {wape:.0}%，合计偏差 {bias:+.0}%；九成场次的实售为预测的 {low:.1} 到 {high:.1} 倍。"
+                "用同样的方法预测最近 {days} 天的 {showings} 场，误差为实售的 {wape:.0}%，合计偏差 {bias}%；九成场次的实售为预测的 {low:.1} 到 {high:.1} 倍。"
             ),
         )
     }
@@ -714,7 +738,10 @@ fn enough(ran: &[Counted], reach_minutes: u16) -> Result<Learned, Refusal> {
             Kind::Conflict,
             "little_history",
             format!(
-                "A plan needs {SHOWINGS_MIN} showings on {DAYS_MIN} days with tickets sold to learn from; the last {HISTORY_DAYS} days had {showings} on {days}, with {admissions} admissions."
+                "A plan needs {SHOWINGS_MIN} showings on {DAYS_MIN} days with tickets sold to learn from; the last {HISTORY_DAYS} days had {} on {}, with {}.",
+                kernel::counted(showings, "showing", "showings"),
+                kernel::counted(days, "day", "days"),
+                kernel::counted(admissions, "admission", "admissions")
             ),
             format!(
                 "排片建议至少需要 {DAYS_MIN} 天、{SHOWINGS_MIN} 场有售票的历史；最近 {HISTORY_DAYS} 天本影院放映了 {days} 天 {showings} 场，{admissions} 人次。"

@@ -232,10 +232,10 @@ impl<'s> Chart<'s> {
         }
         let title = self.text(line, Field::Title);
         if title.is_empty() {
-            return Err(self.wrong(line, Field::Title, ("a film's title", "影片名称")));
+            return Err(self.wrong(line, Field::Title, ("a film’s title", "影片名称")));
         }
         if title.chars().count() > TITLE_CHARS_MAX {
-            let en = format!("a film's title of at most {TITLE_CHARS_MAX} characters");
+            let en = format!("a film’s title of at most {TITLE_CHARS_MAX} characters");
             let zh = format!("不超过 {TITLE_CHARS_MAX} 字的影片名称");
             return Err(self.wrong(line, Field::Title, (&en, &zh)));
         }
@@ -487,7 +487,7 @@ impl<'s> Chart<'s> {
             let (of, day, sum) = (sums.len(), name(Field::Gross), name(Field::GrossToDate));
             return Err(bad_file(
                 format!(
-                    "In {wrong} of the {of} lines of “{file}” that say both, a day's {day} is more than {sum}, all its days together; are the columns swapped?"
+                    "In {wrong} of the {of} lines of “{file}” that say both, a day’s {day} is more than {sum}, all its days together; are the columns swapped?"
                 ),
                 format!("“{file}”中有 {wrong} 行（共 {of} 行）的当日 {day} 大于累计 {sum}；列是否颠倒了？"),
             ));

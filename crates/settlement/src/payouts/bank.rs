@@ -80,7 +80,7 @@ impl BankAccount {
             BankAccount::Cnaps { bank_code, .. } if !are_digits(bank_code, 12, 12) => Err(Refusal::field(
                 "bank_code",
                 "bad_bank_code",
-                "The bank's CNAPS code has 12 digits.",
+                "The bank’s CNAPS code has 12 digits.",
                 "联行号应为12位数字。",
             )),
             BankAccount::Bic { number, .. } if !is_other_number(number) => Err(Refusal::field(

@@ -179,7 +179,7 @@ fn stats(visit: &Visit, all: &[Told]) -> Markup {
     let sales = sum(|sums| sums.credited_tickets_minor + sums.credited_products_minor);
     let orders = sum(|sums| sums.credited_orders);
     let orders = match visit.lang {
-        Lang::En => format!("{} orders", money::grouped(orders)),
+        Lang::En => kernel::counted(orders, "order", "orders"),
         Lang::Zh => format!("{} 单", money::grouped(orders)),
     };
     parts::grid(

@@ -2,9 +2,9 @@
 
 use crate::answer::{Answer, Page, SeeOther};
 use crate::form::Form;
-use crate::look::Tone;
 use crate::look::parts::{self, Field};
 use crate::look::table::{Cell, Column, Kind, Table};
+use crate::look::{Tone, money};
 use crate::visit::{OperatorStaff, Visit};
 use ::channels::{Channel, Kind as Of, NewChannel};
 use ::people::{Org, OrgKind, orgs};
@@ -113,7 +113,7 @@ fn table(visit: &Visit, channels: &[Channel], shops: &[Shop], runners: &[Org]) -
             Cell::link(&format!("/shops/{}", channel.slug), channel.name.in_(visit.lang)),
             Cell::text(channel.kind.words().in_(visit.lang)),
             Cell::text(runner.map(|org| org.name.in_(visit.lang)).unwrap_or_default()),
-            Cell::text(&shop.map_or("—".to_owned(), |shop| shop.commission.to_string())),
+            Cell::text(&shop.map_or("—".to_owned(), |shop| money::rate(shop.commission, visit.lang))),
         ]
     };
     Table::new(visit.say("Channels", "渠道"), &columns, channels.iter().map(row).collect()).render(visit.lang)

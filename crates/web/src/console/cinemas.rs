@@ -301,16 +301,31 @@ enum Side {
     Hall,
 }
 
+impl Side {
+    const ALL: [Side; 4] = [Side::About, Side::Showtimes, Side::Plan, Side::Hall];
+
+    fn word(self, lang: Lang) -> &'static str {
+        match self {
+            Side::About => crate::look::say(lang, "About", "概况"),
+            Side::Showtimes => crate::look::say(lang, "Showtimes", "场次"),
+            Side::Plan => crate::look::say(lang, "Plan a week", "排片方案"),
+            Side::Hall => crate::look::say(lang, "Add a hall", "新增影厅"),
+        }
+    }
+}
+
+/// What a page of a cinema is called in a window's title: `Showtimes · Star`.
+fn titled(visit: &Visit, cinema: &Cinema, side: Side) -> String {
+    format!("{} · {}", side.word(visit.lang), cinema.name.in_(visit.lang))
+}
+
 fn top(visit: &Visit, cinema: &Cinema, side: Side) -> Markup {
     let about = address(&cinema.place);
     let (showtimes, hall) = (format!("{about}/showtimes"), format!("{about}/halls/new"));
     let (plan, door) = (format!("{about}/plan"), format!("/door/{}", cinema.place));
-    let tabs = [
-        (about.as_str(), visit.say("About", "概况")),
-        (showtimes.as_str(), visit.say("Showtimes", "场次")),
-        (plan.as_str(), visit.say("Plan a week", "排片方案")),
-        (hall.as_str(), visit.say("Add a hall", "新增影厅")),
-    ];
+    let ways = [&about, &showtimes, &plan, &hall];
+    let tabs: Vec<(&str, &str)> =
+        ways.into_iter().zip(Side::ALL).map(|(way, side)| (way.as_str(), side.word(visit.lang))).collect();
     html! {
         (parts::heading(cinema.name.in_(visit.lang), cinema.address.in_(visit.lang), parts::link_button(Weight::Primary, &door, visit.say("At the door", "检票"))))
         (parts::tabs(visit.say("Sides of the cinema", "影院的各方面"), &tabs, side as usize))
@@ -327,7 +342,7 @@ fn tiles(visit: &Visit, cinema: &Cinema, sums: &DaySums) -> Markup {
     };
     let occupancy = money::percent(ppm(sums.admissions, sums.seats), visit.lang);
     let seats = match visit.lang {
-        Lang::En => format!("of {} seats", money::grouped(sums.seats)),
+        Lang::En => format!("of {}", kernel::counted(sums.seats, "seat", "seats")),
         Lang::Zh => format!("共 {} 个座位", money::grouped(sums.seats)),
     };
     let showtimes = format!("{}/showtimes", address(&cinema.place));

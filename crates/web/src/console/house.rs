@@ -2,8 +2,8 @@
 
 use crate::answer::{Answer, Page, SeeOther};
 use crate::form::Form;
-use crate::look::Tone;
 use crate::look::parts::{self, Field};
+use crate::look::{Tone, money};
 use crate::visit::{OperatorStaff, Visit};
 use ::people::installation;
 use axum::response::IntoResponse;
@@ -151,8 +151,8 @@ async fn whole(visit: &Visit, form: &Form, taxed: &Form) -> Answer<Page> {
 fn tax(visit: &Visit, form: &Form, rates: &[Rate], [goods, tickets]: [Share; 2]) -> Markup {
     let field = |name, en, zh| form.field(visit.lang, name, visit.say(en, zh));
     let today = [
-        (of_said(Of::Goods, visit.lang), html! { (goods) }),
-        (of_said(Of::Tickets, visit.lang), html! { (tickets) }),
+        (of_said(Of::Goods, visit.lang), html! { (money::rate(goods, visit.lang)) }),
+        (of_said(Of::Tickets, visit.lang), html! { (money::rate(tickets, visit.lang)) }),
     ];
     let fields = parts::grid(
         3,
@@ -178,7 +178,7 @@ fn tax(visit: &Visit, form: &Form, rates: &[Rate], [goods, tickets]: [Share; 2])
                         th scope="col" class="number" { (visit.say("Rate", "税率")) }
                     } }
                     tbody { @for rate in rates { tr {
-                        td { (rate.starts_on) } td { (of_said(rate.of, visit.lang)) } td class="number" { (rate.rate) }
+                        td { (rate.starts_on) } td { (of_said(rate.of, visit.lang)) } td class="number" { (money::rate(rate.rate, visit.lang)) }
                     } } }
                 }
             }
@@ -268,7 +268,7 @@ mod tests {
         let operator = town.operator().await;
         operator.post("/console/house", &[("territory", "US")]).await;
         let shown = operator.get("/console/house").await.text;
-        assert!(shown.contains("0 %") && !shown.contains("13 %"), "{shown}");
+        assert!(shown.contains("0\u{202f}%") && !shown.contains("13\u{202f}%"), "{shown}");
         let rate = |of, percent, day| [("taken_of", of), ("rate", percent), ("starts_on", day)];
         for (of, percent, day) in
             [("goods", "8.875", "2016-12-23"), ("goods", "9", "2017-01-01"), ("tickets", "4", "2016-12-23")]
@@ -277,7 +277,9 @@ mod tests {
             assert_eq!(written.location(), "/console/house#tax", "{}", written.text);
         }
         let shown = operator.get("/console/house").await.text;
-        assert!(shown.contains("8.875 %") && shown.contains("9 %") && shown.contains("4 %"), "{shown}");
+        for rate in ["8.875", "9", "4"] {
+            assert!(shown.contains(&format!("{rate}\u{202f}%")), "{shown}");
+        }
         for (of, percent, day, field) in [
             ("goods", "8", "2016-12-22", "starts_on"),
             ("goods", "101", "2016-12-24", "rate"),

@@ -6,7 +6,7 @@ use crate::console::sheet;
 use crate::look::chart::{Columns, Figure, Paint, Series};
 use crate::look::parts::{self, Stat, Weight};
 use crate::look::table::{Cell, Column, Kind, Table};
-use crate::look::{Tone, money};
+use crate::look::{Tone, money, unbroken};
 use crate::visit::Visit;
 use flows::views::release_calendar::{self, Coming};
 use kernel::{Lang, Money, Share, Territory, Words};
@@ -51,8 +51,14 @@ pub async fn show(visit: Visit) -> Answer<Page> {
 /// What is known of a market whose history did not come with the program.
 fn elsewhere(visit: &Visit) -> String {
     let Words { en, zh } = visit.home.territory.words();
-    let charts = market::series::Market::of(visit.home.territory).is_some();
-    match (visit.lang, charts) {
+    let market = market::series::Market::of(visit.home.territory);
+    match (visit.lang, market.is_some()) {
+        (Lang::En, true) if market.is_some_and(|market| !market.is_daily()) => format!(
+            "{en}: only a weekly chart of this market is read. Import it for the films and what they took; forecasts follow single days and learn from a daily chart only, so they know the films sold here."
+        ),
+        (Lang::Zh, true) if market.is_some_and(|market| !market.is_daily()) => format!(
+            "{zh}目前只支持周票房榜：导入后可查看影片与周票房；预测按日推算，只能从日票房榜学习，因此只依据本平台售出的影片。"
+        ),
         (Lang::En, true) => format!(
             "{en}: no history of this market comes with the program; import its daily chart, and forecasts learn from it."
         ),
@@ -114,7 +120,7 @@ fn basis(visit: &Visit) -> Markup {
         "Until 2016 the published totals leave out the service fees of online ticketing. ",
         "2016 年及以前的公布总额不含在线购票服务费。",
     );
-    html! { div class="alerts" { (parts::alert(Tone::Lantern, &format!("{what}{}", warning.in_(visit.lang)), None)) } }
+    html! { div class="alerts" { (parts::alert(Tone::Lantern, &format!("{what}{}", unbroken(&warning, visit.lang)), None)) } }
 }
 
 fn label(year: &Year) -> String {
@@ -287,7 +293,7 @@ fn rules(visit: &Visit) -> Markup {
 
 fn rule(lang: Lang, rule: Rule) -> (Words, String) {
     let films = |low: i64, high: i64| match (lang, low == high) {
-        (Lang::En, true) => format!("{low} films a year"),
+        (Lang::En, true) => format!("{} a year", kernel::counted(low, "film", "films")),
         (Lang::En, false) => format!("{low} to {high} films"),
         (Lang::Zh, true) => format!("每年 {low} 部"),
         (Lang::Zh, false) => format!("{low} 至 {high} 部"),

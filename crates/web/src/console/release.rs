@@ -423,7 +423,7 @@ mod tests {
         season.runs(&[40]).await;
         let early = season.ann.get(&path).await;
         assert_eq!(early.status, StatusCode::OK);
-        assert!(early.text.contains("No forecast yet."), "{}", early.text);
+        assert!(early.text.contains("There is no forecast."), "{}", early.text);
     }
 
     #[tokio::test]

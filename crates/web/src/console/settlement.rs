@@ -118,7 +118,7 @@ fn tiles(visit: &Visit, waiting: &[Undivided], statements: &[Listed]) -> Markup 
         Lang::Zh => format!("{} 笔中有 {ready} 笔现在可以结算", waiting.len()),
     };
     let count = match visit.lang {
-        Lang::En => format!("{} statements", statements.len()),
+        Lang::En => kernel::counted(statements.len(), "statement", "statements"),
         Lang::Zh => format!("{} 张结算单", statements.len()),
     };
     let undivided = summed(visit, waiting.iter().map(|one| one.balance));

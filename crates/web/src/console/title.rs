@@ -65,7 +65,7 @@ fn side(visit: &Visit, title: &Title, side: Side, body: Markup) -> Page {
         (parts::tabs(visit.say("Sides of the title", "影片的各方面"), &tabs, side as usize))
         (body)
     };
-    Page::console(name, body)
+    Page::console(format!("{} · {name}", tabs[side as usize].1), body)
 }
 
 pub async fn show(visit: Visit, staff: StudioStaff, Path(id): Path<String>) -> Answer<Page> {

@@ -9,7 +9,7 @@ use crate::visit::Visit;
 use channels::Channel;
 use flows::views::shelf::{self, Goods};
 use flows::views::showing::{self, Film};
-use kernel::{Day, Lang};
+use kernel::{Day, Lang, counted};
 use maud::{Markup, html};
 use titles::Status;
 
@@ -68,8 +68,11 @@ fn hero(visit: &Visit, film: &Film) -> Markup {
     if film.showings > 0 {
         let (showings, cinemas) = (money::grouped(film.showings), film.cinemas);
         facts.push(match lang {
-            Lang::En if cinemas == 1 => format!("{showings} showings in one cinema"),
-            Lang::En => format!("{showings} showings in {cinemas} cinemas"),
+            Lang::En => format!(
+                "{} in {}",
+                counted(film.showings, "showing", "showings"),
+                if cinemas == 1 { "one cinema".to_owned() } else { counted(cinemas, "cinema", "cinemas") }
+            ),
             Lang::Zh => format!("{cinemas} 家影院 {showings} 场"),
         });
     }

@@ -189,7 +189,7 @@ fn none_on_sale(visit: &Visit, film: &Film) -> Markup {
     let is_over = film.title.premiere.is_some_and(|premiere| premiere < today(visit));
     let (en, zh) = if is_over {
         (
-            "No cinema near or far has a showing on sale. What was made with the film's licence stays.",
+            "No cinema near or far has a showing on sale. What was made with the film’s licence stays.",
             "目前没有影院在售这部影片的场次，正版周边仍可购买。",
         )
     } else {

@@ -43,7 +43,8 @@ pub fn say<'a>(lang: Lang, en: &'a str, zh: &'a str) -> &'a str {
 
 /// A sentence in which no number is parted from its percent sign at the end of a line.
 pub fn unbroken(words: &kernel::Words, lang: Lang) -> String {
-    words.in_(lang).replace(" %", "\u{202f}%")
+    let bound = if lang == Lang::En { "\u{202f}%" } else { "%" };
+    words.in_(lang).replace(" %", bound)
 }
 
 /// How a thing stands; always shown by colour, by shape, and by a word.

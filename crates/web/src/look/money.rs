@@ -1,7 +1,7 @@
 //! How amounts, counts and shares are written for people.
 
 use super::table::Cell;
-use kernel::{Currency, Lang};
+use kernel::{Currency, Lang, Share};
 
 /// One currency, told to one reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +109,12 @@ pub fn percent(ppm: i64, lang: Lang) -> String {
     let sign = if tenths < 0.0 { "−" } else { "" };
     let space = if lang == Lang::En { "\u{202f}" } else { "" };
     format!("{sign}{}{space}%", trimmed(tenths.abs()))
+}
+
+/// A rate to its last decimal: `8.875 %`.
+pub fn rate(share: Share, lang: Lang) -> String {
+    let space = if lang == Lang::En { "\u{202f}" } else { "" };
+    format!("{}{space}%", share.as_percent())
 }
 
 /// A change with its sign: `+13.4 %`.

@@ -106,6 +106,9 @@ impl Cell {
     }
 }
 
+/// Fewer rows are seen at once, and need no box to filter them by.
+const FILTERED_MIN: usize = 6;
+
 /// A table; the first column heads its rows.
 pub struct Table<'a> {
     pub caption: &'a str,
@@ -116,7 +119,7 @@ pub struct Table<'a> {
     pub csv: Option<&'a str>,
     /// Said in place of rows when there are none.
     pub empty: &'a str,
-    /// Whether the script offers a box to filter rows by.
+    /// Whether the script offers a box to filter rows by, where there are enough of them.
     pub filter: bool,
 }
 
@@ -145,11 +148,11 @@ impl<'a> Table<'a> {
         html! {
             div class="table-frame" data-table {
                 div class="table-tools" {
-                    @if self.filter { label class="table-filter" hidden data-table-filter { (icon("search")) input type="search" aria-label=(say(lang, "Filter rows", "筛选")) placeholder=(say(lang, "Filter", "筛选")); } }
+                    @if self.filter && self.rows.len() >= FILTERED_MIN { label class="table-filter" hidden data-table-filter { (icon("search")) input type="search" aria-label=(say(lang, "Filter rows", "筛选")) placeholder=(say(lang, "Filter", "筛选")); } }
                     @if let Some(href) = self.csv { a class="csv" href=(href) download { (icon("download")) "CSV" } }
                 }
                 div class="table-scroll" tabindex="0" role="region" aria-label=(self.caption) {
-                    table { caption { (self.caption) } (self.head()) (self.body()) @if let Some(total) = &self.total { tfoot { (self.row(total)) } } }
+                    table { caption { span { (self.caption) } } (self.head()) (self.body()) @if let Some(total) = &self.total { tfoot { (self.row(total)) } } }
                 }
             }
         }
@@ -180,5 +183,16 @@ mod tests {
         let rows = vec![vec![Cell::text("<Star>"), Cell::money(123_456, "CNY")]];
         let text = Table::new("Gross", &columns, rows).render(Lang::En).into_string();
         assert!(text.contains("data-value=\"123456\">¥1,234.56") && text.contains("&lt;Star&gt;"));
+    }
+
+    #[test]
+    fn what_is_seen_at_once_is_not_filtered() {
+        let columns = [Column::new("Cinema", Kind::Text)];
+        let of = |rows: usize| {
+            let rows = (0..rows).map(|row| vec![Cell::number(row as i64)]).collect();
+            Table::new("Cinemas", &columns, rows).filtered().render(Lang::En).into_string()
+        };
+        assert!(!of(0).contains("data-table-filter") && !of(FILTERED_MIN - 1).contains("data-table-filter"));
+        assert!(of(FILTERED_MIN).contains("data-table-filter"));
     }
 }

@@ -99,7 +99,7 @@ fn scanning(visit: &Visit, bill: &Bill, code: &str) -> Page {
             h1 { (title) }
             div class="qr" role="img" aria-label=(title) { (PreEscaped(picture.split_once("?>").map_or(picture.as_str(), |(_, svg)| svg))) }
             p { (amount(bill.intent.amount)) }
-            (parts::alert(Tone::Plain, say(lang, "Scan this with the provider's app.", "请用支付应用扫码。"), Some(Action { href: &paid, word: say(lang, "I have paid", "我已支付") })))
+            (parts::alert(Tone::Plain, say(lang, "Scan this with the provider’s app.", "请用支付应用扫码。"), Some(Action { href: &paid, word: say(lang, "I have paid", "我已支付") })))
         }))
     };
     Page::narrow(title, body)

@@ -2,7 +2,7 @@
 
 use super::worlds::{Rival, World, overlap};
 use super::{Choice, Question, RUN_WEEKS, SHARE_WEEKS, Scenario, expected, part};
-use kernel::{Day, Lang, Words};
+use kernel::{Day, Lang, Words, signed};
 
 /// What one day brought in one world.
 struct Outcome {
@@ -91,16 +91,16 @@ pub(super) fn appetite(question: &Question, others: f64) -> f64 {
 }
 
 fn because(question: &Question, scenario: &Scenario, day: Day, appetite: f64) -> Vec<Words> {
-    let season = (100.0 * (question.season.at(day) - 1.0)).round();
-    let lost = (100.0 * (appetite - 1.0)).round();
+    let season = signed(100.0 * (question.season.at(day) - 1.0), 0);
+    let lost = signed(100.0 * (appetite - 1.0), 0);
     let mut because = vec![
         Words::new(
-            format!("The week from {} takes {season:+} % against an average week.", day.say(Lang::En)),
-            format!("{} 起的一周大盘与平均周相比 {season:+}%。", day.say(Lang::Zh)),
+            format!("The week from {} takes {season} % against an average week.", day.say(Lang::En)),
+            format!("{}起的一周大盘与平均周相比 {season}%。", day.say(Lang::Zh)),
         ),
         Words::new(
-            format!("Competition moves the opening by {lost:+} % against the usual."),
-            format!("竞争使首周与平常相比 {lost:+}%。"),
+            format!("Competition moves the opening by {lost} % against the usual."),
+            format!("竞争使首周与平常相比 {lost}%。"),
         ),
     ];
     because.extend(rivals_told(question, day));
@@ -125,8 +125,8 @@ fn rivals_told(question: &Question, day: Day) -> Vec<Words> {
     let told = weighed.iter().take(2).map(|(_, shared, rival)| {
         let (name, release, percent) = (&rival.name, rival.release, (100.0 * shared).round());
         Words::new(
-            format!("“{name}” opens on {release} and shares {percent} % of the audience."),
-            format!("《{name}》{release} 上映，人群重合 {percent}%。"),
+            format!("“{name}” opens on {} and shares {percent} % of the audience.", release.say(Lang::En)),
+            format!("《{name}》{}上映，人群重合 {percent}%。", release.say(Lang::Zh)),
         )
     });
     told.collect()

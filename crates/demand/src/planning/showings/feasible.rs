@@ -1,7 +1,7 @@
 //! Rules that no plan can meet, found before any is sought and said in hours and showings.
 
 use super::{Cinema, Measure};
-use kernel::{Kind, Refusal, Words};
+use kernel::{Kind, Refusal, Words, counted};
 
 /// Refuses when contracts ask for more than the halls, the staff or the films of the cinema can give.
 ///
@@ -21,12 +21,18 @@ fn asked(cinema: &Cinema, film: usize, day: usize) -> u32 {
 /// A film that is promised showings and may be shown nowhere on a day, or is too long for every hall's hours.
 fn no_hall(cinema: &Cinema) -> Option<Words> {
     (0..cinema.days).find_map(|day| {
-        let film = (0..cinema.films.len())
-            .find(|film| asked(cinema, *film, day) > 0 && halls(cinema, *film, day).iter().all(|hall| most(cinema, *film, *hall, day) == 0))?;
+        let film = (0..cinema.films.len()).find(|film| {
+            asked(cinema, *film, day) > 0
+                && halls(cinema, *film, day).iter().all(|hall| most(cinema, *film, *hall, day) == 0)
+        })?;
         let (name, asks) = (&cinema.films[film].name, asked(cinema, film, day));
         let on = cinema.day_words(day);
         Some(Words::new(
-            format!("{name} is promised {asks} showings on {}, and no hall it may have is open long enough for one.", on.en),
+            format!(
+                "{name} is promised {} on {}, and no hall it may have is open long enough for one.",
+                counted(asks, "showing", "showings"),
+                on.en
+            ),
             format!("《{name}》{}承诺 {asks} 场，但可用影厅的营业时间连一场也放不下。", on.zh),
         ))
     })
@@ -80,8 +86,9 @@ fn too_much_for(cinema: &Cinema, day: usize, halls: &[usize]) -> Option<Words> {
     let on = cinema.day_words(day);
     Some(Words::new(
         format!(
-            "On {} the contracts ask for {showings} showings, {needed} hours with cleaning, in {place_en} {there} hours.",
-            on.en
+            "On {} the contracts ask for {}, {needed} hours with cleaning, in {place_en} {there} hours.",
+            on.en,
+            counted(showings, "showing", "showings")
         ),
         format!("{}合约要求 {showings} 场，连同清场需 {needed} 小时，而{place_zh}只有 {there} 小时。", on.zh),
     ))
@@ -89,10 +96,10 @@ fn too_much_for(cinema: &Cinema, day: usize, halls: &[usize]) -> Option<Words> {
 
 fn place(cinema: &Cinema, halls: &[usize]) -> (String, String) {
     if halls.len() == cinema.halls.len() {
-        return ("all halls'".into(), "全部影厅".into());
+        return ("all halls’".into(), "全部影厅".into());
     }
     let names: Vec<&str> = halls.iter().map(|hall| cinema.halls[*hall].name.as_str()).collect();
-    (format!("{}'s", names.join(" and ")), names.join("、"))
+    (format!("{}’s", names.join(" and ")), names.join("、"))
 }
 
 fn hours(minutes: u32) -> String {
@@ -111,7 +118,12 @@ fn no_starts(cinema: &Cinema, day: usize) -> Option<Words> {
     let on = cinema.day_words(day);
     (promised > can).then(|| {
         Words::new(
-            format!("On {} the contracts ask for {promised} showings; with {a_quarter} starts a quarter of an hour there can be {can}.", on.en),
+            format!(
+                "On {} the contracts ask for {}; with {} a quarter of an hour there can be {can}.",
+                on.en,
+                counted(promised, "showing", "showings"),
+                counted(a_quarter, "start", "starts")
+            ),
             format!("{}合约要求 {promised} 场；每刻钟最多 {a_quarter} 场开场，全天最多 {can} 场。", on.zh),
         )
     })
@@ -148,7 +160,7 @@ fn no_domestic(cinema: &Cinema) -> Option<Words> {
     short.then(|| {
         let (reached, asked) = (100.0 * domestic / all, 100.0 * part);
         Words::new(
-            format!("Even with domestic films in every hall and only the promised foreign showings the period's share is {reached:.1} %, less than the {asked:.1} % asked."),
+            format!("Even with domestic films in every hall and only the promised foreign showings the period’s share is {reached:.1} %, less than the {asked:.1} % asked."),
             format!("即使所有影厅全放国产片、进口片只放承诺场次，周期内国产片占比也只有 {reached:.1}%，低于要求的 {asked:.1}%。"),
         )
     })

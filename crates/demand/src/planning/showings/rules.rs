@@ -2,7 +2,7 @@
 
 use super::grid::{Grid, amount, quarter};
 use super::{Cinema, Placed};
-use kernel::Words;
+use kernel::{Words, counted};
 use std::collections::BTreeMap;
 
 /// A rule that a plan breaks.
@@ -12,7 +12,7 @@ pub enum Violation {
     OutsideHours(Placed),
     /// It starts before the hall is cleaned after the one before.
     HallTaken(Placed),
-    /// Outside the film's run, or in a hall it has no right to.
+    /// Outside the film’s run, or in a hall it has no right to.
     NotAllowed(Placed),
     TooManyStarts {
         day: usize,
@@ -200,34 +200,51 @@ impl Violation {
             Violation::NotAllowed(one) => {
                 let (en, zh) = placed(one);
                 Words::new(
-                    format!("{en} is outside the film's run or halls."),
+                    format!("{en} is outside the film’s run or halls."),
                     format!("{zh}不在该片的档期或影厅内。"),
                 )
             }
             Violation::TooManyStarts { day, minute, starts } => Words::new(
-                format!("{starts} showings start in the quarter from {} on {}.", clock(*minute), on(*day).en),
+                format!(
+                    "{} in the quarter from {} on {}.",
+                    counted(*starts, "showing starts", "showings start"),
+                    clock(*minute),
+                    on(*day).en
+                ),
                 format!("{} {} 起的一刻钟内有 {starts} 场开场。", on(*day).zh, clock(*minute)),
             ),
             Violation::TooManyCleanings { day, minute, halls } => Words::new(
-                format!("{halls} halls are cleaned at {} on {}.", clock(*minute), on(*day).en),
+                format!(
+                    "{} cleaned at {} on {}.",
+                    counted(*halls, "hall is", "halls are"),
+                    clock(*minute),
+                    on(*day).en
+                ),
                 format!("{} {} 有 {halls} 个影厅同时清场。", on(*day).zh, clock(*minute)),
             ),
             Violation::TooFewADay { film: one, day, showings } => Words::new(
                 format!(
-                    "{} has {showings} showings on {}, fewer than its run asks.",
+                    "{} has {} on {}, fewer than its run asks.",
                     film(*one),
+                    counted(*showings, "showing", "showings"),
                     on(*day).en
                 ),
                 format!("《{}》{}只有 {showings} 场，少于最低场次。", film(*one), on(*day).zh),
             ),
             Violation::TooManyADay { film: one, day, showings } => Words::new(
-                format!("{} has {showings} showings on {}, more than it may.", film(*one), on(*day).en),
+                format!(
+                    "{} has {} on {}, more than it may.",
+                    film(*one),
+                    counted(*showings, "showing", "showings"),
+                    on(*day).en
+                ),
                 format!("《{}》{}有 {showings} 场，超过上限。", film(*one), on(*day).zh),
             ),
             Violation::TooFewInPrimeTime { film: one, day, showings } => Words::new(
                 format!(
-                    "{} starts {showings} times in prime time on {}, fewer than was promised.",
+                    "{} starts {} in prime time on {}, fewer than was promised.",
                     film(*one),
+                    counted(*showings, "time", "times"),
                     on(*day).en
                 ),
                 format!("《{}》{}黄金时段只有 {showings} 场，少于承诺场次。", film(*one), on(*day).zh),
@@ -240,7 +257,11 @@ impl Violation {
                 )
             }
             Violation::TooFewShowings { film: one, showings } => Words::new(
-                format!("{} has {showings} showings, fewer than were promised.", film(*one)),
+                format!(
+                    "{} has {}, fewer than were promised.",
+                    film(*one),
+                    counted(*showings, "showing", "showings")
+                ),
                 format!("《{}》共 {showings} 场，少于承诺场次。", film(*one)),
             ),
             Violation::TooLittleDomestic { domestic, all } => Words::new(

@@ -356,9 +356,12 @@ fn total(visit: &Visit, names: &Names, rule: &Rule, look: &Look) -> Markup {
     let count = people(visit.lang, look.count);
     let all = people(visit.lang, look.people);
     let share = money::percent(ppm(look.count, look.people), visit.lang);
-    let note = match visit.lang {
-        Lang::En => format!("of {all}: {share}"),
-        Lang::Zh => format!("共{all} 人，占 {share}"),
+    // Of a number that is not told, no share is told either.
+    let note = match (visit.lang, look.count.count()) {
+        (Lang::En, Some(_)) => format!("of {all}: {share}"),
+        (Lang::En, None) => format!("of {all}"),
+        (Lang::Zh, Some(_)) => format!("共{all} 人，占 {share}"),
+        (Lang::Zh, None) => format!("共{all} 人"),
     };
     let said = names.say(rule, visit.lang);
     let terms: Vec<(String, Told)> = rule

@@ -124,7 +124,7 @@ fn groups(visit: &Visit, title: &str, head: &str, groups: &[Group]) -> Markup {
         Column::new(visit.say("Lift, in points", "增量（百分点）"), Kind::Number),
         Column::new(visit.say("Nine times in ten", "九成区间"), Kind::Text),
     ];
-    let points = |rate: f64| format!("{:+.1}", rate * 100.0);
+    let points = |rate: f64| kernel::signed(rate * 100.0, 1);
     let row = |group: &Group| {
         let (a, b) = (&group.arms.exposed, &group.arms.held_out);
         let share = |rate: f64| Cell::share((rate * 1e6) as i64, visit.lang);

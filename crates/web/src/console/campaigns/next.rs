@@ -92,8 +92,8 @@ fn question(visit: &Visit, campaign: &Campaign, advice: &Advice, wrong: Option<&
         unit: campaign.budget.currency.symbol(),
         inputmode: Some("decimal"),
         hint: visit.say(
-            "Proposed is what is left, spread evenly until the last day.",
-            "默认为剩余预算按天数平均到一周。",
+            "What is left, spread evenly until the last day, unless you say otherwise.",
+            "默认把剩余预算按天平均，取一周的份额。",
         ),
         error: wrong.map(|refusal| refusal.in_(visit.lang)),
         ..parts::Field::default()
@@ -193,7 +193,7 @@ fn hundred(visit: &Visit, of: &Estimate) -> String {
 }
 
 fn range(visit: &Visit, of: &Estimate, times: f64, digits: usize) -> String {
-    let said = |value: f64| format!("{:.digits$}", value * times);
+    let said = |value: f64| format!("{:.digits$}", value * times).replace('-', "−");
     let (mean, low, high) = (said(of.mean), said(of.wide.0), said(of.wide.1));
     match visit.lang {
         Lang::En => format!("{mean} ({low} to {high})"),

@@ -6,7 +6,7 @@
 pub mod rules;
 pub mod taking;
 
-use super::{Side, address, find, top};
+use super::{Side, address, find, titled, top};
 use crate::answer::{Answer, Page, SeeOther};
 use crate::form::Form;
 use crate::look::chart::{Figure, Hours, Slot, clock};
@@ -21,7 +21,7 @@ use box_office::{Cinema, Hall, halls, planning};
 use db::View;
 use flows::plan_showings::{self as story, Changes, Chosen, Made};
 use flows::views::showings_plan as views;
-use kernel::{Day, Error, Lang, PlanId, Refusal, Result, TitleId, Words};
+use kernel::{Day, Error, Lang, PlanId, Refusal, Result, TitleId, Words, counted, signed};
 use maud::{Markup, html};
 
 /// Weeks of films that are offered.
@@ -160,7 +160,7 @@ async fn page(visit: &Visit, cinema: &Cinema, from: Option<Day>, refused: Option
     };
     let status = refused.map_or(200, |refusal| refusal.kind.status());
     let status = axum::http::StatusCode::from_u16(status).unwrap_or_default();
-    Ok(Page::console(cinema.name.in_(visit.lang), body).status(status))
+    Ok(Page::console(titled(visit, cinema, Side::Plan), body).status(status))
 }
 
 fn week_chips(visit: &Visit, cinema: &Cinema, known: &Known) -> Markup {
@@ -184,7 +184,7 @@ fn make_card(visit: &Visit, cinema: &Cinema, known: &Known) -> Markup {
     parts::titled_card(
         title,
         html! {
-            ul { @for rule in rules::told(cinema, &known.rules) { li { (rule.in_(visit.lang)) } } }
+            ul class="plain" { @for rule in rules::told(cinema, &known.rules) { li { (rule.in_(visit.lang)) } } }
             div class="form-foot" {
                 (parts::press(weight, &action, &[("from", first.as_str())], word))
                 (parts::link_button(Weight::Quiet, &format!("{action}/rules"), visit.say("Change the rules", "修改规则")))
@@ -210,7 +210,7 @@ fn told(
         (week_table(visit, known, made, &days))
         (day_chips(visit, cinema, plan, made, &days, chosen))
         (figure(visit, known, made, changes, days[chosen]))
-        (parts::titled_card(visit.say("Because", "依据"), html! { ul { @for because in &made.because { li { (unbroken(because, visit.lang)) } } } }))
+        (parts::titled_card(visit.say("Because", "依据"), html! { ul class="plain" { @for because in &made.because { li { (unbroken(because, visit.lang)) } } } }))
     }
 }
 
@@ -224,7 +224,8 @@ fn standing(visit: &Visit, cinema: &Cinema, plan: &plans::Plan, changes: &Change
         State::Made => {
             let says = match visit.lang {
                 Lang::En => format!(
-                    "Made {made}. Taking it puts {adds} showings on sale and takes {closes} off; what has seats sold stays."
+                    "Made {made}. Taking it puts {} on sale and takes {closes} off; what has seats sold stays.",
+                    counted(changes.adds.len(), "showing", "showings")
                 ),
                 Lang::Zh => {
                     format!("生成于 {made}。采用后将开售 {adds} 场、停售 {closes} 场；已售票的场次不变。")
@@ -232,7 +233,7 @@ fn standing(visit: &Visit, cinema: &Cinema, plan: &plans::Plan, changes: &Change
             };
             let taking = format!("{at}/taking");
             let word = visit.say("See what changes, then take it", "查看变更并采用");
-            parts::alert(Tone::Lantern, &says, Some(Action { href: &taking, word }))
+            parts::alert(Tone::Plain, &says, Some(Action { href: &taking, word }))
         }
         State::Taken => html! {
             (parts::alert(Tone::Jade, visit.say("This plan is taken: its showings are on sale.", "该方案已采用，场次已开售。"), None))
@@ -280,7 +281,10 @@ fn tiles(visit: &Visit, cinema: &Cinema, made: &Made) -> Markup {
         |missed| {
             let note = match visit.lang {
                 Lang::En => {
-                    format!("of what sold, on {} showings of the last {} days", missed.showings, missed.days)
+                    let (showings, days) = (counted(missed.showings, "showing", "showings"), missed.days);
+                    let last =
+                        if days == 1 { "the last day".to_owned() } else { format!("the last {days} days") };
+                    format!("of what sold, on {showings} of {last}")
                 }
                 Lang::Zh => format!("最近 {} 天 {} 场的误差占实售比例", missed.days, missed.showings),
             };
@@ -288,14 +292,14 @@ fn tiles(visit: &Visit, cinema: &Cinema, made: &Made) -> Markup {
         },
     );
     let showings = match visit.lang {
-        Lang::En => format!("{} showings", made.showings.len()),
+        Lang::En => counted(made.showings.len(), "showing", "showings"),
         Lang::Zh => format!("{} 场", made.showings.len()),
     };
     let (gain, between) = gain(visit, made);
     parts::grid(
         4,
         html! {
-            (stat(expected, &say(made.expected), &format!("{showings}{} {gap}", visit.say(";", "；"))))
+            (stat(expected, &say(made.expected), &format!("{showings}{}{gap}", visit.say("; ", "；"))))
             (stat(now, &say(made.scheduled_expected), ""))
             (stat(visit.say("The plan brings more", "方案增量"), &gain, &between))
             (stat(visit.say("Such forecasts missed by", "此类预测的误差"), &missed.0, &missed.1))
@@ -305,9 +309,9 @@ fn tiles(visit: &Visit, cinema: &Cinema, made: &Made) -> Markup {
 
 /// How much more the plan brings, and between what nine times in ten.
 fn gain(visit: &Visit, made: &Made) -> (String, String) {
-    let percent = |part: f64| format!("{:+.0}{}", 100.0 * part, visit.say(" %", "%")).replace('-', "−");
+    let percent = |part: f64| format!("{}{}", signed(100.0 * part, 0), visit.say("\u{202f}%", "%"));
     let Some(gain) = made.gain else {
-        let why = visit.say("too little was scheduled to compare with", "当时排片太少，无法比较");
+        let why = visit.say("less than half as much was scheduled then", "当时排片不足一半，无法比较");
         return ("–".to_owned(), why.to_owned());
     };
     let (low, high) = (percent(gain.low), percent(gain.high));
@@ -378,11 +382,12 @@ fn day_chips(
 /// One day of the plan by halls and hours, with its table.
 fn figure(visit: &Visit, known: &Known, made: &Made, changes: &Changes, day: Day) -> Markup {
     let showings: Vec<&Chosen> = made.showings.iter().filter(|one| one.day == day).collect();
-    let people: f64 = showings.iter().map(|one| one.expected).sum();
-    let (count, people) = (showings.len(), money::grouped(people.round() as i64));
+    let sum: f64 = showings.iter().map(|one| one.expected).sum();
+    let (count, people) = (showings.len(), money::grouped(sum.round() as i64));
     let title = match visit.lang {
         Lang::En => {
-            format!("{}: {count} showings, {people} people expected", day.say(visit.lang))
+            let people = counted(sum.round() as i64, "person", "people");
+            format!("{}: {}, {people} expected", day.say(visit.lang), counted(count, "showing", "showings"))
         }
         Lang::Zh => format!("{}：{count} 场，预计 {people} 人次", day.say(visit.lang)),
     };
@@ -393,7 +398,7 @@ fn figure(visit: &Visit, known: &Known, made: &Made, changes: &Changes, day: Day
         begins: one.start,
         ends: one.start + one.minutes,
         kind: titles.iter().position(|title| **title == one.title).unwrap_or(0),
-        mark: if is_new(one) { "+" } else { "" },
+        mark: if is_new(one) { "+\u{2009}" } else { "" },
         brief: brief(visit, one),
         says: says(visit, known, one),
     };
@@ -437,7 +442,7 @@ fn figure(visit: &Visit, known: &Known, made: &Made, changes: &Changes, day: Day
         "Halls by row, hours across, films by number and colour; + is not on sale yet",
         "每行一个影厅，横轴为时间，编号与颜色代表影片，+ 为尚未开售",
     );
-    let source = visit.say("this cinema's showings and tickets", "本影院的场次与售票");
+    let source = visit.say("this cinema’s showings and tickets", "本影院的场次与售票");
     Figure { lang: visit.lang, title: &title, unit, source, chart: chart.render(), table }.render()
 }
 

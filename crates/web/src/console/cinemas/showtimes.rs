@@ -181,7 +181,7 @@ async fn page(visit: &Visit, cinema: &Cinema, day: Day, form: &Form) -> Answer<P
             (parts::titled_card(visit.say("Put a showing on sale", "新增场次"), add_form(visit, cinema, &found, form)))
         }
     };
-    Ok(Page::console(cinema.name.in_(visit.lang), body).status(form.status()))
+    Ok(Page::console(super::titled(visit, cinema, Side::Showtimes), body).status(form.status()))
 }
 
 fn table(visit: &Visit, cinema: &Cinema, day: Day, found: &DayView) -> Markup {

@@ -84,7 +84,7 @@ impl Glance<'_> {
     }
 
     fn no_forecast(&self, why: &str) -> String {
-        format!("{}{why}", self.say("No forecast yet. ", "暂无预测。"))
+        format!("{}{why}", self.say("There is no forecast. ", "暂无预测。"))
     }
 
     /// The chart's title says what it shows.

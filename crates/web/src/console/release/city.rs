@@ -41,19 +41,23 @@ pub async fn show(visit: Visit, Path((id, code)): Path<(String, String)>) -> Ans
 /// `Sun 1 Jan: ¥4.1m of ¥3.9m forecast, 123 admissions, occupancy 31 %`
 fn standing(visit: &Visit, told: Told, city: &InCity, day: Day) -> String {
     let here = &city.here;
-    let (took, people) = (told.glance(here.took(day)), money::grouped(here.admissions));
+    let took = told.glance(here.took(day));
+    let people = match visit.lang {
+        Lang::En => kernel::counted(here.admissions, "admission", "admissions"),
+        Lang::Zh => format!("{} 人次", money::grouped(here.admissions)),
+    };
     let occupancy = money::percent((here.occupancy() * 1e6) as i64, visit.lang);
     let day = day.say(visit.lang);
     let expected = here.expected.map(|one| told.glance(one.amount));
     match (visit.lang, expected) {
         (Lang::En, Some(expected)) => {
-            format!("{day}: {took} of {expected} forecast, {people} admissions, occupancy {occupancy}")
+            format!("{day}: {took} of {expected} forecast, {people}, occupancy {occupancy}")
         }
-        (Lang::En, None) => format!("{day}: {took}, {people} admissions, occupancy {occupancy}"),
+        (Lang::En, None) => format!("{day}: {took}, {people}, occupancy {occupancy}"),
         (Lang::Zh, Some(expected)) => {
-            format!("{day}：票房 {took}，预测 {expected}，{people} 人次，上座率 {occupancy}")
+            format!("{day}：票房 {took}，预测 {expected}，{people}，上座率 {occupancy}")
         }
-        (Lang::Zh, None) => format!("{day}：票房 {took}，{people} 人次，上座率 {occupancy}"),
+        (Lang::Zh, None) => format!("{day}：票房 {took}，{people}，上座率 {occupancy}"),
     }
 }
 

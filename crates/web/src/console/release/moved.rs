@@ -188,10 +188,10 @@ impl Glance<'_> {
             lang: self.lang,
             title: &title,
             unit: self.say(
-                "a day's box office by day of release, in percent of all taken by this age",
+                "a day’s box office by day of release, in percent of all taken by this age",
                 "按上映天数的单日票房，占至此累计的百分比",
             ),
-            source: self.say("the market's imported chart; own sales", "导入的大盘榜单；本平台售票"),
+            source: self.say("the market’s imported chart; own sales", "导入的大盘榜单；本平台售票"),
             chart: Line {
                 lang: self.lang,
                 title: &title,
@@ -243,14 +243,14 @@ impl Glance<'_> {
             ]
         };
         let unit = self.say(
-            "what weekday and holiday do to a day, percent against a plain Wednesday, whatever the film's age",
+            "what weekday and holiday do to a day, percent against a plain Wednesday, whatever the film’s age",
             "星期与节假日对单日的影响，与普通周三相比的百分比，不计上映天数",
         );
         let source = match named.is_empty() {
-            true => self.say("the model's calendar", "模型的日历").to_owned(),
+            true => self.say("the model’s calendar", "模型的日历").to_owned(),
             false => format!(
                 "{}{}",
-                self.say("the model's calendar: ", "模型的日历："),
+                self.say("the model’s calendar: ", "模型的日历："),
                 named.join(self.say(", ", "、"))
             ),
         };

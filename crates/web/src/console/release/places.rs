@@ -179,15 +179,19 @@ impl Glance<'_> {
 
     fn says_of(&self, one: &InCity, day: Day) -> String {
         let name = one.city.name.in_(self.lang);
-        let (took, people) = (self.told().glance(one.here.took(day)), money::grouped(one.here.admissions));
+        let took = self.told().glance(one.here.took(day));
+        let people = match self.lang {
+            Lang::En => kernel::counted(one.here.admissions, "admission", "admissions"),
+            Lang::Zh => format!("{} 人次", money::grouped(one.here.admissions)),
+        };
         let expected = one.here.expected.map(|expected| self.told().glance(expected.amount));
         match (self.lang, expected) {
             (Lang::En, Some(expected)) => {
-                format!("{name}: {took} of {expected} forecast, {people} admissions")
+                format!("{name}: {took} of {expected} forecast, {people}")
             }
-            (Lang::En, None) => format!("{name}: {took}, {people} admissions, no forecast"),
-            (Lang::Zh, Some(expected)) => format!("{name}：{took}，预测 {expected}，{people} 人次"),
-            (Lang::Zh, None) => format!("{name}：{took}，{people} 人次，暂无预测"),
+            (Lang::En, None) => format!("{name}: {took}, {people}, no forecast"),
+            (Lang::Zh, Some(expected)) => format!("{name}：{took}，预测 {expected}，{people}"),
+            (Lang::Zh, None) => format!("{name}：{took}，{people}，暂无预测"),
         }
     }
 

@@ -96,7 +96,7 @@ impl Glance<'_> {
         });
         let admissions: i64 = self.facts.days.iter().map(|day| day.admissions).sum();
         let delta = match self.lang {
-            Lang::En => format!("{} admissions", money::grouped(admissions)),
+            Lang::En => kernel::counted(admissions, "admission", "admissions"),
             Lang::Zh => format!("{} 人次", money::grouped(admissions)),
         };
         Stat {
@@ -121,8 +121,9 @@ impl Glance<'_> {
         let occupancy = money::percent((latest.film.occupancy() * 1e6) as i64, self.lang);
         let note = match self.lang {
             Lang::En => format!(
-                "{} of {} showings begun, occupancy {occupancy}",
-                latest.pace.begun, latest.film.showings
+                "{} of {} begun, occupancy {occupancy}",
+                latest.pace.begun,
+                kernel::counted(latest.film.showings, "showing", "showings")
             ),
             Lang::Zh => {
                 format!("{} / {} 场已开映，上座率 {occupancy}", latest.pace.begun, latest.film.showings)
@@ -152,6 +153,7 @@ impl Glance<'_> {
         let percent = |part: f64| money::percent((part * 1e6) as i64, self.lang);
         let untold = film.all_gross_minor == 0;
         let delta = match self.lang {
+            _ if untold && latest.over => self.say("no box office that day", "当天没有票房").to_owned(),
             _ if untold => self.say("no box office yet", "尚无票房").to_owned(),
             Lang::En => format!("{} of box office", percent(gross)),
             Lang::Zh => format!("票房占比 {}", percent(gross)),
@@ -162,7 +164,9 @@ impl Glance<'_> {
             () => (Tone::Cinnabar, "down"),
         };
         let note = match self.lang {
-            Lang::En => format!("{} of {} showings", film.showings, film.all_showings),
+            Lang::En => {
+                format!("{} of {}", film.showings, kernel::counted(film.all_showings, "showing", "showings"))
+            }
             Lang::Zh => format!("共 {} 场，本片 {} 场", film.all_showings, film.showings),
         };
         Stat {
@@ -193,7 +197,12 @@ impl Glance<'_> {
         let note = match (self.lang, self.facts.campaigns.len()) {
             (_, 0) => self.say("no campaign yet", "还没有投放计划").to_owned(),
             (Lang::En, _) => {
-                format!("{} clicks, budget {}", money::count(clicks, Lang::En), self.glance(budget))
+                format!(
+                    "{} {}, budget {}",
+                    money::count(clicks, Lang::En),
+                    if clicks == 1 { "click" } else { "clicks" },
+                    self.glance(budget)
+                )
             }
             (Lang::Zh, _) => {
                 format!("{} 次点击，预算 {}", money::count(clicks, Lang::Zh), self.glance(budget))
@@ -225,7 +234,8 @@ impl Glance<'_> {
         let note = match (self.lang, goods.units) {
             (_, 0) => self.say("none sold yet", "还没有售出").to_owned(),
             (Lang::En, units) => {
-                format!("{} sold in {} orders", money::grouped(units), money::grouped(goods.orders))
+                let orders = kernel::counted(goods.orders, "order", "orders");
+                format!("{} sold in {orders}", money::grouped(units))
             }
             (Lang::Zh, units) => {
                 format!("{} 单，共 {} 件", money::grouped(goods.orders), money::grouped(units))
@@ -260,7 +270,7 @@ impl Glance<'_> {
         let next = self.facts.ahead.first();
         let share = next.map(|next| money::percent(ppm(next.showings, next.all_showings), self.lang));
         let delta = match (self.lang, tickets) {
-            (Lang::En, _) => format!("{} tickets for days to come", money::grouped(tickets)),
+            (Lang::En, _) => format!("{} for days to come", kernel::counted(tickets, "ticket", "tickets")),
             (Lang::Zh, _) => format!("{} 张未来场次的票", money::grouped(tickets)),
         };
         let note = match (self.lang, next.zip(share)) {

@@ -54,11 +54,16 @@ fn tell(happenings: &[(Event, Words)]) -> Vec<Told> {
         let number = |name: &str| event.body[name].as_i64().unwrap_or(0);
         let (count, minor) = match event.kind {
             Kind::ProductsSold => (number("quantity"), number("total_minor")),
+            Kind::ShowtimeChanged => (1, 0),
             _ => (number("admissions"), number("paid_minor")),
         };
         let adds_up = matches!(
             event.kind,
-            Kind::TicketsSold | Kind::ProductsSold | Kind::StatementIssued | Kind::WantToSee
+            Kind::TicketsSold
+                | Kind::ProductsSold
+                | Kind::ShowtimeChanged
+                | Kind::StatementIssued
+                | Kind::WantToSee
         );
         let same = |one: &&mut Told| {
             adds_up && one.kind == event.kind && event.at.seconds_until(one.at) < RUN_SECONDS
@@ -90,9 +95,19 @@ fn sentence(told: &Told, sums: money::Told) -> String {
         (Lang::En, Kind::TicketsSold, 1) if told.count == 1 => format!("One ticket sold at {place}, {paid}"),
         (Lang::En, Kind::TicketsSold, 1) => format!("{count} tickets sold at {place}, {paid}"),
         (Lang::En, Kind::TicketsSold, _) => format!("{count} tickets sold in {places} cinemas, {paid}"),
-        (Lang::En, Kind::TicketsRefunded, _) => format!("{count} tickets taken back at {place}, {paid}"),
+        (Lang::En, Kind::TicketsRefunded, _) => {
+            format!("{} taken back at {place}, {paid}", kernel::counted(told.count, "ticket", "tickets"))
+        }
         (Lang::En, Kind::ProductsSold, _) if told.count == 1 => format!("One licensed product sold, {paid}"),
         (Lang::En, Kind::ProductsSold, _) => format!("{count} licensed products sold, {paid}"),
+        (Lang::En, Kind::ShowtimeChanged, 1) => {
+            format!("{} put on or off sale at {place}", kernel::counted(told.count, "showing", "showings"))
+        }
+        (Lang::En, Kind::ShowtimeChanged, _) => {
+            format!("{count} showings put on or off sale in {places} cinemas")
+        }
+        (Lang::Zh, Kind::ShowtimeChanged, 1) => format!("{place} 调整 {count} 场的开售或停售"),
+        (Lang::Zh, Kind::ShowtimeChanged, _) => format!("{places} 家影院调整 {count} 场的开售或停售"),
         (Lang::En, Kind::StatementIssued, 1) => format!("Period closed at {place}"),
         (Lang::En, Kind::StatementIssued, _) => format!("Periods closed in {places} cinemas"),
         (Lang::Zh, Kind::TicketsSold, 1) => format!("{place} 售出 {count} 张票，{paid}"),
@@ -146,6 +161,17 @@ mod tests {
             body: json!({ "admissions": count, "paid_minor": count * 4300 }),
         };
         (event, Words::new(place, place))
+    }
+
+    #[test]
+    fn a_plan_that_was_taken_is_one_line() {
+        let happened = [
+            event(Kind::ShowtimeChanged, "Star", 0),
+            event(Kind::ShowtimeChanged, "Star", 0),
+            event_at(61, Kind::ShowtimeChanged, "Star", 0),
+        ];
+        let said: Vec<String> = tell(&happened).iter().map(|one| sentence(one, yuan(Lang::En))).collect();
+        assert_eq!(said, ["2 showings put on or off sale at Star", "1 showing put on or off sale at Star"]);
     }
 
     #[test]

@@ -172,7 +172,7 @@ async fn page(visit: &Visit, title: &Title, refused: Option<Form>) -> Answer<Pag
         @if agreed.is_empty() {
             (parts::card(parts::empty(
                 visit.say("No terms are agreed yet", "还没有约定条款"),
-                visit.say("Until they are, this film's periods cannot be closed.", "约定之前，这部影片无法结算。"),
+                visit.say("Until they are, this film’s periods cannot be closed.", "约定之前，这部影片无法结算。"),
                 None,
             )))
         }
@@ -211,7 +211,7 @@ fn fields_form(visit: &Visit, title: &Title, form: &Form) -> Markup {
         (Field { kind: "date", required: true, hint: visit.say("Periods that begin on this day or later are divided by these terms.", "自该日起开始的结算期适用本条款。"), ..field("starts_on", "Effective from", "生效日期") }.input())
         (parts::grid(2, html! {
             (percent("special_fund", "Special fund, of the split base", "专资占分账票房").input())
-            (percent("special_fund_central", "The central treasury's part of the fund", "专资中央部分").input())
+            (percent("special_fund_central", "The central treasury’s part of the fund", "专资中央部分").input())
             (percent("tax", "Tax and surcharges, of the split base", "增值税及附加占分账票房").input())
             (percent("distribution_fee", "Distribution fee, of what is left after the agent", "发行费（代理费之后的余额）").input())
         }))
@@ -227,10 +227,10 @@ fn fields_form(visit: &Visit, title: &Title, form: &Form) -> Markup {
             ("of_net", visit.say("a share of the net", "净票房的一定比例")),
             ("of_base", visit.say("tiers of the split base", "分账票房分档")),
         ]))
-        (Field { unit: "%", inputmode: Some("decimal"), hint: visit.say("When the agent has a share of the net.", "代理费按净票房比例时填写。"), ..field("agency_share", "The agent's share of the net", "代理费比例") }.input())
+        (Field { unit: "%", inputmode: Some("decimal"), hint: visit.say("When the agent has a share of the net.", "代理费按净票房比例时填写。"), ..field("agency_share", "The agent’s share of the net", "代理费比例") }.input())
         (steps(visit, form, &Steps {
             name: "tiers",
-            title: visit.say("The agent's tiers", "代理费分档"),
+            title: visit.say("The agent’s tiers", "代理费分档"),
             hint: visit.say("When the agent is paid by tiers of the split base.", "代理费按分账票房分档时填写。"),
             from: "tier_from",
             share: "tier_share",

@@ -93,7 +93,7 @@ fn foreseen(sums: Told, heading: &str, forecast: &Forecast) -> Markup {
         column("Comparable film", "可比影片", Kind::Text),
         column("Opened", "上映日期", Kind::Date),
         column("First week then", "当时首周", Kind::Money),
-        column("In today's market", "折合今日市场", Kind::Money),
+        column("In today’s market", "折合今日市场", Kind::Money),
     ];
     let alike = |one: &Comparable| {
         let opened = Cell::date(&one.release.to_string(), &opened_on(one.release, lang));

@@ -94,6 +94,12 @@ pub(crate) fn written(value: f64, lang: Lang) -> String {
     format!("{sign}{}", money::short(size, lang))
 }
 
+/// The same to two digits: `46bn`.
+pub(crate) fn rounded(value: f64, lang: Lang) -> String {
+    let step = 10_f64.powf(value.abs().max(1.0).log10().floor() - 1.0);
+    written((value / step).round() * step, lang)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! Columns, stacked when there are several, with growth as a line of its own above them.
 
-use super::{Axis, Series, Sheet, axis::written, both, key, text, tip, width_of};
+use super::{Axis, Series, Sheet, axis::rounded, axis::written, both, key, text, tip, width_of};
 use kernel::Lang;
 use maud::{Markup, html};
 
@@ -50,8 +50,11 @@ impl Columns<'_> {
 
     fn stacked(&self, axis: &Axis, middle: impl Fn(usize) -> f64, step: f64) -> String {
         let wide = (step * 0.68).min(46.0);
-        let sums_fit =
-            (0..self.labels.len()).all(|i| width_of(&written(self.sum(i), self.lang), 13.0) < step - 2.0);
+        // Bold letters are wider than most, and a sum that touches its neighbour's is read as one with it.
+        let fit = |write: fn(f64, Lang) -> String| {
+            (0..self.labels.len()).all(|i| 1.15 * width_of(&write(self.sum(i), self.lang), 13.0) < step - 2.0)
+        };
+        let write = [written, rounded].into_iter().find(|write| fit(*write));
         let mut drawn = String::new();
         for i in 0..self.labels.len() {
             let mut floor = 0.0;
@@ -66,8 +69,8 @@ impl Columns<'_> {
                 );
                 floor += value;
             }
-            if floor > 0.0 && sums_fit {
-                drawn += &text(middle(i), axis.y(floor) - 5.0, "value middle", &written(floor, self.lang));
+            if let Some(write) = write.filter(|_| floor > 0.0) {
+                drawn += &text(middle(i), axis.y(floor) - 5.0, "value middle", &write(floor, self.lang));
             }
         }
         drawn

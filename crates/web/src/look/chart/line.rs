@@ -106,6 +106,10 @@ impl Line<'_> {
                         x(last.0)
                     );
                 }
+                // On a band a line keeps an edge, however light its paint is.
+                if !self.bands.is_empty() && !series.dashed {
+                    drawn += &format!(r##"<polyline class="casing" points="{}"/>"##, points.join(" "));
+                }
                 drawn += &format!(
                     r##"<polyline class="line {}{}" points="{}"/>"##,
                     series.paint.class(),

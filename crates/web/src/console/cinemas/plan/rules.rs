@@ -287,7 +287,7 @@ fn page(visit: &Visit, cinema: &Cinema, room: &Room, form: &Form) -> Page {
         (parts::heading(visit.say("The rules plans are made by", "排片规则"), visit.say("They hold for every plan made from now on; showtimes on sale are not touched.", "对之后生成的方案生效，不影响在售场次。"), html! {}))
         (parts::card(form.render(visit.lang, &action, visit.say("Keep the rules", "保存规则"), fields)))
     };
-    Page::console(cinema.name.in_(visit.lang), body).status(form.status())
+    Page::console(super::titled(visit, cinema, Side::Plan), body).status(form.status())
 }
 
 fn group(title: &str, fields: Markup) -> Markup {
@@ -424,7 +424,7 @@ fn aims(visit: &Visit, cinema: &Cinema, form: &Form) -> Markup {
             "profit",
             visit.say("Profit", "利润"),
             visit.say(
-                "the cinema's part of the split base by each film's terms, with the counter, less the cost of showings",
+                "the cinema’s part of the split base by each film’s terms, with the counter, less the cost of showings",
                 "按各片分账条款计算的影院收入，加卖品，减场次成本",
             ),
         ),
@@ -434,7 +434,7 @@ fn aims(visit: &Visit, cinema: &Cinema, form: &Form) -> Markup {
         (parts::grid(4, html! {
             (money(field("concession", "A visitor leaves at the counter", "人均卖品利润")))
             (money(field("showing_cost", "A showing costs", "每场成本")))
-            (money(Field { hint: visit.say("Empty is what the film's newest showtime asks.", "留空则沿用该片最近场次的票价。"), ..field("price", "Ticket price", "票价") }))
+            (money(Field { hint: visit.say("Empty is what the film’s newest showtime asks.", "留空则沿用该片最近场次的票价。"), ..field("price", "Ticket price", "票价") }))
             (money(Field { hint: visit.say("Starts before noon; empty is the same.", "中午前开场；留空则相同。"), ..field("morning_price", "Morning price", "早场票价") }))
         }))
     }
@@ -485,7 +485,7 @@ pub fn told(cinema: &Cinema, rules: &Rules) -> Vec<Words> {
         Goal::Profit => {
             let (counter, cost) = (money(rules.concession_minor), money(rules.showing_cost_minor));
             Words::new(
-                format!("The goal is profit: the cinema's part, {counter} a head at the counter, {cost} a showing."),
+                format!("The goal is profit: the cinema’s part, {counter} a head at the counter, {cost} a showing."),
                 format!("目标：利润（影院分账收入，人均卖品 {counter}，每场成本 {cost}）。"),
             )
         }

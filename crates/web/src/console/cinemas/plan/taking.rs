@@ -14,7 +14,7 @@ use box_office::plans::{self, Plan, State};
 use box_office::{Cinema, Showtime};
 use flows::plan_showings::{self as story, Changes, Chosen};
 use kernel::ids::Id;
-use kernel::{Error, Lang, PlanId, Refusal, Result};
+use kernel::{Error, Lang, PlanId, Refusal, Result, counted};
 use maud::{Markup, html};
 
 /// What the plan would change, with the button that does it.
@@ -41,7 +41,8 @@ pub async fn take(visit: Visit, staff: CinemaStaff, Path((place, plan)): Path<(S
             Ok(onward
                 .saying(
                     format!(
-                        "The plan is taken: {added} showings went on sale, {closed} off it, {stayed} stayed."
+                        "The plan is taken: {} on sale, {closed} off it, {stayed} stayed.",
+                        counted(added, "showing went", "showings went")
                     ),
                     format!("方案已采用：开售 {added} 场，停售 {closed} 场，{stayed} 场不变。"),
                 )
@@ -107,7 +108,7 @@ async fn page(visit: &Visit, cinema: &Cinema, id: &PlanId, refused: Option<&Refu
     };
     let status =
         if refused.is_some() { axum::http::StatusCode::CONFLICT } else { axum::http::StatusCode::OK };
-    Ok(Page::console(cinema.name.in_(visit.lang), body).status(status))
+    Ok(Page::console(super::titled(visit, cinema, Side::Plan), body).status(status))
 }
 
 fn span(visit: &Visit, plan: &Plan) -> String {
@@ -119,13 +120,20 @@ fn in_short(visit: &Visit, changes: &Changes) -> String {
         (changes.adds.len(), changes.closes.len(), changes.stays.len(), changes.wanted);
     match visit.lang {
         Lang::En => format!(
-            "{adds} showings go on sale, {closes} that nobody has a seat of go off it, {stays} stay as they are; {wanted} of these have seats sold or held."
+            "{} on sale, {closes} that nobody has a seat of {} off it; {}{}.",
+            counted(adds, "showing goes", "showings go"),
+            if closes == 1 { "goes" } else { "go" },
+            if stays == 0 {
+                "none stays".to_owned()
+            } else {
+                counted(stays, "stays as it is", "stay as they are")
+            },
+            if wanted == 0 { String::new() } else { format!(", {wanted} of them with seats sold or held") },
         ),
-        Lang::Zh => {
-            format!(
-                "开售 {adds} 场，停售无人购票的 {closes} 场，{stays} 场不变（其中 {wanted} 场已售票或锁座）。"
-            )
-        }
+        Lang::Zh => format!(
+            "开售 {adds} 场，停售无人购票的 {closes} 场，{stays} 场不变{}。",
+            if wanted == 0 { String::new() } else { format!("（其中 {wanted} 场已售票或锁座）") },
+        ),
     }
 }
 
@@ -144,9 +152,9 @@ fn buttons(visit: &Visit, cinema: &Cinema, plan: &Plan, may_take: bool) -> Marku
 fn table(visit: &Visit, cinema: &Cinema, known: &Known, changes: &Changes) -> Markup {
     let columns = [
         Column::new(visit.say("Begins", "开映"), Kind::Date),
+        Column::new(visit.say("Change", "变更"), Kind::Date),
         Column::new(visit.say("Film", "影片"), Kind::Text),
         Column::new(visit.say("Hall", "影厅"), Kind::Text),
-        Column::new(visit.say("Change", "变更"), Kind::Text),
         Column::new(visit.say("Price", "票价"), Kind::Money),
         Column::new(visit.say("Expected admissions", "预计人次"), Kind::Number),
     ];
@@ -168,9 +176,9 @@ fn added(visit: &Visit, known: &Known, one: &Chosen) -> Vec<Cell> {
     let begins = format!("{} {}", one.day.say(visit.lang), clock(one.start));
     vec![
         Cell::date(&one.starts_at.rfc3339(), &begins),
+        Cell::markup(parts::pill(Tone::Jade, visit.say("goes on sale", "开售")), "1"),
         Cell::text(known.film(&one.title, visit.lang)),
         Cell::text(known.hall(&one.hall, visit.lang)),
-        Cell::markup(parts::pill(Tone::Jade, visit.say("goes on sale", "开售")), "1"),
         Cell::money(one.price.minor, one.price.currency.code()),
         Cell::number(one.expected.round() as i64),
     ]
@@ -179,9 +187,9 @@ fn added(visit: &Visit, known: &Known, one: &Chosen) -> Vec<Cell> {
 fn closed(visit: &Visit, cinema: &Cinema, known: &Known, one: &Showtime) -> Vec<Cell> {
     vec![
         Cell::date(&one.starts_at.rfc3339(), &one.starts_at.say(&cinema.zone, visit.lang)),
+        Cell::markup(parts::pill(Tone::Cinnabar, visit.say("goes off sale", "停售")), "2"),
         Cell::text(known.film(&one.title, visit.lang)),
         Cell::text(known.hall(&one.hall, visit.lang)),
-        Cell::markup(parts::pill(Tone::Cinnabar, visit.say("goes off sale", "停售")), "2"),
         Cell::money(one.price.minor, one.price.currency.code()),
         Cell::none(),
     ]

@@ -60,7 +60,7 @@ async fn a_week_is_planned_taken_once_and_undone() {
     for part in [
         "The public is learned from 12 showings on 4 days here, 360 admissions;",
         "no plan could sell more than",
-        "Seats are sold or held for 1 of the scheduled showings: they stay as they are.",
+        "Seats are sold or held for one of the scheduled showings: it stays as it is.",
         "stays: seats are sold",
         "hours-list",
         "See what changes",
@@ -68,13 +68,14 @@ async fn a_week_is_planned_taken_once_and_undone() {
         assert!(shown.text.contains(part), "{part}\n{}", shown.text);
     }
     let chinese = chen.get(&format!("{}&lang=zh", made.location())).await;
-    for part in ["任何方案最多比它再高", "预计人次", "查看变更并采用"] {
+    for part in ["任何方案最多比它再高", "预计人次", "查看变更并采用", "《摆渡人》："]
+    {
         assert!(chinese.text.contains(part), "{part}\n{}", chinese.text);
     }
     let taking = taking_of(&shown.text);
     let preview = chen.get(&taking).await;
     assert!(
-        preview.text.contains("1 stay as they are; 1 of these have seats sold or held."),
+        preview.text.contains("1 stays as it is, 1 of them with seats sold or held."),
         "{}",
         preview.text
     );
