@@ -3,6 +3,7 @@
 //! Staff see the cinemas of their own organisation; an operator sees and opens any.
 
 pub mod cities;
+pub mod earlier;
 pub mod halls;
 pub mod plan;
 pub mod showtimes;
@@ -297,6 +298,7 @@ pub async fn show(visit: Visit, staff: CinemaStaff, Path(place): Path<String>) -
 enum Side {
     About,
     Showtimes,
+    Earlier,
     Plan,
     Hall,
 }
@@ -304,10 +306,12 @@ enum Side {
 fn top(visit: &Visit, cinema: &Cinema, side: Side) -> Markup {
     let about = address(&cinema.place);
     let (showtimes, hall) = (format!("{about}/showtimes"), format!("{about}/halls/new"));
+    let earlier = format!("{about}/earlier");
     let (plan, door) = (format!("{about}/plan"), format!("/door/{}", cinema.place));
     let tabs = [
         (about.as_str(), visit.say("About", "概况")),
         (showtimes.as_str(), visit.say("Showtimes", "场次")),
+        (earlier.as_str(), visit.say("Earlier showings", "历史场次")),
         (plan.as_str(), visit.say("Plan a week", "排片方案")),
         (hall.as_str(), visit.say("Add a hall", "新增影厅")),
     ];
