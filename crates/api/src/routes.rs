@@ -185,6 +185,8 @@ pub fn registry(service: Service) -> Routes {
         .verb(GET, "/api/books/{book}/transfers", OPERATOR, books::transfers::list, "List the transfers of a reference")
         // Planning a cinema's weeks.
         .verb(GET, "/api/places/{place}/showing-forecasts", CINEMA, cinemas::forecasts::list, "List what a cinema's coming showings will sell")
+        .verb(GET, "/api/orgs/{org}/earlier-showings", CINEMA, cinemas::earlier::show, "Read what a circuit brought from before it joined")
+        .verb(POST, "/api/orgs/{org}/earlier-showings", CINEMA, cinemas::earlier::bring, "Bring what a circuit showed before it joined").takes(cinemas::earlier::BYTES_MAX)
         .verb(GET, "/api/places/{place}/planning-rules", CINEMA, plans::rules::show, "Read the rules a cinema is planned by")
         .verb(PUT, "/api/places/{place}/planning-rules", CINEMA, plans::rules::keep, "Keep the rules a cinema is planned by")
         .verb(GET, "/api/places/{place}/plans", CINEMA, plans::list::list, "List a cinema's plans")

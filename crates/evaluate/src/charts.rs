@@ -50,7 +50,7 @@ fn is_something_else(file: &Packed, market: Market) -> bool {
     match imports::recognise(file) {
         Ok(imports::Kind::Chart(chart)) => chart.market != market || chart.grain != Grain::Day,
         Ok(_) => true,
-        Err(refusal) => refusal.code == imports::SHOWINGS,
+        Err(_) => false,
     }
 }
 

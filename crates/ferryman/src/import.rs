@@ -4,16 +4,19 @@ use crate::{installation, progress, providers};
 use anyhow::ensure;
 use clap::Args;
 use flows::{House, import_figures};
-use kernel::{Actor, Clock, Refusal, SystemClock, Words};
+use kernel::{Actor, Clock, Error, OrgId, Refusal, SystemClock, Words};
 use market::imports::{Kind, Prepared};
 use market::learned::Change;
 use market::taste;
+use people::orgs::{self, Org, OrgKind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 /// Files of one folder, at most.
 const FILES_MAX: usize = 1_000;
+/// Circuits that are named when another is asked for, at most.
+const KNOWN_TOLD_MAX: usize = 20;
 /// Refusals that are printed of one file, at most.
 const REFUSALS_PRINTED_MAX: usize = 20;
 
@@ -23,10 +26,13 @@ pub struct Options {
     #[arg(required = true)]
     paths: Vec<PathBuf>,
     /// What the files are; without it their headers say: china_daily, korea_daily, taiwan_weekly, the_numbers_daily,
-    /// us_daily, tmdb, movielens, china_cinemas, france_cinemas, china_calendar, korea_calendar, taiwan_calendar or
-    /// us_calendar.
+    /// us_daily, tmdb, movielens, china_cinemas, france_cinemas, china_calendar, korea_calendar, taiwan_calendar,
+    /// us_calendar or showings.
     #[arg(long = "as", value_name = "KIND")]
     kind: Option<String>,
+    /// Whose showings a list of showings holds: the circuit's name or id. It alone learns from them.
+    #[arg(long, value_name = "NAME-OR-ID")]
+    circuit: Option<String>,
     /// Read and say what would be taken; store nothing.
     #[arg(long)]
     dry_run: bool,
@@ -51,10 +57,15 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         true => None,
         false => Some(installation::open_house(options.place.open()?, providers::nobody())?),
     };
+    let circuit = match (&options.circuit, &house) {
+        (Some(named), Some(house)) => Some(circuit(house, named)?),
+        _ => None,
+    };
+    let wanted = Wanted { kind, circuit, strict: options.strict };
     let mut outcomes = Vec::new();
     let mut all_taken = true;
     for file in files {
-        match take(&file, kind, options.strict, house.as_ref())? {
+        match take(&file, &wanted, house.as_ref())? {
             Ok(outcome) => outcomes.push(outcome),
             Err(refusal) => {
                 all_taken = false;
@@ -64,6 +75,44 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     }
     print(&outcomes);
     Ok(if all_taken { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What is asked of every file.
+struct Wanted {
+    kind: Option<Kind>,
+    circuit: Option<OrgId>,
+    strict: bool,
+}
+
+/// The circuit of that id, or of that name in either language.
+fn circuit(house: &House, named: &str) -> anyhow::Result<OrgId> {
+    let circuits = house.read_blocking(|view| orgs::of_kind(view, OrgKind::Cinema))?;
+    let named = named.trim();
+    let is_it = |org: &Org| {
+        let names = [&org.name.en, &org.name.zh];
+        org.id.0 == named || names.iter().any(|name| name.to_lowercase() == named.to_lowercase())
+    };
+    let mut found = circuits.iter().filter(|org| is_it(org));
+    match (found.next(), found.next()) {
+        (Some(org), None) => Ok(org.id.clone()),
+        (Some(_), Some(_)) => {
+            let (en, zh) = (
+                format!("several circuits are called “{named}”: name one by its id"),
+                format!("有多条院线名为“{named}”，请使用编号"),
+            );
+            Err(installation::spoken(Refusal::field("circuit", "several_circuits", en, zh)))
+        }
+        _ => {
+            let known: Vec<&str> =
+                circuits.iter().take(KNOWN_TOLD_MAX).map(|org| org.name.en.as_str()).collect();
+            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            let (en, zh) = (
+                format!("there is no circuit “{named}” here; known are: {known}"),
+                format!("没有“{named}”这条院线；现有：{known}"),
+            );
+            Err(installation::spoken(Refusal::field("circuit", "unknown_circuit", en, zh)))
+        }
+    }
 }
 
 /// The files to read: those named, and those in folders that are not MovieLens's, in the order of their names.
@@ -95,17 +144,13 @@ fn is_table(path: &Path) -> bool {
 }
 
 /// Reads a file and, given a house, stores it there.
-fn take(
-    file: &Path,
-    kind: Option<Kind>,
-    strict: bool,
-    house: Option<&House>,
-) -> anyhow::Result<Result<Outcome, Refusal>> {
+fn take(file: &Path, wanted: &Wanted, house: Option<&House>) -> anyhow::Result<Result<Outcome, Refusal>> {
     let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
     let bar = progress::bar(&Words::new("reading", "读取"), 1);
     bar.set_message(name.clone());
-    let prepared = match import_figures::open(file, kind, import_figures::last_day(SystemClock.now())) {
-        Ok(prepared) => prepared,
+    let prepared = match import_figures::open(file, wanted.kind, import_figures::last_day(SystemClock.now()))
+    {
+        Ok(prepared) => prepared.brought_by(wanted.circuit.clone()),
         Err(refusal) => {
             bar.abandon();
             return Ok(Err(refusal));
@@ -113,14 +158,17 @@ fn take(
     };
     bar.inc(1);
     bar.finish();
-    if let Some(first) = prepared.refusals.first().filter(|_| strict && prepared.refused > 0) {
+    if let Some(first) = prepared.refusals.first().filter(|_| wanted.strict && prepared.refused > 0) {
         return Ok(Err(first.clone()));
     }
-    let change = house.map(|house| store(house, &prepared, &name)).transpose()?;
+    let change = match house.map(|house| store(house, &prepared, &name)).transpose() {
+        Err(Error::Refused(refusal)) => return Ok(Err(refusal)),
+        change => change?,
+    };
     Ok(Ok(Outcome { prepared, change }))
 }
 
-fn store(house: &House, prepared: &Prepared, name: &str) -> anyhow::Result<Change> {
+fn store(house: &House, prepared: &Prepared, name: &str) -> kernel::Result<Change> {
     let bar = progress::bar(&Words::new("storing", "写入"), prepared.subjects() as u64);
     bar.set_message(name.to_owned());
     let (shown, prepared) = (bar.clone(), Arc::new(prepared.clone()));

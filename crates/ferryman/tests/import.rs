@@ -119,6 +119,44 @@ fn every_kind_of_bad_series_is_handled_as_it_is_documented() {
 }
 
 #[test]
+fn showings_are_imported_for_the_circuit_that_is_named() {
+    let folder = Folder::new("circuit");
+    folder.ferryman(&["import", &folder.file("korea.csv", CHART)]);
+    let db = db::Db::open(&folder.path("data/ferryman.db")).expect("the database opens");
+    db.write_blocking(db::Lane::house(), |tx| {
+        tx.run(
+            "insert into org (id, kind, name_en, name_zh, created_at) values ('org_bends', 'cinema', 'Nine Bends', '九湾', 0)",
+            &[],
+        )
+    })
+    .expect("a circuit");
+    drop(db);
+    let text = "date,theatre,hall,movie,time,hour,seats,sold,Buy Order\n\
+        2020-01-01,Lido,Hall 1,Cats,9:50,9.83,100.0,2.0,\"[['A_1', 'A_2']]\"\n\
+        2020-01-02,Lido,Hall 1,Cats,9:50,9.83,,,\n";
+    let file = folder.file("old.csv", text);
+    let (done, said) = folder.ferryman(&["import", &file]);
+    assert!(
+        !done && said.contains("say whose it is, with “--circuit”") && said.contains("选择院线"),
+        "{said}"
+    );
+    let (done, said) = folder.ferryman(&["import", &file, "--circuit", "Ten Bends"]);
+    assert!(!done && said.contains("there is no circuit “Ten Bends” here; known are: Nine Bends"), "{said}");
+    let (done, said) = folder.ferryman(&["import", &file, "--circuit", "nine bends"]);
+    assert!(done && line(&said, "old.csv").ends_with(&["2", "0", "0", "0"]), "{said}");
+    // A chart beside it is nobody's own.
+    for named in ["org_bends", "九湾"] {
+        let (done, said) = folder.ferryman(&["import", &folder.path(""), "--circuit", named]);
+        assert!(done && line(&said, "old.csv").ends_with(&["0", "0", "2", "0"]), "{said}");
+    }
+    let db = db::Db::open(&folder.path("data/ferryman.db")).expect("the database opens");
+    let sql = "select kind, org_id from imported_file order by kind";
+    let whose: Vec<(String, Option<String>)> =
+        db.read_blocking(move |view| view.all(sql, &[])).expect("a list");
+    assert_eq!(whose, [("korea_daily".into(), None), ("showings".into(), Some("org_bends".into()))]);
+}
+
+#[test]
 fn a_forecast_is_never_invented() {
     let folder = Folder::new("forecast");
     let (done, said) = folder.ferryman(&["forecast"]);

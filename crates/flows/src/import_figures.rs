@@ -1,6 +1,8 @@
-//! Bringing outside figures in: charts, film facts, cinemas, tastes. One transaction a file.
+//! Bringing outside figures in: charts, film facts, cinemas, tastes, and what a circuit showed before it joined. One
+//! transaction a file.
 
 use crate::house::Scene;
+use crate::views::earlier_showings;
 use events::{Kind, log};
 use kernel::{Day, ImportId, Instant, PlaceId, Refusal, Result, Zone};
 use market::imports::{self, Prepared};
@@ -25,12 +27,21 @@ pub fn last_day(now: Instant) -> Day {
     now.day_in(&Zone::stored("Pacific/Kiritimati"))
 }
 
-/// Stores a file that was read. One that says nothing new is not noted either.
+/// Stores a file that was read. One that says nothing new is not noted either. Of a circuit's showings those of days that
+/// are not over in its cinemas are left out.
 pub fn bring_in(
     scene: &mut Scene,
     prepared: &Prepared,
     step: &dyn Fn(u64),
 ) -> Result<(Option<ImportId>, Change)> {
+    let over = match &prepared.circuit {
+        Some(circuit) => {
+            let last = earlier_showings::last_day_over(scene.tx, circuit, scene.act.at)?;
+            Some(prepared.clone().until(last)?)
+        }
+        None => None,
+    };
+    let prepared = over.as_ref().unwrap_or(prepared);
     let (id, change) = imports::store(scene.tx, &mut scene.act, prepared, step)?;
     if let Some(id) = &id {
         let body = json!({
@@ -39,6 +50,7 @@ pub fn bring_in(
             "added": change.added,
             "corrected": change.corrected,
             "refused": prepared.refused,
+            "circuit": prepared.circuit,
         });
         log::append(scene.tx, &mut scene.act, &PlaceId::house(), Kind::FiguresImported, None, id, body)?;
     }

@@ -1,10 +1,12 @@
 //! Learning showings: what the coming showings of a circuit will sell, from what its showings sold.
 //!
-//! A circuit learns from its own cinemas, never from another's. What was learned is kept in memory until the business
-//! day is over; the next question waits for it. The schedule and the seats sold so far are read each time.
+//! A circuit learns from its own cinemas, never from another's: from what was sold here, and from what it brought from
+//! before it joined. What was learned is kept in memory until the business day is over or more is brought; the next
+//! question waits for it. The schedule and the seats sold so far are read each time.
 
 use crate::house::House;
 use crate::learn_market;
+use crate::views::earlier_showings;
 use crate::views::showing_history::{self as history, Known};
 use box_office::Cinema;
 use db::View;
@@ -15,7 +17,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 /// Days that are learned from; a day's weight halves in a week, so that older ones would say next to nothing.
-const LEARNED_DAYS: i32 = 42;
+pub const LEARNED_DAYS: i32 = 42;
 /// How far ahead a showing is forecast, in days, today among them.
 pub const AHEAD_DAYS: i32 = AHEAD_DAYS_MAX;
 
@@ -29,6 +31,8 @@ struct Lesson(Mutex<Option<Arc<Learned>>>);
 
 struct Learned {
     today: Day,
+    /// Of the past that was brought: with another one it is learned anew.
+    brought: (Option<Instant>, i64),
     past: Vec<Played>,
     model: Result<Model, Refusal>,
     /// None where too few bookings are known to tell how seats arrive.
@@ -45,20 +49,27 @@ pub fn forecasts(house: &House, view: &View, cinema: &Cinema, now: Instant) -> R
     let home = people::home::of(view)?;
     let calendar = learn_market::days_of(home.territory);
     let (today, _) = history::business_time(now, &cinema.zone);
-    let learned = house.showings().learned(view, &cinema.org, today, calendar)?;
+    let learned = house.showings().learned(view, &cinema.org, (today, now), calendar)?;
     // Showings share their public with others of the circuit, so the whole schedule is asked about.
     let schedule = history::of_circuit(view, &cinema.org, today, today.plus(AHEAD_DAYS - 1))?;
     Ok(learned.forecasts(&schedule, &cinema.place, now, calendar))
 }
 
 impl Memory {
-    fn learned(&self, view: &View, org: &OrgId, today: Day, calendar: &Calendar) -> Result<Arc<Learned>> {
+    fn learned(
+        &self,
+        view: &View,
+        org: &OrgId,
+        (today, now): (Day, Instant),
+        calendar: &Calendar,
+    ) -> Result<Arc<Learned>> {
         let lesson = self.lesson(org, today);
         let mut learned = lesson.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some(learned) = learned.as_ref() {
+        let brought = earlier_showings::state(view, org)?;
+        if let Some(learned) = learned.as_ref().filter(|learned| learned.brought == brought) {
             return Ok(learned.clone());
         }
-        let new = Arc::new(Learned::of(view, org, today, calendar)?);
+        let new = Arc::new(Learned::of(view, org, (today, now), brought, calendar)?);
         *learned = Some(new.clone());
         Ok(new)
     }
@@ -71,13 +82,18 @@ impl Memory {
 }
 
 impl Learned {
-    fn of(view: &View, org: &OrgId, today: Day, calendar: &Calendar) -> Result<Learned> {
+    fn of(
+        view: &View,
+        org: &OrgId,
+        (today, now): (Day, Instant),
+        brought: (Option<Instant>, i64),
+        calendar: &Calendar,
+    ) -> Result<Learned> {
         let (first, last) = (today.plus(-LEARNED_DAYS), today.plus(-1));
-        let past = history::of_circuit(view, org, first, last)?;
-        let past: Vec<Played> = past.into_iter().map(|one| one.played).collect();
+        let past = history::past(view, org, (first, last), now)?;
         let model = Model::fit(&past, today, AHEAD_DAYS, &|day| kind(calendar, day));
         let curve = BookingCurve::learn(&history::bookings(view, org, first, last)?).ok();
-        Ok(Learned { today, past, model, curve })
+        Ok(Learned { today, brought, past, model, curve })
     }
 
     fn forecasts(&self, schedule: &[Known], place: &PlaceId, now: Instant, calendar: &Calendar) -> Told {

@@ -1,4 +1,5 @@
-//! Bringing a file in: recognised by its header, read whole, stored in one transaction, remembered.
+//! Bringing a file in: recognised by its header, read whole, stored in one transaction, remembered. Showings are one
+//! circuit's own; everything else is for all.
 //!
 //! A file that says nothing new leaves no trace, so the same file twice is the same as once. One that corrects a
 //! figure adds to what was learned; the earlier figure stays with the instant at which it was learned.
@@ -8,15 +9,14 @@ use crate::films;
 use crate::learned::{self, Change};
 use crate::release_calendar;
 use crate::series::{self, Dialect, Market, REFUSALS_TOLD_MAX, Series};
+use crate::showings::{self, Showing};
 use crate::table::{Headers, Packed, Subjects, bad_file, mostly_refused};
 use crate::taste;
 use db::{FromRow, Row, Tx, View};
-use kernel::{Act, Day, ImportId, Instant, Refusal, Result, Words};
+use kernel::{Act, Day, ImportId, Instant, OrgId, Refusal, Result, Words};
 use serde_json::Value;
 use std::path::Path;
 
-/// The code of the refusal of a list of showings: it is known, and nothing is imported from it.
-pub const SHOWINGS: &str = "showings_file";
 /// Imports in one list, at most.
 pub const LISTED_MAX: i64 = 200;
 /// The most bytes of a file's name that are kept.
@@ -32,6 +32,8 @@ pub enum Kind {
     /// Which films were announced for which day.
     Calendar(Market),
     MovieLens,
+    /// What one circuit showed and sold.
+    Showings,
     Tmdb,
 }
 
@@ -41,7 +43,11 @@ impl Kind {
         let charts = Dialect::ALL.into_iter().map(Kind::Chart);
         let directories = Directory::ALL.into_iter().map(Kind::Cinemas);
         let calendars = Market::ALL.into_iter().map(Kind::Calendar);
-        charts.chain(directories).chain(calendars).chain([Kind::MovieLens, Kind::Tmdb]).collect()
+        charts
+            .chain(directories)
+            .chain(calendars)
+            .chain([Kind::MovieLens, Kind::Showings, Kind::Tmdb])
+            .collect()
     }
 
     /// What `--as` calls it, and the source of what was learned from it.
@@ -51,6 +57,7 @@ impl Kind {
             Kind::Cinemas(directory) => directory.code(),
             Kind::Calendar(market) => release_calendar::code(market),
             Kind::MovieLens => "movielens",
+            Kind::Showings => "showings",
             Kind::Tmdb => "tmdb",
         }
     }
@@ -68,6 +75,7 @@ impl Kind {
                 Words::new(format!("Release calendar: {}", market.en), format!("上映日程：{}", market.zh))
             }
             Kind::MovieLens => Words::new("Ratings of films (MovieLens)", "影片评分（MovieLens）"),
+            Kind::Showings => Words::new("Showings of a circuit", "院线的历史场次"),
             Kind::Tmdb => Words::new("Facts of films (TMDB)", "影片资料（TMDB）"),
         }
     }
@@ -112,6 +120,8 @@ pub struct Prepared {
     pub unknown_cells: usize,
     /// At most [`REFUSALS_TOLD_MAX`].
     pub refusals: Vec<Refusal>,
+    /// Whose showings these are, as whoever brings them says.
+    pub circuit: Option<OrgId>,
     pub content: Content,
 }
 
@@ -121,24 +131,65 @@ pub enum Content {
     Series(Series),
     /// Facts by subject, for each kind of subject.
     Facts(Vec<(learned::Kind, Vec<(String, Value)>)>),
+    Showings(Vec<Showing>),
 }
 
 impl Prepared {
-    /// How many films, cinemas or persons the file is about.
+    /// How many films, cinemas, persons or cinema-days the file is about.
     pub fn subjects(&self) -> usize {
         match &self.content {
             Content::Series(series) => series.films.len(),
             Content::Facts(facts) => facts.iter().map(|(_, facts)| facts.len()).sum(),
+            Content::Showings(showings) => showings::cinema_days(showings),
         }
     }
 
-    /// The first and the last day of a series.
+    /// The first and the last day of a series or of showings.
     pub fn span(&self) -> Option<(Day, Day)> {
         match &self.content {
             Content::Series(series) => series.span(),
             Content::Facts(_) => None,
+            Content::Showings(showings) => {
+                let days = showings.iter().map(|one| one.day);
+                days.clone().min().zip(days.max())
+            }
         }
     }
+
+    /// The same as one circuit's, where it is showings; nothing else is anybody's own.
+    pub fn brought_by(self, circuit: Option<OrgId>) -> Prepared {
+        let circuit = circuit.filter(|_| matches!(self.content, Content::Showings(_)));
+        Prepared { circuit, ..self }
+    }
+
+    /// The same without showings after a day, the last that is over: the others are not counted yet. Says how many were
+    /// left out; refuses a file of which nothing would be left.
+    pub fn until(mut self, last: Day) -> Result<Prepared, Refusal> {
+        let Content::Showings(showings) = &mut self.content else { return Ok(self) };
+        let before = showings.len();
+        showings.retain(|one| one.day <= last);
+        let later = before - showings.len();
+        if later > 0 {
+            let refusal = not_over(&self.file, later, last);
+            if showings.is_empty() {
+                return Err(refusal);
+            }
+            self.refusals.insert(0, refusal);
+        }
+        Ok(self)
+    }
+}
+
+fn not_over(file: &str, later: usize, last: Day) -> Refusal {
+    let showings = if later == 1 { "1 showing".to_owned() } else { format!("{later} showings") };
+    bad_file(
+        format!(
+            "“{file}” has {showings} after {last}, the last day that is over here: left out, to be brought when their day is over."
+        ),
+        format!(
+            "“{file}”有 {later} 场晚于 {last}（本处最近一个已结束的营业日），未导入；请在当天结束后再导入。"
+        ),
+    )
 }
 
 /// Reads a file or a MovieLens folder; says what it is when nobody does. A line of a chart about a day after `last`,
@@ -172,9 +223,11 @@ pub fn read(file: &Packed, kind: Option<Kind>, last: Day) -> Result<Prepared, Re
                 repeated: reading.repeated,
                 unknown_cells: reading.unknown_cells,
                 refusals: reading.refusals,
+                circuit: None,
                 content: Content::Series(reading.series),
             })
         }
+        Kind::Showings => of_showings(file),
         Kind::Cinemas(directory) => {
             by_subject(file, Kind::Cinemas(directory), learned::Kind::Cinema, cinemas::read(file, directory)?)
         }
@@ -190,6 +243,19 @@ pub fn read(file: &Packed, kind: Option<Kind>, last: Day) -> Result<Prepared, Re
             "MovieLens 应导入整个文件夹，而不是其中一个文件。".to_owned(),
         )),
     }
+}
+
+/// Of two lines that tell of one showing differently the first counts.
+fn of_showings(file: &Packed) -> Result<Prepared, Refusal> {
+    let reading = showings::read(file)?;
+    let (again, differing): (Vec<usize>, Vec<Refusal>) = reading.contradicted.into_iter().unzip();
+    let mut showings = reading.showings;
+    let mut place = 0..;
+    showings.retain(|_| place.next().is_some_and(|at| again.binary_search(&at).is_err()));
+    let mut refusals = reading.refusals;
+    refusals.extend(differing);
+    let counts = (reading.rows, reading.repeated);
+    prepared(Kind::Showings, file.name(), counts, refusals, Content::Showings(showings))
 }
 
 fn by_subject<T: serde::Serialize>(
@@ -210,7 +276,7 @@ fn folder(path: &Path) -> Result<Prepared, Refusal> {
     facts_of(Kind::MovieLens, &name, (reading.rows, 0), reading.refusals, content)
 }
 
-/// What a file is, by its header. Refuses one that is nothing known, and, as [`SHOWINGS`], a list of showings.
+/// What a file is, by its header. Refuses one that is nothing known.
 pub fn recognise(file: &Packed) -> Result<Kind, Refusal> {
     let unicode = file.decode(None).and_then(|source| source.headers());
     if let Ok(headers) = &unicode {
@@ -221,6 +287,12 @@ pub fn recognise(file: &Packed) -> Result<Kind, Refusal> {
             return Ok(Kind::Cinemas(directory));
         }
     }
+    if showings::source(file)
+        .and_then(|source| source.headers())
+        .is_ok_and(|headers| showings::is_showings(&headers))
+    {
+        return Ok(Kind::Showings);
+    }
     let calendar = || release_calendar::recognise(file).map(Kind::Calendar);
     match series::recognise(file) {
         Ok(chart) => Ok(Kind::Chart(chart)),
@@ -229,19 +301,6 @@ pub fn recognise(file: &Packed) -> Result<Kind, Refusal> {
 }
 
 fn nothing_known(headers: &Headers) -> Refusal {
-    if ["hall", "seats", "sold"].iter().all(|column| headers.find(&[column]).is_some()) {
-        let file = headers.file();
-        return Refusal::new(
-            kernel::Kind::Invalid,
-            SHOWINGS,
-            format!(
-                "“{file}” tells what showings sold; forecasts of showings are judged with it by “ferryman evaluate showings”, and learned from the showings sold here alone."
-            ),
-            format!(
-                "“{file}”是各场次的售票；可用“ferryman evaluate showings”评判场次预测，场次预测只从本平台的售票学习。"
-            ),
-        );
-    }
     let kinds: Vec<&str> =
         Kind::all().into_iter().filter(|kind| !matches!(kind, Kind::MovieLens)).map(Kind::code).collect();
     let (file, kinds, found) = (headers.file(), kinds.join(", "), headers.list());
@@ -261,17 +320,28 @@ fn values<T: serde::Serialize>(facts: Vec<(String, T)>) -> Result<Vec<(String, V
 fn facts_of(
     kind: Kind,
     file: &str,
+    counts: (usize, usize),
+    refusals: Vec<Refusal>,
+    content: Vec<(learned::Kind, Vec<(String, Value)>)>,
+) -> Result<Prepared, Refusal> {
+    prepared(kind, file, counts, refusals, Content::Facts(content))
+}
+
+/// Refuses a file of which too many lines are.
+fn prepared(
+    kind: Kind,
+    file: &str,
     (rows, repeated): (usize, usize),
     mut refusals: Vec<Refusal>,
-    content: Vec<(learned::Kind, Vec<(String, Value)>)>,
+    content: Content,
 ) -> Result<Prepared, Refusal> {
     let refused = refusals.len();
     if rows == 0 || refused * REFUSED_ONE_IN > rows {
         return Err(mostly_refused(file, (refused, rows), refusals.first()));
     }
     refusals.truncate(REFUSALS_TOLD_MAX);
-    let content = Content::Facts(content);
-    Ok(Prepared { kind, file: file.to_owned(), rows, refused, repeated, unknown_cells: 0, refusals, content })
+    let (file, unknown_cells, circuit) = (file.to_owned(), 0, None);
+    Ok(Prepared { kind, file, rows, refused, repeated, unknown_cells, refusals, circuit, content })
 }
 
 /// A file that was brought in.
@@ -292,6 +362,8 @@ pub struct Import {
     pub added: i64,
     pub corrected: i64,
     pub refusals: Vec<Words>,
+    /// Whose it is alone; `None` for what everybody learns from.
+    pub circuit: Option<OrgId>,
 }
 
 impl FromRow for Import {
@@ -312,12 +384,13 @@ impl FromRow for Import {
             added: row.next()?,
             corrected: row.next()?,
             refusals: serde_json::from_str(&row.next::<String>()?)?,
+            circuit: row.next()?,
         })
     }
 }
 
 /// Stores what was read; all of it or nothing. Counts film-days of a series, else subjects. With `None` for an id the
-/// file said nothing new and nothing was written.
+/// file said nothing new and nothing was written. Refuses showings of nobody.
 pub fn store(
     tx: &Tx,
     act: &mut Act,
@@ -338,6 +411,10 @@ pub fn store(
                 change.corrected += one.corrected;
                 change.unchanged += one.unchanged;
             }
+        }
+        (Content::Showings(list), _) => {
+            let circuit = prepared.circuit.as_ref().ok_or_else(|| showings::whose(&prepared.file))?;
+            change = showings::store(tx, &id, act.at, circuit, list, step)?;
         }
         (Content::Series(_), kind) => {
             return Err(kernel::Error::fault(format!("a {} holds no series", kind.code())));
@@ -361,8 +438,8 @@ fn remember(tx: &Tx, act: &Act, id: &ImportId, prepared: &Prepared) -> Result<()
     let count = |number: usize| number as i64;
     tx.run(
         "insert into imported_file (id, kind, file, at, actor, rows_read, rows_refused, rows_repeated,
-           cells_unknown, subjects, first_day, last_day, added, corrected, refusals)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, $13)",
+           cells_unknown, subjects, first_day, last_day, added, corrected, refusals, org_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, $13, $14)",
         &[
             id,
             &prepared.kind.code(),
@@ -377,6 +454,7 @@ fn remember(tx: &Tx, act: &Act, id: &ImportId, prepared: &Prepared) -> Result<()
             &first,
             &last,
             &serde_json::to_string(&says)?,
+            &prepared.circuit,
         ],
     )?;
     Ok(())
@@ -386,10 +464,23 @@ fn remember(tx: &Tx, act: &Act, id: &ImportId, prepared: &Prepared) -> Result<()
 pub fn all(view: &View) -> Result<Vec<Import>> {
     view.all(
         "select id, kind, file, at, actor, rows_read, rows_refused, rows_repeated, cells_unknown, subjects,
-           first_day, last_day, added, corrected, refusals
+           first_day, last_day, added, corrected, refusals, org_id
          from imported_file
          order by at desc, id desc
          limit $1",
         &[&LISTED_MAX],
+    )
+}
+
+/// What one circuit brought, newest first; [`LISTED_MAX`] of them.
+pub fn of_circuit(view: &View, circuit: &OrgId) -> Result<Vec<Import>> {
+    view.all(
+        "select id, kind, file, at, actor, rows_read, rows_refused, rows_repeated, cells_unknown, subjects,
+           first_day, last_day, added, corrected, refusals, org_id
+         from imported_file
+         where org_id = $1
+         order by at desc, id desc
+         limit $2",
+        &[circuit, &LISTED_MAX],
     )
 }

@@ -1,7 +1,7 @@
 //! What was learned from outside, and when: one table that is only ever appended to.
 //!
-//! A subject (a film of a chart, its run, a film of a calendar, a cinema, a person's taste, a model, a forecast) may be
-//! learned about again. The later row adds to the earlier ones or corrects them; both stay, so that a forecast can be
+//! A subject (a film of a chart, its run, a film of a calendar, a cinema, a cinema's day of showings, a person's taste, a
+//! model, a forecast) may be learned about again. The later row adds to the earlier ones or corrects them; both stay, so that a forecast can be
 //! made from what was known at any instant.
 
 use db::{FromRow, Row, Tx, View};
@@ -21,6 +21,8 @@ pub enum Kind {
     Model,
     /// A film's days.
     Run,
+    /// A cinema's day as its circuit brought it, which is its source.
+    Showings,
     /// A person's ratings.
     Taste,
 }
@@ -34,6 +36,7 @@ impl Kind {
             Kind::Forecast => "forecast",
             Kind::Model => "model",
             Kind::Run => "run",
+            Kind::Showings => "showings",
             Kind::Taste => "taste",
         }
     }
@@ -183,8 +186,15 @@ fn complete(before: &Value, fact: &Value) -> Value {
     let mut whole = before.clone();
     for (key, value) in fact {
         let open = value.is_null() || value == "" || value.as_array().is_some_and(Vec::is_empty);
-        if !open || !whole.contains_key(key) {
-            whole.insert(key.clone(), value.clone());
+        match whole.get(key) {
+            Some(_) if open => {}
+            Some(before) => {
+                let value = complete(before, value);
+                whole.insert(key.clone(), value);
+            }
+            None => {
+                whole.insert(key.clone(), value.clone());
+            }
         }
     }
     Value::Object(whole)
@@ -202,5 +212,8 @@ mod tests {
         let whole = json!({ "title": "The River", "budget": 5, "cast": ["Ann"], "country": null, "year": 1 });
         assert_eq!(complete(&before, &fact), whole);
         assert_eq!(complete(&whole, &fact), whole);
+        let day = |sold: Option<u32>| json!({ "600 Hall 1": { "film": "River", "sold": sold } });
+        assert_eq!(complete(&day(Some(5)), &day(None)), day(Some(5)), "a part as the whole");
+        assert_eq!(complete(&day(Some(5)), &day(Some(6))), day(Some(6)));
     }
 }

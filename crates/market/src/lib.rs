@@ -9,5 +9,6 @@ pub mod learned;
 pub mod release_calendar;
 pub mod rules;
 pub mod series;
+pub mod showings;
 pub mod table;
 pub mod taste;

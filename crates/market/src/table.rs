@@ -511,7 +511,8 @@ fn clip(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
-fn day(text: &str) -> Option<Day> {
+/// The day that a text is; see [`Line::day`].
+pub(crate) fn day(text: &str) -> Option<Day> {
     let date = text.strip_suffix(" 00:00:00").or_else(|| text.strip_suffix("T00:00:00")).unwrap_or(text);
     if date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit()) {
         return Day::parse(&format!("{}-{}-{}", &date[..4], &date[4..6], &date[6..])).ok();

@@ -141,6 +141,8 @@ pub fn registry(site: Site) -> Routes {
         .page(GET, "/console/cinemas/{place}/halls/new", CINEMA, console::cinemas::halls::blank)
         .page(POST, "/console/cinemas/{place}/halls", CINEMA, console::cinemas::halls::add)
         .page(GET, "/console/cinemas/{place}/halls/{hall}", CINEMA, console::cinemas::halls::show)
+        .page(GET, "/console/cinemas/{place}/earlier", CINEMA, console::cinemas::earlier::show)
+        .page(POST, "/console/cinemas/{place}/earlier", CINEMA, console::cinemas::earlier::bring_in)
         .page(GET, "/console/cinemas/{place}/plan", CINEMA, console::cinemas::plan::show)
         .page(POST, "/console/cinemas/{place}/plan", CINEMA, console::cinemas::plan::make)
         .page(GET, "/console/cinemas/{place}/plan/rules", CINEMA, console::cinemas::plan::rules::show)

@@ -1,6 +1,6 @@
 //! What every request shares: the house, the settings, and the few things kept in memory.
 
-use crate::console::imports::Imports;
+use crate::console::imports::bringing::Imports;
 use crate::film::show::Film;
 use crate::routes::Entry;
 use axum::http::Method;
@@ -96,7 +96,7 @@ impl Site {
         &self.inner.throttle
     }
 
-    /// The file that is being imported at this moment, if there is one.
+    /// The files that are being imported at this moment.
     pub(crate) fn imports(&self) -> &Imports {
         &self.inner.imports
     }

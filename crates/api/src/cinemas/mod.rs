@@ -1,5 +1,6 @@
-//! Cinemas, what they show on a day, and what of it will be sold.
+//! Cinemas, what they show on a day, what of it will be sold, and what they showed before they joined.
 
+pub mod earlier;
 pub mod forecasts;
 pub mod list;
 pub mod showtimes;

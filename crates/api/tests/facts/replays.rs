@@ -57,6 +57,7 @@ async fn a_change_of_state_that_is_asked_for_again_changes_nothing() {
         "payout-files",
         "bank-answers",
         "bills",
+        "earlier-showings",
         "decision",
         "unmatched-decisions",
         "disputes",

@@ -159,7 +159,7 @@ impl Town {
     }
 }
 
-const COUNTS: [&str; 14] = [
+const COUNTS: [&str; 15] = [
     "select count(*) from event",
     "select count(*) from ticket_order",
     "select count(*) from ticket",
@@ -174,6 +174,7 @@ const COUNTS: [&str; 14] = [
     "select count(*) from application",
     "select count(*) from licence_offer",
     "select count(*) from statement",
+    "select count(*) from learned",
 ];
 
 struct Made {

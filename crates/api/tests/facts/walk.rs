@@ -494,6 +494,7 @@ impl Walk {
         assert_eq!(kept, rules);
         let told = self.client("cinema_a").await.get(&format!("{place}/showing-forecasts")).await.is(200);
         assert!(text(&told["why_none"]["en"]).contains("needs 300 showings"), "too little was sold: {told}");
+        self.earlier_showings().await;
         let tomorrow = self.town.clock.now().day_in(&kernel::Zone::shanghai()).plus(1);
         let wish = json!({ "from": tomorrow.to_string() });
         let plan = self.post("cinema_a", format!("{place}/plans"), wish).await;
@@ -504,6 +505,19 @@ impl Walk {
         let undone = self.press("cinema_a", format!("{path}/undoing")).await;
         assert_eq!(undone["state"], "undone");
         self.ids.insert("plan", text(&plan["id"]));
+    }
+
+    /// What the circuit showed before it joined; the same file again says nothing new.
+    async fn earlier_showings(&mut self) {
+        let path = format!("/api/orgs/{}/earlier-showings", self.org("cinema_a"));
+        let text = "date,cinema,hall,film,start,sold\n2016-12-01,Old House,1,River,19:30,77\n";
+        let file = json!({ "name": "old.csv", "text": text });
+        let taken = self.post("cinema_a", path.clone(), file).await;
+        assert_eq!((&taken["added"], &taken["refused"]), (&json!(1), &json!(0)));
+        let told = self.client("cinema_a").await.get(&path).await.is(200);
+        assert_eq!((&told["counted"], &told["recent"]), (&json!(1), &json!(1)));
+        assert_eq!(told["unknown_cinemas"], json!(["Old House"]));
+        assert_eq!(told["files"][0]["name"], "old.csv");
     }
 
     /// A line before an on-sale: announced, joined, paced, sent home.

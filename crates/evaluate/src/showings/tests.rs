@@ -1,43 +1,18 @@
 use super::*;
 
-const HEADER: &str = "date,theatre,hall,movie,time,hour,seats,sold,Buy Order\n";
-
-fn refusal(row: &str) -> String {
-    format!("{:#}", parse(&format!("{HEADER}{row}\n")).unwrap_err())
-}
-
 #[test]
-fn rows_are_read_and_a_late_showing_belongs_to_the_evening_before() {
-    let rows = "2020-01-01,Lido,Hall 1,Cats,0:30,0.5,100.0,3.0,\"[['A_1', 'A_2'], ['B_1']]\"\n\
-                2020-01-01,Lido,Hall 1,Cats,9:50,9.83,,,\n\
-                2020-01-01,Lido,Hall 1,Cats,9:50,9.83,,,\n";
-    let read = parse(&format!("{HEADER}{rows}")).unwrap();
-    assert_eq!(read.len(), 2, "the same row twice is one showing");
-    assert_eq!((read[0].showing.minute, read[0].showing.seats, read[0].sold), (1_470, Some(100), Some(3)));
-    assert_eq!((read[1].showing.minute, read[1].showing.seats, read[1].sold), (590, None, None));
-}
-
-#[test]
-fn bad_rows_are_refused_with_line_column_and_value() {
-    let cases = [
-        ("2020-13-01,L,H,F,9:50,9.8,10.0,1.0,", "Line 2, column date: “2020-13-01” is not a day"),
-        ("2020-01-01,L,H,F,25:00,9.8,10.0,1.0,", "Line 2, column time: “25:00” is not a time"),
-        ("2020-01-01,L,H,F,9:50,9.8,10.0,-1,", "Line 2, column sold: “-1” is not a number of seats"),
-        ("2020-01-01,L,H,F,9:50,9.8,10.0,11.0,", "Line 2, column sold: “11.0” is more than the 10 seats"),
-        ("2020-01-01,L,H,F,9:50,9.8,99999,1,", "Line 2, column seats: “99999” is more than 2000 seats"),
-        ("2020-01-01,L,,F,9:50,9.8,10,1,", "Line 2, column hall: “” is not a name"),
-        (
-            "2020-01-01,L,H,F,9:50,9.8,10,2,[['A_1']]",
-            "Line 2, column sold: “2” is not the 1 seats of the buying order",
-        ),
-        ("2020-01-01,L,H,F,9:50,9.8,10,2,A_1", "Line 2, column Buy Order: “A_1” is not a list"),
-        ("2020-01-01,L,H,F", "Line 2: 4 columns instead of 9"),
-    ];
-    for (row, expected) in cases {
-        assert!(refusal(row).contains(expected), "{row}: {}", refusal(row));
-    }
-    assert!(format!("{:#}", parse("day,seats\n").unwrap_err()).contains("the columns are “day,seats”"));
-    assert!(parse(HEADER).is_err());
+fn one_bad_line_ends_an_evaluation_by_its_place() {
+    let file = |rows: &str| {
+        let text = format!("date,theatre,hall,movie,time,hour,seats,sold,Buy Order\n{rows}");
+        parse(&market::table::Packed::read("s.csv", text.as_bytes()).unwrap())
+    };
+    let good = "2020-01-02,L,H,F,9:50,9.8,10,1,\n2020-01-01,L,H,F,0:30,0.5,10,2,\n";
+    let read = file(good).unwrap();
+    let told: Vec<_> = read.iter().map(|one| (one.showing.day.to_string(), one.showing.minute)).collect();
+    assert_eq!(told, [("2020-01-01".to_owned(), 1_470), ("2020-01-02".to_owned(), 590)]);
+    assert_eq!(file(&format!("{good}2020-01-02,L,H,F,9:50,9.8,10,3,\n")).unwrap().len(), 3, "told twice");
+    let bad = format!("{:#}", file(&format!("{good}2020-01-02,L,H,F,9:50,9.8,10,11,\n")).unwrap_err());
+    assert!(bad.contains("Line 4 of “s.csv”: sold is “11”, which is not at most the 10 seats"), "{bad}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ pub mod contract_royalties;
 pub mod counts;
 pub mod disputes;
 pub mod door;
+pub mod earlier_showings;
 pub mod erasures;
 pub mod events;
 pub mod goods;

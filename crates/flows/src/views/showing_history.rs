@@ -1,8 +1,10 @@
 //! The showings of a circuit, as the forecast of a showing learns from them (`demand::showing`).
 
+use super::earlier_showings;
 use db::{FromRow, Row, View};
 use demand::showing::{Booked, Played, Showing};
 use kernel::{Day, Instant, OrgId, Result, ShowtimeId, Zone};
+use std::collections::BTreeSet;
 
 /// Showings and bookings that are read at once, at most: the newest.
 const SHOWINGS_MAX: i64 = 30_000;
@@ -79,6 +81,21 @@ pub fn of_circuit(view: &View, org: &OrgId, first: Day, last: Day) -> Result<Vec
     known.retain(|one| (first..=last).contains(&one.played.showing.day));
     known.reverse();
     Ok(known)
+}
+
+/// What a circuit's showings of these days sold, in order of time: its own, and those it brought from before it joined.
+/// Where both tell of a cinema's day, its own count.
+pub fn past(view: &View, org: &OrgId, (first, last): (Day, Day), now: Instant) -> Result<Vec<Played>> {
+    let own: Vec<Played> = of_circuit(view, org, first, last)?.into_iter().map(|one| one.played).collect();
+    let earlier = earlier_showings::of_circuit(view, org, (first, last), now)?;
+    let known: BTreeSet<(Day, String)> =
+        own.iter().map(|one| (one.showing.day, one.showing.cinema.clone())).collect();
+    let earlier = earlier.into_iter().map(|one| one.played());
+    let mut past: Vec<Played> =
+        earlier.filter(|one| !known.contains(&(one.showing.day, one.showing.cinema.clone()))).collect();
+    past.extend(own);
+    past.sort_by_key(|one| (one.showing.day, one.showing.minute));
+    Ok(past)
 }
 
 /// How long before its showing each paid order of these days was made, by showing; the newest when there are very many.

@@ -1,12 +1,13 @@
 //! A cinema's coming week as a question to the planner: its rules, its public, what is scheduled and sold already.
 //!
-//! The public of a film is learned from what ran here (`demand::planning::showings`). A film that has not run here
+//! The public of a film is learned from what ran here, also before the circuit joined (`demand::planning::showings`). A film that has not run here
 //! yet is taken for an average one, and the reasons say so. How far such forecasts miss is found by forecasting the
 //! last days from what was known before each. The planner seeks by its own demand; what the reader is told comes from
 //! another one, which wins fewer people by moving a showing (`demand::planning::judge`).
 
 mod publics;
 
+use super::earlier_showings;
 use super::showing_history::business_time;
 use box_office::planning::{self, Rules};
 use box_office::{Cinema, Showtime, halls, showtimes};
@@ -30,6 +31,8 @@ pub const SHOWINGS_MIN: usize = 10;
 /// Days that are learned from, and the newest of them that tell how many want a film now.
 const HISTORY_DAYS: i32 = 28;
 const LEVEL_DAYS: i32 = 7;
+/// A film that says no length.
+const USUAL_MINUTES: i64 = 120;
 /// Pools of an hour.
 const SLOT_MINUTES: u16 = 60;
 /// How far from their hour people may be found to come; the one that tells best what was sold is taken.
@@ -131,11 +134,47 @@ fn filed(view: &View, cinema: &Cinema, first: Day, last: Day, now: Instant) -> R
     )
 }
 
+/// Counted showings that its circuit brought of a cinema's days before today, save those of which its own are known, and
+/// the films of the house among them. The others teach under the names they were brought with.
+fn brought(
+    view: &View,
+    cinema: &Cinema,
+    (today, now): (Day, Instant),
+    own: &[Counted],
+) -> Result<(Vec<Counted>, BTreeSet<TitleId>)> {
+    let days = (today.plus(-HISTORY_DAYS), today.plus(-1));
+    let known: BTreeSet<Day> = own.iter().map(|one| one.day).collect();
+    let (mut counted, mut films) = (Vec::new(), BTreeSet::new());
+    for one in earlier_showings::of_circuit(view, &cinema.org, days, now)? {
+        let told = one.told;
+        let Some(sold) = told.sold.filter(|_| one.cinema.as_ref() == Some(&cinema.place)) else { continue };
+        if known.contains(&told.day) {
+            continue;
+        }
+        films.extend(one.film.clone());
+        let starts_at = starts_at(told.day, told.minute, &cinema.zone);
+        counted.push(Counted {
+            id: ShowtimeId(format!("{} {} {}", told.day, told.minute, told.hall)),
+            title: one.film.unwrap_or(TitleId(told.film)),
+            hall: one.hall.unwrap_or(HallId(told.hall)),
+            day: told.day,
+            starts_at,
+            ends_at: starts_at.plus_minutes(USUAL_MINUTES),
+            seats: told.seats.map_or(i64::MAX, i64::from),
+            sold: i64::from(sold),
+            wanted: 0,
+        });
+    }
+    Ok((counted, films))
+}
+
 /// What the public was learned from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Learned {
     pub days: usize,
     pub showings: usize,
+    /// Of these, what its circuit brought from before it joined.
+    pub brought: usize,
     pub admissions: i64,
     /// More people than were counted would have come to these.
     pub sold_out: usize,
@@ -235,17 +274,27 @@ pub fn question(view: &View, cinema: &Cinema, from: Day, now: Instant, lang: Lan
     let days = days_from(&rules, from, today)?;
     let last = days.last().copied().unwrap_or(from);
     let all = counted(view, cinema, today.plus(-HISTORY_DAYS), last, now)?;
-    let (ran, rest): (Vec<Counted>, Vec<Counted>) = all.into_iter().partition(|one| one.ends_at <= now);
+    let (own, rest): (Vec<Counted>, Vec<Counted>) = all.into_iter().partition(|one| one.ends_at <= now);
+    let (before, met) = brought(view, cinema, (business_time(now, &cinema.zone).0, now), &own)?;
+    let mut ran = [&own[..], &before[..]].concat();
+    ran.sort_by_key(|one| one.starts_at);
     let rooms = halls::of_cinema(view, &cinema.place)?;
     if rooms.is_empty() {
         return Err(no_halls().into());
     }
     let learned = enough(&ran, 0)?;
     let publics = Publics::learn(&ran, &cinema.zone)?;
-    let learned = Learned { reach_minutes: publics.reach_minutes, ..learned };
+    let learned = Learned { reach_minutes: publics.reach_minutes, brought: before.len(), ..learned };
     let ahead: Vec<Counted> = rest.into_iter().filter(|one| one.day >= from).collect();
-    let titles = wanted(&ran, &ahead, &rules, (from, last), today);
     let house = House { view, cinema, rules: &rules, days: &days, rooms: &rooms, lang };
+    let mut shown = own;
+    for one in &before {
+        // Whatever was brought teaches; planned is what the house knows and what a ticket of costs.
+        if met.contains(&one.title) && house.asks(&one.title)?.is_some() {
+            shown.push(one.clone());
+        }
+    }
+    let titles = wanted(&shown, &ahead, &rules, (from, last), today);
     let mut films = Vec::new();
     let mut prices = Vec::new();
     let mut names = Vec::new();
@@ -338,7 +387,7 @@ impl House<'_> {
         let minutes = if title.runtime_minutes > 0 {
             title.runtime_minutes.min(600) as u16
         } else {
-            seen.map_or(120, Counted::minutes)
+            seen.map_or(USUAL_MINUTES as u16, Counted::minutes)
         };
         let priced = self.priced(id, &name)?;
         let days = self.days.len();
@@ -373,8 +422,8 @@ impl House<'_> {
         Ok((film, priced))
     }
 
-    /// The rules' price, else what the film's newest showtime here asks.
-    fn priced(&self, id: &TitleId, name: &str) -> Result<Priced> {
+    /// What a ticket of a film costs here, where the rules or a showtime of it say so.
+    fn asks(&self, id: &TitleId) -> Result<Option<Priced>> {
         let currency = self.cinema.service_fee.currency;
         let newest: Option<(i64, i64, String)> = self.view.maybe(
             "select price_minor, minimum_minor, version
@@ -386,15 +435,24 @@ impl House<'_> {
         )?;
         let (asked, minimum, version) = newest
             .map_or((None, 0, "2D".to_owned()), |(price, minimum, version)| (Some(price), minimum, version));
-        let price = self.rules.price_minor.or(asked).ok_or_else(|| {
+        Ok(self.rules.price_minor.or(asked).map(|price| Priced {
+            price: Money::new(price, currency),
+            minimum: Money::new(minimum, currency),
+            version,
+        }))
+    }
+
+    /// The rules' price, else what the film's newest showtime here asks.
+    fn priced(&self, id: &TitleId, name: &str) -> Result<Priced> {
+        let no_price = || {
             Refusal::new(
                 Kind::Conflict,
                 "no_price",
                 format!("{name} has no price here yet: say a ticket price in the rules."),
                 format!("《{name}》在本影院还没有票价，请先在规则中填写票价。"),
             )
-        })?;
-        Ok(Priced { price: Money::new(price, currency), minimum: Money::new(minimum, currency), version })
+        };
+        Ok(self.asks(id)?.ok_or_else(no_price)?)
     }
 
     /// What an admission leaves with the cinema: its part of the split base by the film's terms, and the counter.
@@ -620,6 +678,13 @@ impl Question {
     /// What the reader should know before following the plan.
     fn limits(&self) -> Vec<Words> {
         let mut said = Vec::new();
+        if self.learned.brought > 0 {
+            let brought = self.learned.brought;
+            said.push(Words::new(
+                format!("From before the circuit joined come {brought} of them."),
+                format!("其中 {brought} 场来自导入的历史场次。"),
+            ));
+        }
         if self.learned.sold_out > 0 {
             let full = self.learned.sold_out;
             said.push(Words::new(
@@ -749,7 +814,7 @@ fn enough(ran: &[Counted], reach_minutes: u16) -> Result<Learned, Refusal> {
         ));
     }
     let sold_out = ran.iter().filter(|one| one.sold >= one.seats).count();
-    Ok(Learned { days, showings, admissions, sold_out, reach_minutes })
+    Ok(Learned { days, showings, brought: 0, admissions, sold_out, reach_minutes })
 }
 
 fn too_far() -> Refusal {

@@ -3,6 +3,7 @@
 //! Staff see the cinemas of their own organisation; an operator sees and opens any.
 
 pub mod cities;
+pub mod earlier;
 pub mod halls;
 pub mod plan;
 pub mod showtimes;
@@ -297,17 +298,19 @@ pub async fn show(visit: Visit, staff: CinemaStaff, Path(place): Path<String>) -
 enum Side {
     About,
     Showtimes,
+    Earlier,
     Plan,
     Hall,
 }
 
 impl Side {
-    const ALL: [Side; 4] = [Side::About, Side::Showtimes, Side::Plan, Side::Hall];
+    const ALL: [Side; 5] = [Side::About, Side::Showtimes, Side::Earlier, Side::Plan, Side::Hall];
 
     fn word(self, lang: Lang) -> &'static str {
         match self {
             Side::About => crate::look::say(lang, "About", "概况"),
             Side::Showtimes => crate::look::say(lang, "Showtimes", "场次"),
+            Side::Earlier => crate::look::say(lang, "Earlier showings", "历史场次"),
             Side::Plan => crate::look::say(lang, "Plan a week", "排片方案"),
             Side::Hall => crate::look::say(lang, "Add a hall", "新增影厅"),
         }
@@ -322,8 +325,9 @@ fn titled(visit: &Visit, cinema: &Cinema, side: Side) -> String {
 fn top(visit: &Visit, cinema: &Cinema, side: Side) -> Markup {
     let about = address(&cinema.place);
     let (showtimes, hall) = (format!("{about}/showtimes"), format!("{about}/halls/new"));
+    let earlier = format!("{about}/earlier");
     let (plan, door) = (format!("{about}/plan"), format!("/door/{}", cinema.place));
-    let ways = [&about, &showtimes, &plan, &hall];
+    let ways = [&about, &showtimes, &earlier, &plan, &hall];
     let tabs: Vec<(&str, &str)> =
         ways.into_iter().zip(Side::ALL).map(|(way, side)| (way.as_str(), side.word(visit.lang))).collect();
     html! {

@@ -1,232 +1,100 @@
-//! Outside figures: what was imported, when and by whom, what was refused of it, and a form for the next file.
+//! Outside figures: what was imported, when and by whom, what was refused of it, and a form for the next file. What a
+//! circuit brought of its own is shown to it and to the operator alone.
 
-use crate::answer::{Answer, Page, SeeOther};
+pub(crate) mod bringing;
+
+use crate::answer::{Answer, Page};
 use crate::form::Form;
-use crate::look::parts::{self, Field, Weight};
+use crate::look::parts::{self, Field};
 use crate::look::table::{Cell, Column, Kind as Holds, Table};
-use crate::look::{Tone, money};
 use crate::upload::{self, Upload};
 use crate::visit::{OperatorStaff, Visit};
+use ::people::{OrgKind, orgs};
 use axum::response::IntoResponse;
-use flows::{House, import_figures};
+use bringing::Wanted;
+use db::View;
 use kernel::ids::Id;
-use kernel::{Clock, Day, Error, Kind as RefusalKind, Lang, PersonId, Refusal, Result, SystemClock, Words};
+use kernel::{Lang, OrgId, PersonId, Refusal, Result, Words};
 use market::imports::{self, Import, Kind};
-use market::learned::Change;
-use market::table::Packed;
 use maud::{Markup, html};
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
+use std::collections::{BTreeMap, HashMap};
 
-/// Who sends a file waits this long for it; then it goes on by itself.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PAGE: &str = "/console/market/imports";
 
 pub async fn list(visit: Visit, _: OperatorStaff) -> Answer<Page> {
     page(&visit, &Form::blank()).await
 }
 
-/// The file that is being imported, and what became of the last one that took longer than somebody waits.
-#[derive(Default)]
-pub(crate) struct Imports {
-    last: Mutex<Option<Arc<Running>>>,
-}
-
-/// A file on its way in. It is stored in one transaction: whatever ends the program or the connection in the middle, none
-/// of it is there.
-struct Running {
-    file: String,
-    /// Films, cinemas or persons in the file; nought while it is read.
-    subjects: AtomicU64,
-    stored: AtomicU64,
-    /// What is told of it once, when it is over.
-    told: Mutex<Option<(Tone, Words)>>,
-}
-
-impl Imports {
-    fn lock(&self) -> MutexGuard<'_, Option<Arc<Running>>> {
-        self.last.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-    }
-
-    /// Refuses a second file while one is on its way.
-    fn begin(&self, file: &str) -> Result<Arc<Running>, Refusal> {
-        let mut last = self.lock();
-        if last.as_ref().is_some_and(|running| running.told().is_none()) {
-            return Err(still_importing());
-        }
-        let (subjects, stored) = (AtomicU64::new(0), AtomicU64::new(0));
-        let running = Running { file: file.to_owned(), subjects, stored, told: Mutex::new(None) };
-        Ok(last.insert(Arc::new(running)).clone())
-    }
-
-    /// What the page tells: how far a file is, or, once, what became of it.
-    fn look(&self) -> Option<Arc<Running>> {
-        let mut last = self.lock();
-        let running = last.clone()?;
-        if running.told().is_some() {
-            *last = None;
-        }
-        Some(running)
-    }
-
-    /// What its sender was told needs no telling by the page.
-    fn forget_done(&self) {
-        drop(self.look());
-    }
-}
-
-impl Running {
-    fn told(&self) -> Option<(Tone, Words)> {
-        self.told.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
-    }
-
-    fn end(&self, done: &Result<Change>) {
-        let told = match done {
-            Ok(change) => (Tone::Jade, told(change)),
-            Err(Error::Refused(refusal)) => (Tone::Cinnabar, refusal.say.clone()),
-            Err(_) => {
-                let words =
-                    Words::new("It could not be stored; nothing of it was.", "写入失败，未保存任何内容。");
-                (Tone::Cinnabar, words)
-            }
-        };
-        *self.told.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(told);
-    }
-}
-
-fn still_importing() -> Refusal {
-    Refusal::new(
-        RefusalKind::Busy,
-        "still_importing",
-        "Another file is being imported. Send this one when that is done.",
-        "另一个文件正在导入，请等它完成后再提交。",
-    )
-}
-
-fn told(change: &Change) -> Words {
-    let [added, corrected, unchanged] =
-        [change.added, change.corrected, change.unchanged].map(|count| money::grouped(count as i64));
-    Words::new(
-        format!("Imported: {added} new, {corrected} corrected, {unchanged} known already."),
-        format!("已导入：新增 {added}，更正 {corrected}，已有 {unchanged}。"),
-    )
-}
-
-/// Waits a little for what is small, and lets a large file go on by itself; the page tells how far it is.
 pub async fn bring_in(visit: Visit, _: OperatorStaff, upload: Upload) -> Answer {
-    let form = Form::filled([("kind", upload.text("kind"))]);
-    let onward = SeeOther::to("/console/market/imports");
-    match tokio::time::timeout(PATIENCE, take(&visit, upload)).await {
-        Ok(Ok(change)) => {
-            visit.site.imports().forget_done();
-            Ok(onward.telling(Tone::Jade, told(&change)).into_response())
-        }
-        Ok(Err(error)) => {
-            visit.site.imports().forget_done();
-            Ok(page(&visit, &form.refused(error)?).await?.into_response())
-        }
-        Err(_) => Ok(onward
-            .saying(
-                "It is being imported. This page tells how far it is; you may leave it.",
-                "正在导入。本页显示进度，您可以离开。",
-            )
-            .into_response()),
+    let form = Form::filled([("kind", upload.text("kind")), ("circuit", upload.text("circuit"))]);
+    match take(&visit, upload).await {
+        Ok(answer) => Ok(answer),
+        Err(error) => Ok(page(&visit, &form.refused(error)?).await?.into_response()),
     }
 }
 
-/// Reads the file beside the pages' own threads, then stores it; goes on when whoever sent it has gone.
-async fn take(visit: &Visit, upload: Upload) -> Result<Change> {
+async fn take(visit: &Visit, upload: Upload) -> Result<axum::response::Response> {
     let kind = match upload.text("kind") {
         "" => None,
         code => Some(Kind::parse(code)?),
     };
-    if upload.name.is_empty() {
-        return Err(Refusal::field("file", "no_file", "Please choose a file.", "请选择文件。").into());
-    }
-    let running = visit.site.imports().begin(&upload.name)?;
-    let (visit, last) = (visit.clone(), import_figures::last_day(SystemClock.now()));
-    let whole = tokio::spawn(async move {
-        let done = store(&visit, upload, kind, last, &running).await;
-        running.end(&done);
-        done
-    });
-    whole.await.map_err(Error::from)?
+    let circuit = match upload.text("circuit") {
+        "" => None,
+        id => Some(circuit(visit, id).await?),
+    };
+    bringing::bring_in(visit, upload, Wanted { desk: None, kind, circuit, page: PAGE.to_owned() }).await
 }
 
-async fn store(
-    visit: &Visit,
-    upload: Upload,
-    kind: Option<Kind>,
-    last: Day,
-    running: &Arc<Running>,
-) -> Result<Change> {
-    let read =
-        move || import_figures::read(&Packed::read(&upload.name, upload.bytes.as_slice())?, kind, last);
-    let prepared = tokio::task::spawn_blocking(read).await.map_err(Error::from)?;
-    let prepared = prepared.map_err(|refusal| Refusal { field: Some("file"), ..refusal })?;
-    running.subjects.store(prepared.subjects() as u64, Ordering::Relaxed);
-    let (prepared, running) = (Arc::new(prepared), running.clone());
-    let story = move |scene: &mut flows::Scene| {
-        let step = |stored| running.stored.store(stored, Ordering::Relaxed);
-        import_figures::bring_in(scene, &prepared, &step)
-    };
-    Ok(visit.write(&House::lane(), story).await?.1)
+async fn circuit(visit: &Visit, id: &str) -> Result<OrgId> {
+    let unknown =
+        || Refusal::field("circuit", "bad_choice", "Please choose one of the list.", "请从列表中选择。");
+    let id = OrgId::parse(id).map_err(|_| unknown())?;
+    let org = visit.read(move |view| orgs::any(view, &id)).await?;
+    Ok(org.filter(|org| org.kind == OrgKind::Cinema).ok_or_else(unknown)?.id)
 }
 
-/// How far the file on its way is, or what became of it.
-fn under_way(visit: &Visit) -> Markup {
-    let Some(running) = visit.site.imports().look() else { return html! {} };
-    if let Some((tone, words)) = running.told() {
-        return parts::alert(tone, &format!("{}: {}", running.file, words.in_(visit.lang)), None);
+/// Who brought these files, by what their imports call them.
+pub(crate) fn actors(view: &View, all: &[Import]) -> Result<HashMap<String, String>> {
+    let mut names: HashMap<String, String> = HashMap::new();
+    for import in all {
+        if let Ok(id) = PersonId::parse(&import.actor)
+            && !names.contains_key(&import.actor)
+            && let Some(person) = people::persons::any(view, &id)?
+        {
+            names.insert(import.actor.clone(), person.name);
+        }
     }
-    let (subjects, stored) =
-        (running.subjects.load(Ordering::Relaxed), running.stored.load(Ordering::Relaxed));
-    let label = match (subjects, visit.lang) {
-        (0, Lang::En) => format!("Reading {}", running.file),
-        (0, Lang::Zh) => format!("正在读取 {}", running.file),
-        (_, Lang::En) => format!("Storing {}: {stored} of {subjects}", running.file),
-        (_, Lang::Zh) => format!("正在写入 {}：{stored}/{subjects}", running.file),
-    };
-    let percent = (stored * 100).checked_div(subjects).unwrap_or(0).min(100) as u8;
-    let again = visit.say("Look again", "刷新进度");
-    parts::card(html! { div class="stack" {
-        (parts::progress(&label, percent))
-        p class="muted" { (visit.say("It counts when it is whole; whatever happens before, nothing of it is there.", "整个文件写完才生效；此前若中断，不会留下任何内容。")) }
-        (parts::link_button(Weight::Quiet, "/console/market/imports", again))
-    } })
+    Ok(names)
 }
 
 async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
-    let (all, names) = visit
+    let (all, names, circuits) = visit
         .read(|view| {
             let all = imports::all(view)?;
-            let mut names: HashMap<String, String> = HashMap::new();
-            for import in &all {
-                if let Ok(id) = PersonId::parse(&import.actor)
-                    && !names.contains_key(&import.actor)
-                    && let Some(person) = people::persons::any(view, &id)?
-                {
-                    names.insert(import.actor.clone(), person.name);
-                }
-            }
-            Ok((all, names))
+            let names = actors(view, &all)?;
+            Ok((all, names, orgs::of_kind(view, OrgKind::Cinema)?))
         })
         .await?;
+    let circuits: BTreeMap<OrgId, Words> = circuits.into_iter().map(|org| (org.id, org.name)).collect();
     let body = html! {
-        (parts::heading(visit.say("Imported figures", "导入的数据"), visit.say("Charts, film facts and cinemas from outside, which the forecasts learn from. The same file twice changes nothing; a corrected figure is kept beside the earlier one.", "来自外部的榜单、影片资料和影院名录，供预测学习。同一文件重复导入不会有变化；更正后的数字与原数字一并保留。"), html! {}))
-        (under_way(visit))
-        (parts::titled_card(visit.say("Import a file", "导入文件"), file_form(visit, form)))
-        (table(visit, &all, &names))
+        (parts::heading(visit.say("Imported figures", "导入的数据"), visit.say("Charts, film facts and cinemas from outside, which the forecasts learn from, and what circuits showed before they joined. The same file twice changes nothing; a corrected figure is kept beside the earlier one.", "来自外部的榜单、影片资料和影院名录，供预测学习，以及院线加入前的历史场次。同一文件重复导入不会有变化；更正后的数字与原数字一并保留。"), html! {}))
+        (bringing::under_way(visit, &None, PAGE))
+        (parts::titled_card(visit.say("Import a file", "导入文件"), file_form(visit, form, &circuits)))
+        (table(visit, &all, &names, Some(&circuits)))
         (refusals(visit, &all))
     };
     Ok(Page::console(visit.say("Imported figures", "导入的数据"), body).status(form.status()))
 }
 
-fn table(visit: &Visit, all: &[Import], names: &HashMap<String, String>) -> Markup {
-    let columns = [
+/// A table of imports; with the names of circuits it says what each file is and whose.
+pub(crate) fn table(
+    visit: &Visit,
+    all: &[Import],
+    names: &HashMap<String, String>,
+    circuits: Option<&BTreeMap<OrgId, Words>>,
+) -> Markup {
+    let mut columns = vec![
         Column::new(visit.say("File", "文件"), Holds::Text),
-        Column::new(visit.say("Kind", "种类"), Holds::Text),
         Column::new(visit.say("When", "时间"), Holds::Date),
         Column::new(visit.say("By", "操作人"), Holds::Text),
         Column::new(visit.say("Days", "日期"), Holds::Text),
@@ -235,12 +103,15 @@ fn table(visit: &Visit, all: &[Import], names: &HashMap<String, String>) -> Mark
         Column::new(visit.say("Corrected", "更正"), Holds::Number),
         Column::new(visit.say("Refused", "拒绝"), Holds::Number),
     ];
+    if circuits.is_some() {
+        columns.insert(1, Column::new(visit.say("Kind", "种类"), Holds::Text));
+        columns.insert(2, Column::new(visit.say("Circuit", "院线"), Holds::Text));
+    }
     let row = |one: &Import| {
         let by = names.get(&one.actor).map_or(visit.say("the command line", "命令行"), String::as_str);
         let days = one.first.zip(one.last).map_or(String::new(), |(first, last)| format!("{first} – {last}"));
-        vec![
+        let mut cells = vec![
             Cell::text(&one.file),
-            Cell::text(kind_words(&one.kind).in_(visit.lang)),
             Cell::date(&one.at.rfc3339(), &one.at.say(&visit.home.zone, visit.lang)),
             Cell::text(by),
             Cell::text(&days),
@@ -248,13 +119,23 @@ fn table(visit: &Visit, all: &[Import], names: &HashMap<String, String>) -> Mark
             Cell::number(one.added),
             Cell::number(one.corrected),
             Cell::number(one.refused),
-        ]
+        ];
+        if let Some(circuits) = circuits {
+            let whose = one.circuit.as_ref().and_then(|org| circuits.get(org));
+            cells.insert(1, Cell::text(kind_words(&one.kind).in_(visit.lang)));
+            cells.insert(2, whose.map_or_else(Cell::none, |name| Cell::text(name.in_(visit.lang))));
+        }
+        cells
     };
-    Table::new(visit.say("Imports", "导入记录"), &columns, all.iter().map(row).collect())
-        .empty(visit.say(
+    let empty = match circuits {
+        Some(_) => visit.say(
             "Nothing was imported yet. The shipped model knows mainland China up to 2014; a newer chart makes it better.",
             "还没有导入过数据。自带模型只了解 2014 年前的中国内地市场；导入更新的榜单会更准。",
-        ))
+        ),
+        None => visit.say("Nothing was brought yet.", "还没有导入过历史场次。"),
+    };
+    Table::new(visit.say("Imports", "导入记录"), &columns, all.iter().map(row).collect())
+        .empty(empty)
         .filtered()
         .render(visit.lang)
 }
@@ -265,7 +146,7 @@ fn kind_words(code: &str) -> Words {
 }
 
 /// What was refused, file by file, to be read and mended.
-fn refusals(visit: &Visit, all: &[Import]) -> Markup {
+pub(crate) fn refusals(visit: &Visit, all: &[Import]) -> Markup {
     html! {
         @for one in all.iter().filter(|one| !one.refusals.is_empty()) {
             details class="card" {
@@ -276,24 +157,33 @@ fn refusals(visit: &Visit, all: &[Import]) -> Markup {
     }
 }
 
-fn file_form(visit: &Visit, form: &Form) -> Markup {
+/// What a file may be, and how large.
+pub(crate) fn size_hint(visit: &Visit) -> String {
+    let megabytes = upload::BYTES_MAX >> 20;
+    match visit.lang {
+        Lang::En => format!("CSV, plain or gzipped, at most {megabytes} MB."),
+        Lang::Zh => format!("CSV，可用 gzip 压缩，最大 {megabytes} MB。"),
+    }
+}
+
+fn file_form(visit: &Visit, form: &Form, circuits: &BTreeMap<OrgId, Words>) -> Markup {
     let kinds = Kind::all().into_iter().filter(|kind| !matches!(kind, Kind::MovieLens));
     let kinds: Vec<(&str, Words)> = kinds.map(|kind| (kind.code(), kind.words())).collect();
     let mut choices = vec![("", visit.say("as its header says", "按表头识别"))];
     choices.extend(kinds.iter().map(|(code, words)| (*code, words.in_(visit.lang))));
-    let megabytes = upload::BYTES_MAX >> 20;
-    let hint = match visit.lang {
-        Lang::En => format!("CSV, plain or gzipped, at most {megabytes} MB."),
-        Lang::Zh => format!("CSV，可用 gzip 压缩，最大 {megabytes} MB。"),
-    };
+    let hint = size_hint(visit);
+    let nobodys = visit.say("nobody's: a chart, a calendar, facts", "无（榜单、日程、资料）");
+    let mut whose = vec![("", nobodys)];
+    whose.extend(circuits.iter().map(|(id, name)| (id.0.as_str(), name.in_(visit.lang))));
     let field = |name, en, zh| form.field(visit.lang, name, visit.say(en, zh));
     let fields = html! {
         (Field { kind: "file", hint: &hint, required: true, ..field("file", "File", "文件") }.input())
         (field("kind", "What it is", "种类").select(&choices))
+        (field("circuit", "Whose showings, if it is showings", "若为历史场次，属于哪条院线").select(&whose))
     };
     let error = form.error(visit.lang, &fields);
     parts::Form {
-        action: "/console/market/imports",
+        action: PAGE,
         error,
         submit: visit.say("Import", "导入"),
         has_file: true,

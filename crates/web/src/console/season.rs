@@ -113,6 +113,13 @@ impl Season {
         if showtime.place == self.star.place { &self.star } else { &self.dock }
     }
 
+    /// The circuit a hall belongs to.
+    pub async fn org_of(&self, hall: &Hall) -> OrgId {
+        let place = hall.place.clone();
+        let cinema = self.town.house.read(move |view| cinemas::any(view, &place)).await;
+        cinema.expect("a cinema").org
+    }
+
     /// The film's terms from a day on.
     pub async fn agrees(&self, from: Day) {
         let title = self.title.clone();

@@ -15,10 +15,11 @@ use db::View;
 use demand::showing::Forecast;
 use events::log;
 use flows::House;
-use flows::learn_showings::{self, AHEAD_DAYS, Told};
+use flows::learn_showings::{self, AHEAD_DAYS, LEARNED_DAYS, Told};
 use flows::views::cinemas::{self as views, Shown};
 use kernel::ids::Id;
 use kernel::{Day, HallId, Instant, Lang, Refusal, Result, ShowtimeId, TitleId};
+use market::imports;
 use maud::{Markup, html};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -136,6 +137,8 @@ fn day_address(cinema: &Cinema, day: Day) -> String {
 struct DayView {
     shown: Vec<Shown>,
     expected: Told,
+    /// The last day that the circuit brought of its past, if it brought any.
+    brought: Option<Day>,
     halls: Vec<Hall>,
     films: Vec<Title>,
 }
@@ -152,6 +155,7 @@ fn read(house: &House, view: &View, cinema: &Cinema, day: Day, now: Instant) -> 
     Ok(DayView {
         shown: views::day(view, &cinema.place, day)?,
         expected: expected(house, view, cinema, day, now)?,
+        brought: imports::of_circuit(view, &cinema.org)?.into_iter().filter_map(|one| one.last).max(),
         halls: halls::of_cinema(view, &cinema.place)?,
         films,
     })
@@ -227,7 +231,11 @@ fn forecasts(visit: &Visit, cinema: &Cinema, found: &DayView) -> Markup {
         Err(_) if found.shown.is_empty() => return html! {},
         Err(refusal) => {
             let not_yet = visit.say("It is not told yet.", "暂不能预测。");
-            return parts::titled_card(heading, html! { p { (not_yet) " " (refusal.in_(visit.lang)) } });
+            let body = html! {
+                p { (not_yet) " " (refusal.in_(visit.lang)) }
+                (past(visit, cinema, found))
+            };
+            return parts::titled_card(heading, body);
         }
         Ok(forecasts) => forecasts,
     };
@@ -243,6 +251,7 @@ fn forecasts(visit: &Visit, cinema: &Cinema, found: &DayView) -> Markup {
                 "将售出的座位数，以及十场中九场所在的范围。",
             ))
         }
+        @if found.brought.is_some() { (past(visit, cinema, found)) }
         @for (one, forecast) in &ahead {
             details class="reasons" {
                 summary {
@@ -254,6 +263,28 @@ fn forecasts(visit: &Visit, cinema: &Cinema, found: &DayView) -> Markup {
         }
     };
     parts::titled_card(heading, body)
+}
+
+/// What was brought of the circuit's past, or where to bring it.
+fn past(visit: &Visit, cinema: &Cinema, found: &DayView) -> Markup {
+    let today = visit.now.day_in(&cinema.zone);
+    let said = match (found.brought, visit.lang) {
+        (None, Lang::En) => {
+            "What your cinemas sold before they joined can be brought here from your old ticketing system, and is learned from at once.".to_owned()
+        }
+        (None, Lang::Zh) => "可导入影院加入前在原售票系统中的场次与售票，预测会立即从中学习。".to_owned(),
+        (Some(last), Lang::En) if last < today.plus(-LEARNED_DAYS) => format!(
+            "The earlier showings that were brought end on {last}: too long ago, for the last {LEARNED_DAYS} days are learned from."
+        ),
+        (Some(last), Lang::Zh) if last < today.plus(-LEARNED_DAYS) => {
+            format!("已导入的历史场次截至 {last}，过于久远：预测只从最近 {LEARNED_DAYS} 天学习。")
+        }
+        (Some(last), Lang::En) => format!("It is learned also from earlier showings that were brought, up to {last}."),
+        (Some(last), Lang::Zh) => format!("预测也从导入的历史场次学习（截至 {last}）。"),
+    };
+    let bring = visit.say("Bring earlier showings", "导入历史场次");
+    let page = super::earlier::page_address(cinema);
+    html! { p class="muted" { (said) } @if found.expected.is_err() { (parts::link_button(Weight::Primary, &page, bring)) } }
 }
 
 /// What the day will come to, where anything of it is still to come.
