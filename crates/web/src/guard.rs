@@ -41,7 +41,12 @@ fn from_elsewhere() -> Refusal {
 /// Headers on every answer.
 pub async fn head(State(site): State<Site>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+    protect(site.settings(), response.headers_mut());
+    response
+}
+
+/// Says how an answer may be used.
+pub fn protect(settings: &Settings, headers: &mut HeaderMap) {
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, crate::look::CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -52,10 +57,9 @@ pub async fn head(State(site): State<Site>, request: Request, next: Next) -> Res
     ] {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    if site.settings().is_secure() {
+    if settings.is_secure() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
-    response
 }
 
 #[cfg(test)]

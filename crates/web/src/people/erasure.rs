@@ -88,7 +88,7 @@ async fn end(visit: &Visit, consumer: &Consumer, form: &Form) -> Result<()> {
     visit.site.throttle().knock(&consumer.person.email, &visit.from, visit.now)?;
     let asked = person.clone();
     let hash = visit.read(move |view| persons::password(view, &asked)).await?;
-    if !visit.site.verify(form.text("password").to_owned(), hash).await? {
+    if !visit.site.verify(&visit.house, form.text("password").to_owned(), hash).await? {
         return Err(wrong_password().into());
     }
     visit.site.throttle().welcome(&consumer.person.email);
