@@ -1,59 +1,69 @@
-//! Stands before everything else: whoever finds no place behind the bulkhead of their kind of work is sent away before anything
-//! is read for them.
+//! Stands before everything else: whoever finds no place behind the bulkhead of their kind of work is sent away before
+//! anything is read for them, with an answer that was written when the program began.
 
-use crate::problem::Problem;
+use crate::problem::{self, Problem};
+use crate::routes::Entry;
 use crate::service::Service;
+use axum::body::{Body, Bytes};
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::Method;
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use flows::capacity::Work;
+use flows::House;
+use flows::capacity::{Away, Work};
+use kernel::Lang;
+use std::collections::HashMap;
+use std::sync::Arc;
 
-pub(crate) async fn enter(State(service): State<Service>, request: Request, next: Next) -> Response {
-    let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    let work = work(request.method(), path);
-    match service.house().capacity().enter(work).await {
-        Ok(_pass) => next.run(request).await,
-        Err(refusal) => Problem::from(refusal).into_response(),
+/// The way in.
+pub(crate) struct Gate {
+    house: House,
+    works: HashMap<(Method, &'static str), Work>,
+    /// By why and language.
+    away: [[Ready; 2]; 2],
+}
+
+impl Gate {
+    pub(crate) fn new(service: &Service, entries: &[Entry]) -> Arc<Gate> {
+        let works = entries.iter().map(|entry| ((entry.method.clone(), entry.path), entry.work)).collect();
+        let away = Away::ALL.map(|why| [Lang::En, Lang::Zh].map(|lang| Ready::of(service, why, lang)));
+        Arc::new(Gate { house: service.house().clone(), works, away })
+    }
+
+    /// What a route's line in the registry says; what is at no route is answered from memory.
+    fn work(&self, request: &Request) -> Work {
+        let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
+        self.works.get(&(method.clone(), path)).copied().unwrap_or(Work::Glance)
     }
 }
 
-/// What kind of work a route is.
-fn work(method: &Method, path: &str) -> Work {
-    let asks_provider = path.ends_with("/checkout")
-        || path.contains("refund")
-        || path.ends_with("returns")
-        || path == "/api/bills";
-    match path {
-        "/api/health" | "/api/metrics" | "/api/openapi.json" => Work::Glance,
-        "/api/titles/{title}/line" if method.is_safe() => Work::Glance,
-        "/api/payments/{provider}/notices" => Work::Notice,
-        "/api/sessions" => Work::SignIn,
-        _ if method.is_safe() => Work::Look,
-        _ if asks_provider => Work::Pay,
-        _ => Work::Change,
-    }
+pub(crate) async fn enter(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -> Response {
+    let (work, lang) = (gate.work(&request), problem::accepted(request.headers()));
+    request.extensions_mut().insert(work);
+    let served = gate.house.capacity().serve(work, next.run(request)).await;
+    served.unwrap_or_else(|why| gate.away[why as usize][lang as usize].answer())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// An answer that is written already.
+struct Ready {
+    headers: HeaderMap,
+    body: Bytes,
+}
 
-    #[test]
-    fn a_route_has_the_bulkhead_of_its_work() {
-        let (get, post) = (Method::GET, Method::POST);
-        for (method, path, expected) in [
-            (&get, "/api/titles/{title}/line", Work::Glance),
-            (&post, "/api/titles/{title}/line", Work::Change),
-            (&get, "/api/places/{place}/showtimes/{showtime}/seats", Work::Look),
-            (&post, "/api/places/{place}/showtimes/{showtime}/orders", Work::Change),
-            (&post, "/api/places/{place}/payments/{intent}/checkout", Work::Pay),
-            (&post, "/api/places/{place}/ticket-orders/{order}/seat-refunds", Work::Pay),
-            (&post, "/api/payments/{provider}/notices", Work::Notice),
-            (&post, "/api/sessions", Work::SignIn),
-            (&get, "", Work::Look),
-        ] {
-            assert_eq!(work(method, path), expected, "{method} {path}");
-        }
+impl Ready {
+    fn of(service: &Service, why: Away, lang: Lang) -> Ready {
+        let problem = Problem::from(why.refusal());
+        let secure = service.settings().is_secure();
+        let mut headers = problem::dressed(problem.clone().into_response(), lang, secure).headers().clone();
+        headers.insert(header::RETRY_AFTER, why.again_seconds().into());
+        Ready { headers, body: problem.text(lang).into() }
+    }
+
+    fn answer(&self) -> Response {
+        let mut response = Response::new(Body::from(self.body.clone()));
+        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        *response.headers_mut() = self.headers.clone();
+        response
     }
 }

@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use db::View;
+use flows::capacity::Work;
 use flows::{House, Scene};
 use kernel::{Actor, Error, Instant, Kind, Lang, OrgId, Refusal, Result, Role};
 use people::{Person, Who, sessions};
@@ -39,7 +40,7 @@ pub struct Call {
 
 impl Call {
     async fn arrive(service: &Service, parts: &Parts) -> Result<Call, Problem> {
-        let house = service.house().clone();
+        let house = service.house().doing(parts.extensions.get().copied().unwrap_or(Work::Look));
         let now = house.now();
         let token = bearer(&parts.headers)?;
         let is_bearer = token.is_some();

@@ -91,12 +91,6 @@ impl Problem {
         match status {
             StatusCode::NOT_FOUND => Problem::nowhere(),
             StatusCode::METHOD_NOT_ALLOWED => Problem::method(),
-            StatusCode::SERVICE_UNAVAILABLE => Problem::new(
-                status,
-                "busy",
-                "The house is busy. Please try again in a moment.",
-                "平台正忙，请稍后再试。",
-            ),
             status if status.is_server_error() => Problem::fault(),
             status => Problem::new(
                 status,
@@ -105,6 +99,11 @@ impl Problem {
                 "无法理解这个请求。",
             ),
         }
+    }
+
+    /// Its details as JSON.
+    pub(crate) fn text(&self, lang: Lang) -> String {
+        serde_json::to_string(&self.details(lang)).expect("problem details are plain text")
     }
 
     fn details(&self, lang: Lang) -> Details<'_> {
@@ -190,13 +189,16 @@ impl IntoResponse for Problem {
 /// Gives every answer its headers, and every problem its words.
 pub(crate) async fn dress(State(service): State<Service>, request: Request, next: Next) -> Response {
     let lang = accepted(request.headers());
-    let mut response = next.run(request).await;
+    dressed(next.run(request).await, lang, service.settings().is_secure())
+}
+
+pub(crate) fn dressed(mut response: Response, lang: Lang, secure: bool) -> Response {
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
         let problem = response.extensions_mut().remove().unwrap_or_else(|| Problem::bare(status));
         put_in_words(&mut response, &problem, lang);
     }
-    if service.settings().is_secure() {
+    if secure {
         let strict = HeaderValue::from_static("max-age=63072000; includeSubDomains");
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, strict);
     }
@@ -212,8 +214,7 @@ pub(crate) async fn dress(State(service): State<Service>, request: Request, next
 }
 
 fn put_in_words(response: &mut Response, problem: &Problem, lang: Lang) {
-    let text = serde_json::to_string(&problem.details(lang)).expect("problem details are plain text");
-    *response.body_mut() = Body::from(text);
+    *response.body_mut() = Body::from(problem.text(lang));
     let headers = response.headers_mut();
     let mut set =
         |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));

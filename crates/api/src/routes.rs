@@ -6,22 +6,23 @@
 //!    the handler, with the shape of what it is given and of what it answers. A handler takes what it
 //!    needs, in this order: `Call`, then `Consumer` or a kind of staff, `At` (the ids in the path),
 //!    `Key`, and last `Body`, `Empty` or `Asked`. It answers `Found`, `Made`, `Once`, `Done` or a `Page`.
-//! 2. Add one line to `registry` below, with whom it is for and what it may refuse besides what its
-//!    arguments say (409, 410, 429).
+//! 2. Add one line to `registry` below, with whom it is for, what it may refuse besides what its arguments
+//!    say (409, 410, 429), and what kind of work it is (`does`) when it does more than look or change: a
+//!    handler that asks a provider, or hashes a password, is refused to do so until its line says it.
 //!
 //! That is all: the usher checks who may, the document describes the verb from the handler's types, and
 //! the tests call the new route as everybody, with broken bodies, and from another organisation.
 //! URLs are nouns; what changes a state is a POST of a noun; money moves under an `Idempotency-Key`, or
 //! where a second time changes nothing.
 
-use crate::admission;
+use crate::admission::{self, Gate};
 use crate::call::usher;
 use crate::openapi::{Describe, Operation, Verb, document};
 use crate::problem::{self, Problem};
 use crate::service::Service;
 use crate::{
     ads, audiences, bank_accounts, baskets, body, books, campaigns, cases, checks, cinemas, disputes, door,
-    earnings, events, health, licences, listings, market, metrics, orgs, payments, payouts, plans,
+    earnings, events, health, licences, listings, market, me, metrics, orgs, payments, payouts, plans,
     product_orders, sessions, shops, showtimes, statements, ticket_orders, titles,
 };
 use ::people::Who;
@@ -32,17 +33,13 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, any};
 use axum::{Extension, Router};
+use flows::capacity::Work::{self, Glance, Notice, Pay, SignIn};
 use kernel::Role;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
-
-/// A handler's whole time, at most.
-const SECONDS_MAX: u64 = 30;
 
 const ANYONE: Who = Who::Anyone;
 const SIGNED_IN: Who = Who::SignedIn;
@@ -73,15 +70,15 @@ const DELETE: Method = Method::DELETE;
 #[rustfmt::skip]
 pub fn registry(service: Service) -> Routes {
     Routes::new(service)
-        .verb(GET, "/api/openapi.json", ANYONE, describe, "Read this document")
-        .verb(GET, "/api/health", ANYONE, health::show::show, "Ask whether this node serves")
-        .verb(GET, "/api/metrics", OPERATOR, metrics::show, "Read what this node counts, for a monitor")
+        .verb(GET, "/api/openapi.json", ANYONE, describe, "Read this document").does(Glance)
+        .verb(GET, "/api/health", ANYONE, health::show::show, "Ask whether this node serves").does(Glance)
+        .verb(GET, "/api/metrics", OPERATOR, metrics::show, "Read what this node counts, for a monitor").does(Glance)
         // Sessions.
-        .verb(POST, "/api/sessions", ANYONE, sessions::open::open, "Sign in").refuses(&[429])
+        .verb(POST, "/api/sessions", ANYONE, sessions::open::open, "Sign in").does(SignIn).refuses(&[429])
         .verb(GET, "/api/sessions/current", SIGNED_IN, sessions::show::show, "Read who carries this session")
         .verb(DELETE, "/api/sessions/current", SIGNED_IN, sessions::close::close, "Sign out")
         .verb(GET, "/api/me/data", SIGNED_IN, me::data::show, "Take away everything that is known of you")
-        .verb(POST, "/api/me/erasure", SIGNED_IN, me::erase::erase, "End your account and be erased").refuses(&[409, 429])
+        .verb(POST, "/api/me/erasure", SIGNED_IN, me::erase::erase, "End your account and be erased").does(SignIn).refuses(&[409, 429])
         // Films and the slate.
         .verb(GET, "/api/titles", ANYONE, titles::list::list, "List the films that consumers may see")
         .verb(GET, "/api/titles/{title}", ANYONE, titles::show::show, "Read a title")
@@ -90,7 +87,7 @@ pub fn registry(service: Service) -> Routes {
         .verb(POST, "/api/orgs/{org}/titles", STUDIO, titles::create::create, "Put a title on a studio's slate")
         .verb(PUT, "/api/titles/{title}/want-to-see", SIGNED_IN, titles::want_to_see::add, "Want to see a film")
         .verb(DELETE, "/api/titles/{title}/want-to-see", SIGNED_IN, titles::want_to_see::remove, "No longer want to see a film")
-        .verb(GET, "/api/titles/{title}/line", ANYONE, titles::line::show, "Read how a film's line stands, and a place in it")
+        .verb(GET, "/api/titles/{title}/line", ANYONE, titles::line::show, "Read how a film's line stands, and a place in it").does(Glance)
         .verb(POST, "/api/titles/{title}/line", SIGNED_IN, titles::line::join, "Stand in line for a film").refuses(&[409])
         .verb(GET, "/api/titles/{title}/on-sale", STUDIO, titles::on_sale::show, "Read a title's on-sale")
         .verb(PUT, "/api/titles/{title}/on-sale", STUDIO, titles::on_sale::announce, "Announce an on-sale with a line").refuses(&[409])
@@ -111,14 +108,14 @@ pub fn registry(service: Service) -> Routes {
         .verb(POST, "/api/places/{place}/showtimes/{showtime}/orders", SIGNED_IN, ticket_orders::hold::hold, "Hold seats for ten minutes").refuses(&[410])
         .verb(GET, "/api/ticket-orders", SIGNED_IN, ticket_orders::list::list, "List your ticket orders")
         .verb(GET, "/api/places/{place}/ticket-orders/{order}", SIGNED_IN, ticket_orders::show::show, "Read a ticket order with its tickets and their codes")
-        .verb(POST, "/api/places/{place}/ticket-orders/{order}/refund", SIGNED_IN, ticket_orders::refund::refund, "Give tickets back").refuses(&[409])
-        .verb(POST, "/api/places/{place}/ticket-orders/{order}/seat-refunds", SIGNED_IN, ticket_orders::refund_seats::by_buyer, "Give some seats back").refuses(&[409])
-        .verb(POST, "/api/places/{place}/ticket-orders/{order}/desk-refunds", CINEMA, ticket_orders::refund_seats::by_cinema, "Take some seats back at the cinema's desk").refuses(&[409])
+        .verb(POST, "/api/places/{place}/ticket-orders/{order}/refund", SIGNED_IN, ticket_orders::refund::refund, "Give tickets back").does(Pay).refuses(&[409])
+        .verb(POST, "/api/places/{place}/ticket-orders/{order}/seat-refunds", SIGNED_IN, ticket_orders::refund_seats::by_buyer, "Give some seats back").does(Pay).refuses(&[409])
+        .verb(POST, "/api/places/{place}/ticket-orders/{order}/desk-refunds", CINEMA, ticket_orders::refund_seats::by_cinema, "Take some seats back at the cinema's desk").does(Pay).refuses(&[409])
         .verb(POST, "/api/places/{place}/admissions", CINEMA, door::admit::admit, "Admit the bearer of a ticket's code").refuses(&[409, 410])
         // Paying.
         .verb(GET, "/api/places/{place}/payments/{intent}", SIGNED_IN, payments::show::show, "Read a payment")
-        .verb(POST, "/api/places/{place}/payments/{intent}/checkout", SIGNED_IN, payments::checkout::begin, "Begin a payment at the provider").refuses(&[409, 410])
-        .verb(POST, "/api/payments/{provider}/notices", ANYONE, payments::notices::take, "Take a notice that the provider has signed").refuses(&[409])
+        .verb(POST, "/api/places/{place}/payments/{intent}/checkout", SIGNED_IN, payments::checkout::begin, "Begin a payment at the provider").does(Pay).refuses(&[409, 410])
+        .verb(POST, "/api/payments/{provider}/notices", ANYONE, payments::notices::take, "Take a notice that the provider has signed").does(Notice).refuses(&[409])
         // Shops.
         .verb(GET, "/api/shops", ANYONE, shops::list::list, "List the shops")
         .verb(GET, "/api/places/{place}/listings", ANYONE, listings::list::list, "List what is on a shop's shelf")
@@ -137,9 +134,9 @@ pub fn registry(service: Service) -> Routes {
         .verb(GET, "/api/product-orders", SIGNED_IN, product_orders::list::list, "List your product orders")
         .verb(GET, "/api/places/{place}/product-orders", SHOP, product_orders::of_shop::list, "List a shop's orders")
         .verb(GET, "/api/places/{place}/product-orders/{order}", SIGNED_IN, product_orders::show::show, "Read a product order")
-        .verb(POST, "/api/places/{place}/product-orders/{order}/refund", SIGNED_IN, product_orders::refund::refund, "Give goods back").refuses(&[409])
-        .verb(POST, "/api/places/{place}/product-orders/{order}/returns", SIGNED_IN, product_orders::return_pieces::by_buyer, "Give some pieces back before they are sent").refuses(&[409])
-        .verb(POST, "/api/places/{place}/product-orders/{order}/desk-returns", SHOP, product_orders::return_pieces::by_shop, "Take some pieces back at the shop's desk").refuses(&[409])
+        .verb(POST, "/api/places/{place}/product-orders/{order}/refund", SIGNED_IN, product_orders::refund::refund, "Give goods back").does(Pay).refuses(&[409])
+        .verb(POST, "/api/places/{place}/product-orders/{order}/returns", SIGNED_IN, product_orders::return_pieces::by_buyer, "Give some pieces back before they are sent").does(Pay).refuses(&[409])
+        .verb(POST, "/api/places/{place}/product-orders/{order}/desk-returns", SHOP, product_orders::return_pieces::by_shop, "Take some pieces back at the shop's desk").does(Pay).refuses(&[409])
         .verb(POST, "/api/places/{place}/product-orders/{order}/shipment", SHOP, product_orders::ship::ship, "Send a paid order off").refuses(&[409])
         // Ads.
         .verb(GET, "/api/orgs/{org}/campaigns", RELEASE, campaigns::of_org::list, "List an organisation's campaigns")
@@ -161,7 +158,7 @@ pub fn registry(service: Service) -> Routes {
         .verb(PUT, "/api/consents/suggestions", SIGNED_IN, audiences::consent::give_suggestions, "Agree that what you do decides what you are suggested")
         .verb(DELETE, "/api/consents/suggestions", SIGNED_IN, audiences::consent::withdraw_suggestions, "No longer agree to that")
         .verb(POST, "/api/places/{place}/plays", SIGNED_IN, audiences::play::tell, "Tell that you played a song of a film")
-        .verb(POST, "/api/ads/decisions", ANYONE, ads::decide::decide, "Decide which ad to show")
+        .verb(POST, "/api/ads/decisions", ANYONE, ads::decide::decide, "Decide which ad to show").does(Glance)
         .verb(POST, "/api/ads/clicks", ANYONE, ads::click::click, "Follow an ad").refuses(&[404, 410])
         // Licences.
         .verb(GET, "/api/licence-offers", MERCHANT, licences::offers::list, "List the offers that are open to merchants")
@@ -215,11 +212,11 @@ pub fn registry(service: Service) -> Routes {
         .verb(GET, "/api/orgs/{org}/payouts", PAYEE, earnings::payouts::list, "List an organisation's payouts")
         .verb(GET, "/api/orgs/{org}/payouts/{payout}", PAYEE, earnings::payout::show, "Read a payout with what it pays for")
         .verb(GET, "/api/orgs/{org}/payouts/{payout}/lines", PAYEE, earnings::lines::list, "List the entries that a payout pays for")
-        .verb(POST, "/api/bills", OPERATOR, cases::fetch::fetch, "Fetch a provider's bill and hold it beside our orders").refuses(&[409])
+        .verb(POST, "/api/bills", OPERATOR, cases::fetch::fetch, "Fetch a provider's bill and hold it beside our orders").does(Pay).refuses(&[409])
         .verb(GET, "/api/cases", OPERATOR, cases::list::list, "List the differences between bills and orders")
         .verb(POST, "/api/cases/{case}/decision", OPERATOR, cases::decide::decide, "Decide a difference").refuses(&[409])
         .verb(GET, "/api/unmatched", OPERATOR, cases::unmatched::list, "List money that fits no order")
-        .verb(POST, "/api/places/{place}/unmatched-decisions", OPERATOR, cases::decide_unmatched::decide, "Decide money that fits no order").refuses(&[409])
+        .verb(POST, "/api/places/{place}/unmatched-decisions", OPERATOR, cases::decide_unmatched::decide, "Decide money that fits no order").does(Pay).refuses(&[409])
         .verb(GET, "/api/disputes", OPERATOR, disputes::list::list, "List disputes")
         .verb(POST, "/api/places/{place}/disputes", OPERATOR, disputes::record::record, "Record a dispute").refuses(&[409])
         .verb(GET, "/api/places/{place}/disputes/{dispute}", OPERATOR, disputes::show::show, "Read a dispute")
@@ -240,6 +237,7 @@ pub struct Entry {
     pub method: Method,
     pub path: &'static str,
     pub who: Who,
+    pub work: Work,
 }
 
 /// Routes on their way to becoming a router and a document.
@@ -264,7 +262,9 @@ impl Routes {
         summary: &'static str,
     ) -> Routes {
         let filter = MethodFilter::try_from(method.clone()).expect("a route has one of the usual methods");
-        self.operations.push((Entry { method, path, who }, Operation::of(&handler, summary, who)));
+        let work = if method.is_safe() { Work::Look } else { Work::Change };
+        let operation = Operation::of(&handler, summary, who);
+        self.operations.push((Entry { method, path, who, work }, operation));
         let guarded = MethodRouter::new()
             .on(filter, handler)
             .route_layer(from_fn_with_state((self.service.clone(), who), usher));
@@ -285,6 +285,14 @@ impl Routes {
         self
     }
 
+    /// What kind of work the last verb is, where it is more than looking or changing something.
+    pub fn does(mut self, work: Work) -> Routes {
+        if let Some((entry, _)) = self.operations.last_mut() {
+            entry.work = work;
+        }
+        self
+    }
+
     /// What the last verb may refuse besides what its arguments say.
     pub fn refuses(mut self, statuses: &[u16]) -> Routes {
         if let Some((_, operation)) = self.operations.last_mut() {
@@ -301,6 +309,7 @@ impl Routes {
     pub fn into_router(self) -> Router {
         let base_url = self.service.settings().base_url.clone();
         self.service.publish(document(&self.operations, &base_url).to_string());
+        let gate = Gate::new(&self.service, &self.entries());
         let mut router = Router::new();
         for (path, verbs) in self.verbs {
             router = router.route(path, verbs.fallback(unknown_method));
@@ -311,13 +320,9 @@ impl Routes {
             .route("/api/{*rest}", any(nothing_here))
             .layer(DefaultBodyLimit::max(body::BYTES_MAX))
             .layer(CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()))
-            .layer(TimeoutLayer::with_status_code(
-                StatusCode::SERVICE_UNAVAILABLE,
-                Duration::from_secs(SECONDS_MAX),
-            ))
-            .layer(from_fn_with_state(self.service.clone(), admission::enter))
             .layer(from_fn_with_state(self.service.clone(), problem::dress))
             .layer(TraceLayer::new_for_http())
+            .layer(from_fn_with_state(gate, admission::enter))
             .with_state(self.service)
     }
 }

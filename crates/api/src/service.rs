@@ -1,6 +1,7 @@
 //! What every call shares: the house, the settings, and the few things kept in memory.
 
 use flows::House;
+use flows::capacity::Work;
 use kernel::{Error, Result};
 use people::{PasswordHash, Throttle, passwords};
 use std::sync::{Arc, OnceLock};
@@ -77,7 +78,8 @@ impl Service {
     }
 
     /// Checks a password on a thread that may take its time; as slow when there is nothing to check it against.
-    pub async fn verify(&self, password: String, hash: Option<PasswordHash>) -> Result<bool> {
+    pub async fn verify(&self, house: &House, password: String, hash: Option<PasswordHash>) -> Result<bool> {
+        house.may(Work::SignIn)?;
         let _turn = self.inner.hashing.acquire().await?;
         let checked = tokio::task::spawn_blocking(move || passwords::verify(&password, hash.as_ref())).await;
         checked.unwrap_or_else(|_| Err(Error::fault("checking a password panicked")))

@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// A kind of work, from what costs least to what is never turned away while there is any room at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Work {
-    /// Answered from memory: how a line stands.
+    /// Answered from memory: how a line stands, which ad to show.
     Glance,
     /// Reads the database: pages, maps, lists.
     Look,
@@ -32,6 +32,11 @@ pub enum Work {
 impl Work {
     pub const ALL: [Work; 6] =
         [Work::Glance, Work::Look, Work::Change, Work::Pay, Work::SignIn, Work::Notice];
+
+    /// Whether who has a place for this may do that as well: a notice is followed by what it asks for.
+    pub fn covers(self, other: Work) -> bool {
+        self == other || (self, other) == (Work::Notice, Work::Pay)
+    }
 
     pub fn code(self) -> &'static str {
         match self {
@@ -51,9 +56,22 @@ const LOOKS_PER_CORE: usize = 8;
 const WAITING_PER_LOOK: usize = 4;
 const LOOKS_MAX: usize = 100_000;
 
+/// A request's whole time, at most.
+const TIME_MAX: Duration = Duration::from_secs(30);
+
 /// The bulkheads of a process.
 pub struct Capacity {
     bulkheads: [Bulkhead; 6],
+    time_max_ms: AtomicU64,
+}
+
+/// Why somebody is not served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Away {
+    /// Too many wait already, or no place came free in time. Nothing was done.
+    Overloaded,
+    /// Nobody waits any more for what takes so long; it may go on by itself.
+    TooSlow,
 }
 
 struct Bulkhead {
@@ -91,11 +109,14 @@ impl Bulkhead {
         }
     }
 
+    /// Whoever may wait lets all who are here already come in and be counted before anything is done for them. Otherwise
+    /// work that never waits for anything would be done for one after the other, as if nobody stood behind them.
     async fn enter(&self) -> Option<Pass> {
-        if let Ok(place) = self.places.clone().try_acquire_owned() {
-            return Some(Pass(place));
+        if self.waiting_max.load(Ordering::Relaxed) == 0 {
+            return self.places.clone().try_acquire_owned().ok().map(Pass);
         }
         let _waiting = Waiting::join(self)?;
+        tokio::task::yield_now().await;
         let place = tokio::time::timeout(self.patience, self.places.clone().acquire_owned()).await;
         Some(Pass(place.ok()?.ok()?))
     }
@@ -108,7 +129,8 @@ impl Waiting<'_> {
     fn join(bulkhead: &Bulkhead) -> Option<Waiting<'_>> {
         let here = Waiting(bulkhead);
         let before = bulkhead.waiting.fetch_add(1, Ordering::Relaxed);
-        (before < bulkhead.waiting_max.load(Ordering::Relaxed)).then_some(here)
+        let room = bulkhead.places.available_permits() + bulkhead.waiting_max.load(Ordering::Relaxed);
+        (before < room).then_some(here)
     }
 }
 
@@ -122,19 +144,19 @@ impl Capacity {
     /// The bulkheads of a machine with so many cores.
     ///
     /// Four times as many as look may wait to, which is no longer than it takes to serve five rounds. Changes share their
-    /// commits, the more the better.
+    /// commits, the more the better; half as many may wait for the next.
     pub fn of_cores(cores: usize) -> Capacity {
         let cores = cores.max(1);
         let looks = LOOKS_PER_CORE * cores;
         let bulkheads = Work::ALL.map(|work| match work {
             Work::Glance => Bulkhead::new(256 * cores, 0, 0),
             Work::Look => Bulkhead::new(looks, WAITING_PER_LOOK * looks, 2),
-            Work::Change => Bulkhead::new(64 * cores, 128 * cores, 2),
+            Work::Change => Bulkhead::new(64 * cores, 32 * cores, 2),
             Work::Pay => Bulkhead::new(32 * cores, 64 * cores, 2),
             Work::SignIn => Bulkhead::new(8 * cores, 32 * cores, 5),
             Work::Notice => Bulkhead::new(64 * cores, 512 * cores, 5),
         });
-        Capacity { bulkheads }
+        Capacity { bulkheads, time_max_ms: AtomicU64::new(TIME_MAX.as_millis() as u64) }
     }
 
     /// Lets so many look at once, and four times as many wait to. For a process that serves nobody yet.
@@ -146,16 +168,26 @@ impl Capacity {
         bulkhead.places.forget_permits(before.saturating_sub(looks));
     }
 
+    /// Lets a request take no longer than this. For a process that serves nobody yet.
+    pub fn set_time_max(&self, time_max: Duration) {
+        self.time_max_ms.store(time_max.as_millis() as u64, Ordering::Relaxed);
+    }
+
     /// Takes a place, after a short wait if need be.
-    ///
-    /// Refuses (`overloaded`) when too many wait already, or none came free in time.
-    pub async fn enter(&self, work: Work) -> Result<Pass, Refusal> {
+    pub async fn enter(&self, work: Work) -> Result<Pass, Away> {
         let bulkhead = &self.bulkheads[work as usize];
         let pass = bulkhead.enter().await;
         pass.ok_or_else(|| {
             bulkhead.sent_away.fetch_add(1, Ordering::Relaxed);
-            overloaded()
+            Away::Overloaded
         })
+    }
+
+    /// Has something done by whoever finds a place for it, in time.
+    pub async fn serve<T>(&self, work: Work, doing: impl Future<Output = T>) -> Result<T, Away> {
+        let _pass = self.enter(work).await?;
+        let time_max = Duration::from_millis(self.time_max_ms.load(Ordering::Relaxed));
+        tokio::time::timeout(time_max, doing).await.map_err(|_| Away::TooSlow)
     }
 
     pub fn fullness(&self, work: Work) -> Fullness {
@@ -176,14 +208,33 @@ impl Default for Capacity {
     }
 }
 
-/// What whoever is sent away hears.
-pub fn overloaded() -> Refusal {
-    Refusal::new(
-        Kind::Busy,
-        "overloaded",
-        "More people are here at this moment than can be served. Nothing was done; please try again in a few seconds.",
-        "此刻访问的人太多，暂时无法受理。您的操作没有执行，请过几秒再试。",
-    )
+impl Away {
+    pub const ALL: [Away; 2] = [Away::Overloaded, Away::TooSlow];
+
+    /// When to come again. What took too long once should not be asked for at once.
+    pub fn again_seconds(self) -> u32 {
+        match self {
+            Away::Overloaded => 5,
+            Away::TooSlow => 30,
+        }
+    }
+
+    /// What they hear.
+    pub fn refusal(self) -> Refusal {
+        let (code, en, zh) = match self {
+            Away::Overloaded => (
+                "overloaded",
+                "More people are here at this moment than can be served. Nothing was done; please try again in a few seconds.",
+                "此刻访问的人太多，暂时无法受理。您的操作没有执行，请过几秒再试。",
+            ),
+            Away::TooSlow => (
+                "too_slow",
+                "This took so long that we stopped waiting. What you sent may have been done all the same; please look before you send it again.",
+                "处理时间过长，已停止等待。您提交的操作可能已经生效，请先核实，再重新提交。",
+            ),
+        };
+        Refusal::new(Kind::Busy, code, en, zh)
+    }
 }
 
 #[cfg(test)]
@@ -212,7 +263,7 @@ mod tests {
                 tokio::task::yield_now().await;
             }
             let refused = capacity.enter(Work::Look).await.err().expect("too many wait");
-            assert_eq!((refused.kind, refused.code), (Kind::Busy, "overloaded"));
+            assert_eq!(refused, Away::Overloaded);
             for other in [Work::Glance, Work::Change, Work::Pay, Work::SignIn, Work::Notice] {
                 assert!(capacity.enter(other).await.is_ok(), "{other:?}");
             }
@@ -222,6 +273,25 @@ mod tests {
             }
             let left = capacity.fullness(Work::Look);
             assert_eq!(left, Fullness { inside: 0, places: 8, waiting: 0, sent_away: 1 });
+        });
+    }
+
+    #[test]
+    fn a_crowd_that_comes_at_once_is_counted_before_anybody_is_worked_on() {
+        runtime().block_on(async {
+            let capacity = Arc::new(Capacity::of_cores(1));
+            let crowd: Vec<_> = (0..200)
+                .map(|_| {
+                    let capacity = capacity.clone();
+                    // Work that waits for nothing.
+                    tokio::spawn(async move { capacity.serve(Work::Look, async {}).await })
+                })
+                .collect();
+            let mut served = 0;
+            for one in crowd {
+                served += usize::from(one.await.expect("a task").is_ok());
+            }
+            assert_eq!((served, capacity.fullness(Work::Look).sent_away), (8 + 32, 160));
         });
     }
 

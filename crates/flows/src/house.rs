@@ -1,16 +1,19 @@
 //! The house: the database, the clock, the dice, the keys, the provider, held together.
 
+use crate::capacity::Work;
 use crate::views::recommendations::Recommender;
 use db::{Db, Lane, Tx, View, Waiting};
-use kernel::{Act, Actor, Clock, Day, Dice, Home, Instant, PlaceId, Result, Seal, Zone};
+use kernel::{Act, Actor, Clock, Day, Dice, Error, Home, Instant, PlaceId, Result, Seal, Zone};
 use payments::{Provider, Providers};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
-/// A handle to the house; clones share it.
+/// A handle to the house; clones share it. The program's own does whatever there is to do; a request's does its kind of
+/// work, so that nothing slow can be done behind a bulkhead that was not made for it.
 #[derive(Clone)]
 pub struct House {
     inner: Arc<Inner>,
+    work: Option<Work>,
 }
 
 struct Inner {
@@ -34,6 +37,8 @@ struct Inner {
     lifts: crate::views::lift::Memory,
     capacity: crate::capacity::Capacity,
     metrics: crate::metrics::Metrics,
+    /// How often a request was about to do what its route does not say.
+    trespasses: AtomicU64,
     /// How long reads are shared, in microseconds; not at all when zero.
     shared_micros: AtomicI64,
     pickers: crate::fresh::Fresh<crate::buy_tickets::Picker>,
@@ -131,12 +136,30 @@ impl House {
             lifts: crate::views::lift::Memory::default(),
             capacity: crate::capacity::Capacity::default(),
             metrics: crate::metrics::Metrics::default(),
+            trespasses: AtomicU64::new(0),
             shared_micros: AtomicI64::new(0),
             pickers: crate::fresh::Fresh::default(),
             home: RwLock::new(Arc::new(home)),
         };
         inner.lines.replace(lines);
-        Ok(House { inner: Arc::new(inner) })
+        Ok(House { inner: Arc::new(inner), work: None })
+    }
+
+    /// The handle of a request that does this kind of work.
+    pub fn doing(&self, work: Work) -> House {
+        House { inner: self.inner.clone(), work: Some(work) }
+    }
+
+    /// That this handle may do such work. A route that did not say so in its registry is a fault of ours.
+    pub fn may(&self, work: Work) -> Result<()> {
+        let Some(own) = self.work.filter(|own| !own.covers(work)) else { return Ok(()) };
+        self.inner.trespasses.fetch_add(1, Ordering::Relaxed);
+        Err(Error::fault(format!("a route whose work is “{}” is about to “{}”", own.code(), work.code())))
+    }
+
+    /// How often a request was about to do what its route does not say; tests end with none.
+    pub fn trespasses(&self) -> u64 {
+        self.inner.trespasses.load(Ordering::Relaxed)
     }
 
     pub fn db(&self) -> &Db {
@@ -185,6 +208,12 @@ impl House {
     /// Every provider that carries payments of this house.
     pub fn providers(&self) -> &Providers {
         &self.inner.providers
+    }
+
+    /// A provider that is about to be asked, which may take its time.
+    pub(crate) fn asks(&self, provider: &str) -> Result<&Arc<dyn Provider>> {
+        self.may(Work::Pay)?;
+        self.inner.providers.named(provider)
     }
 
     pub fn ads(&self) -> &ads::desk::Desk {

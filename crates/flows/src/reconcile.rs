@@ -39,7 +39,7 @@ pub struct Closed {
 
 /// Fetches a provider's bill of a day and takes it in. Blocks on the provider.
 pub fn day(house: &House, provider: &str, day: Day, actor: Actor) -> Result<Closed> {
-    let bill = house.providers().named(provider)?.bill(day, house.now())?;
+    let bill = house.asks(provider)?.bill(day, house.now())?;
     take(house, provider, day, &bill, actor)
 }
 
@@ -153,7 +153,7 @@ fn third_way(house: &House, difference: &Difference) -> String {
 fn query(house: &House, place: &PlaceId, id: &IntentId) -> Result<Outcome> {
     let (at, wanted) = (place.clone(), id.clone());
     let intent = house.read_blocking(move |view| intents::any(view, &at, &wanted))?;
-    house.providers().named(&intent.provider)?.query(&intent, house.now())
+    house.asks(&intent.provider)?.query(&intent, house.now())
 }
 
 fn open(

@@ -43,7 +43,7 @@ pub fn begin_all(house: &House, intents: &[Intent], ask: &Ask) -> Vec<Result<Che
             if marked?.wait()? == State::Captured {
                 return Ok(Checkout { reference: intent.reference.clone(), next: Next::Wait });
             }
-            house.providers().named(&intent.provider)?.create(intent, ask, house.now())
+            house.asks(&intent.provider)?.create(intent, ask, house.now())
         })
         .collect();
     let merged: Vec<Option<Waiting<()>>> =
@@ -63,7 +63,7 @@ fn mark(house: &House, intent: &Intent) -> Result<Waiting<State>> {
     if intent.expires_at < house.now() {
         return Err(over().into());
     }
-    house.providers().named(&intent.provider)?.quote().of(intent.amount)?;
+    house.asks(&intent.provider)?.quote().of(intent.amount)?;
     let (place, id) = (intent.place.clone(), intent.id.clone());
     Ok(house.submit(&intent.place, Actor::System, move |scene| {
         if intents::ask(scene.tx, &place, &id)? {
@@ -388,7 +388,7 @@ fn look(house: &House, intent: &Intent) -> Result<Outcome> {
     if intent.asked == Asked::Never && intent.state == State::Open {
         return Ok(Outcome::Unheard);
     }
-    house.providers().named(&intent.provider)?.query(intent, house.now())
+    house.asks(&intent.provider)?.query(intent, house.now())
 }
 
 /// What the provider knows of an open intent.
@@ -408,7 +408,7 @@ pub(crate) fn hear(house: &House, intent: &Intent) -> Result<Heard> {
     let now = house.now();
     let is_over = intent.expires_at < now;
     let outcome = if is_over && intent.asked != Asked::Never {
-        house.providers().named(&intent.provider)?.close(intent, now)?
+        house.asks(&intent.provider)?.close(intent, now)?
     } else {
         look(house, intent)?
     };
@@ -468,11 +468,11 @@ pub fn pay_back(house: &House, refund: &Refund) -> Result<()> {
 }
 
 fn repay(house: &House, intent: &Intent, refund: &Refund) -> Result<Repaid> {
-    house.providers().named(&intent.provider)?.refund(intent, refund, house.now())
+    house.asks(&intent.provider)?.refund(intent, refund, house.now())
 }
 
 fn asked_before(house: &House, intent: &Intent, refund: &Refund) -> Result<Repaid> {
-    house.providers().named(&intent.provider)?.query_refund(intent, refund, house.now())
+    house.asks(&intent.provider)?.query_refund(intent, refund, house.now())
 }
 
 fn on_its_way() -> Refusal {

@@ -44,7 +44,12 @@ const STRICT: &str = "max-age=63072000; includeSubDomains";
 /// Headers on every answer.
 pub async fn head(State(site): State<Site>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+    protect(site.settings(), response.headers_mut());
+    response
+}
+
+/// Says how an answer may be used.
+pub fn protect(settings: &Settings, headers: &mut HeaderMap) {
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, crate::look::CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -55,10 +60,9 @@ pub async fn head(State(site): State<Site>, request: Request, next: Next) -> Res
     ] {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    if site.settings().is_secure() {
+    if settings.is_secure() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(STRICT));
     }
-    response
 }
 
 #[cfg(test)]

@@ -15,32 +15,29 @@
 //!    }
 //!    ```
 //!
-//! 2. Add one line to `registry` below, with whom it is for.
+//! 2. Add one line to `registry` below, with whom it is for, and what kind of work it is (`does`) when it does
+//!    more than look or change: a handler that asks a provider, or hashes a password, is refused to do so until
+//!    its line says it.
 //!
 //! That is all: the usher checks who may, the test in `tests/permissions.rs` calls the new route as
 //! everybody, and refusals and faults become pages by themselves. URLs are nouns; what changes
 //! something is a POST that ends in `SeeOther`. Forms are explained in `form`.
 
+use crate::admission::{self, Gate};
 use crate::site::Site;
 use crate::visit::usher;
-use crate::{
-    admission, answer, assets, box_office, channels, console, film, form, guard, help, pay, people, shops,
-};
+use crate::{answer, assets, box_office, channels, console, film, form, guard, help, pay, people, shops};
 use ::people::Who;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, get};
+use flows::capacity::Work::{self, Glance, Pay, SignIn};
 use kernel::Role;
-use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
-
-/// A handler's whole time, at most; a stream's beginning, not its length.
-const SECONDS_MAX: u64 = 30;
 
 const ANYONE: Who = Who::Anyone;
 const SIGNED_IN: Who = Who::SignedIn;
@@ -81,30 +78,38 @@ pub fn registry(site: Site) -> Routes {
         .page(POST, "/showtimes/{place}/{id}", SIGNED_IN, box_office::hold::hold)
         .page(GET, "/pay/{place}/{intent}", SIGNED_IN, pay::show::show)
         .page(POST, "/pay/{place}/{intent}", SIGNED_IN, pay::begin::begin)
+        .does(Pay)
         .page(GET, "/pay/{place}/{intent}/return", SIGNED_IN, pay::come_back::show)
+        .does(Pay)
         .page(GET, "/tickets", SIGNED_IN, box_office::tickets::list)
         .page(GET, "/tickets/{place}/{order}", SIGNED_IN, box_office::order::show)
         .page(POST, "/tickets/{place}/{order}/refund", SIGNED_IN, box_office::refund::refund)
+        .does(Pay)
         .page(GET, "/tickets/{place}/{order}/calendar.ics", SIGNED_IN, box_office::calendar::download)
         .page(GET, "/door/{place}", CINEMA, box_office::door::show)
         .page(POST, "/door/{place}", CINEMA, box_office::door::admit)
         // People.
         .page(GET, "/first-run", ANYONE, people::first_run::show)
         .page(POST, "/first-run", ANYONE, people::first_run::found)
+        .does(SignIn)
         .page(GET, "/sign-in", ANYONE, people::sign_in::show)
         .page(POST, "/sign-in", ANYONE, people::sign_in::sign_in)
+        .does(SignIn)
         .page(GET, "/session/new", ANYONE, people::sign_in::moved)
         .page(GET, "/sign-up", ANYONE, people::sign_up::show)
         .page(POST, "/sign-up", ANYONE, people::sign_up::sign_up)
+        .does(SignIn)
         .page(POST, "/sign-out", ANYONE, people::sign_out::sign_out)
         .page(POST, "/sign-out/everywhere", SIGNED_IN, people::sign_out::everywhere)
         .page(GET, "/account", SIGNED_IN, people::account::show)
         .page(GET, "/account/password", SIGNED_IN, people::password::show)
         .page(POST, "/account/password", SIGNED_IN, people::password::change)
+        .does(SignIn)
         .page(POST, "/account/consent", SIGNED_IN, people::consent::change)
         .page(GET, "/account/data.json", SIGNED_IN, people::erasure::download)
         .page(GET, "/account/erasure", SIGNED_IN, people::erasure::show)
         .page(POST, "/account/erasure", SIGNED_IN, people::erasure::erase)
+        .does(SignIn)
         .page(POST, "/account/suggestions/exceptions", SIGNED_IN, people::consent::except)
         .page(POST, "/reading", ANYONE, people::reading::choose)
         // Shops and other channels.
@@ -120,7 +125,9 @@ pub fn registry(site: Site) -> Routes {
         .page(GET, "/orders", SIGNED_IN, shops::orders::list)
         .page(GET, "/orders/{place}/{order}", SIGNED_IN, shops::orders::show)
         .page(POST, "/orders/{place}/{order}/refund", SIGNED_IN, shops::orders::refund)
+        .does(Pay)
         .page(POST, "/orders/{place}/{order}/returns", SIGNED_IN, shops::orders::return_pieces)
+        .does(Pay)
         // Help.
         .page(GET, "/help", ANYONE, help::start)
         .page(GET, "/help/refunds", ANYONE, help::refunds)
@@ -185,8 +192,10 @@ pub fn registry(site: Site) -> Routes {
         .page(GET, "/console/release/{title}/showings", RELEASE, console::release::showings::show)
         .page(GET, "/console/reconciliation", OPERATOR, console::reconciliation::list)
         .page(POST, "/console/reconciliation/bills", OPERATOR, console::reconciliation::fetch)
+        .does(Pay)
         .page(POST, "/console/reconciliation/{case}/decision", OPERATOR, console::reconciliation::decide)
         .page(POST, "/console/reconciliation/unmatched", OPERATOR, console::reconciliation::unmatched::decide)
+        .does(Pay)
         .page(GET, "/console/payouts", OPERATOR, console::payouts::list)
         .page(POST, "/console/payouts", OPERATOR, console::payouts::propose)
         .page(POST, "/console/payouts/answers", OPERATOR, console::payouts::answers::take)
@@ -204,8 +213,11 @@ pub fn registry(site: Site) -> Routes {
         .page(GET, "/console/orders", SELLING, console::orders::find)
         .page(GET, "/console/orders/{place}/{payment}", SELLING, console::orders::show)
         .page(POST, "/console/orders/{place}/{payment}/refund", SELLING, console::orders::take_back)
+        .does(Pay)
         .page(POST, "/console/orders/{place}/{payment}/returns", SELLING, console::orders::return_pieces)
+        .does(Pay)
         .page(POST, "/console/orders/{place}/{payment}/parts", SELLING, console::orders::give_back)
+        .does(Pay)
         .page(GET, "/console/bank-accounts", PAYEE, console::bank_accounts::list)
         .page(GET, "/console/bank-accounts/{org}", PAYEE, console::bank_accounts::show)
         .page(POST, "/console/bank-accounts/{org}", PAYEE, console::bank_accounts::save)
@@ -348,6 +360,11 @@ pub fn registry(site: Site) -> Routes {
         .page(GET, "/console/people/{org}", OPERATOR, console::people::show)
         .page(POST, "/console/people/{org}/memberships", OPERATOR, console::people::give)
         .page(POST, "/console/people/{org}/memberships/removal", OPERATOR, console::people::take)
+        // What is the same for everybody.
+        .file("/assets/ferryman.css", assets::css)
+        .file("/assets/ferryman.js", assets::js)
+        .file("/assets/lantern.svg", assets::lantern)
+        .file("/art/{file}", assets::art)
 }
 
 /// One route, for tests and documents.
@@ -356,6 +373,7 @@ pub struct Entry {
     pub method: Method,
     pub path: &'static str,
     pub who: Who,
+    pub work: Work,
 }
 
 /// Routes on their way to becoming a router.
@@ -383,7 +401,23 @@ impl Routes {
             .on(filter, handler)
             .route_layer(from_fn_with_state((self.site.clone(), who), usher));
         self.router = self.router.route(path, guarded);
-        self.entries.push(Entry { method, path, who });
+        let work = if method.is_safe() { Work::Look } else { Work::Change };
+        self.entries.push(Entry { method, path, who, work });
+        self
+    }
+
+    /// A file at a path, answered from memory to anyone; nobody asks who they are.
+    pub fn file<T: 'static>(mut self, path: &'static str, handler: impl Handler<T, Site>) -> Routes {
+        self.router = self.router.route(path, get(handler));
+        self.entries.push(Entry { method: GET, path, who: ANYONE, work: Glance });
+        self
+    }
+
+    /// What kind of work the last page is, where it is more than looking or changing something.
+    pub fn does(mut self, work: Work) -> Routes {
+        if let Some(entry) = self.entries.last_mut() {
+            entry.work = work;
+        }
         self
     }
 
@@ -391,26 +425,19 @@ impl Routes {
         &self.entries
     }
 
-    /// The router: every page, what is at no address, the assets, and what protects them all.
+    /// The router: every page and file, what is at no address, and what protects them all.
     pub fn into_router(self) -> Router {
+        let gate = Gate::new(&self.site, &self.entries);
         self.site.publish(self.entries);
         let anyone = (self.site.clone(), ANYONE);
         let nowhere = MethodRouter::new().fallback(nothing_here).layer(from_fn_with_state(anyone, usher));
         self.router
             .fallback_service(nowhere.with_state(self.site.clone()))
             .layer(DefaultBodyLimit::max(form::BYTES_MAX))
-            .layer(from_fn_with_state(self.site.clone(), admission::enter))
-            .route("/assets/ferryman.css", get(assets::css))
-            .route("/assets/ferryman.js", get(assets::js))
-            .route("/assets/lantern.svg", get(assets::lantern))
-            .route("/art/{file}", get(assets::art))
             .layer(CatchPanicLayer::custom(|_| answer::plain_fault()))
-            .layer(TimeoutLayer::with_status_code(
-                StatusCode::SERVICE_UNAVAILABLE,
-                Duration::from_secs(SECONDS_MAX),
-            ))
             .layer(from_fn_with_state(self.site.clone(), guard::head))
             .layer(TraceLayer::new_for_http())
+            .layer(from_fn_with_state(gate, admission::enter))
             .with_state(self.site)
     }
 }

@@ -5,6 +5,7 @@ use crate::film::show::Film;
 use crate::routes::Entry;
 use axum::http::Method;
 use flows::House;
+use flows::capacity::Work;
 use flows::fresh::Fresh;
 use flows::views::recommendations::Suggestion;
 use kernel::{Actor, Error, Result};
@@ -133,20 +134,22 @@ impl Site {
     }
 
     /// Hashes a password on a thread that may take its time.
-    pub async fn hash(&self, password: String) -> Result<PasswordHash> {
-        let mut dice = self.house().dice();
-        self.slowly(move || passwords::hash(&password, &mut dice)).await
+    pub async fn hash(&self, house: &House, password: String) -> Result<PasswordHash> {
+        let mut dice = house.dice();
+        self.slowly(house, move || passwords::hash(&password, &mut dice)).await
     }
 
     /// Checks a password; as slow when there is nothing to check it against.
-    pub async fn verify(&self, password: String, hash: Option<PasswordHash>) -> Result<bool> {
-        self.slowly(move || passwords::verify(&password, hash.as_ref())).await
+    pub async fn verify(&self, house: &House, password: String, hash: Option<PasswordHash>) -> Result<bool> {
+        self.slowly(house, move || passwords::verify(&password, hash.as_ref())).await
     }
 
     async fn slowly<T: Send + 'static>(
         &self,
+        house: &House,
         work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        house.may(Work::SignIn)?;
         let _turn = self.inner.hashing.acquire().await?;
         let done = tokio::task::spawn_blocking(work).await;
         done.unwrap_or_else(|_| Err(Error::fault("hashing a password panicked")))

@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use db::View;
+use flows::capacity::Work;
 use flows::{House, Scene};
 use kernel::{Actor, Currency, Day, Error, Home, Instant, Lang, OrgId, Refusal, Result, Role};
 use people::{Person, Who, home, installation, sessions};
@@ -54,6 +55,7 @@ pub struct Visit {
 impl Visit {
     async fn arrive(site: &Site, parts: &Parts) -> Result<Visit> {
         let headers = &parts.headers;
+        let work = parts.extensions.get().copied().unwrap_or(Work::Look);
         let now = site.house().now();
         let cookie = |name| cookies::read(headers, name, site.settings().is_secure());
         let token = cookie(cookies::SESSION).map(str::to_owned);
@@ -68,7 +70,7 @@ impl Visit {
         let first_time = visitor.is_none();
         Ok(Visit {
             site: site.clone(),
-            house: site.house().clone(),
+            house: site.house().doing(work),
             actor,
             person,
             lang: lang.unwrap_or_else(|| accepted(headers)),

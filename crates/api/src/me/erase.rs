@@ -21,7 +21,7 @@ pub async fn erase(call: Call, consumer: Consumer, Body(asked): Body<Erasure>) -
     call.service.throttle().knock_known(&person.id.0, &call.from, call.now)?;
     let id = person.id.clone();
     let hash = call.read(move |view| persons::password(view, &id)).await?;
-    if !call.service.verify(asked.password, hash).await? {
+    if !call.service.verify(&call.house, asked.password, hash).await? {
         return Err(wrong_password().into());
     }
     call.service.throttle().welcome_known(&person.id.0);

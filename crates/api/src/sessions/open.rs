@@ -32,7 +32,7 @@ pub async fn open(call: Call, Body(asked): Body<SignIn>) -> Answer<Made<Session>
     let email = asked.email.clone();
     let found = call.read(move |view| persons::credentials(view, &email)).await?;
     let (person, hash) = found.unzip();
-    let is_right = call.service.verify(asked.password, hash).await?;
+    let is_right = call.service.verify(&call.house, asked.password, hash).await?;
     let person = person.filter(|_| is_right).ok_or_else(not_right)?;
     call.service.throttle().welcome(&asked.email);
     Ok(Made(begin(&call, person).await?))

@@ -5,6 +5,7 @@ use ::payments::intents::State as Paying;
 use ::payments::{Notice, Provider};
 use box_office::orders::State;
 use events::Kind;
+use flows::capacity::Work;
 use kernel::{Currency, Money};
 
 #[test]
@@ -134,6 +135,22 @@ fn a_refund_whose_reply_is_lost_is_paid_once() {
     assert_eq!(town.sweeps().refunds_paid, 1);
     assert_eq!(town.star_credit("refunds:due"), 0);
     town.is_whole();
+}
+
+#[test]
+fn a_provider_is_asked_only_by_work_that_may_wait_for_one() {
+    let town = Town::new();
+    let show = town.showtime(19, 30, 4000);
+    let held = town.holds("ann", &show, &["F7"]).expect("held");
+    for work in [Work::Glance, Work::Look, Work::Change, Work::SignIn] {
+        let house = town.house.doing(work);
+        assert!(flows::take_payment::begin(&house, &held.intent).is_err(), "{work:?}");
+        assert_eq!(house.may(Work::SignIn).is_ok(), work == Work::SignIn, "{work:?}");
+    }
+    assert_eq!(town.house.trespasses(), 4 + 3);
+    for work in [Work::Pay, Work::Notice] {
+        flows::take_payment::begin(&town.house.doing(work), &held.intent).expect("a checkout");
+    }
 }
 
 #[test]

@@ -49,7 +49,7 @@ async fn replace(visit: &Visit, consumer: &Consumer, form: &Form) -> Result<Toke
     let (person, new) = (consumer.person.clone(), form.text("password").to_owned());
     prove(visit, consumer, form, "present").await?;
     persons::check_password(&new, &person.name, &person.email)?;
-    let hash = visit.site.hash(new).await?;
+    let hash = visit.site.hash(&visit.house, new).await?;
     let (lane, one) = (person.id.clone(), person.clone());
     let changed = visit.write(&lane, move |scene| {
         persons::set_password(scene.tx, &one.id, &hash)?;
@@ -67,7 +67,7 @@ pub async fn prove(visit: &Visit, consumer: &Consumer, form: &Form, field: &'sta
     throttle.knock_known(&person.0, &visit.from, visit.now)?;
     let asked = person.clone();
     let hash = visit.read(move |view| persons::password(view, &asked)).await?;
-    if !visit.site.verify(form.text(field).to_owned(), hash).await? {
+    if !visit.site.verify(&visit.house, form.text(field).to_owned(), hash).await? {
         return Err(wrong(field).into());
     }
     throttle.welcome_known(&person.0);

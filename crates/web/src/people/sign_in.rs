@@ -49,7 +49,7 @@ async fn open(visit: &Visit, form: &Form) -> Result<Token> {
     let asked = email.clone();
     let found = visit.read(move |view| persons::credentials(view, &asked)).await?;
     let (person, hash) = found.unzip();
-    let is_right = visit.site.verify(form.text("password").to_owned(), hash).await?;
+    let is_right = visit.site.verify(&visit.house, form.text("password").to_owned(), hash).await?;
     let Some(person) = person.filter(|_| is_right) else { return Err(not_right().into()) };
 
     match known {

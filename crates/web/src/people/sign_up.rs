@@ -57,7 +57,7 @@ pub(super) async fn check(visit: &Visit, form: &Form) -> Result<CheckedSignUp> {
         lang: visit.lang,
     };
     let plausible = typed.check()?;
-    let hash = visit.site.hash(plausible.password.clone()).await?;
+    let hash = visit.site.hash(&visit.house, plausible.password.clone()).await?;
     Ok(plausible.hashed(hash))
 }
 

@@ -48,6 +48,8 @@ fn elsewhere<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T 
 
 impl Drop for Town {
     fn drop(&mut self) {
+        let trespasses = self.house.trespasses();
+        assert!(trespasses == 0 || std::thread::panicking(), "a route does more than its line says");
         let scratch = self.scratch.take();
         elsewhere(move || drop(scratch));
     }
