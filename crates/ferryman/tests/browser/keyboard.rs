@@ -3,7 +3,7 @@
 use crate::window::Window;
 use crate::{choose_showtime, visit};
 
-const TAB: &str = "\u{e004}";
+const TAB: char = '\u{e004}';
 /// Stops of one page, at most.
 const STOPS_MAX: usize = 200;
 

@@ -1,5 +1,6 @@
 //! A browser window, and what a person does with it.
 
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use kernel::Dice;
@@ -90,9 +91,10 @@ impl Window {
     }
 
     /// Presses a key where the keyboard stands.
-    pub async fn press(&self, key: &str) {
-        let here = self.client.active_element().await.expect("the keyboard stands somewhere");
-        here.send_keys(key).await.expect("a key is pressed");
+    pub async fn press(&self, key: char) {
+        let keys = KeyActions::new("keyboard".into());
+        let pressed = keys.then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key });
+        self.client.perform_actions(pressed).await.expect("a key is pressed");
     }
 
     pub async fn text(&self, css: &str) -> String {

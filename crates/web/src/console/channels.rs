@@ -174,7 +174,7 @@ mod tests {
         let opened = operator.post("/console/channels", &typed("lantern", "brand_store")).await;
         assert_eq!(opened.location(), "/console/channels", "{}", opened.text);
         let shown = operator.get("/console/channels").await.text;
-        assert!(shown.contains("Lantern Store") && shown.contains("5 %"), "{shown}");
+        assert!(shown.contains("Lantern Store") && shown.contains("5\u{202f}%"), "{shown}");
         assert_eq!(town.browser().get("/shops/lantern").await.status, StatusCode::OK);
         let twice = operator.post("/console/channels", &typed("lantern", "club")).await;
         assert_eq!(twice.status, StatusCode::CONFLICT);

@@ -426,7 +426,7 @@ mod tests {
             "+36.2\u{202f}% on 2013",
             "$4.82bn",
             "2017*",
-            "+22.32 % as published, +13.45 % like for like",
+            "+22.32\u{202f}% as published, +13.45\u{202f}% like for like",
             "34 films a year",
             "at least 2 of 3 minutes",
             "service fees included",
@@ -436,6 +436,18 @@ mod tests {
         }
         let zh = ann.get("/console/market?lang=zh").await;
         assert!(zh.text.contains("2016 年增速降到 4%") && zh.text.contains("进口分账片配额"));
+    }
+
+    #[tokio::test]
+    async fn a_market_of_weekly_charts_says_why_nothing_is_learned_of_it() {
+        let town = Town::new();
+        let operator = town.operator().await;
+        operator.post("/console/house", &[("territory", "TW")]).await;
+        let page = operator.get("/console/market").await.text;
+        assert!(page.contains("only a weekly chart of this market is read"), "{page}");
+        assert!(!page.contains("import its daily chart"), "{page}");
+        let zh = operator.get("/console/market?lang=zh").await.text;
+        assert!(zh.contains("台湾目前只支持周票房榜"), "{zh}");
     }
 
     #[tokio::test]

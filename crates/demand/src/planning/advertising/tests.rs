@@ -165,7 +165,7 @@ fn an_unmeasured_cell_gets_nothing_and_is_told() {
         assert_eq!((plan.cells[i].evidence, plan.cells[i].spend.minor), (Evidence::TooLittle, 0));
         assert!(plan.cells[i].because.en.contains("too little data"));
     }
-    assert!(plan.because.iter().any(|words| words.zh.contains("2 个格子数据不足")));
+    assert!(plan.because.iter().any(|words| words.zh.contains("2 个位置数据不足")));
 }
 
 #[test]

@@ -300,7 +300,7 @@ fn promises_that_do_not_fit_are_refused_in_hours() {
     slow.rules.starts_max = Some(1);
     slow.films[0] = Film { minutes: 1, a_day_min: 80, ..slow.films[0].clone() };
     slow.halls.iter_mut().for_each(|hall| hall.cleaning_minutes = 0);
-    assert!(said(&slow).en.contains("with 1 starts a quarter"), "{}", said(&slow).en);
+    assert!(said(&slow).en.contains("with 1 start a quarter"), "{}", said(&slow).en);
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn told(visit: &Visit, title: &Title, outlook: &Outlook, asked: Option<Day>) -> 
     let at = evenings.iter().position(|one| one.as_of == evening.as_of).unwrap_or(usize::MAX);
     Ok(html! {
         div class="stack" {
-            (parts::chips(visit.say("Made after", "作出时间"), &links, at))
+            (parts::chips(visit.say("Made after", "预测时点"), &links, at))
             (one(visit, outlook, evening))
             (totals(visit.told(outlook.currency()), outlook))
             (all(visit, outlook, &own))
@@ -174,7 +174,7 @@ fn made(visit: &Visit, evening: &Evening) -> String {
             match (lang, is_shipped) {
                 (Lang::En, true) => format!("kept on {at}, by the shipped model"),
                 (Lang::En, false) => format!("kept on {at}, by the model {model}"),
-                (Lang::Zh, true) => format!("{at} 存档，随附模型"),
+                (Lang::Zh, true) => format!("{at} 存档，自带模型"),
                 (Lang::Zh, false) => format!("{at} 存档，模型 {model}"),
             }
         }
@@ -186,7 +186,7 @@ fn all(visit: &Visit, outlook: &Outlook, own: &str) -> Markup {
     let say = |en, zh| crate::look::say(lang, en, zh);
     let columns = [
         Column::new(say("After", "截至"), Kind::Date),
-        Column::new(say("Made", "作出"), Kind::Text),
+        Column::new(say("Made", "存档"), Kind::Text),
         Column::new(say("The run", "全程预测"), Kind::Money).unit(told.unit()),
         Column::new(say("Nine in ten between", "九成区间"), Kind::Money),
         Column::new(say("Days since", "此后天数"), Kind::Number),

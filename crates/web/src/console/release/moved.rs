@@ -220,7 +220,7 @@ impl Glance<'_> {
         occasions.dedup_by(|later, first| later.1 == first.1);
         let named: Vec<String> = occasions
             .into_iter()
-            .map(|(effect, words)| format!("{} {}", short_day(effect.day, self.lang), words.in_(self.lang)))
+            .map(|(effect, words)| format!("{} {}", effect.day.say(self.lang), words.in_(self.lang)))
             .collect();
         let best = effects.iter().max_by(|a, b| a.ln.total_cmp(&b.ln));
         let Some(best) = best else { return html! {} };

@@ -271,7 +271,7 @@ impl Glance<'_> {
         let share = next.map(|next| money::percent(ppm(next.showings, next.all_showings), self.lang));
         let delta = match (self.lang, tickets) {
             (Lang::En, _) => format!("{} for days to come", kernel::counted(tickets, "ticket", "tickets")),
-            (Lang::Zh, _) => format!("{} 张未来场次的票", money::grouped(tickets)),
+            (Lang::Zh, _) => format!("未来场次已售 {} 张", money::grouped(tickets)),
         };
         let note = match (self.lang, next.zip(share)) {
             (_, None) => self.say("no showings on sale ahead", "之后还没有开售的场次").to_owned(),

@@ -64,6 +64,7 @@ async fn a_week_is_planned_taken_once_and_undone() {
         "stays: seats are sold",
         "hours-list",
         "See what changes",
+        "<title>Plan a week · ",
     ] {
         assert!(shown.text.contains(part), "{part}\n{}", shown.text);
     }
