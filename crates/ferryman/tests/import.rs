@@ -136,7 +136,10 @@ fn showings_are_imported_for_the_circuit_that_is_named() {
         2020-01-02,Lido,Hall 1,Cats,9:50,9.83,,,\n";
     let file = folder.file("old.csv", text);
     let (done, said) = folder.ferryman(&["import", &file]);
-    assert!(!done && said.contains("say whose it is, with “--circuit”") && said.contains("选择院线"), "{said}");
+    assert!(
+        !done && said.contains("say whose it is, with “--circuit”") && said.contains("选择院线"),
+        "{said}"
+    );
     let (done, said) = folder.ferryman(&["import", &file, "--circuit", "Ten Bends"]);
     assert!(!done && said.contains("there is no circuit “Ten Bends” here; known are: Nine Bends"), "{said}");
     let (done, said) = folder.ferryman(&["import", &file, "--circuit", "nine bends"]);
