@@ -370,7 +370,7 @@ CREATE TABLE imported_file (
     added bigint not null,
     corrected bigint not null,
     refusals text not null
-);
+, org_id text references org (id));
 
 CREATE TABLE impression (
     place_id text not null,
@@ -1021,6 +1021,8 @@ CREATE INDEX erasure_undone on erasure (at) where done_at is null;
 CREATE INDEX event_by_time on event (at);
 
 CREATE INDEX event_by_title on event (title_id, at);
+
+CREATE INDEX imported_file_by_org on imported_file (org_id, at);
 
 CREATE INDEX imported_file_by_time on imported_file (at);
 

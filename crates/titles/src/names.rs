@@ -1,7 +1,7 @@
 //! What a title is called in languages other than the two that Ferryman speaks.
 
 use crate::text;
-use crate::titles::{NAME_CHARS_MAX, lock};
+use crate::titles::{NAME_CHARS_MAX, TITLES_MAX, lock};
 use db::{FromRow, Row, Tx, View};
 use kernel::{Refusal, Result, TitleId, Words};
 
@@ -77,6 +77,14 @@ pub fn remove(tx: &Tx, title: &TitleId, lang: &str) -> Result<bool> {
 
 pub fn of(view: &View, title: &TitleId) -> Result<Vec<Name>> {
     view.all("select lang, name from title_name where title_id = $1 order by lang", &[title])
+}
+
+/// The further names of every title.
+pub fn all(view: &View) -> Result<Vec<(TitleId, String)>> {
+    view.all(
+        "select title_id, name from title_name order by title_id, lang limit $1",
+        &[&(TITLES_MAX * NAMES_MAX as i64)],
+    )
 }
 
 #[cfg(test)]

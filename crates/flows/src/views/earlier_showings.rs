@@ -111,10 +111,15 @@ impl Names {
     fn of(view: &View, org: &OrgId) -> Result<Names> {
         let cinemas = cinemas::of_org(view, org)?;
         let cinemas = index(cinemas.into_iter().map(|cinema| (spellings(&cinema.name).to_vec(), cinema)));
+        let mut further: HashMap<TitleId, Vec<String>> = HashMap::new();
+        for (title, name) in titles::names::all(view)? {
+            further.entry(title).or_default().push(same(&name));
+        }
         let mut films: HashMap<String, Vec<(TitleId, Option<Day>)>> = HashMap::new();
         for title in titles::all(view)?.into_iter().filter(|title| title.status.is_public()) {
-            let [en, zh] = spellings(&title.name);
-            let mut names = vec![en, zh, same(&title.original_name)];
+            let mut names = further.remove(&title.id).unwrap_or_default();
+            names.extend(spellings(&title.name));
+            names.push(same(&title.original_name));
             names.sort();
             names.dedup();
             for name in names.into_iter().filter(|name| !name.is_empty()) {

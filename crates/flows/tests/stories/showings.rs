@@ -210,7 +210,8 @@ fn a_circuit_without_sales_brings_its_past_and_is_told_what_is_coming() {
         let cinema = cinemas::any(view, &cinema)?;
         showings_plan::question(view, &cinema, premiere().plus(1), now, Lang::En)
     });
-    assert_eq!((question.learned.days, question.learned.brought), (27, 27 * A_DAY as usize));
+    // With this morning, which is over here.
+    assert_eq!((question.learned.days, question.learned.brought), (28, 27 * A_DAY as usize));
     assert!(question.unknown.is_empty() && question.titles == [town.film.clone()], "{:?}", question.titles);
 }
 
@@ -279,7 +280,7 @@ fn own_sales_win_and_a_name_that_is_entered_later_meets_its_past() {
     let told = sums(&town);
     assert_eq!((told.showings, told.recent), (260, 104));
     assert!(told.cinemas[0].here && !told.halls[0].here && !told.films[0].here, "{told:?}");
-    town.sql("update title set name_zh = '河上的人'");
+    town.sql("insert into title_name (title_id, lang, name) select id, 'ja', '河上的人' from title");
     assert!(sums(&town).films[0].here);
     let met = past(&town);
     assert!(met.iter().all(|one| one.showing.film == town.film.0 && one.showing.release == Some(premiere())));

@@ -196,7 +196,7 @@ mod tests {
         assert!(before.contains("A forecast needs 300 showings") && before.contains(PAGE), "{before}");
         assert!(season.chen.get(PAGE).await.text.contains("Bring a file"));
 
-        let file = past(14, "star");
+        let file = past(14, "STAR cinema");
         let sent = season.chen.upload(PAGE, &[], ("old.csv", file.as_bytes())).await;
         assert_eq!((sent.status, sent.location()), (StatusCode::SEE_OTHER, PAGE), "{}", sent.text);
         let page = season.chen.get(PAGE).await.text;
