@@ -8,7 +8,7 @@ pub struct Lines<W>(pub W);
 impl<W: Write> Write for Lines<W> {
     /// An entry comes whole, with the end of its line.
     fn write(&mut self, entry: &[u8]) -> Result<usize> {
-        self.0.write_all(&on_one_line(entry))?;
+        self.0.write_all(on_one_line(entry).as_bytes())?;
         Ok(entry.len())
     }
 
@@ -17,22 +17,14 @@ impl<W: Write> Write for Lines<W> {
     }
 }
 
-fn on_one_line(entry: &[u8]) -> Vec<u8> {
-    let (inside, end) = match entry.split_last() {
-        Some((b'\n', inside)) => (inside, &b"\n"[..]),
-        _ => (entry, &b""[..]),
-    };
-    let mut line = Vec::with_capacity(entry.len());
-    for byte in inside {
-        match byte {
-            b'\n' => line.extend(b"\\n"),
-            b'\r' => line.extend(b"\\r"),
-            // The colours of a terminal are the log's own: `tracing-subscriber` writes out what others send.
-            byte => line.push(*byte),
-        }
+fn on_one_line(entry: &[u8]) -> String {
+    let entry = String::from_utf8_lossy(entry);
+    let (inside, end) = entry.strip_suffix('\n').map_or((&*entry, ""), |inside| (inside, "\n"));
+    let mut line = String::with_capacity(entry.len());
+    for c in inside.chars() {
+        if c.is_control() { line.extend(c.escape_default()) } else { line.push(c) }
     }
-    line.extend(end);
-    line
+    line + end
 }
 
 #[cfg(test)]
@@ -58,13 +50,13 @@ mod tests {
         let into = kept.clone();
         let log =
             tracing_subscriber::fmt().with_ansi(false).with_writer(move || Lines(into.clone())).finish();
-        let sent = "a film\r\n2016-12-23 INFO security: signed_in \u{1b}[31m";
+        let sent = "a film\r\n2016-12-23 INFO security: signed_in \u{1b}[31m\u{9b}31m";
         tracing::subscriber::with_default(log, || {
             tracing::warn!(shown = %sent, quoted = sent, "refused: {sent}");
             tracing::warn!("the next");
         });
         let text = String::from_utf8(kept.0.lock().expect("nobody panicked").clone()).expect("text");
         assert_eq!(text.lines().count(), 2, "{text}");
-        assert!(!text.contains(['\r', '\u{1b}']) && text.contains("a film\\r\\n2016"), "{text:?}");
+        assert!(!text.contains(['\r', '\u{1b}', '\u{9b}']) && text.contains("a film\\r\\n2016"), "{text:?}");
     }
 }

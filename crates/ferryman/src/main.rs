@@ -77,7 +77,9 @@ fn main() -> ExitCode {
     stop_when_nobody_reads();
     let filter = tracing_subscriber::EnvFilter::try_from_env("FERRYMAN_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,security=info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| lines::Lines(std::io::stderr())).init();
+    // Without colours: their signs would be written out.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
+    log.with_writer(|| lines::Lines(std::io::stderr())).init();
     let done = match Arguments::parse().command {
         Command::Serve(options) => serve::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Found(options) => found::run(&options).map(|()| ExitCode::SUCCESS),
