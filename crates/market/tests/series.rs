@@ -305,7 +305,7 @@ fn columns_that_were_swapped_are_refused() {
     let says = refused(&swapped, &us);
     assert_eq!(
         says.en,
-        "In 150 of the 150 lines of “chart.csv” that say both, a day's gross is more than to_date, all its days together; are the columns swapped?"
+        "In 150 of the 150 lines of “chart.csv” that say both, a day’s gross is more than to_date, all its days together; are the columns swapped?"
     );
     assert!(says.zh.contains("150") && says.zh.contains("列"), "{}", says.zh);
     let korea = KOREA.replace("salesAmt,audiCnt", "audiCnt,salesAmt");

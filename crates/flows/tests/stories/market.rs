@@ -166,6 +166,10 @@ fn a_market_without_a_chart_has_no_forecast() {
     let house = town.house.clone();
     let refused = town.house.read_blocking(move |view| Foresight::of(&house, view, Market::Us).map(|_| ()));
     assert_eq!(code(refused), "no_model");
+    let house = town.house.clone();
+    let weekly =
+        town.house.read_blocking(move |view| Foresight::of(&house, view, Market::Taiwan).map(|_| ()));
+    assert!(format!("{weekly:?}").contains("only weekly charts are read"), "{weekly:?}");
     assert!(learn_market::refresh(&town.house).unwrap().is_empty());
 }
 
