@@ -25,6 +25,8 @@ const GRACE: Duration = Duration::from_secs(5);
 pub struct Tally {
     /// Latencies in microseconds of what was served (refusals such as “taken” are), by kind.
     pub served: BTreeMap<Kind, Vec<u64>>,
+    /// The same from the moment a request was sent: what the house needed, without the wait for a connection.
+    pub in_house: Vec<u64>,
     /// Latencies of what was sent away with 503.
     pub shed: Vec<u64>,
     pub statuses: BTreeMap<(Kind, u16), usize>,
@@ -47,6 +49,7 @@ impl Tally {
         for (key, count) in other.statuses {
             *self.statuses.entry(key).or_default() += count;
         }
+        self.in_house.extend(other.in_house);
         self.shed.extend(other.shed);
         self.client_late.extend(other.client_late);
         self.shed_without_retry += other.shed_without_retry;
@@ -79,7 +82,12 @@ impl Tally {
         ms(self.served.get(&kind).cloned().unwrap_or_default(), share)
     }
 
-    /// The same of all kinds together.
+    /// A percentile of what the house needed for what was served, in milliseconds.
+    pub fn ms_in_house(&self, share: f64) -> f64 {
+        ms(self.in_house.clone(), share)
+    }
+
+    /// The same of all kinds together, as visitors saw it.
     pub fn ms_of_all(&self, share: f64) -> f64 {
         ms(self.served.values().flatten().copied().collect(), share)
     }
@@ -101,6 +109,8 @@ impl Tally {
         json!({
             "seconds": self.seconds,
             "served_per_second": self.rate(),
+            "in_house_p50_ms": self.ms_in_house(0.5),
+            "in_house_p99_ms": self.ms_in_house(0.99),
             "by_kind": by_kind,
             "statuses": statuses,
             "shed": self.shed.len(),
@@ -135,7 +145,9 @@ impl Visitor {
     /// Asks for one thing; its latency begins at `since`.
     async fn ask(&mut self, since: Instant) {
         let wish = self.crowd.wish(&mut self.dice);
+        let sent = Instant::now();
         let answered = self.connection.ask(&wish.ask).await;
+        let in_house = sent.elapsed().as_micros() as u64;
         let micros = since.elapsed().as_micros() as u64;
         let Ok(answer) = answered else {
             self.tally.unanswered += 1;
@@ -147,6 +159,7 @@ impl Visitor {
             self.tally.shed_without_retry += usize::from(!answer.says_when_to_retry());
         } else {
             self.tally.served.entry(wish.kind).or_default().push(micros);
+            self.tally.in_house.push(in_house);
         }
         if self.crowd.hear(&wish, &answer).is_err() {
             self.tally.unanswered += 1;

@@ -160,6 +160,7 @@ impl Report {
                 );
             }
         }
+        self.figure(engine, &format!("{at}: in the house p99"), tally.ms_in_house(0.99), "ms");
         let sold = tally.count(Kind::Hold, |status| status == 201) as f64 * 2.0 / tally.seconds;
         self.figure(engine, &format!("{at}: seats held"), sold, "seats/s");
         let begun = tally.count(Kind::Pay, |status| status == 200) as f64 * 2.0 / tally.seconds;
