@@ -215,7 +215,8 @@ mod tests {
         // Twice is once.
         let again = season.chen.upload(PAGE, &[], ("old.csv", file.as_bytes())).await;
         assert_eq!(again.status, StatusCode::SEE_OTHER);
-        assert_eq!(season.chen.get(PAGE).await.text.matches("old.csv").count(), 1);
+        let named = |page: &str| page.matches("old.csv").count();
+        assert_eq!(named(&season.chen.get(PAGE).await.text), named(&page));
     }
 
     #[tokio::test]
