@@ -258,8 +258,7 @@ impl MarketModel {
         if self.plain.is_empty() {
             return of_path;
         }
-        let plain = self.plain.against_path(&Plain::of(origin, then, row));
-        (1.0 - plain::PART) * of_path + plain::PART * plain
+        plain::together(of_path, self.plain.against_path(&Plain::of(origin, then, row)))
     }
 
     /// What part of the forests starts from the last day of the same name.
@@ -695,11 +694,9 @@ impl<'a> Watch<'a> {
         parts[SAME_WEEKDAY] += self.model.same_weekday_part() * same_weekday(&row);
         if !self.model.plain.is_empty() {
             let (plain_base, plain_parts) = self.model.plain.by_column(&Plain::of(origin, then, &row));
-            base += plain::PART * (plain_base - base);
-            parts
-                .iter_mut()
-                .zip(plain_parts)
-                .for_each(|(part, plain)| *part += plain::PART * (plain - *part));
+            base = plain::together(base, plain_base);
+            let both = parts.iter().zip(plain_parts);
+            parts = both.map(|(first, second)| plain::together(*first, second)).collect();
         }
         Ok((origin.path(then), self.model.trust(), base, parts))
     }
@@ -1093,6 +1090,7 @@ mod tests {
     /// The worked example of the page: a third of the correction is the second design's.
     #[test]
     fn path_and_columns_add_up_where_there_are_two_designs() {
+        assert!((plain::together(0.30, -0.10 + 0.10) - 0.20).abs() < 1e-12);
         let (films, calendar, both) = with_both_designs();
         let (.., one) = learned();
         let film = films.iter().position(|film| film.release == until().plus(50)).unwrap();

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
 /// What part of the correction is this design's.
-pub(super) const PART: f64 = 1.0 / 3.0;
+const PART: f64 = 1.0 / 3.0;
 /// Columns into which the path went, or the curve and calendar it is made from.
 const OF_THE_PATH: [&str; 19] = [
     "calendar_change",
@@ -43,6 +43,11 @@ const LOSS: Loss = Loss::Tweedie(1.5);
 const POWER: f64 = 0.8;
 /// A film that takes more than so many times its start counts as that (as a logarithm).
 const TIMES_MAX: f64 = 4.0;
+
+/// What both designs say together.
+pub(super) fn together(first: f64, second: f64) -> f64 {
+    (1.0 - PART) * first + PART * second
+}
 
 /// One day to come as this design sees it.
 pub(super) struct Plain {
