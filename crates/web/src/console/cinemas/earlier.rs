@@ -1,6 +1,6 @@
 //! What a circuit showed before it joined: what it brought, which of its names are met here, and a form for the next file.
 
-use super::{Side, address, find, top};
+use super::{Side, address, find, titled, top};
 use crate::answer::{Answer, Page};
 use crate::console::imports::bringing::{self, Wanted};
 use crate::console::imports::{actors, refusals, size_hint, table};
@@ -66,7 +66,7 @@ async fn page(visit: &Visit, cinema: &Cinema, form: &Form) -> Answer<Page> {
             @if !all.is_empty() { (table(visit, &all, &names, None)) (refusals(visit, &all)) }
         }
     };
-    Ok(Page::console(cinema.name.in_(visit.lang), body).status(form.status()))
+    Ok(Page::console(titled(visit, cinema, Side::Earlier), body).status(form.status()))
 }
 
 fn told(visit: &Visit, brought: &Brought, from: Day) -> Markup {

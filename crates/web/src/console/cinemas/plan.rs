@@ -139,6 +139,14 @@ async fn planned(visit: &Visit, cinema: &Cinema, from: Day) -> Result<PlanId> {
     done.unwrap_or_else(|_| Err(Error::fault("planning stopped")))
 }
 
+/// Why there is no plan. A cinema that has too little to learn from may have some from before it joined.
+fn told_why_not(visit: &Visit, cinema: &Cinema, refusal: &Refusal) -> Markup {
+    let (earlier, word) =
+        (super::earlier::page_address(cinema), visit.say("Bring earlier showings", "导入历史场次"));
+    let action = (refusal.code == "little_history").then_some(Action { href: &earlier, word });
+    html! { div role="alert" { (parts::alert(Tone::Cinnabar, refusal.in_(visit.lang), action)) } }
+}
+
 async fn page(visit: &Visit, cinema: &Cinema, from: Option<Day>, refused: Option<&Refusal>) -> Answer<Page> {
     let (of, now) = (cinema.clone(), visit.now);
     let known = visit.read(move |view| know(view, &of, from, now)).await?;
@@ -146,7 +154,7 @@ async fn page(visit: &Visit, cinema: &Cinema, from: Option<Day>, refused: Option
         (top(visit, cinema, Side::Plan))
         div class="stack" {
             (week_chips(visit, cinema, &known))
-            @if let Some(refusal) = refused { div role="alert" { (parts::alert(Tone::Cinnabar, refusal.in_(visit.lang), None)) } }
+            @if let Some(refusal) = refused { (told_why_not(visit, cinema, refusal)) }
             @match &known.plan {
                 Some((plan, made, changes)) => (told(visit, cinema, &known, plan, made, changes)),
                 None => (parts::empty(

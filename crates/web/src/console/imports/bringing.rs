@@ -102,7 +102,7 @@ fn still_importing() -> Refusal {
 
 fn told(change: &Change) -> Words {
     let [added, corrected, unchanged] =
-        [change.added, change.corrected, change.unchanged].map(|count| money::grouped(count as i64));
+        [change.added, change.corrected, change.unchanged].map(money::grouped);
     Words::new(
         format!("Imported: {added} new, {corrected} corrected, {unchanged} known already."),
         format!("已导入：新增 {added}，更正 {corrected}，已有 {unchanged}。"),

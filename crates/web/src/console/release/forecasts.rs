@@ -243,7 +243,7 @@ mod tests {
         let page = season.ann.get(&path).await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.text);
         for part in ["After Wed 21 Dec the run was to come to", "of 1 day since", "worked out afterwards"] {
-            assert!(page.text.contains(&part), "{part}\n{}", page.text);
+            assert!(page.text.contains(part), "{part}\n{}", page.text);
         }
         let house = season.town.house.clone();
         let kept =
