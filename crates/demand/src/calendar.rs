@@ -131,7 +131,7 @@ impl Outing {
             Outing::Halloween => Words::new("Halloween", "万圣节前夜"),
             Outing::NewYearsEve => Words::new("New Year’s Eve", "跨年夜"),
             Outing::Qixi => Words::new("Qixi", "七夕"),
-            Outing::SinglesDay => Words::new("Singles' Day", "光棍节"),
+            Outing::SinglesDay => Words::new("Singles’ Day", "光棍节"),
             Outing::SuperBowl => Words::new("the Super Bowl", "超级碗"),
             Outing::ValentinesDay => Words::new("Valentine’s Day", "情人节"),
         }

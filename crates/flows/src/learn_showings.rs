@@ -6,7 +6,7 @@
 
 use crate::house::House;
 use crate::learn_market;
-use crate::views::earlier_showings;
+use crate::views::earlier_showings::{self, State};
 use crate::views::showing_history::{self as history, Known};
 use box_office::Cinema;
 use db::View;
@@ -32,7 +32,7 @@ struct Lesson(Mutex<Option<Arc<Learned>>>);
 struct Learned {
     today: Day,
     /// Of the past that was brought: with another one it is learned anew.
-    brought: (Option<Instant>, i64),
+    brought: State,
     past: Vec<Played>,
     model: Result<Model, Refusal>,
     /// None where too few bookings are known to tell how seats arrive.
@@ -86,7 +86,7 @@ impl Learned {
         view: &View,
         org: &OrgId,
         (today, now): (Day, Instant),
-        brought: (Option<Instant>, i64),
+        brought: State,
         calendar: &Calendar,
     ) -> Result<Learned> {
         let (first, last) = (today.plus(-LEARNED_DAYS), today.plus(-1));

@@ -181,7 +181,7 @@ impl Prepared {
 }
 
 fn not_over(file: &str, later: usize, last: Day) -> Refusal {
-    let showings = if later == 1 { "1 showing".to_owned() } else { format!("{later} showings") };
+    let showings = kernel::counted(later as i64, "showing", "showings");
     bad_file(
         format!(
             "“{file}” has {showings} after {last}, the last day that is over here: left out, to be brought when their day is over."

@@ -1,8 +1,8 @@
 //! What was learned from outside, and when: one table that is only ever appended to.
 //!
 //! A subject (a film of a chart, its run, a film of a calendar, a cinema, a cinema's day of showings, a person's taste, a
-//! model, a forecast) may be learned about again. The later row adds to the earlier ones or corrects them; both stay, so that a forecast can be
-//! made from what was known at any instant.
+//! model, a forecast) may be learned about again. The later row adds to the earlier ones or corrects them; both stay, so
+//! that a forecast can be made from what was known at any instant.
 
 use db::{FromRow, Row, Tx, View};
 use kernel::{ImportId, Instant, Result};
@@ -75,6 +75,23 @@ pub fn by(view: &View, source: &str, kind: Kind, as_of: Instant) -> Result<Vec<L
          where source = $1 and kind = $2 and learned_at <= $3
          order by subject, learned_at",
         &[&source, &kind.code(), &as_of],
+    )
+}
+
+/// The same of subjects whose names lie from one to before another.
+pub fn between(
+    view: &View,
+    source: &str,
+    kind: Kind,
+    (first, end): (&str, &str),
+    as_of: Instant,
+) -> Result<Vec<Learned>> {
+    view.all(
+        "select subject, learned_at, body
+         from learned
+         where source = $1 and kind = $2 and subject >= $3 and subject < $4 and learned_at <= $5
+         order by subject, learned_at",
+        &[&source, &kind.code(), &first, &end, &as_of],
     )
 }
 

@@ -100,7 +100,9 @@ pub fn of_circuit(
 ) -> Result<Vec<Showing>> {
     // The later of two rows about a cinema-day is whole.
     let mut newest: BTreeMap<String, String> = BTreeMap::new();
-    for row in learned::by(view, &circuit.0, learned::Kind::Showings, as_of)? {
+    // A subject begins with its day, whose digits sort alike wherever texts are sorted.
+    let days = (&*first.to_string(), &*last.plus(1).to_string());
+    for row in learned::between(view, &circuit.0, learned::Kind::Showings, days, as_of)? {
         newest.insert(row.subject, row.body);
     }
     let mut showings = Vec::new();

@@ -474,18 +474,21 @@ impl<'a> Origin<'a> {
 
     /// The newest known day of the same name, against the path.
     fn same_weekday(&self, then: i32) -> (f64, i32) {
-        let found =
-            self.residuals.iter().rev().find(|(take, _)| (then - take.at) % 7 == 0 && then - take.at > 0);
-        match found {
+        match self.same_weekdays(then).next() {
             Some((take, residual)) => (self.carried(take, *residual) - self.level, take.at),
             None => (f64::NAN, EVER),
         }
     }
 
+    /// The film's days of the same name as a day to come, newest first, with their residuals.
+    fn same_weekdays(&self, then: i32) -> impl Iterator<Item = &(Take, f64)> {
+        self.residuals.iter().rev().filter(move |(take, _)| (then - take.at) % 7 == 0)
+    }
+
     /// `ln` of what the film took: on the newest known day of the same name and the one before (`NaN` where there is
     /// none), on its last day, and in the mean of its last week's days.
     pub fn taken(&self, then: i32) -> [f64; 4] {
-        let mut same = self.residuals.iter().rev().filter(|(take, _)| (then - take.at) % 7 == 0);
+        let mut same = self.same_weekdays(then);
         let mut next = || same.next().map_or(f64::NAN, |(take, _)| take.ln);
         let week: Vec<f64> = self
             .residuals
@@ -499,7 +502,7 @@ impl<'a> Origin<'a> {
 
     /// How that day compared with the same day a week before, beyond expectation.
     fn same_weekday_ratio(&self, then: i32) -> (f64, i32) {
-        let mut same = self.residuals.iter().rev().filter(|(take, _)| (then - take.at) % 7 == 0);
+        let mut same = self.same_weekdays(then);
         match (same.next(), same.next()) {
             (Some((a, newer)), Some((b, older))) if a.at - b.at == 7 => (newer - older, a.at),
             _ => (f64::NAN, EVER),

@@ -139,6 +139,20 @@ impl Forests {
 }
 
 #[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_the_path_went_into_is_a_column_and_left_out() {
+        assert_eq!(
+            OTHERS.len() + OF_THE_PATH.len(),
+            COLUMNS.len(),
+            "a name that is none would leave nothing out"
+        );
+    }
+}
+
+#[cfg(test)]
 impl Plain {
     pub fn bits(&self) -> Vec<u64> {
         self.columns.iter().map(|value| value.to_bits()).collect()

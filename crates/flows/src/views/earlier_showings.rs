@@ -52,8 +52,15 @@ pub fn of_circuit(view: &View, org: &OrgId, days: (Day, Day), now: Instant) -> R
     told.into_iter().map(|one| names.meet(view, one)).collect()
 }
 
-/// What tells that something else may be known of a circuit's past: when it last brought some, and its halls.
-pub fn state(view: &View, org: &OrgId) -> Result<(Option<Instant>, i64)> {
+/// What tells that something else may be known of a circuit's past.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    newest: Option<Instant>,
+    halls: i64,
+}
+
+/// When a circuit last brought some of its past, and in how many halls it may be met.
+pub fn state(view: &View, org: &OrgId) -> Result<State> {
     let (halls,): (i64,) = view.one(
         "select count(*)
          from hall
@@ -61,7 +68,7 @@ pub fn state(view: &View, org: &OrgId) -> Result<(Option<Instant>, i64)> {
          where cinema.org_id = $1",
         &[org],
     )?;
-    Ok((showings::newest_at(view, org)?, halls))
+    Ok(State { newest: showings::newest_at(view, org)?, halls })
 }
 
 /// The last business day that is over in all of a circuit's cinemas.

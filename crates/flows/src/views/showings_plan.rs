@@ -1,9 +1,9 @@
 //! A cinema's coming week as a question to the planner: its rules, its public, what is scheduled and sold already.
 //!
-//! The public of a film is learned from what ran here, also before the circuit joined (`demand::planning::showings`). A film that has not run here
-//! yet is taken for an average one, and the reasons say so. How far such forecasts miss is found by forecasting the
-//! last days from what was known before each. The planner seeks by its own demand; what the reader is told comes from
-//! another one, which wins fewer people by moving a showing (`demand::planning::judge`).
+//! The public of a film is learned from what ran here, also before the circuit joined (`demand::planning::showings`). A
+//! film that has not run here yet is taken for an average one, and the reasons say so. How far such forecasts miss is
+//! found by forecasting the last days from what was known before each. The planner seeks by its own demand; what the
+//! reader is told comes from another one, which wins fewer people by moving a showing (`demand::planning::judge`).
 
 mod publics;
 
