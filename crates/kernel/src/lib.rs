@@ -25,4 +25,4 @@ pub use money::{Currency, Money, Round, Share};
 pub use refusal::{Error, Kind, Refusal, Result};
 pub use seal::Seal;
 pub use time::{Day, Instant, Zone};
-pub use words::{Lang, Words, counted, signed};
+pub use words::{Lang, Words, counted, grouped, signed};

@@ -3,7 +3,7 @@
 //! Money is an integer count of minor units; a share is an integer count of parts per million.
 //! Nothing here is ever a float. Splits conserve: the parts sum to the whole (`docs/algorithms/rounding.md`).
 
-use crate::{Lang, Refusal, Result};
+use crate::{Lang, Refusal, Result, grouped};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -265,14 +265,7 @@ impl fmt::Display for Money {
         let plain = self.decimal();
         let (sign, rest) = plain.strip_prefix('-').map_or(("", plain.as_str()), |rest| ("−", rest));
         let (whole, part) = rest.split_once('.').map_or((rest, None), |(whole, part)| (whole, Some(part)));
-        let mut grouped = String::new();
-        for (i, digit) in whole.chars().enumerate() {
-            if i > 0 && (whole.len() - i).is_multiple_of(3) {
-                grouped.push(',');
-            }
-            grouped.push(digit);
-        }
-        write!(f, "{sign}{}{grouped}", self.currency.symbol())?;
+        write!(f, "{sign}{}{}", self.currency.symbol(), grouped(whole))?;
         part.map_or(Ok(()), |part| write!(f, ".{part}"))
     }
 }

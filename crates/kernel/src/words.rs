@@ -51,8 +51,8 @@ pub fn signed(value: f64, places: usize) -> String {
     format!("{sign}{}{decimals}", grouped(whole))
 }
 
-/// Digits in groups of three; whatever else stands among them stays.
-fn grouped(digits: &str) -> String {
+/// `1,234,567` of a whole number's digits, with a true minus where it has one.
+pub fn grouped(digits: &str) -> String {
     let mut text = String::new();
     for (i, digit) in digits.char_indices() {
         if i > 0

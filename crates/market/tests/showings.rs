@@ -108,7 +108,7 @@ fn bad_rows_are_refused_with_line_column_and_value() {
             "seats is “99999”, which is not a number of seats, at most 2000",
         ),
         ("2020-01-01,L,H,F,9:50,9.8,,99999999999999999999,", "which is not a number of seats, at most 2000"),
-        ("2020-01-01,L,,F,9:50,9.8,10,1,", "hall is “”, which is not a hall's name"),
+        ("2020-01-01,L,,F,9:50,9.8,10,1,", "hall is “”, which is not a hall’s name"),
         ("2020-01-01,L,H,F,9:50,9.8,10,2,[['A_1']]", "which is not the 1 seats of the buying order"),
         ("2020-01-01,L,H,F,9:50,9.8,10,2,A_1", "Buy Order is “A_1”, which is not a list"),
         ("2020-01-01,L,H,F", "Line 2 of “s.csv” has 4 cells, the header 9."),
@@ -119,7 +119,7 @@ fn bad_rows_are_refused_with_line_column_and_value() {
         assert!(refusal.say.zh.contains("第 2 行"), "{row}: {}", refusal.say.zh);
     }
     let price = refused("day,cinema,screen,film,start,sold,price\n2020-01-01,L,H,F,9:50,1,-5\n");
-    assert!(price.say.en.contains("price is “-5”, which is not a ticket's price"), "{}", price.say.en);
+    assert!(price.say.en.contains("price is “-5”, which is not a ticket’s price"), "{}", price.say.en);
     assert!(refused(HEADER).say.en.contains("has a header and no row"));
     let file = Packed::read("s.csv", "day,seats\n".as_bytes()).unwrap();
     let lacking = imports::read(&file, Some(Kind::Showings), last()).unwrap_err();

@@ -240,9 +240,9 @@ impl Row<'_> {
             return Err(self.refuse(columns.sold, &en, &zh));
         }
         Ok(Showing {
-            cinema: self.name(columns.cinema, "a cinema's name", "影院名称")?,
-            hall: self.name(columns.hall, "a hall's name", "影厅名称")?,
-            film: self.name(columns.film, "a film's name", "影片名称")?,
+            cinema: self.name(columns.cinema, "a cinema’s name", "影院名称")?,
+            hall: self.name(columns.hall, "a hall’s name", "影厅名称")?,
+            film: self.name(columns.film, "a film’s name", "影片名称")?,
             day,
             minute,
             seats,
@@ -306,7 +306,7 @@ impl Row<'_> {
     }
 
     fn price(&self, at: usize) -> Result<Option<i64>, Refusal> {
-        let refuse = |_| self.refuse(at, "a ticket's price", "票价");
+        let refuse = |_| self.refuse(at, "a ticket’s price", "票价");
         let price = self.line.scaled(at, 2).map_err(refuse)?;
         let fits = price.is_none_or(|price| (0..=PRICE_MAX).contains(&price));
         if fits { Ok(price) } else { Err(refuse(Unreadable)) }

@@ -92,15 +92,15 @@ fn trimmed(number: f64) -> String {
 
 /// `1,234,567`.
 pub fn grouped(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::from(if number < 0 { "−" } else { "" });
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
+    kernel::grouped(&number.to_string())
+}
+
+/// `1,204 admissions`, `1,204 人次`.
+pub fn admissions(number: i64, lang: Lang) -> String {
+    match lang {
+        Lang::En => kernel::counted(number, "admission", "admissions"),
+        Lang::Zh => format!("{} 人次", grouped(number)),
     }
-    text
 }
 
 /// Parts per million as `41.2 %`, or `41.2%` in 中文.

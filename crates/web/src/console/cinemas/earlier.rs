@@ -57,7 +57,7 @@ async fn page(visit: &Visit, cinema: &Cinema, form: &Form) -> Answer<Page> {
         (top(visit, cinema, Side::Earlier))
         div class="stack" {
             p { (visit.say(
-                "What your circuit's cinemas showed and sold before they joined, from your old ticketing system. The forecast of showings and the plan of a week learn from it at once; nobody else sees it or learns from it.",
+                "What your circuit’s cinemas showed and sold before they joined, from your old ticketing system. The forecast of showings and the plan of a week learn from it at once; nobody else sees it or learns from it.",
                 "院线各影院加入前在原售票系统中的场次与售票。场次预测和排片方案会立即从中学习；其他机构看不到，也不会从中学习。",
             )) }
             (bringing::under_way(visit, &Some(cinema.org.clone()), &page))
@@ -135,11 +135,9 @@ fn unmet_of(visit: &Visit, kind: &str, names: &[Met]) -> Markup {
 }
 
 fn showings(visit: &Visit, number: usize) -> String {
-    let grouped = money::grouped(number as i64);
-    match (visit.lang, number) {
-        (Lang::En, 1) => "1 showing".to_owned(),
-        (Lang::En, _) => format!("{grouped} showings"),
-        (Lang::Zh, _) => format!("{grouped} 场"),
+    match visit.lang {
+        Lang::En => kernel::counted(number as i64, "showing", "showings"),
+        Lang::Zh => format!("{} 场", money::grouped(number as i64)),
     }
 }
 

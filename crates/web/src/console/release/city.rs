@@ -42,10 +42,7 @@ pub async fn show(visit: Visit, Path((id, code)): Path<(String, String)>) -> Ans
 fn standing(visit: &Visit, told: Told, city: &InCity, day: Day) -> String {
     let here = &city.here;
     let took = told.glance(here.took(day));
-    let people = match visit.lang {
-        Lang::En => kernel::counted(here.admissions, "admission", "admissions"),
-        Lang::Zh => format!("{} 人次", money::grouped(here.admissions)),
-    };
+    let people = money::admissions(here.admissions, visit.lang);
     let occupancy = money::percent((here.occupancy() * 1e6) as i64, visit.lang);
     let day = day.say(visit.lang);
     let expected = here.expected.map(|one| told.glance(one.amount));

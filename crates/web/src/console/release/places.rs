@@ -180,10 +180,7 @@ impl Glance<'_> {
     fn says_of(&self, one: &InCity, day: Day) -> String {
         let name = one.city.name.in_(self.lang);
         let took = self.told().glance(one.here.took(day));
-        let people = match self.lang {
-            Lang::En => kernel::counted(one.here.admissions, "admission", "admissions"),
-            Lang::Zh => format!("{} 人次", money::grouped(one.here.admissions)),
-        };
+        let people = money::admissions(one.here.admissions, self.lang);
         let expected = one.here.expected.map(|expected| self.told().glance(expected.amount));
         match (self.lang, expected) {
             (Lang::En, Some(expected)) => {

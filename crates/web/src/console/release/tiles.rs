@@ -95,10 +95,7 @@ impl Glance<'_> {
             }
         });
         let admissions: i64 = self.facts.days.iter().map(|day| day.admissions).sum();
-        let delta = match self.lang {
-            Lang::En => kernel::counted(admissions, "admission", "admissions"),
-            Lang::Zh => format!("{} 人次", money::grouped(admissions)),
-        };
+        let delta = money::admissions(admissions, self.lang);
         Stat {
             label: self.say("So far", "累计票房"),
             value: &self.glance(sum),
