@@ -162,6 +162,18 @@ async fn a_midnight_showing_belongs_to_the_evening_before_and_stays() {
 }
 
 #[tokio::test]
+async fn a_cinema_with_nothing_to_learn_from_is_led_to_its_past() {
+    let season = Season::new().await;
+    season.showing(&season.star, day(26), 9).await;
+    let refused = season.chen.post(PATH, &[("from", "2016-12-24")]).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    let alert = refused.text.split("role=\"alert\"").nth(1).expect("a refusal");
+    let alert = alert.split("</div>").next().expect("its end");
+    assert!(alert.contains("A plan needs 10 showings on 3 days"), "{alert}");
+    assert!(alert.contains("href=\"/console/cinemas/plc_star/earlier\""), "{alert}");
+}
+
+#[tokio::test]
 async fn rules_that_cannot_be_kept_are_refused_where_they_stand() {
     let season = season().await;
     for (field, bad) in [
