@@ -172,7 +172,7 @@ fn file_form(visit: &Visit, form: &Form, circuits: &BTreeMap<OrgId, Words>) -> M
     let mut choices = vec![("", visit.say("as its header says", "按表头识别"))];
     choices.extend(kinds.iter().map(|(code, words)| (*code, words.in_(visit.lang))));
     let hint = size_hint(visit);
-    let nobodys = visit.say("nobody's: a chart, a calendar, facts", "无（榜单、日程、资料）");
+    let nobodys = visit.say("it is not showings", "不是场次");
     let mut whose = vec![("", nobodys)];
     whose.extend(circuits.iter().map(|(id, name)| (id.0.as_str(), name.in_(visit.lang))));
     let field = |name, en, zh| form.field(visit.lang, name, visit.say(en, zh));
