@@ -139,6 +139,18 @@ impl Forests {
 }
 
 #[cfg(test)]
+impl Plain {
+    pub fn bits(&self) -> Vec<u64> {
+        self.columns.iter().map(|value| value.to_bits()).collect()
+    }
+
+    /// Where its forests start, in logarithms.
+    pub fn starting_from(&self, path: f64) -> [f64; STARTS] {
+        self.starts.map(|start| start + path)
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -149,17 +161,5 @@ mod tests {
             COLUMNS.len(),
             "a name that is none would leave nothing out"
         );
-    }
-}
-
-#[cfg(test)]
-impl Plain {
-    pub fn bits(&self) -> Vec<u64> {
-        self.columns.iter().map(|value| value.to_bits()).collect()
-    }
-
-    /// Where its forests start, in logarithms.
-    pub fn starting_from(&self, path: f64) -> [f64; STARTS] {
-        self.starts.map(|start| start + path)
     }
 }
