@@ -12,7 +12,7 @@ use crate::views::showings_plan::{self as views, Answer, Missed, Question};
 use box_office::plans::{self, Did, State};
 use box_office::{Cinema, Hall, Showtime, halls, planning, showtimes};
 use db::View;
-use demand::planning::judge::Gain;
+use demand::planning::attendance::Gain;
 use events::{Kind as Event, log};
 use kernel::{
     Act, Actor, Clock, Day, HallId, Instant, Kind, Lang, Money, PlanId, Refusal, Result, ShowtimeId,
@@ -98,7 +98,7 @@ pub fn think(
 /// The plan that a question was answered with, in the words it is kept in.
 fn made(cinema: &Cinema, question: &Question, answer: &Answer) -> Made {
     let plan = &answer.plan;
-    let showings = plan.showings.iter().zip(&answer.admissions).map(|(placed, expected)| {
+    let showings = plan.showings.iter().zip(&plan.admissions).map(|(placed, expected)| {
         let (day, hall) = (question.days[placed.day], &question.cinema.halls[placed.hall]);
         let priced = &question.prices[placed.film];
         let seats = i64::from(hall.seats);
@@ -127,9 +127,8 @@ fn made(cinema: &Cinema, question: &Question, answer: &Answer) -> Made {
     Made {
         showings: showings.collect(),
         goal: question.rules.goal,
-        expected: answer.expected,
-        // What the plan lacks at most is known of the planner's own demand.
-        bound: answer.expected * (plan.bound / plan.expected.max(1e-9)).max(1.0),
+        expected: plan.expected,
+        bound: plan.bound,
         gain: answer.gain,
         scheduled_expected: answer.scheduled_expected,
         missed: question.missed,

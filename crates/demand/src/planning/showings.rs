@@ -1,22 +1,20 @@
 //! Which film in which hall at what hour.
 //!
-//! The public of a film on a day lies in pools by the hour it would like to come, and by how far from it people
-//! would still come. A showing reaches the pools around its start; nobody comes twice, and nobody sits where there
-//! is no seat. A plan is
-//! found hall-day by hall-day: each is solved exactly over its hours while the others stand, again and again with
-//! seeded chance. How good it can be at most is told by the same hall-days when pools, staff and commitments have
-//! prices instead of limits (Lagrange). `docs/algorithms/showings_plan.md`.
+//! Who comes to a schedule is known from what ran (`attendance`). A plan is found hall-day by hall-day: each is solved
+//! exactly over its hours while the others stand, again and again with seeded chance. How good it can be at most is told
+//! by the same hall-days with tangents in place of the public and prices in place of staff and commitments (Lagrange).
+//! `docs/algorithms/showings_plan.md`.
 
 mod bound;
+mod demand;
 mod feasible;
 mod grid;
-mod pools;
 mod rules;
 mod search;
 
 use kernel::{Day, Kind, Lang, Refusal, Share, Words, counted, signed};
 
-pub use pools::{Demand, Ran, served};
+pub use demand::{DayDemand, Demand, offers};
 pub use rules::{Violation, violations};
 
 /// Limits of what is planned at once.
@@ -204,7 +202,7 @@ pub fn plan(cinema: &Cinema, work: Work, stop: &dyn Fn() -> bool) -> Result<Plan
     }
     let showings = without_idle(cinema, found.showings);
     let expected = value(cinema, &showings);
-    let bound = bound::bound(&grid, expected, work.price_steps).max(expected);
+    let bound = bound::bound(&grid, &showings, expected, work.price_steps).max(expected);
     let admissions = admissions(cinema, &showings);
     let mut plan = Plan { showings, admissions, expected, bound, greedy: found.greedy, because: Vec::new() };
     plan.because = because(cinema, &plan);
@@ -237,18 +235,10 @@ pub fn value(cinema: &Cinema, showings: &[Placed]) -> f64 {
 pub fn admissions(cinema: &Cinema, showings: &[Placed]) -> Vec<f64> {
     let mut all = vec![0.0; showings.len()];
     for day in 0..cinema.days {
-        for film in 0..cinema.films.len() {
-            let mine: Vec<usize> = (0..showings.len())
-                .filter(|i| showings[*i].day == day && showings[*i].film == film)
-                .collect();
-            let offers: Vec<(u16, f64)> = mine
-                .iter()
-                .map(|i| (showings[*i].start, f64::from(cinema.halls[showings[*i].hall].seats)))
-                .collect();
-            for (i, seats) in mine.iter().zip(served(&cinema.demand, film, day, &offers)) {
-                all[*i] = seats;
-            }
-        }
+        let mine: Vec<usize> = (0..showings.len()).filter(|i| showings[*i].day == day).collect();
+        let of_day: Vec<Placed> = mine.iter().map(|i| showings[*i]).collect();
+        let admissions = cinema.demand.admissions(cinema, day, &of_day);
+        mine.into_iter().zip(admissions).for_each(|(i, people)| all[i] = people);
     }
     all
 }
@@ -268,6 +258,11 @@ impl Cinema {
             Goal::Admissions => (1.0, 0.0),
             Goal::Profit => (self.films[film].margin_minor as f64, self.films[film].cost_minor as f64),
         }
+    }
+
+    /// What an admission of each film brings.
+    pub fn worths(&self) -> Vec<f64> {
+        (0..self.films.len()).map(|film| self.worth(film).0).collect()
     }
 
     /// Showings that a film is promised on a day, and of them in prime time.
@@ -353,8 +348,8 @@ fn check(cinema: &Cinema) -> Result<(), Refusal> {
     }
     if !cinema.demand.fits(films, days) {
         return refuse(
-            "The demand needs a number that is not negative for every film, day and slot.".into(),
-            "需求须为每部影片、每天、每个时段给出非负数。".into(),
+            "The demand needs people and hours that are not negative for every film and day.".into(),
+            "需求须为每部影片、每天给出非负的人数与时段。".into(),
         );
     }
     Ok(())
@@ -384,15 +379,14 @@ fn because(cinema: &Cinema, plan: &Plan) -> Vec<Words> {
     }
     for (i, film) in cinema.films.iter().enumerate() {
         let mine: Vec<usize> = (0..count).filter(|one| plan.showings[*one].film == i).collect();
-        let people = (0..cinema.days).map(|day| cinema.demand.people(i, day)).sum::<f64>();
-        let seated: f64 = mine.iter().map(|one| plan.admissions[*one]).sum();
-        let (name, shows, part) = (&film.name, mine.len(), 100.0 * seated / people.max(1e-9));
+        let people: f64 = mine.iter().map(|one| plan.admissions[*one]).sum();
+        let (name, shows, usual) = (&film.name, mine.len(), cinema.demand.people(i));
         sentences.push(Words::new(
             format!(
-                "{name}: {} {seated:.0} of its public of {people:.0} ({part:.0} %).",
-                counted(shows, "showing seats", "showings seat")
+                "{name}: {} {people:.0} people; as it has been shown lately it would draw {usual:.0}.",
+                counted(shows, "showing draws", "showings draw")
             ),
-            format!("《{name}》：{shows} 场，观众 {people:.0} 人中可容纳 {seated:.0} 人（{part:.0}%）。"),
+            format!("《{name}》：{shows} 场，预计 {people:.0} 人次；按近期排片预计 {usual:.0} 人次。"),
         ));
     }
     sentences

@@ -4,16 +4,16 @@
 //! as the least time between its start and the next in a hall of this cinema in the week up to the day. The plan knows what was forecast the evening before and nothing later; in a second plan no film has more
 //! showings than it had.
 //!
-//! Both are judged beside what ran by two demands learned from earlier days, neither of them the planner's:
-//! `judge.rs`, with the totals that films really drew that day, and with those that were forecast; and the
-//! forecast of showings (`demand::showing`), which is asked what each schedule would sell. How well either tells what
-//! really ran sold stands beside their verdicts.
+//! Both are judged beside what ran by three demands: one of the planner's form (`demand::planning::attendance`), but
+//! learned before all test days, with the totals that films really drew that day, and with those that were forecast; and
+//! the forecast of showings (`demand::showing`), which is of another form and is asked what each schedule would sell.
+//! How well each tells what really ran sold stands beside their verdicts.
 
 use super::{Learned, Options, said, singapore};
 use anyhow::Result;
-use demand::planning::judge::{Compared, Elasticity, Gain, Judge, Offer, Seen, Usual};
+use demand::planning::attendance::{Attendance, Compared, Elasticity, Gain, Offer, Seen, Usual};
 use demand::planning::showings::{
-    Cinema, Demand, Film, Goal, Hall, Hours, Placed, Plan, Promised, Ran, Rules, Work, plan, value,
+    Cinema, DayDemand, Demand, Film, Goal, Hall, Hours, Placed, Plan, Promised, Rules, Work, plan, value,
     violations,
 };
 use demand::showing::{Played, Question, Showing};
@@ -24,10 +24,6 @@ use std::fmt;
 
 /// Theatre-days that are planned anew.
 const THEATRE_DAYS: usize = 8;
-/// Days before the planned one whose sales shape its pools.
-const AROUND_DAYS: i32 = 7;
-const SLOT_MINUTES: u16 = 30;
-const REACHES_MINUTES: [u16; 5] = [60, 90, 150, 240, 360];
 const CLEANING_MINUTES: u16 = 15;
 /// How far a film's day lay from its forecast, as the standard deviation of a logarithm.
 const FILM_MISSED: f64 = 0.5;
@@ -95,7 +91,7 @@ pub struct Plans {
 pub fn plans(all: &[Played], options: &Options) -> Result<Plans> {
     let cinemas: Vec<&str> =
         all.iter().map(|one| one.showing.cinema.as_str()).collect::<BTreeSet<_>>().into_iter().collect();
-    let judge = Judge::learn(&seen(all, options.test_from));
+    let judge = Attendance::learn(&seen(all, options.test_from));
     let tested = options.test_from.days_until(options.test_until) + 1;
     let mut days = Vec::new();
     for k in 0..THEATRE_DAYS {
@@ -107,7 +103,7 @@ pub fn plans(all: &[Played], options: &Options) -> Result<Plans> {
             days.push(TheatreDay::of(all, &judge, &ran, cinema, day)?.plan()?);
         }
     }
-    let Judge { reach_minutes, own, film, cinema, .. } = judge;
+    let Attendance { reach_minutes, own, film, cinema, .. } = judge;
     Ok(Plans { days, reach_minutes, own, film, cinema })
 }
 
@@ -147,7 +143,9 @@ fn kind_of(day: Day) -> usize {
 
 struct TheatreDay<'a> {
     all: &'a [Played],
-    judge: &'a Judge,
+    judge: &'a Attendance,
+    /// What the planner knows: how people came to the chain before the day.
+    habits: Attendance,
     ran: &'a [&'a Played],
     cinema: &'a str,
     day: Day,
@@ -161,7 +159,7 @@ struct TheatreDay<'a> {
 impl<'a> TheatreDay<'a> {
     fn of(
         all: &'a [Played],
-        judge: &'a Judge,
+        judge: &'a Attendance,
         ran: &'a [&'a Played],
         cinema: &'a str,
         day: Day,
@@ -175,7 +173,9 @@ impl<'a> TheatreDay<'a> {
         };
         let (films, halls) = (distinct(|it| &it.film), distinct(|it| &it.hall));
         let learned = Learned::by(all, day, 1)?;
-        let mut it = TheatreDay { all, judge, ran, cinema, day, films, halls, learned, forecast: Vec::new() };
+        let habits = Attendance::learn(&seen(all, day));
+        let mut it =
+            TheatreDay { all, judge, habits, ran, cinema, day, films, halls, learned, forecast: Vec::new() };
         it.forecast = it.asked(ran.iter().map(|one| one.showing.clone()).collect())?;
         Ok(it)
     }
@@ -222,18 +222,23 @@ impl<'a> TheatreDay<'a> {
         })
     }
 
-    /// What a page beside this plan would tell: by what this cinema alone showed before the day, and what was forecast.
+    /// What a page beside this plan would tell.
     fn told(&self, plan: &Plan) -> Option<Gain> {
-        let own: Vec<Played> =
-            self.all.iter().filter(|one| one.showing.cinema == self.cinema).cloned().collect();
-        let judge = Judge::learn(&seen(&own, self.day));
-        let kind = kind_of(self.day);
+        let DayDemand { kind, usual } = self.public();
         let (before, after) = (self.offers(&self.placed()), self.offers(&plan.showings));
-        let hours = judge.hours(kind, &before, self.films.len()).1;
-        let people = self.totals(&self.forecasts());
-        let usual = hours.into_iter().zip(people).map(|(hours, people)| Usual { hours, people }).collect();
         let day = Compared { kind, usual, before, after };
-        judge.gain(&[day], &vec![1.0; self.films.len()], [0.0, 0.0], FILM_MISSED)
+        self.habits.gain(&[day], &vec![1.0; self.films.len()], [0.0, 0.0], FILM_MISSED)
+    }
+
+    /// Who would come on the day, by what was forecast the evening before.
+    fn public(&self) -> DayDemand {
+        let kind = kind_of(self.day);
+        let hours = self.habits.hours(kind, &self.offers(&self.placed()), self.films.len()).1;
+        let people = self.totals(&self.forecasts());
+        DayDemand {
+            kind,
+            usual: hours.into_iter().zip(people).map(|(hours, people)| Usual { hours, people }).collect(),
+        }
     }
 
     fn gain(&self, plan: &Plan, totals: &[f64]) -> f64 {
@@ -287,29 +292,6 @@ impl<'a> TheatreDay<'a> {
         placed.iter().map(|one| Offer { film: one.film, start: one.start, seats: seats(one.hall) }).collect()
     }
 
-    /// The planner's pools: what the chain sold in the week before, and of the day itself what was forecast.
-    fn demand(&self) -> Result<Demand> {
-        let mut publics: BTreeMap<(&str, &str, Day), usize> = BTreeMap::new();
-        // The films of this theatre-day come first, in their order.
-        for film in &self.films {
-            let next = publics.len();
-            publics.insert((film, self.cinema, self.day), next);
-        }
-        let first = self.day.plus(-AROUND_DAYS);
-        let before = self.all.iter().filter(|one| first <= one.showing.day && one.showing.day < self.day);
-        let before = before.filter_map(|one| Some((&one.showing, f64::from(one.sold?))));
-        let of_day = self.ran.iter().zip(&self.forecast).map(|(one, sold)| (&one.showing, *sold));
-        let mut ran = Vec::new();
-        for (it, sold) in before.chain(of_day) {
-            let next = publics.len();
-            let public = *publics.entry((&it.film, &it.cinema, it.day)).or_insert(next);
-            ran.push(Ran { public, kind: kind_of(it.day), start: it.minute, sold });
-        }
-        let mut demand = Demand::learn_reach(&ran, SLOT_MINUTES, &REACHES_MINUTES).map_err(said)?;
-        demand.pools.truncate(self.films.len());
-        Ok(demand)
-    }
-
     /// The theatre-day as a question to the planner; with no more showings of a film than it had, or films free.
     fn house(&self, same: bool) -> Result<Cinema> {
         let takes: Vec<u16> = self.films.iter().map(|film| self.takes(film)).collect();
@@ -351,7 +333,7 @@ impl<'a> TheatreDay<'a> {
                 cleaning_max: None,
                 domestic: None,
             },
-            demand: self.demand()?,
+            demand: Demand { attendance: self.habits.clone(), days: vec![self.public()] },
             goal: Goal::Admissions,
             fixed: Vec::new(),
         })

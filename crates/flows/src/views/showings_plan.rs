@@ -1,27 +1,28 @@
 //! A cinema's coming week as a question to the planner: its rules, its public, what is scheduled and sold already.
 //!
-//! The public of a film is learned from what ran here, also before the circuit joined (`demand::planning::showings`). A
-//! film that has not run here yet is taken for an average one, and the reasons say so. How far such forecasts miss is
-//! found by forecasting the last days from what was known before each. The planner seeks by its own demand; what the
-//! reader is told comes from another one, which wins fewer people by moving a showing (`demand::planning::judge`).
+//! How people come to a schedule is learned from all that the circuit ran, also before it joined, and what each film draws
+//! from what ran here (`demand::planning::attendance`). A film that has not run here yet is taken for an average one, and
+//! the reasons say so. How far such forecasts miss is found by forecasting the last days from what was known before
+//! each.
 
 mod publics;
 
 use super::earlier_showings;
-use super::showing_history::business_time;
+use super::showing_history::{self, business_time};
 use box_office::planning::{self, Rules};
 use box_office::{Cinema, Showtime, halls, showtimes};
 use db::{FromRow, Row, View};
-use demand::planning::judge::{Compared, Gain, Judge, Offer, Usual};
+use demand::planning::attendance::{Attendance, Compared, Gain, Seen};
 use demand::planning::showings::{
-    self, Demand, Domestic, Film, Goal, Hall, Hours, Measure, Placed, Plan, Promised, Work,
+    self, DayDemand, Demand, Domestic, Film, Goal, Hall, Hours, Measure, Placed, Plan, Promised, Work, offers,
 };
+use demand::showing::Played;
 use kernel::{
     Day, HallId, Instant, Kind, Lang, Money, Refusal, Result, ShowtimeId, TitleId, Words, Zone, signed,
 };
 use publics::Publics;
 use settlement::{splits, terms};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How far ahead a plan may reach.
 pub const AHEAD_DAYS_MAX: i32 = 14;
@@ -33,10 +34,8 @@ const HISTORY_DAYS: i32 = 28;
 const LEVEL_DAYS: i32 = 7;
 /// A film that says no length.
 const USUAL_MINUTES: i64 = 120;
-/// Pools of an hour.
-const SLOT_MINUTES: u16 = 60;
-/// How far from their hour people may be found to come; the one that tells best what was sold is taken.
-const REACHES_MINUTES: [u16; 4] = [90, 150, 240, 360];
+/// The newest showings of a circuit that its people's habits are learned from, at most.
+const HABITS_SHOWINGS_MAX: usize = 8_000;
 /// The last days that are forecast to see how far forecasts miss, and the least of their showings.
 const JUDGED_DAYS: i32 = 7;
 const JUDGED_SHOWINGS_MIN: usize = 20;
@@ -178,8 +177,8 @@ pub struct Learned {
     pub admissions: i64,
     /// More people than were counted would have come to these.
     pub sold_out: usize,
-    /// From how far people come to a showing, in minutes from the hour they would like.
-    pub reach_minutes: u16,
+    /// So many minutes from the hour they would like half of the people still come.
+    pub half_minutes: u16,
 }
 
 /// How far the last days' showings lay from what was forecast the evening before each.
@@ -227,9 +226,6 @@ pub struct Question {
     pub scheduled: Vec<Scheduled>,
     pub learned: Learned,
     pub missed: Option<Missed>,
-    /// What is told of any schedule, by day and film: how far films draw as usual.
-    usual: Vec<Vec<Usual>>,
-    judge: Judge,
     /// How far a film's day lies from its forecast: the standard deviation of a logarithm.
     film_missed: f64,
     /// Films that have not run here yet, as indices.
@@ -239,10 +235,7 @@ pub struct Question {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     pub plan: Plan,
-    /// By showing of the plan: the admissions that are told of it.
-    pub admissions: Vec<f64>,
-    /// What the plan and the scheduled showings are told to bring, in the goal's unit.
-    pub expected: f64,
+    /// What the scheduled showings are expected to bring, in the goal's unit.
     pub scheduled_expected: f64,
     /// How much more the plan brings; none where too little is scheduled to compare with.
     pub gain: Option<Gain>,
@@ -282,9 +275,12 @@ pub fn question(view: &View, cinema: &Cinema, from: Day, now: Instant, lang: Lan
     if rooms.is_empty() {
         return Err(no_halls().into());
     }
-    let learned = enough(&ran, 0)?;
-    let publics = Publics::learn(&ran, &cinema.zone)?;
-    let learned = Learned { reach_minutes: publics.reach_minutes, brought: before.len(), ..learned };
+    let learned = enough(&ran)?;
+    let days_over = (today.plus(-HISTORY_DAYS), today.plus(-1));
+    let circuit = showing_history::past(view, &cinema.org, days_over, now)?;
+    let publics = Publics::learn(&ran, &cinema.zone, habits(&circuit, today));
+    let half_minutes = (publics.attendance.reach_minutes * std::f64::consts::LN_2).round() as u16;
+    let learned = Learned { half_minutes, brought: before.len(), ..learned };
     let ahead: Vec<Counted> = rest.into_iter().filter(|one| one.day >= from).collect();
     let house = House { view, cinema, rules: &rules, days: &days, rooms: &rooms, lang };
     let mut shown = own;
@@ -307,11 +303,13 @@ pub fn question(view: &View, cinema: &Cinema, from: Day, now: Instant, lang: Lan
     let scheduled: Vec<Scheduled> = ahead.iter().filter_map(|one| house.scheduled(one, &titles)).collect();
     let mut fixed: Vec<Placed> = scheduled.iter().filter(|one| one.stands).map(|one| one.placed).collect();
     fixed.sort();
-    let pools = titles.iter().map(|title| days.iter().map(|day| publics.of(title, *day)).collect()).collect();
-    let usual =
-        days.iter().map(|day| titles.iter().map(|title| publics.usual(title, *day)).collect()).collect();
+    let demand = days.iter().map(|day| DayDemand {
+        kind: kind(*day),
+        usual: titles.iter().map(|title| publics.usual(title, *day)).collect(),
+    });
+    let demand = Demand { attendance: publics.attendance.clone(), days: demand.collect() };
     let (missed, film_missed) =
-        missed(&ran, &cinema.zone).map_or((None, FILM_MISSED), |(one, film)| (Some(one), film));
+        missed(&ran, &circuit, &cinema.zone).map_or((None, FILM_MISSED), |(one, film)| (Some(one), film));
     Ok(Question {
         unknown: (0..titles.len()).filter(|i| !publics.knows(&titles[*i])).collect(),
         cinema: showings::Cinema {
@@ -320,7 +318,7 @@ pub fn question(view: &View, cinema: &Cinema, from: Day, now: Instant, lang: Lan
             days: days.len(),
             first: days.first().copied(),
             rules: house.rules()?,
-            demand: Demand { slot_minutes: SLOT_MINUTES, reach_minutes: publics.reach_minutes, pools },
+            demand,
             goal: match rules.goal {
                 planning::Goal::Admissions => Goal::Admissions,
                 planning::Goal::Profit => Goal::Profit,
@@ -329,8 +327,6 @@ pub fn question(view: &View, cinema: &Cinema, from: Day, now: Instant, lang: Lan
         },
         missed,
         film_missed,
-        usual,
-        judge: publics.judge,
         halls: rooms.into_iter().map(|hall| hall.id).collect(),
         days,
         titles,
@@ -539,44 +535,13 @@ impl Question {
     pub fn answer(&self, work: Work, stop: &dyn Fn() -> bool) -> Result<Answer, Refusal> {
         let plan = showings::plan(&self.cinema, work, stop)?;
         let scheduled: Vec<Placed> = self.scheduled.iter().map(|one| one.placed).collect();
-        let admissions = self.told(&plan.showings);
-        let expected = self.brings(&plan.showings, &admissions);
-        let scheduled_expected = self.brings(&scheduled, &self.told(&scheduled));
+        let scheduled_expected = showings::value(&self.cinema, &scheduled);
         let gain = self.gain(&scheduled, &plan.showings);
-        let mut because = vec![self.beside(expected, scheduled_expected, gain), self.learned_from()];
+        let mut because = vec![self.beside(plan.expected, scheduled_expected, gain), self.learned_from()];
         because.extend(self.missed.iter().map(Missed::words));
-        because.extend(self.films_told(&plan.showings, &admissions));
+        because.extend(self.films_told(&plan));
         because.extend(self.limits());
-        Ok(Answer { plan, admissions, expected, scheduled_expected, gain, because })
-    }
-
-    /// The admissions that are told of each of these showings.
-    fn told(&self, showings: &[Placed]) -> Vec<f64> {
-        let mut told = vec![0.0; showings.len()];
-        for (day, usual) in self.usual.iter().enumerate() {
-            let mine: Vec<usize> = (0..showings.len()).filter(|i| showings[*i].day == day).collect();
-            let drawn = self.judge.drawn(self.kind(day), usual, &self.offers(showings, day));
-            mine.into_iter().zip(drawn).for_each(|(i, people)| told[i] = people);
-        }
-        told
-    }
-
-    fn offers(&self, showings: &[Placed], day: usize) -> Vec<Offer> {
-        let seats = |one: &Placed| f64::from(self.cinema.halls[one.hall].seats);
-        let of_day = showings.iter().filter(|one| one.day == day);
-        of_day.map(|one| Offer { film: one.film, start: one.start, seats: seats(one) }).collect()
-    }
-
-    fn kind(&self, day: usize) -> usize {
-        usize::from(is_weekend(self.days[day]))
-    }
-
-    fn brings(&self, showings: &[Placed], admissions: &[f64]) -> f64 {
-        let brings = |(one, people): (&Placed, &f64)| {
-            let (worth, cost) = self.cinema.worth(one.film);
-            worth * people - cost
-        };
-        showings.iter().zip(admissions).map(brings).sum()
+        Ok(Answer { plan, scheduled_expected, gain, because })
     }
 
     /// Nothing is told where less than half as much is scheduled: a week on its way is no week to compare with.
@@ -584,17 +549,20 @@ impl Question {
         if 2 * scheduled.len() < planned.len() {
             return None;
         }
-        let compared = |day: usize| Compared {
-            kind: self.kind(day),
-            usual: self.usual[day].clone(),
-            before: self.offers(scheduled, day),
-            after: self.offers(planned, day),
+        let of_day = |showings: &[Placed], day: usize| -> Vec<Placed> {
+            showings.iter().filter(|one| one.day == day).copied().collect()
         };
-        let days: Vec<Compared> = (0..self.days.len()).map(compared).collect();
-        let worth: Vec<f64> = (0..self.titles.len()).map(|film| self.cinema.worth(film).0).collect();
+        let demand = &self.cinema.demand;
+        let compared = |(day, DayDemand { kind, usual }): (usize, &DayDemand)| Compared {
+            kind: *kind,
+            usual: usual.clone(),
+            before: offers(&self.cinema, &of_day(scheduled, day)),
+            after: offers(&self.cinema, &of_day(planned, day)),
+        };
+        let days: Vec<Compared> = demand.days.iter().enumerate().map(compared).collect();
         let costs = [scheduled, planned]
             .map(|showings| showings.iter().map(|one| self.cinema.worth(one.film).1).sum::<f64>());
-        self.judge.gain(&days, &worth, costs, self.film_missed)
+        demand.attendance.gain(&days, &self.cinema.worths(), costs, self.film_missed)
     }
 
     fn beside(&self, expected: f64, now: f64, gain: Option<Gain>) -> Words {
@@ -604,11 +572,11 @@ impl Question {
                 let [part, low, high] = [gain.part, gain.low, gain.high].map(|part| signed(100.0 * part, 0));
                 Words::new(
                     format!(
-                        "As they are scheduled now the days are expected to bring {}; the plan brings {}, {part} %, nine times in ten between {low} and {high} %. This is told by a demand beside the planner’s: part of who comes to an added showing only leaves the film’s other showings, or another film.",
+                        "As they are scheduled now the days are expected to bring {}; the plan brings {}, {part} %, nine times in ten between {low} and {high} %. Part of who comes to an added showing only leaves the film’s other showings, or another film; that is taken off.",
                         now.en, expected.en
                     ),
                     format!(
-                        "按目前排片预计 {}，本方案 {}（{part}%，九成可能在 {low}% 与 {high}% 之间）。该估计独立于排片器：加场的观众有一部分只是从该片其他场次或其他影片转来。",
+                        "按目前排片预计 {}，本方案 {}（{part}%，九成可能在 {low}% 与 {high}% 之间）。加场的观众有一部分只是从该片其他场次或其他影片转来，已予扣除。",
                         now.zh, expected.zh
                     ),
                 )
@@ -626,20 +594,20 @@ impl Question {
         }
     }
 
-    fn films_told(&self, showings: &[Placed], admissions: &[f64]) -> Vec<Words> {
+    fn films_told(&self, plan: &Plan) -> Vec<Words> {
         let told = |film: usize| {
-            let mine = showings.iter().zip(admissions).filter(|(one, _)| one.film == film);
+            let mine = plan.showings.iter().zip(&plan.admissions).filter(|(one, _)| one.film == film);
             let (count, people) = mine.fold((0, 0.0), |(count, sum), (_, people)| (count + 1, sum + people));
-            let usual: f64 = self.usual.iter().map(|films| films[film].people).sum();
+            let (people, usual) = (whole(people), whole(self.cinema.demand.people(film)));
             let name = &self.names[film];
             Words::new(
                 format!(
-                    "{}: {} {people:.0} people; as it has been shown lately it would draw {usual:.0}.",
+                    "{}: {} {people} people; as it has been shown lately it would draw {usual}.",
                     name.in_(Lang::En),
                     kernel::counted(count, "showing draws", "showings draw")
                 ),
                 format!(
-                    "《{}》：{count} 场，预计 {people:.0} 人次；按近期排片预计 {usual:.0} 人次。",
+                    "《{}》：{count} 场，预计 {people} 人次；按近期排片预计 {usual} 人次。",
                     name.in_(Lang::Zh)
                 ),
             )
@@ -650,7 +618,9 @@ impl Question {
     /// A value in the goal's unit.
     fn amount(&self, value: f64) -> Words {
         match self.cinema.goal {
-            Goal::Admissions => Words::new(format!("{value:.0} admissions"), format!("{value:.0} 人次")),
+            Goal::Admissions => {
+                Words::new(format!("{} admissions", whole(value)), format!("{} 人次", whole(value)))
+            }
             Goal::Profit => {
                 let money = Money::new(value.round() as i64, self.prices[0].price.currency);
                 Words::new(format!("{money} of profit"), format!("利润 {money}"))
@@ -659,18 +629,17 @@ impl Question {
     }
 
     fn learned_from(&self) -> Words {
-        let Learned { days, showings, admissions, reach_minutes, .. } = self.learned;
-        let hours = f64::from(reach_minutes) / 60.0;
+        let Learned { days, showings, admissions, half_minutes, .. } = self.learned;
         Words::new(
             format!(
-                "The public is learned from {} on {} here, {}; people were found to come up to {hours} {} from the time they would like.",
+                "What films draw is learned from {} on {} here, {}; {half_minutes} minutes from the time people would like, half of them still come.",
                 kernel::counted(showings, "showing", "showings"),
                 kernel::counted(days, "day", "days"),
                 kernel::counted(admissions, "admission", "admissions"),
-                if hours == 1.0 { "hour" } else { "hours" }
             ),
             format!(
-                "观众需求取自本影院 {days} 天 {showings} 场、{admissions} 人次；观众愿意提前或推后最多 {hours} 小时观影。"
+                "各片的观众取自本影院 {days} 天 {showings} 场、{} 人次；与观众理想的时间相差 {half_minutes} 分钟时，仍有一半的人会来。",
+                whole(admissions as f64)
             ),
         )
     }
@@ -738,8 +707,10 @@ impl Missed {
 
 /// Forecasts each of the last days from what was known before it, and compares with what was sold: by showing, and the
 /// standard deviation of a film's day as a logarithm.
-fn missed(ran: &[Counted], zone: &Zone) -> Option<(Missed, f64)> {
+fn missed(ran: &[Counted], circuit: &[Played], zone: &Zone) -> Option<(Missed, f64)> {
     let newest = ran.iter().map(|one| one.day).max()?;
+    // How people come is learned from before all of these days.
+    let habits = habits(circuit, newest.plus(1 - JUDGED_DAYS));
     let mut pairs: Vec<(f64, f64)> = Vec::new();
     let mut films: Vec<(f64, f64)> = Vec::new();
     let mut days = 0;
@@ -747,10 +718,10 @@ fn missed(ran: &[Counted], zone: &Zone) -> Option<(Missed, f64)> {
         let day = newest.plus(-ago);
         let before: Vec<Counted> = ran.iter().filter(|one| one.day < day).cloned().collect();
         let of_day: Vec<&Counted> = ran.iter().filter(|one| one.day == day).collect();
-        if of_day.is_empty() || enough(&before, 0).is_err() {
+        if of_day.is_empty() || enough(&before).is_err() {
             continue;
         }
-        let publics = Publics::learn(&before, zone).ok()?;
+        let publics = Publics::learn(&before, zone, habits.clone());
         for showings in publics.beside(&of_day, day, zone) {
             let sums = showings.iter().fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
             films.push(sums);
@@ -795,7 +766,41 @@ fn is_weekend(day: Day) -> bool {
     day.weekday() >= 6
 }
 
-fn enough(ran: &[Counted], reach_minutes: u16) -> Result<Learned, Refusal> {
+/// Which of the kinds of day it is whose hours are told apart.
+fn kind(day: Day) -> usize {
+    usize::from(is_weekend(day))
+}
+
+/// A number of people, in digits that are grouped.
+fn whole(people: f64) -> String {
+    kernel::grouped(&format!("{:.0}", people.max(0.0)))
+}
+
+/// How people come to the cinemas of a circuit, by what they showed before a day.
+fn habits(circuit: &[Played], before: Day) -> Attendance {
+    let over: Vec<&Played> = circuit.iter().filter(|one| one.showing.day < before).collect();
+    let newest = &over[over.len().saturating_sub(HABITS_SHOWINGS_MAX)..];
+    let first = newest.iter().map(|one| one.showing.day).min().unwrap_or(before);
+    let numbers = |name: fn(&Played) -> &str| -> BTreeMap<&str, usize> {
+        let names: BTreeSet<&str> = newest.iter().map(|one| name(one)).collect();
+        names.into_iter().zip(0..).collect()
+    };
+    let (films, cinemas) = (numbers(|one| &one.showing.film), numbers(|one| &one.showing.cinema));
+    let seen = |one: &&Played| {
+        let it = &one.showing;
+        Seen {
+            film: films[it.film.as_str()],
+            cinema: cinemas[it.cinema.as_str()],
+            day: first.days_until(it.day).max(0) as usize,
+            kind: kind(it.day),
+            start: it.minute,
+            sold: one.sold.map(f64::from),
+        }
+    };
+    Attendance::learn(&newest.iter().map(seen).collect::<Vec<Seen>>())
+}
+
+fn enough(ran: &[Counted]) -> Result<Learned, Refusal> {
     let days = ran.iter().map(|one| one.day).collect::<BTreeSet<Day>>().len();
     let (showings, admissions) = (ran.len(), ran.iter().map(|one| one.sold).sum());
     if days < DAYS_MIN || showings < SHOWINGS_MIN || admissions == 0 {
@@ -814,7 +819,7 @@ fn enough(ran: &[Counted], reach_minutes: u16) -> Result<Learned, Refusal> {
         ));
     }
     let sold_out = ran.iter().filter(|one| one.sold >= one.seats).count();
-    Ok(Learned { days, showings, brought: 0, admissions, sold_out, reach_minutes })
+    Ok(Learned { days, showings, brought: 0, admissions, sold_out, half_minutes: 0 })
 }
 
 fn too_far() -> Refusal {

@@ -1,6 +1,5 @@
 //! One hall on one day, solved exactly over its grid of starts.
 
-use super::pools::Windows;
 use super::{Cinema, Measure, Placed};
 
 /// The cinema with what its lengths come to on the grid.
@@ -8,12 +7,6 @@ pub(super) struct Grid<'a> {
     pub cinema: &'a Cinema,
     /// By film: minutes from the adverts' begin to the film's end.
     pub show_minutes: Vec<u16>,
-    /// By film and day: its people, in crowds.
-    pub crowds: Vec<Vec<Vec<f64>>>,
-    /// By minute from midnight: the crowds a start reaches.
-    reached: Vec<Vec<usize>>,
-    /// When showings reach each crowd.
-    pub windows: Windows,
     /// By day and hall: showings that stand.
     pub fixed: Vec<Vec<Vec<Placed>>>,
 }
@@ -22,36 +15,24 @@ impl<'a> Grid<'a> {
     pub fn of(cinema: &'a Cinema) -> Grid<'a> {
         let show_minutes =
             cinema.films.iter().map(|film| film.minutes + cinema.rules.adverts_minutes).collect();
-        let demand = &cinema.demand;
-        let slots = demand.pools.iter().flatten().map(Vec::len).max().unwrap_or(0);
-        let reached = (0..=super::DAY_MINUTES).map(|start| demand.reached(slots, start)).collect();
-        let windows = Windows::of(demand, slots);
-        let crowds = |film| (0..cinema.days).map(|day| demand.crowds(film, day)).collect();
         let mut fixed = vec![vec![Vec::new(); cinema.halls.len()]; cinema.days];
         cinema.fixed.iter().for_each(|one| fixed[one.day][one.hall].push(*one));
-        Grid {
-            cinema,
-            show_minutes,
-            crowds: (0..cinema.films.len()).map(crowds).collect(),
-            reached,
-            windows,
-            fixed,
-        }
+        Grid { cinema, show_minutes, fixed }
     }
 
-    /// How many steps a day has.
-    pub fn steps(&self) -> usize {
-        usize::from(super::DAY_MINUTES / self.cinema.rules.step_minutes) + 1
+    /// How many starts a day's grid has from midnight on, and those on it that lie in the hours of some hall.
+    pub fn steps(&self, day: usize) -> (usize, Vec<u16>) {
+        let step = self.cinema.rules.step_minutes;
+        let hours = || self.cinema.halls.iter().filter_map(|hall| hall.hours[day]);
+        let opens = hours().map(|hours| hours.opens).min().unwrap_or(0);
+        let closes = hours().map(|hours| hours.closes).max().unwrap_or(0);
+        let open = (opens.div_ceil(step)..=closes / step).map(|at| at * step).collect();
+        (usize::from(super::DAY_MINUTES / step) + 1, open)
     }
 
     /// The step of a start on the grid.
     pub fn step(&self, start: u16) -> usize {
         usize::from(start / self.cinema.rules.step_minutes)
-    }
-
-    /// The crowds a start reaches.
-    pub fn reached(&self, start: u16) -> &[usize] {
-        &self.reached[usize::from(start)]
     }
 
     /// When a showing's film is over.

@@ -1,7 +1,7 @@
 //! Finds a plan: hall after hall once, then hall-days torn out and solved anew, with seeded chance.
 
+use super::demand::{FilmDay, More};
 use super::grid::{Grid, quarter};
-use super::pools::seated;
 use super::{Placed, Work};
 use kernel::Dice;
 
@@ -12,6 +12,9 @@ const HEAT: f64 = 0.004;
 
 pub(super) struct Found {
     pub showings: Vec<Placed>,
+    /// Its value, less what rules lack.
+    #[cfg(test)]
+    pub score: f64,
     /// What the first pass came to.
     pub greedy: f64,
 }
@@ -52,7 +55,12 @@ pub(super) fn search(grid: &Grid<'_>, work: Work, stop: &dyn Fn() -> bool) -> Fo
             best = (now, state.showings());
         }
     }
-    Found { showings: best.1, greedy }
+    Found {
+        showings: best.1,
+        #[cfg(test)]
+        score: best.0,
+        greedy,
+    }
 }
 
 /// The plan as it stands, with what each film-day is worth.
@@ -60,13 +68,16 @@ struct State<'a> {
     grid: &'a Grid<'a>,
     /// By day and hall.
     placed: Vec<Vec<Vec<Placed>>>,
-    /// By day and film: what its showings bring.
-    worth: Vec<Vec<f64>>,
-    /// By day, film and crowd: who is not seated.
-    left: Vec<Vec<Vec<f64>>>,
-    /// By day and film.
+    /// By day and film: whom its showings draw.
+    films: Vec<Vec<FilmDay>>,
+    /// By day: how many steps it has, and the starts within its hours.
+    steps: Vec<(usize, Vec<u16>)>,
+    /// By day, film and step: what one more would draw; empty until it is asked.
+    more: Vec<Vec<Vec<More>>>,
+    /// By day: what all of them bring, and what one that a film brings alone adds to it.
+    days: Vec<DayWorth>,
+    /// By day and film: how many they are, and of them those that start in prime time.
     counts: Vec<Vec<u32>>,
-    /// Of them, those that start in prime time.
     primes: Vec<Vec<u32>>,
     /// More than any showing can bring: the price of a showing that a rule lacks.
     dear: f64,
@@ -74,28 +85,35 @@ struct State<'a> {
     domestic_price: f64,
 }
 
+#[derive(Clone, Copy, Default)]
+struct DayWorth {
+    worth: f64,
+    adds: f64,
+}
+
 impl<'a> State<'a> {
     fn empty(grid: &'a Grid<'a>) -> State<'a> {
         let cinema = grid.cinema;
-        let margin = (0..cinema.films.len()).map(|film| cinema.worth(film).0).fold(0.0, f64::max);
-        let cost = (0..cinema.films.len()).map(|film| cinema.worth(film).1.abs()).fold(0.0, f64::max);
+        let (films, days) = (cinema.films.len(), cinema.days);
+        let margin = (0..films).map(|film| cinema.worth(film).0).fold(0.0, f64::max);
+        let cost = (0..films).map(|film| cinema.worth(film).1.abs()).fold(0.0, f64::max);
         let seats = cinema.halls.iter().map(|hall| f64::from(hall.seats)).fold(0.0, f64::max);
+        let nothing = |day| (0..films).map(|film| FilmDay::of(&cinema.demand, film, day, &[])).collect();
         let mut state = State {
             grid,
-            primes: vec![vec![0; cinema.films.len()]; cinema.days],
-            placed: vec![vec![Vec::new(); cinema.halls.len()]; cinema.days],
-            worth: vec![vec![0.0; cinema.films.len()]; cinema.days],
-            left: (0..cinema.days)
-                .map(|day| grid.crowds.iter().map(|film| film[day].clone()).collect())
-                .collect(),
-            counts: vec![vec![0; cinema.films.len()]; cinema.days],
+            placed: vec![vec![Vec::new(); cinema.halls.len()]; days],
+            films: (0..days).map(nothing).collect(),
+            steps: (0..days).map(|day| grid.steps(day)).collect(),
+            more: vec![vec![Vec::new(); films]; days],
+            days: vec![DayWorth::default(); days],
+            counts: vec![vec![0; films]; days],
+            primes: vec![vec![0; films]; days],
             dear: 3.0 * (margin * seats + cost) + 1.0,
             domestic_price: 0.0,
         };
-        for (day, film) in
-            (0..cinema.days).flat_map(|day| (0..cinema.films.len()).map(move |film| (day, film)))
-        {
-            state.count(day, film);
+        for day in 0..days {
+            (0..films).for_each(|film| state.count(day, film));
+            state.weigh(day);
         }
         state
     }
@@ -108,7 +126,7 @@ impl<'a> State<'a> {
     }
 
     fn value(&self) -> f64 {
-        self.worth.iter().flatten().sum()
+        self.days.iter().map(|day| day.worth).sum()
     }
 
     /// The value less what the rules lack, dearly.
@@ -163,18 +181,41 @@ impl<'a> State<'a> {
         films.dedup();
         self.placed[day][hall] = placed;
         films.into_iter().for_each(|film| self.count(day, film));
+        self.weigh(day);
     }
 
-    /// Counts a film's day anew: its showings, whom they seat, what they bring.
+    /// Counts a film's day anew: its showings and whom they draw.
     fn count(&mut self, day: usize, film: usize) {
         let offers = self.offers(film, day);
-        self.counts[day][film] = offers.len() as u32;
         let cinema = self.grid.cinema;
+        self.counts[day][film] = offers.len() as u32;
         self.primes[day][film] = offers.iter().filter(|(start, _)| cinema.is_prime(*start)).count() as u32;
-        let (seats, left) = seated(&self.grid.windows, &self.grid.crowds[film][day], &offers);
-        let (margin, cost) = cinema.worth(film);
-        self.worth[day][film] = margin * seats - cost * offers.len() as f64;
-        self.left[day][film] = left;
+        self.films[day][film] = FilmDay::of(&cinema.demand, film, day, &offers);
+        self.more[day][film].clear();
+    }
+
+    /// Weighs a day anew: what its films bring together, less what the showings cost.
+    fn weigh(&mut self, day: usize) {
+        let cinema = self.grid.cinema;
+        let attendance = &cinema.demand.attendance;
+        let (mut usual, mut alone, mut costs) = (0.0, 0.0, 0.0);
+        for (film, it) in self.films[day].iter().enumerate() {
+            let (margin, cost) = cinema.worth(film);
+            usual += margin * cinema.demand.days[day].usual[film].people;
+            alone += margin * it.admissions();
+            costs += cost * it.taken.len() as f64;
+        }
+        let kept = attendance.kept(usual, alone);
+        let together = if kept <= 1.0 {
+            alone * kept
+        } else {
+            let film = |(film, it): (usize, &FilmDay)| -> f64 {
+                let seats = it.taken.iter().zip(&it.seats);
+                cinema.worth(film).0 * seats.map(|(taken, seats)| (taken * kept).min(*seats)).sum::<f64>()
+            };
+            self.films[day].iter().enumerate().map(film).sum()
+        };
+        self.days[day] = DayWorth { worth: together - costs, adds: attendance.cinema.value * kept };
     }
 
     fn offers(&self, film: usize, day: usize) -> Vec<(u16, f64)> {
@@ -183,12 +224,26 @@ impl<'a> State<'a> {
         mine.map(|one| (one.start, f64::from(self.grid.cinema.halls[one.hall].seats))).collect()
     }
 
-    /// What one more showing adds at the least: those not seated yet that it reaches, as far as there are seats.
+    /// About what one more showing adds: whom the film would draw beyond those it draws, and those who find no seat now.
     fn adds(&self, film: usize, day: usize, start: u16, seats: f64) -> f64 {
         let (margin, cost) = self.grid.cinema.worth(film);
-        let left = &self.left[day][film];
-        let people: f64 = self.grid.reached(start).iter().filter_map(|crowd| left.get(*crowd)).sum();
-        margin * people.min(seats) - cost
+        let it = &self.films[day][film];
+        let more = self.more[day][film][self.grid.step(start)];
+        margin * self.days[day].adds * more.own.min(more.draws + it.without_seats()).min(seats) - cost
+    }
+
+    /// Sees to it that what one more showing would draw is known of every film on a day.
+    fn look_ahead(&mut self, day: usize) {
+        let attendance = &self.grid.cinema.demand.attendance;
+        let (steps, open) = &self.steps[day];
+        for (more, film) in self.more[day].iter_mut().zip(&self.films[day]) {
+            if more.is_empty() {
+                more.resize(*steps, More::default());
+                for start in open {
+                    more[self.grid.step(*start)] = film.one_more(attendance, *start);
+                }
+            }
+        }
     }
 
     /// Takes out some halls of a day: one, two or three, or those that show one film.
@@ -221,7 +276,8 @@ impl<'a> State<'a> {
     }
 
     /// The best showings of one empty hall on a day while the others stand.
-    fn solve(&self, hall: usize, day: usize, bend: &mut dyn FnMut(usize, u16) -> f64) -> Vec<Placed> {
+    fn solve(&mut self, hall: usize, day: usize, bend: &mut dyn FnMut(usize, u16) -> f64) -> Vec<Placed> {
+        self.look_ahead(day);
         let staff = Staff::of(self, day);
         let cinema = self.grid.cinema;
         let seats = f64::from(cinema.halls[hall].seats);

@@ -1,3 +1,4 @@
+use super::super::attendance::{Attendance, Elasticity, Usual};
 use super::*;
 use kernel::Dice;
 
@@ -37,84 +38,93 @@ fn rules(step_minutes: u16) -> Rules {
     }
 }
 
-/// Slots of an hour; people come up to an hour and a half from their hour.
-fn demand(pools: Vec<Vec<Vec<f64>>>) -> Demand {
-    Demand { slot_minutes: 60, reach_minutes: 90, pools }
+fn slope(value: f64) -> Elasticity {
+    Elasticity { value, standard_error: 0.1, observations: 9 }
 }
 
-/// 90 people at half past seven in the evening.
-fn evening() -> Demand {
-    let mut slots = vec![0.0; 30];
-    slots[19] = 90.0;
-    demand(vec![vec![slots]])
+/// People by slot of half an hour, alike for all films; each film draws so many as usual, with half of what hours can be.
+fn demand(profile: Vec<f64>, people: Vec<f64>, days: usize) -> Demand {
+    let attendance = Attendance::known(60.0, 1.0, &[profile], [slope(0.9), slope(0.85)]);
+    let usual: Vec<Usual> = people.into_iter().map(|people| Usual { hours: 0.5, people }).collect();
+    Demand { attendance, days: vec![DayDemand { kind: 0, usual }; days] }
 }
 
-#[test]
-fn the_worked_example_of_the_page_holds() {
-    let demand = evening();
-    // Half an hour away reaches everybody, 45 minutes two thirds, 75 minutes one third, 91 nobody.
-    let alone = |start| served(&demand, 0, 0, &[(start, 200.0)])[0];
-    assert_eq!([1_140, 1_125, 1_095, 1_079].map(alone), [90.0, 60.0, 30.0, 0.0]);
-    // A second one at the same time wins nobody; with 50 seats each, those who find no seat go to the other.
-    assert_eq!(served(&demand, 0, 0, &[(1_140, 200.0), (1_140, 200.0)]).iter().sum::<f64>(), 90.0);
-    assert_eq!(served(&demand, 0, 0, &[(1_140, 50.0)]), [50.0]);
-    let both = served(&demand, 0, 0, &[(1_140, 50.0), (1_095, 50.0)]);
-    assert!((both.iter().sum::<f64>() - 80.0).abs() < 1e-6, "{both:?}");
-    assert!((both[0] - 50.0).abs() < 1e-6 && (both[1] - 30.0).abs() < 1e-6, "{both:?}");
-}
-
-#[test]
-fn the_largest_flow_moves_people_who_can_go_elsewhere() {
-    let mut slots = vec![0.0; 30];
-    (slots[17], slots[19]) = (60.0, 60.0);
-    let demand = demand(vec![vec![slots]]);
-    // 18:30 reaches two thirds of both slots, 19:30 all of the late one. Shared evenly the 40 seats of 18:30 would
-    // turn early people away while 19:30 has seats left; the late ones move there.
-    let offers = [(1_110, 40.0), (1_170, 60.0)];
-    let seated: f64 = served(&demand, 0, 0, &offers).iter().sum();
-    assert!((seated - 100.0).abs() < 1e-6, "{seated}");
-}
-
-#[test]
-fn seating_by_the_first_closing_window_is_the_largest_flow() {
-    for seed in 0..200 {
-        let mut dice = Dice::seeded(seed);
-        let slots: Vec<f64> = (0..30).map(|_| dice.fraction() * 40.0).collect();
-        let demand = demand(vec![vec![slots]]);
-        let offers: Vec<(u16, f64)> = (0..1 + dice.below(9))
-            .map(|_| (dice.between(0, 1_700) as u16, dice.between(5, 160) as f64))
-            .collect();
-        let (all, left) = pools::seated(&pools::Windows::of(&demand, 30), &demand.crowds(0, 0), &offers);
-        let flow: f64 = served(&demand, 0, 0, &offers).iter().sum();
-        assert!((all - flow).abs() < 1e-6, "seed {seed}: {all} against {flow}");
-        assert!((left.iter().sum::<f64>() + all - demand.people(0, 0)).abs() < 1e-6, "seed {seed}");
+/// 90 people at half past seven in the evening, who come to a showing that is on at their hour alone.
+fn evening() -> Cinema {
+    let mut profile = vec![0.0; 60];
+    profile[39] = 1.0;
+    let attendance = Attendance::known(60.0, 1.0, &[profile], [slope(0.5), slope(0.8)]);
+    let middle = Usual { hours: 0.5, people: 90.0 };
+    Cinema {
+        halls: vec![hall(200, 1), hall(50, 1)],
+        films: vec![film("A", 100, 1), film("B", 100, 1)],
+        demand: Demand { attendance, days: vec![DayDemand { kind: 0, usual: vec![middle; 2] }] },
+        days: 1,
+        fixed: Vec::new(),
+        ..drawn(1)
     }
 }
 
 #[test]
-fn demand_is_learned_back_from_what_it_would_sell() {
-    let ran: Vec<Ran> = (0..40)
-        .flat_map(|public| {
-            [780, 960, 1_170].map(|start| Ran {
-                public,
-                kind: 0,
-                start: start + (public as u16 % 4) * 15,
-                sold: if start == 1_170 { 60.0 } else { 20.0 },
-            })
-        })
-        .collect();
-    let learned = Demand::learn(&ran, 30, 90).unwrap();
-    let seats: Vec<f64> = (0..40)
-        .map(|public| {
-            let mine: Vec<(u16, f64)> =
-                ran.iter().filter(|one| one.public == public).map(|one| (one.start, 1_000.0)).collect();
-            served(&learned, public, 0, &mine).iter().sum()
-        })
-        .collect();
-    assert!(seats.iter().all(|seats| (seats - 100.0).abs() < 1e-6), "{seats:?}");
-    let evening: f64 = learned.pools[0][0][36..].iter().sum();
-    assert!(evening > 0.5 * learned.people(0, 0), "{evening} of {}", learned.people(0, 0));
-    assert_eq!(Demand::learn(&[], 30, 90).unwrap_err().code, "no_showings");
+fn the_worked_example_of_the_page_holds() {
+    let cinema = Cinema { goal: Goal::Admissions, ..evening() };
+    let at = |hall, film| Placed { day: 0, hall, start: 1_185, film };
+    let sold = |showings: &[Placed]| admissions(&cinema, showings);
+    // One showing in the middle of the slot has 1 ÷ (1 + 1) of its people: as usual, and so has the other film's.
+    let near = |value: f64, expected: f64| assert!((value - expected).abs() < 1e-6, "{value} not {expected}");
+    let both = sold(&[at(0, 0), at(0, 1)]);
+    near(both[0], 90.0);
+    near(both[1], 90.0);
+    // The other film not shown: alone it would bring 90 of 180, and the house keeps 0.5^-0.2 = 1.1487 times that.
+    near(sold(&[at(0, 0)])[0], 90.0 * 0.5_f64.powf(-0.2));
+    // Twice at the same minute: hours of 2/3, 90 x (4/3)^0.5 = 103.92 in all, with the other's 90 x (193.92/180)^-0.2.
+    let twice = sold(&[at(0, 0), at(0, 0), at(0, 1)]);
+    let kept = ((90.0 * (4.0_f64 / 3.0).sqrt() + 90.0) / 180.0).powf(-0.2);
+    near(twice[0] + twice[1], 90.0 * (4.0_f64 / 3.0).sqrt() * kept);
+    near(twice[2], 90.0 * kept);
+    // A hall of 50 seats 50.
+    near(sold(&[at(1, 0), at(0, 1)])[0], 50.0);
+}
+
+#[test]
+fn what_the_search_counts_is_what_is_told() {
+    for seed in 0..40 {
+        let cinema = drawn(seed);
+        let grid = grid::Grid::of(&cinema);
+        let found = search::search(&grid, LITTLE, &|| false);
+        let told = value(&cinema, &found.showings);
+        // Where every rule is kept the score is the value.
+        if violations(&cinema, &found.showings).is_empty() {
+            assert!(
+                (found.score - told).abs() < 1e-6 * told.abs().max(1.0),
+                "{seed}: {} {told}",
+                found.score
+            );
+        }
+    }
+}
+
+#[test]
+fn every_tangent_lies_above_every_plan() {
+    for seed in 0..40 {
+        let mut dice = Dice::seeded(seed);
+        let cinema = Cinema { rules: rules(15), ..drawn(seed) };
+        let grid = grid::Grid::of(&cinema);
+        let any = |dice: &mut Dice| -> Vec<Placed> {
+            let one = |dice: &mut Dice| Placed {
+                day: dice.below(cinema.days as u64) as usize,
+                hall: dice.below(cinema.halls.len() as u64) as usize,
+                start: 600 + 5 * dice.below(160) as u16,
+                film: dice.below(cinema.films.len() as u64) as usize,
+            };
+            (0..dice.below(14)).map(|_| one(dice)).collect()
+        };
+        for _ in 0..20 {
+            let (here, there) = (any(&mut dice), any(&mut dice));
+            let (above, told) = (bound::tangent(&grid, &here, &there), value(&cinema, &there));
+            assert!(above >= told - 1e-6 * told.abs().max(1.0), "{seed}: {above} below {told}");
+        }
+    }
 }
 
 /// A cinema drawn at random, small, with every kind of rule.
@@ -132,9 +142,8 @@ fn drawn(seed: u64) -> Cinema {
         halls: (i == 1).then(|| vec![0, 1]),
         ..film(&format!("Film {i}"), dice.between(80, 150) as u16, days)
     };
-    let pool =
-        |dice: &mut Dice| (0..24).map(|slot| if slot > 9 { dice.fraction() * 40.0 } else { 0.0 }).collect();
-    let pools = (0..films).map(|_| (0..days).map(|_| pool(&mut dice)).collect()).collect();
+    let profile = (0..60).map(|slot| if slot > 19 { dice.fraction() } else { 0.0 }).collect();
+    let people = (0..films).map(|_| 40.0 + 400.0 * dice.fraction()).collect();
     Cinema {
         films: (0..films).map(|i| draw(i, &mut dice)).collect(),
         halls: (0..halls).map(|_| hall(dice.between(30, 120) as u32, days)).collect(),
@@ -152,7 +161,7 @@ fn drawn(seed: u64) -> Cinema {
             }),
             ..rules(15)
         },
-        demand: demand(pools),
+        demand: demand(profile, people, days),
         goal: if dice.chance(0.5) { Goal::Admissions } else { Goal::Profit },
         // Sold already, and off the grid.
         fixed: vec![Placed { day: 0, hall: 1, start: 847, film: 0 }],
@@ -208,8 +217,8 @@ fn extend(grid: &grid::Grid<'_>, hall: usize, plan: Vec<Placed>, all: &mut Vec<V
 fn tiny_plans_are_as_good_as_the_best_of_all() {
     for seed in 0..8 {
         let mut dice = Dice::seeded(seed);
-        let mut pool =
-            || vec![(0..24).map(|slot| if slot > 14 { dice.fraction() * 50.0 } else { 0.0 }).collect()];
+        let profile = (0..60).map(|slot| if slot > 29 { dice.fraction() } else { 0.0 }).collect();
+        let people = (0..2).map(|_| 20.0 + 150.0 * dice.fraction()).collect();
         let cinema = Cinema {
             first: None,
             halls: [40, 60]
@@ -221,7 +230,7 @@ fn tiny_plans_are_as_good_as_the_best_of_all() {
             films: vec![film("A", 95, 1), film("B", 125, 1)],
             days: 1,
             rules: Rules { starts_max: Some(1), ..rules(30) },
-            demand: demand(vec![pool(), pool()]),
+            demand: demand(profile, people, 1),
             goal: Goal::Admissions,
             fixed: Vec::new(),
         };

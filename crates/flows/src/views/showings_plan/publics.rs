@@ -1,10 +1,9 @@
-//! Who wants each film, learned from what ran here: for the planner as pools by the hour, for what is told as what the
-//! film draws with the hours it usually has. Both fade from day to day as this cinema's films do.
+//! Who wants each film, learned from what ran here: what it draws with the hours it usually has, fading from day to day
+//! as this cinema's films do.
 
-use super::{Counted, LEVEL_DAYS, REACHES_MINUTES, SLOT_MINUTES, is_weekend};
-use demand::planning::judge::{Judge, Offer, Seen, Usual};
-use demand::planning::showings::{Demand, Ran};
-use kernel::{Day, Refusal, TitleId, Zone};
+use super::{Counted, LEVEL_DAYS, is_weekend, kind};
+use demand::planning::attendance::{Attendance, Offer, Usual};
+use kernel::{Day, TitleId, Zone};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How the logarithm of a film's draw changes from day to day before its own cinema says so, and how sure that is: a
@@ -15,9 +14,8 @@ const FADING_MOST: f64 = -0.2;
 const SCATTER: f64 = 0.3;
 
 /// A film's day.
+#[derive(Default)]
 struct Run {
-    people: f64,
-    pools: Vec<f64>,
     sold: f64,
     starts: Vec<u16>,
 }
@@ -25,42 +23,20 @@ struct Run {
 /// The public of every film on every day it ran, by kind of day.
 pub(super) struct Publics {
     runs: BTreeMap<(TitleId, Day), Run>,
-    pub reach_minutes: u16,
     /// By how much the logarithm of a film's draw changes a day; not above zero.
     fading: f64,
-    pub judge: Judge,
+    pub attendance: Attendance,
 }
 
 impl Publics {
-    pub fn learn(ran: &[Counted], zone: &Zone) -> Result<Publics, Refusal> {
-        let keys: BTreeSet<(TitleId, Day)> = ran.iter().map(|one| (one.title.clone(), one.day)).collect();
-        let keys: Vec<(TitleId, Day)> = keys.into_iter().collect();
-        let public = |one: &Counted| keys.iter().position(|key| key.0 == one.title && key.1 == one.day);
-        let rows: Vec<Ran> = ran
-            .iter()
-            .filter_map(|one| {
-                Some(Ran {
-                    public: public(one)?,
-                    kind: usize::from(is_weekend(one.day)),
-                    start: one.minute(one.starts_at, zone),
-                    sold: one.sold as f64,
-                })
-            })
-            .collect();
-        let learned = Demand::learn_reach(&rows, SLOT_MINUTES, &REACHES_MINUTES)?;
-        let mut runs: Vec<Run> = learned
-            .pools
-            .into_iter()
-            .map(|mut days| days.swap_remove(0))
-            .map(|pools| Run { people: pools.iter().sum(), pools, sold: 0.0, starts: Vec::new() })
-            .collect();
-        for row in &rows {
-            runs[row.public].sold += row.sold;
-            runs[row.public].starts.push(row.start);
+    pub fn learn(ran: &[Counted], zone: &Zone, attendance: Attendance) -> Publics {
+        let mut runs: BTreeMap<(TitleId, Day), Run> = BTreeMap::new();
+        for one in ran {
+            let run = runs.entry((one.title.clone(), one.day)).or_default();
+            run.sold += one.sold as f64;
+            run.starts.push(one.minute(one.starts_at, zone));
         }
-        let runs: BTreeMap<(TitleId, Day), Run> = keys.into_iter().zip(runs).collect();
-        let judge = Judge::learn(&seen(&runs, &rows));
-        Ok(Publics { fading: fading(&runs), runs, reach_minutes: learned.reach_minutes, judge })
+        Publics { fading: fading(&runs), runs, attendance }
     }
 
     pub fn knows(&self, title: &TitleId) -> bool {
@@ -79,7 +55,7 @@ impl Publics {
             seats: one.seats as f64,
         };
         let offers: Vec<Offer> = of_day.iter().map(offer).collect();
-        let drawn = self.judge.drawn(usize::from(is_weekend(day)), &usual, &offers);
+        let drawn = self.attendance.drawn(kind(day), &usual, &vec![1.0; titles.len()], &offers);
         let mut films = vec![Vec::new(); titles.len()];
         for ((one, offer), people) in of_day.iter().zip(&offers).zip(drawn) {
             films[offer.film].push((people, one.sold as f64));
@@ -87,44 +63,36 @@ impl Publics {
         films
     }
 
-    /// Who would come to a film on a day, by slot.
-    pub fn of(&self, title: &TitleId, day: Day) -> Vec<f64> {
-        let people = self.level(title, day, &|run| run.people);
-        self.profile(is_weekend(day)).into_iter().map(|part| part * people).collect()
-    }
-
     /// What a film draws on a day when it is shown as it was lately, and the hours it had then.
     pub fn usual(&self, title: &TitleId, day: Day) -> Usual {
-        let kind = is_weekend(day);
+        let weekend = is_weekend(day);
         let hours = |run: &Run| {
             let offer = |start: &u16| Offer { film: 0, start: *start, seats: 0.0 };
             let offers: Vec<Offer> = run.starts.iter().map(offer).collect();
-            self.judge.hours(usize::from(kind), &offers, 1).1[0]
+            self.attendance.hours(kind(day), &offers, 1).1[0]
         };
         let newest = self.newest(title);
         let mine = |one: &TitleId, day: Day| one == title && newest.is_some_and(|newest| is_new(day, newest));
-        let own = self.mean(&|one, day| mine(one, day) && is_weekend(day) == kind, &hours);
+        let own = self.mean(&|one, day| mine(one, day) && is_weekend(day) == weekend, &hours);
         let hours = own
             .or_else(|| self.mean(&mine, &hours))
             .or_else(|| self.mean(&|_, _| true, &hours))
             .unwrap_or(0.0);
-        Usual { hours, people: self.level(title, day, &|run| run.sold) }
+        Usual { hours, people: self.level(title, day) }
     }
 
     /// What its newest days of this kind say, faded to this day. A film that ran on the other kind of day alone is moved by what
     /// the kinds differ over all films; one that never ran is taken for an average one.
-    fn level(&self, title: &TitleId, day: Day, amount: &dyn Fn(&Run) -> f64) -> f64 {
+    fn level(&self, title: &TitleId, day: Day) -> f64 {
+        let sold = &|run: &Run| run.sold;
         let kind = is_weekend(day);
-        let of_kind = self.mean(&|_, one| is_weekend(one) == kind, amount);
-        let of_other = self.mean(&|_, one| is_weekend(one) != kind, amount);
+        let of_kind = self.mean(&|_, one| is_weekend(one) == kind, sold);
+        let of_other = self.mean(&|_, one| is_weekend(one) != kind, sold);
         let newest = self.newest(title);
-        let faded =
-            |keep: &dyn Fn(Day) -> bool| {
-                let runs = self.runs.iter().filter(|((one, day), _)| one == title && keep(*day));
-                mean(runs.map(|((_, ran), run)| {
-                    amount(run) * (self.fading * f64::from(ran.days_until(day))).exp()
-                }))
-            };
+        let faded = |keep: &dyn Fn(Day) -> bool| {
+            let runs = self.runs.iter().filter(|((one, day), _)| one == title && keep(*day));
+            mean(runs.map(|((_, ran), run)| run.sold * (self.fading * f64::from(ran.days_until(day))).exp()))
+        };
         let own = faded(&|day| is_weekend(day) == kind && newest.is_some_and(|newest| is_new(day, newest)));
         let moved = || Some(faded(&|_| true)? * ratio(of_kind, of_other));
         own.or_else(moved).or(of_kind).or(of_other).unwrap_or(0.0)
@@ -137,36 +105,10 @@ impl Publics {
     fn mean(&self, keep: &dyn Fn(&TitleId, Day) -> bool, amount: &dyn Fn(&Run) -> f64) -> Option<f64> {
         mean(self.runs.iter().filter(|((title, day), _)| keep(title, *day)).map(|(_, run)| amount(run)))
     }
-
-    /// The parts of a day's people by slot, for a kind of day; for the other where this one was never seen.
-    fn profile(&self, weekend: bool) -> Vec<f64> {
-        let with_people = |run: &&Run| run.people > 0.0;
-        let same = self.runs.iter().filter(|((_, day), _)| is_weekend(*day) == weekend);
-        let found = same.map(|(_, run)| run).find(with_people);
-        let run = found.or_else(|| self.runs.values().find(with_people));
-        run.map_or_else(Vec::new, |run| run.pools.iter().map(|part| part / run.people).collect())
-    }
 }
 
 fn is_new(day: Day, newest: Day) -> bool {
     day.days_until(newest) < LEVEL_DAYS
-}
-
-fn seen(runs: &BTreeMap<(TitleId, Day), Run>, rows: &[Ran]) -> Vec<Seen> {
-    let films: BTreeSet<&TitleId> = runs.keys().map(|(title, _)| title).collect();
-    let first = runs.keys().map(|(_, day)| *day).min();
-    let numbers: Vec<(usize, usize)> = runs
-        .keys()
-        .map(|(title, day)| {
-            let film = films.iter().position(|one| *one == title).unwrap_or(0);
-            (film, first.map_or(0, |first| first.days_until(*day).max(0) as usize))
-        })
-        .collect();
-    let seen = |row: &Ran| {
-        let (film, day) = numbers[row.public];
-        Seen { film, cinema: 0, day, kind: row.kind, start: row.start, sold: Some(row.sold) }
-    };
-    rows.iter().map(seen).collect()
 }
 
 /// How the logarithm of what a film draws changes a day: the slope within each film's days of a kind, held to
@@ -174,9 +116,9 @@ fn seen(runs: &BTreeMap<(TitleId, Day), Run>, rows: &[Ran]) -> Vec<Seen> {
 fn fading(runs: &BTreeMap<(TitleId, Day), Run>) -> f64 {
     let mut groups: BTreeMap<(&TitleId, bool), Vec<(f64, f64)>> = BTreeMap::new();
     let first = runs.keys().map(|(_, day)| *day).min();
-    for ((title, day), run) in runs.iter().filter(|(_, run)| run.people > 0.0) {
+    for ((title, day), run) in runs.iter().filter(|(_, run)| run.sold > 0.0) {
         let at = first.map_or(0.0, |first| f64::from(first.days_until(*day)));
-        groups.entry((title, is_weekend(*day))).or_default().push((at, run.people.ln()));
+        groups.entry((title, is_weekend(*day))).or_default().push((at, run.sold.ln()));
     }
     let (mut xx, mut xy) = (0.0, 0.0);
     for days in groups.values() {
@@ -204,6 +146,7 @@ fn mean(numbers: impl Iterator<Item = f64>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use demand::planning::attendance::Seen;
     use kernel::{HallId, ShowtimeId};
 
     fn day(at: i32) -> Day {
@@ -234,9 +177,21 @@ mod tests {
         ran
     }
 
+    fn habits(ran: &[Counted]) -> Attendance {
+        let seen = |one: &Counted| Seen {
+            film: 0,
+            cinema: 0,
+            day: day(0).days_until(one.day) as usize,
+            kind: kind(one.day),
+            start: one.minute(one.starts_at, &Zone::shanghai()),
+            sold: Some(one.sold as f64),
+        };
+        Attendance::learn(&ran.iter().map(seen).collect::<Vec<Seen>>())
+    }
+
     #[test]
     fn a_film_that_fades_is_expected_to_fade_on_through_the_week() {
-        let publics = Publics::learn(&ran(), &Zone::shanghai()).unwrap();
+        let publics = Publics::learn(&ran(), &Zone::shanghai(), habits(&ran()));
         assert!((publics.fading - 0.9_f64.ln()).abs() < 0.03, "{}", publics.fading);
         let title = TitleId("ttl_one".into());
         let draws = |at: i32| publics.usual(&title, day(at)).people;
@@ -244,15 +199,13 @@ mod tests {
         let (monday, friday) = (draws(14), draws(18));
         assert!((monday / (400.0 * 0.9_f64.powi(14)) - 1.0).abs() < 0.15, "{monday}");
         assert!((friday / monday / 0.9_f64.powi(4) - 1.0).abs() < 0.1, "{friday} of {monday}");
-        let pools = |at: i32| publics.of(&title, day(at)).iter().sum::<f64>();
-        assert!((pools(18) / pools(14) - friday / monday).abs() < 1e-9);
     }
 
     #[test]
     fn a_film_shown_as_it_was_draws_what_it_drew() {
         let all = ran();
         let (before, last): (Vec<Counted>, Vec<Counted>) = all.into_iter().partition(|one| one.day < day(13));
-        let publics = Publics::learn(&before, &Zone::shanghai()).unwrap();
+        let publics = Publics::learn(&before, &Zone::shanghai(), habits(&before));
         let of_day: Vec<&Counted> = last.iter().collect();
         let films = publics.beside(&of_day, day(13), &Zone::shanghai());
         assert_eq!(films.len(), 1);

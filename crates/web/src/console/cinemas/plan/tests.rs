@@ -58,7 +58,7 @@ async fn a_week_is_planned_taken_once_and_undone() {
     assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
     let shown = chen.get(&format!("{}&day=2016-12-26", made.location())).await;
     for part in [
-        "The public is learned from 12 showings on 4 days here, 360 admissions;",
+        "What films draw is learned from 12 showings on 4 days here, 360 admissions;",
         "no plan could sell more than",
         "Seats are sold or held for one of the scheduled showings: it stays as it is.",
         "stays: seats are sold",
