@@ -18,6 +18,7 @@ mod plain;
 mod series;
 mod shape;
 mod telling;
+mod widths;
 
 use crate::calendar::Calendar;
 use kernel::{Currency, Day, Kind, Refusal, Words};
