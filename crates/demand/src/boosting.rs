@@ -94,6 +94,10 @@ impl Table {
     pub fn columns(&self) -> usize {
         self.columns.len()
     }
+
+    pub fn column(&self, column: usize) -> &[f64] {
+        &self.columns[column]
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

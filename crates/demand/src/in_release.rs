@@ -9,6 +9,7 @@
 mod effects;
 mod features;
 mod fitting;
+mod line;
 mod market;
 mod market_model;
 mod moved;

@@ -7,6 +7,7 @@
 
 use super::features::{COLUMNS, Ground, LEVEL, Origin, SAME_WEEKDAY};
 use super::fitting::{learn_base, too_few};
+use super::line::{self, Line};
 use super::market::Market;
 use super::openings::{Announced, Openings, Releases};
 use super::plain::{self, Plain};
@@ -25,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Ages that forecasts are learned from and judged at.
-const AGES: [i32; 14] = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 21, 28];
+pub(super) const AGES: [i32; 14] = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 21, 28];
 /// Ages that errors are measured at.
 const AGES_JUDGED: [i32; 6] = [1, 3, 5, 7, 14, 21];
 /// The last age of each group of errors.
@@ -99,6 +100,9 @@ pub struct MarketModel {
     /// The second design's forests.
     #[serde(default, skip_serializing_if = "plain::Forests::is_empty")]
     plain: plain::Forests,
+    /// The smooth design, where films are few.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    line: Option<Line>,
     /// Below the first a film is small in its market, above the second large: `ln` of its day over the week of all.
     sizes: [f64; 2],
     errors: Vec<Missed>,
@@ -204,6 +208,7 @@ impl MarketModel {
             columns: COLUMNS.len(),
             trees: Vec::new(),
             plain: plain::Forests::default(),
+            line: None,
             sizes: [0.0; 2],
             errors: Vec::new(),
             totals: Vec::new(),
@@ -233,8 +238,9 @@ impl MarketModel {
             let growing: Vec<_> = (1..=effort.seeds).map(|seed| scope.spawn(move || forest(seed))).collect();
             growing.into_iter().map(|one| one.join().expect("growing does not panic")).collect()
         });
-        if let Some(plain) = &lessons.plain {
-            model.plain = plain.forests(|seed| settings(effort.trees, seed));
+        match &lessons.plain {
+            Some(plain) => model.plain = plain.forests(|seed| settings(effort.trees, seed)),
+            None => model.line = Line::through(&lessons.rows, &lessons.targets, &lessons.weights),
         }
         Ok(model)
     }
@@ -265,6 +271,9 @@ impl MarketModel {
     fn correction(&self, origin: &Origin<'_>, then: i32, row: &[f64]) -> f64 {
         let sum: f64 = self.trees.iter().map(|trees| trees.score(row)).sum();
         let of_path = sum / self.trees.len().max(1) as f64 + self.same_weekday_part() * same_weekday(row);
+        if let Some(line) = &self.line {
+            return line::together(of_path, line.score(row));
+        }
         if self.plain.is_empty() {
             return of_path;
         }
@@ -773,12 +782,15 @@ impl<'a> Watch<'a> {
             }
         }
         parts[SAME_WEEKDAY] += self.model.same_weekday_part() * same_weekday(&row);
-        if !self.model.plain.is_empty() {
-            let (plain_base, plain_parts) = self.model.plain.by_column(&Plain::of(origin, then, &row));
-            base = plain::together(base, plain_base);
-            let both = parts.iter().zip(plain_parts);
-            parts = both.map(|(first, second)| plain::together(*first, second)).collect();
-        }
+        let (second, together): (_, fn(f64, f64) -> f64) = match &self.model.line {
+            Some(line) => (line.by_column(&row), line::together),
+            None if self.model.plain.is_empty() => {
+                return Ok((origin.path(then), self.model.trust(), base, parts));
+            }
+            None => (self.model.plain.by_column(&Plain::of(origin, then, &row)), plain::together),
+        };
+        base = together(base, second.0);
+        parts = parts.iter().zip(second.1).map(|(first, second)| together(*first, second)).collect();
         Ok((origin.path(then), self.model.trust(), base, parts))
     }
 
@@ -1171,6 +1183,7 @@ mod tests {
         let (films, calendar, mut model) = learned();
         let known = known_until(&films, until());
         let plain = lessons(&model.ground(&known, &calendar), true).unwrap().plain.unwrap();
+        model.line = None;
         let grow = || plain.forests(|seed| settings(30, seed));
         model.plain = grow();
         assert_eq!(model.plain, grow(), "the same rows and seeds give the same forests");
@@ -1190,7 +1203,8 @@ mod tests {
     fn path_and_columns_add_up_where_there_are_two_designs() {
         assert!((plain::together(0.30, -0.10 + 0.10) - 0.20).abs() < 1e-12);
         let (films, calendar, both) = with_both_designs();
-        let (.., one) = learned();
+        let (.., mut one) = learned();
+        one.line = None;
         let film = films.iter().position(|film| film.release == until().plus(50)).unwrap();
         let watch = both.watch(&films, &calendar).unwrap();
         for as_of in [2, 9].map(|days| until().plus(50 + days)) {
@@ -1205,6 +1219,24 @@ mod tests {
                 assert_eq!(path, origin.path(then));
                 assert!((base + parts.iter().sum::<f64>() - mixed).abs() < 1e-9, "{as_of} {then}");
             }
+        }
+    }
+
+    #[test]
+    fn path_and_columns_add_up_where_a_line_stands_beside_the_trees() {
+        let (films, calendar, model) = learned();
+        let line = model.line.clone().expect("few films taught it");
+        let trees = MarketModel { line: None, ..model.clone() };
+        let film = films.iter().position(|film| film.release == until().plus(50)).unwrap();
+        let watch = model.watch(&films, &calendar).unwrap();
+        let origin = watch.origin(film, until().plus(59)).unwrap();
+        for then in origin.at() + 1..=origin.at() + HORIZON_DAYS {
+            let row = origin.row(then).unwrap();
+            let mixed = model.correction(&origin, then, &row);
+            let of_trees = trees.correction(&origin, then, &row);
+            assert!((mixed - 0.7 * of_trees - 0.3 * line.score(&row)).abs() < 1e-9 && mixed != of_trees);
+            let (_, _, base, parts) = watch.correction_by_column(&origin, then).unwrap();
+            assert!((base + parts.iter().sum::<f64>() - mixed).abs() < 1e-9, "{then}");
         }
     }
 
