@@ -13,6 +13,14 @@ CREATE TABLE account (
     constraint account_not_overdrawn check (not limited or credits_posted >= debits_posted + debits_pending)
 );
 
+CREATE TABLE account_notice (
+    person_id text not null references person (id),
+    what text not null,
+    by_whom text not null,
+    at bigint not null,
+    primary key (person_id, what)
+);
+
 CREATE TABLE ad_credit (
     place_id text not null,
     order_id text not null,
@@ -342,6 +350,13 @@ CREATE TABLE event (
     subject text not null,
     body text not null,
     primary key (place_id, id)
+);
+
+CREATE TABLE half_open_sign_in (
+    token_hash text not null primary key,
+    person_id text not null references person (id),
+    expires_at bigint not null,
+    tries_left bigint not null
 );
 
 CREATE TABLE hall (
@@ -688,6 +703,12 @@ CREATE TABLE reconciliation_case (
     closed_by text
 );
 
+CREATE TABLE recovery_code (
+    person_id text not null references person (id),
+    code_hash text not null,
+    primary key (person_id, code_hash)
+);
+
 CREATE TABLE refund (
     place_id text not null,
     id text not null,
@@ -744,6 +765,14 @@ CREATE TABLE seal (
     digest text not null,
     sealed_at bigint not null,
     primary key (book_id, number)
+);
+
+CREATE TABLE second_factor (
+    person_id text not null primary key references person (id),
+    sealed_key text not null,
+    since bigint not null,
+    last_step bigint not null,
+    misses bigint not null
 );
 
 CREATE TABLE session (
@@ -1021,6 +1050,8 @@ CREATE INDEX erasure_undone on erasure (at) where done_at is null;
 CREATE INDEX event_by_time on event (at);
 
 CREATE INDEX event_by_title on event (title_id, at);
+
+CREATE INDEX half_open_sign_in_by_person on half_open_sign_in (person_id);
 
 CREATE INDEX imported_file_by_org on imported_file (org_id, at);
 

@@ -1,10 +1,12 @@
 //! Sessions: a person carries a random token, the database keeps only its hash.
 //!
-//! A session is opened by signing in, lasts thirty days, and is closed by signing out.
+//! A session is opened by signing in, lasts thirty days, and is closed by signing out. Whoever works here and has not the
+//! second factor that the house asks of their roles carries it as one who buys: the roles wait.
 
 use crate::persons::Person;
+use crate::{access, half_open};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use db::{Tx, View};
+use db::{FromRow, Row, Tx, View};
 use kernel::{Act, Actor, Error, Instant, OrgId, PersonId, Result, Role};
 use sha2::{Digest, Sha256};
 
@@ -22,7 +24,7 @@ impl std::fmt::Debug for Token {
     }
 }
 
-fn hash(token: &str) -> String {
+pub(crate) fn hash(token: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(token.as_bytes()))
 }
 
@@ -35,21 +37,51 @@ pub fn open(tx: &Tx, act: &mut Act, person: &Person) -> Result<Token> {
     Ok(token)
 }
 
+/// Who carries a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    pub person: Person,
+    /// What they may do now.
+    pub actor: Actor,
+    /// They hold roles that wait until they have a second factor.
+    pub roles_wait: bool,
+}
+
 /// The person who carries this token and the actor they are now; nobody when it is unknown or over.
-pub fn actor(view: &View, token: &str, now: Instant) -> Result<Option<(Person, Actor)>> {
+pub fn known(view: &View, token: &str, now: Instant) -> Result<Option<Known>> {
     if token.len() != TOKEN_CHARS {
         return Ok(None);
     }
-    let person: Option<Person> = view.maybe(
-        "select person.id, person.email, person.name, person.lang, person.created_at
-        from session join person on person.id = session.person_id
+    let found: Option<Carried> = view.maybe(
+        "select person.id, person.email, person.name, person.lang, person.created_at, second_factor.since
+        from session
+        join person on person.id = session.person_id
+        left join second_factor on second_factor.person_id = session.person_id
         where session.token_hash = $1 and session.expires_at > $2",
         &[&hash(token), &now],
     )?;
-    let Some(person) = person else { return Ok(None) };
-    let actor =
-        Actor::Person { id: person.id.clone(), name: person.name.clone(), roles: roles(view, &person.id)? };
-    Ok(Some((person, actor)))
+    let Some(Carried { person, factor_since }) = found else { return Ok(None) };
+    let held = roles(view, &person.id)?;
+    let roles_wait = factor_since.is_none() && wait(view, &held)?;
+    let roles = if roles_wait { Vec::new() } else { held };
+    let actor = Actor::Person { id: person.id.clone(), name: person.name.clone(), roles };
+    Ok(Some(Known { person, actor, roles_wait }))
+}
+
+/// Whether roles wait for a second factor, of somebody who has none.
+pub fn wait(view: &View, held: &[(Role, OrgId)]) -> Result<bool> {
+    Ok(!held.is_empty() && access::rules(view)?.factor_for.includes(held))
+}
+
+struct Carried {
+    person: Person,
+    factor_since: Option<Instant>,
+}
+
+impl FromRow for Carried {
+    fn from_row(row: &mut Row) -> Result<Carried> {
+        Ok(Carried { person: Person::from_row(row)?, factor_since: row.next()? })
+    }
 }
 
 /// What a person may do, and where.
@@ -75,13 +107,15 @@ pub fn of(view: &View, person: &PersonId) -> Result<Vec<(Instant, Instant)>> {
     )
 }
 
-/// Signs a person out everywhere.
+/// Signs a person out everywhere, also where a second factor is still to come.
 pub fn close_all(tx: &Tx, person: &PersonId) -> Result<u64> {
+    half_open::close_all(tx, person)?;
     tx.run("delete from session where person_id = $1", &[person])
 }
 
 /// Forgets sessions whose time is over; how many.
 pub fn sweep(tx: &Tx, now: Instant) -> Result<u64> {
+    half_open::sweep(tx, now)?;
     tx.run("delete from session where expires_at <= $1", &[&now])
 }
 
@@ -89,12 +123,13 @@ pub fn sweep(tx: &Tx, now: Instant) -> Result<u64> {
 mod tests {
     use super::*;
     use crate::testing::{NOW, act, ann};
+    use crate::{memberships, orgs, second_factor};
     use db::{Db, Lane, scratch::scratch};
 
     fn who(db: &Db, token: &Token, now: Instant) -> Option<Person> {
         let token = token.clone();
-        let found = db.read_blocking(move |view| actor(view, &token.0, now)).expect("a read");
-        found.map(|(person, _)| person)
+        let found = db.read_blocking(move |view| known(view, &token.0, now)).expect("a read");
+        found.map(|known| known.person)
     }
 
     fn opened(db: &Db, person: &Person, seed: u64) -> Token {
@@ -145,5 +180,28 @@ mod tests {
         let swept = |now| db.write_blocking(Lane::house(), move |tx| sweep(tx, now)).expect("a write");
         assert_eq!(swept(NOW), 0);
         assert_eq!(swept(NOW.plus_seconds(LASTS_SECONDS)), 1);
+    }
+
+    #[test]
+    fn roles_wait_for_the_second_factor_that_the_house_asks_for() {
+        let db = scratch();
+        let ann = ann(&db);
+        let token = opened(&db, &ann, 1).0;
+        let story = db.write_blocking(Lane::house(), move |tx| {
+            let look = || Ok::<_, Error>(known(tx, &token, NOW)?.expect("a session"));
+            let star = orgs::add(tx, &mut act(), orgs::OrgKind::Cinema, &kernel::Words::new("Star", "星光"))?;
+            memberships::add(tx, &ann.id, &star.id, Role::Cinema)?;
+            assert!(!look()?.roles_wait && look()?.actor.has(Role::Cinema), "nobody asks");
+            access::put(tx, &access::Rules { factor_for: access::FactorFor::Operators })?;
+            assert!(!look()?.roles_wait, "nobody asks cinemas");
+            access::put(tx, &access::Rules { factor_for: access::FactorFor::Money })?;
+            assert!(look()?.roles_wait && look()?.actor.roles().is_empty());
+            let (key, now) = ([7; second_factor::KEY_BYTES], second_factor::step(NOW));
+            let code = second_factor::code(&key, now, second_factor::DIGITS);
+            second_factor::turn_on(tx, &mut act(), &second_factor::Vault::new(b"key"), &ann.id, &key, &code)?;
+            assert!(!look()?.roles_wait && look()?.actor.has(Role::Cinema));
+            Ok(())
+        });
+        story.expect("a write");
     }
 }

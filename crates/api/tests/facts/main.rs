@@ -9,6 +9,7 @@ mod noise;
 mod notices;
 mod permissions;
 mod replays;
+mod second_factors;
 mod tenants;
 mod town;
 mod walk;

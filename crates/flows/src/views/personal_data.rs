@@ -8,7 +8,7 @@ use crate::views::audiences;
 use ads::holdout::Lots;
 use db::View;
 use kernel::{Actor, CampaignId, Instant, OrderId, PersonId, PlaceId, Refusal, Result};
-use people::{consents, memberships, persons, sessions};
+use people::{consents, memberships, persons, second_factor, sessions};
 use serde_json::{Value, json};
 
 /// Rows of one kind that are told, at most, the latest.
@@ -35,11 +35,15 @@ pub fn of(view: &View, lots: &Lots, person: &PersonId) -> Result<Value> {
     let Some(account) = persons::any(view, person)? else { return Ok(Value::Null) };
     let roles = memberships::of_person(view, person)?;
     let consents = consents::of(view, person)?;
+    let factor = second_factor::of(view, person)?;
     Ok(json!({
         "account": {
             "id": account.id, "name": account.name, "email": account.email, "language": account.lang.code(),
             "signed_up": account.created_at.rfc3339(), "password": "kept as a hash that cannot be turned back",
         },
+        "second_factor": factor.map(|factor| json!({
+            "since": factor.since.rfc3339(), "recovery_codes_left": factor.codes_left, "key": "kept sealed",
+        })),
         "work": roles.iter().map(|(role, org)| json!({ "role": role.code(), "organisation": org.name.en })).collect::<Vec<_>>(),
         "sessions": sessions::of(view, person)?.iter()
             .map(|(from, until)| json!({ "from": from.rfc3339(), "until": until.rfc3339() })).collect::<Vec<_>>(),
