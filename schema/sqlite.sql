@@ -508,6 +508,13 @@ CREATE TABLE org (
     created_at bigint not null
 );
 
+CREATE TABLE password_link (
+    person_id text not null primary key references person (id),
+    code_hash text not null unique,
+    by_whom text not null,
+    expires_at bigint not null
+);
+
 CREATE TABLE payment_intent (
     place_id text not null,
     id text not null,

@@ -1,7 +1,7 @@
 //! Who asked to be erased. Their account goes at once, and with it everything that says who they are; the number stays
 //! with what they bought. Whatever else was tied to it is untied place by place afterwards, until the erasure is done.
 
-use crate::{consents, notices, second_factor, sessions};
+use crate::{consents, notices, password_links, second_factor, sessions};
 use db::{FromRow, Row, Tx, View};
 use kernel::{Act, Instant, PersonId, Result};
 
@@ -27,6 +27,7 @@ impl FromRow for Erasure {
 pub fn begin(tx: &Tx, act: &Act, person: &PersonId) -> Result<bool> {
     sessions::close_all(tx, person)?;
     second_factor::turn_off(tx, person)?;
+    password_links::forget(tx, person)?;
     notices::forget(tx, person)?;
     consents::forget(tx, person)?;
     if tx.run("delete from person where id = $1", &[person])? == 0 {
@@ -75,6 +76,7 @@ mod tests {
             let code = second_factor::code(&key, step, second_factor::DIGITS);
             second_factor::turn_on(tx, &mut act(), &second_factor::Vault::new(b"key"), &ann.id, &key, &code)?;
             half_open::open(tx, &mut act(), &ann.id)?;
+            password_links::make(tx, &mut act(), &ann.id)?;
             notices::leave(tx, &act(), &ann.id, notices::What::FactorTakenOff, "per_op")?;
             assert!(begin(tx, &act(), &ann.id)?);
             assert!(!begin(tx, &act(), &ann.id)?, "nobody is erased twice");

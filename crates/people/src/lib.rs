@@ -14,6 +14,7 @@ pub mod may;
 pub mod memberships;
 pub mod notices;
 pub mod orgs;
+pub mod password_links;
 pub mod passwords;
 pub mod persons;
 pub mod second_factor;

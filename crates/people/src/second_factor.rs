@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 pub const RECOVERY_CODES: usize = 10;
 /// 120 bits, so that a plain hash keeps them.
-const RECOVERY_BYTES: usize = 15;
+pub(crate) const RECOVERY_BYTES: usize = 15;
 const RECOVERY_CHARS: usize = 24;
 const RECOVERY_GROUP: usize = 4;
 pub const MISSES_MAX: i64 = 100;
@@ -193,12 +193,12 @@ fn missed(tx: &Tx, person: &PersonId) -> Result<Checked> {
 }
 
 /// As it was meant: no blanks or hyphens, capital letters.
-fn without_gaps(typed: &str) -> String {
+pub(crate) fn without_gaps(typed: &str) -> String {
     let kept = typed.chars().filter(|c| !c.is_whitespace() && *c != '-');
     kept.map(|c| c.to_ascii_uppercase()).collect()
 }
 
-fn recovery_hash(code: &str) -> String {
+pub(crate) fn recovery_hash(code: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(code.as_bytes()))
 }
 

@@ -4,7 +4,7 @@
 //! second factor that the house asks of their roles carries it as one who buys: the roles wait.
 
 use crate::persons::Person;
-use crate::{access, half_open};
+use crate::{access, half_open, password_links};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use db::{FromRow, Row, Tx, View};
 use kernel::{Act, Actor, Error, Instant, OrgId, PersonId, Result, Role};
@@ -113,9 +113,10 @@ pub fn close_all(tx: &Tx, person: &PersonId) -> Result<u64> {
     tx.run("delete from session where person_id = $1", &[person])
 }
 
-/// Forgets sessions whose time is over; how many.
+/// Forgets sessions whose time is over, and what else was not to last; how many sessions.
 pub fn sweep(tx: &Tx, now: Instant) -> Result<u64> {
     half_open::sweep(tx, now)?;
+    password_links::sweep(tx, now)?;
     tx.run("delete from session where expires_at <= $1", &[&now])
 }
 

@@ -23,6 +23,13 @@ for (const way of all(".strip [aria-current], .tabline [aria-current], .chips [a
   strip.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
 }
 
+// The code of a link for a new password stands behind its #, so that no server or log reads it on the way.
+const code = one('form[action="/new-password"] [name="code"]');
+if (code && location.hash) {
+  code.value = decodeURIComponent(location.hash.slice(1));
+  history.replaceState(null, "", location.pathname);
+}
+
 // Countdowns end at a moment, not after a number of ticks, so a sleeping phone stays honest.
 for (const clock of all("[data-countdown]")) {
   const ends = Date.now() + Number(clock.dataset.countdown) * 1000;

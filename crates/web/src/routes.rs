@@ -97,6 +97,9 @@ pub fn registry(site: Site) -> Routes {
         .does(SignIn)
         .page(GET, "/sign-in/code", ANYONE, people::code::show)
         .page(POST, "/sign-in/code", ANYONE, people::code::answer)
+        .page(GET, "/new-password", ANYONE, people::new_password::show)
+        .page(POST, "/new-password", ANYONE, people::new_password::set)
+        .does(SignIn)
         .page(GET, "/session/new", ANYONE, people::sign_in::moved)
         .page(GET, "/sign-up", ANYONE, people::sign_up::show)
         .page(POST, "/sign-up", ANYONE, people::sign_up::sign_up)
@@ -368,6 +371,12 @@ pub fn registry(site: Site) -> Routes {
         .page(POST, "/console/people/persons", OPERATOR, console::people::persons::find)
         .page(GET, "/console/people/persons/{person}", OPERATOR, console::people::persons::show)
         .page(POST, "/console/people/persons/{person}/sign-out", OPERATOR, console::people::persons::sign_out)
+        .page(
+            POST,
+            "/console/people/persons/{person}/password-link",
+            OPERATOR,
+            console::people::persons::make_link,
+        )
         .page(
             POST,
             "/console/people/persons/{person}/second-factor/removal",

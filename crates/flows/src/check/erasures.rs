@@ -35,6 +35,10 @@ pub(super) fn erased_forgotten(view: &View, at: Moment) -> Result<Vec<String>> {
          from erasure
          join half_open_sign_in on half_open_sign_in.person_id = erasure.person_id
          union all
+         select erasure.person_id, 'a link for a new password'
+         from erasure
+         join password_link on password_link.person_id = erasure.person_id
+         union all
          select erasure.person_id, 'a word about the account'
          from erasure
          join account_notice on account_notice.person_id = erasure.person_id

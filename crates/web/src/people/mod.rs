@@ -5,6 +5,7 @@ pub mod code;
 pub mod consent;
 pub mod erasure;
 pub mod first_run;
+pub mod new_password;
 pub mod password;
 pub mod reading;
 pub mod second_factor;

@@ -109,6 +109,7 @@ fn page(visit: &Visit, form: &Form) -> Page {
         (parts::heading(visit.say("Sign in", "登录"), "", html! {}))
         div class="stack" {
             (form.render(visit.lang, "/sign-in", visit.say("Sign in", "登录"), fields))
+            p class="muted" { (visit.say("Password forgotten? An operator of the house gives you a link.", "忘记密码？请向平台运营者索取重设链接。")) }
             p { (visit.say("No account yet?", "还没有账号？")) " " a href=(sign_up) { (visit.say("Sign up", "注册")) } }
         }
     };
