@@ -787,7 +787,7 @@ CREATE TABLE session (
     person_id text not null references person (id),
     created_at bigint not null,
     expires_at bigint not null
-);
+, seen_at bigint not null default 0);
 
 CREATE TABLE setting (
     name text not null primary key,

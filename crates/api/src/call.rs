@@ -14,7 +14,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use db::View;
 use flows::capacity::Work;
-use flows::{House, Scene};
+use flows::{House, Scene, sign_in};
 use kernel::{Actor, Error, Instant, Kind, Lang, OrgId, Refusal, Result, Role};
 use people::{Person, Who, access, sessions};
 use std::marker::PhantomData;
@@ -53,6 +53,9 @@ impl Call {
         };
         if is_bearer && known.is_none() {
             return Err(session_over().into());
+        }
+        if let (Some(known), Some(token)) = (known.as_ref().filter(|known| known.unseen), &token) {
+            sign_in::keep_seen(&house, &known.actor, token.clone()).await;
         }
         let roles_wait = known.as_ref().is_some_and(|known| known.roles_wait);
         let (person, actor) = known.map_or((None, Actor::Guest), |known| (Some(known.person), known.actor));

@@ -45,6 +45,7 @@ pub const MIGRATIONS: Tree = &[
     ("0069_market", include_str!("../../../migrations/0069_market.sql")),
     ("0071_people", include_str!("../../../migrations/0071_people.sql")),
     ("0072_people", include_str!("../../../migrations/0072_people.sql")),
+    ("0073_people", include_str!("../../../migrations/0073_people.sql")),
 ];
 
 const CREATE: &str = "create table if not exists migration (name text not null, statement bigint not null, primary key (name, statement))";

@@ -5,7 +5,8 @@ use anyhow::Context;
 use axum::middleware::from_fn_with_state;
 use clap::Args;
 use flows::{
-    House, audiences, audit, fresh, learn_market, reconcile, seal_books, serve_ad, sweep, wait_in_line,
+    House, audiences, audit, fresh, learn_market, reconcile, seal_books, serve_ad, sign_in, sweep,
+    wait_in_line,
 };
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -136,6 +137,7 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
             }),
             beside(house.clone(), stopping.clone(), Duration::from_secs(30), "ads", House::reload_ads),
             beside(house.clone(), stopping.clone(), Duration::from_secs(30), "home", House::reload_home),
+            beside(house.clone(), stopping.clone(), HOUR, "sessions", sign_in::sweep),
             behind(house.clone(), stopping.clone(), At::Once, BOOKS_EVERY, "books", audit::books),
             behind(house.clone(), stopping.clone(), At::Once, HOUR, "check", audit::whole),
             behind(house.clone(), stopping.clone(), At::Once, TASTES_EVERY, "tastes", House::learn_tastes),

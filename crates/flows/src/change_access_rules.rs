@@ -12,7 +12,7 @@ pub fn change(scene: &mut Scene, rules: &Rules) -> Result<()> {
         return Ok(());
     }
     access::put(scene.tx, rules)?;
-    let body = json!({ "second_factor_for": rules.factor_for.code() });
+    let body = json!({ "second_factor_for": rules.factor_for.code(), "idle_minutes": rules.idle_minutes });
     let house = PlaceId::house();
     log::append(scene.tx, &mut scene.act, &house, Kind::AccessChanged, None, &house, body)
 }

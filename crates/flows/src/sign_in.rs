@@ -2,8 +2,8 @@
 //!
 //! The pages ask one after the other, so that a half-open sign-in stands between; a program sends both at once.
 
-use crate::house::Scene;
-use kernel::{Refusal, Result};
+use crate::house::{House, Scene};
+use kernel::{Actor, PersonId, Refusal, Result};
 use people::second_factor::{self, Checked};
 use people::{Person, Token, half_open, sessions};
 
@@ -32,6 +32,24 @@ pub enum Answered {
     Refused(Refusal),
     /// The half-open sign-in is over, or never was.
     Over,
+}
+
+/// Writes down that somebody who works here is here. What fails there is no reason to turn them away.
+pub async fn keep_seen(house: &House, actor: &Actor, token: String) {
+    let now = house.now();
+    let lane = PersonId(actor.code().to_owned());
+    let kept = house.write(&lane, actor.clone(), move |scene| sessions::seen(scene.tx, &token, now)).await;
+    if let Err(fault) = kept {
+        tracing::warn!(%fault, "it could not be written down that a session is in use");
+    }
+}
+
+/// Forgets sessions, half-open sign-ins and links whose time is over.
+pub fn sweep(house: &House) -> Result<()> {
+    let now = house.now();
+    house
+        .write_blocking(&House::lane(), Actor::System, move |scene| sessions::sweep(scene.tx, now))
+        .map(|_| ())
 }
 
 /// Goes on after the right password. `before`, the session that was shown, ends where another begins.

@@ -1,10 +1,12 @@
 //! What the house asks of those who work in it before they may: a second factor, and not to sit idle for long.
 
-use crate::settings;
+use crate::{sessions, settings};
 use db::{Tx, View};
 use kernel::{Error, Kind, OrgId, Refusal, Result, Role};
+use std::ops::RangeInclusive;
 
 const SECOND_FACTOR_FOR: &str = "second_factor_for";
+const IDLE: &str = "idle_minutes";
 
 /// Whose roles wait until they have a second factor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,10 +50,22 @@ fn moves_money(role: Role) -> bool {
     }
 }
 
+/// The shortest and the longest that somebody may sit idle, in minutes; the longest is as long as a session lasts.
+pub const IDLE_MINUTES: RangeInclusive<i64> = 5..=sessions::LASTS_DAYS * 24 * 60;
+const IDLE_MINUTES_USUAL: i64 = 12 * 60;
+
 /// The rules of a house.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
     pub factor_for: FactorFor,
+    /// How long a session of somebody who works here may be left alone, in minutes.
+    pub idle_minutes: i64,
+}
+
+impl Default for Rules {
+    fn default() -> Rules {
+        Rules { factor_for: FactorFor::default(), idle_minutes: IDLE_MINUTES_USUAL }
+    }
 }
 
 /// What whoever holds roles that wait is told where they would need one.
@@ -65,17 +79,23 @@ pub fn factor_first() -> Refusal {
 }
 
 pub fn rules(view: &View) -> Result<Rules> {
-    let kept = settings::get(view, SECOND_FACTOR_FOR)?;
-    let factor_for = match kept.as_deref() {
-        None => FactorFor::default(),
-        Some(code) => FactorFor::parse(code)
-            .ok_or_else(|| Error::fault("the setting `second_factor_for` is none that is known"))?,
-    };
-    Ok(Rules { factor_for })
+    let kept: Vec<(String, String)> =
+        view.all("select name, value from setting where name in ($1, $2)", &[&SECOND_FACTOR_FOR, &IDLE])?;
+    kept.iter().try_fold(Rules::default(), |rules, (name, value)| match name.as_str() {
+        SECOND_FACTOR_FOR => {
+            Ok(Rules { factor_for: FactorFor::parse(value).ok_or_else(|| unknown(name))?, ..rules })
+        }
+        _ => Ok(Rules { idle_minutes: value.parse().map_err(|_| unknown(name))?, ..rules }),
+    })
+}
+
+fn unknown(name: &str) -> Error {
+    Error::fault(format!("the setting `{name}` is none that is known"))
 }
 
 pub fn put(tx: &Tx, rules: &Rules) -> Result<()> {
-    settings::put(tx, SECOND_FACTOR_FOR, rules.factor_for.code())
+    settings::put(tx, SECOND_FACTOR_FOR, rules.factor_for.code())?;
+    settings::put(tx, IDLE, &rules.idle_minutes.to_string())
 }
 
 #[cfg(test)]
@@ -88,13 +108,17 @@ mod tests {
         let db = scratch();
         let story = db.write_blocking(Lane::house(), |tx| {
             assert_eq!(rules(tx)?, Rules::default());
-            let strict = Rules { factor_for: FactorFor::Money };
+            let strict = Rules { factor_for: FactorFor::Money, idle_minutes: 30 };
             put(tx, &strict)?;
             assert_eq!(rules(tx)?, strict);
-            settings::put(tx, SECOND_FACTOR_FOR, "everybody")?;
-            Ok(rules(tx).is_err())
+            for (name, value) in [(SECOND_FACTOR_FOR, "everybody"), (IDLE, "long")] {
+                put(tx, &strict)?;
+                settings::put(tx, name, value)?;
+                assert!(rules(tx).is_err(), "an unknown rule lets nobody in");
+            }
+            Ok(())
         });
-        assert!(story.expect("a write"), "an unknown rule lets nobody in");
+        story.expect("a write");
     }
 
     #[test]

@@ -197,7 +197,7 @@ impl App {
 
     pub fn scan(page: &str) -> App {
         let key =
-            page.split("<code class=\"key\">").nth(1).expect("a key").split('<').next().expect("its end");
+            page.split("<code class=\"secret\">").nth(1).expect("a key").split('<').next().expect("its end");
         let value = |letter: u8| match letter {
             b'A'..=b'Z' => u64::from(letter - b'A'),
             _ => u64::from(letter - b'2') + 26,

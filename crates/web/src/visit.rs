@@ -17,7 +17,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use db::View;
 use flows::capacity::Work;
-use flows::{House, Scene};
+use flows::{House, Scene, sign_in};
 use kernel::{Actor, Currency, Day, Error, Home, Instant, Lang, OrgId, Refusal, Result, Role};
 use people::sessions::Known;
 use people::{Person, Who, access, home, installation, sessions};
@@ -64,6 +64,11 @@ impl Visit {
         let cookie = |name| cookies::read(headers, name, site.settings().is_secure());
         let token = cookie(cookies::SESSION).map(str::to_owned);
         let known = known(site, token.clone(), now).await?;
+        if let (Some(known), Some(token)) = (known.as_ref().filter(|known| known.unseen), &token)
+            && somebody_acts(headers)
+        {
+            sign_in::keep_seen(site.house(), &known.actor, token.clone()).await;
+        }
         let roles_wait = known.as_ref().is_some_and(|known| known.roles_wait);
         let (person, actor) = known.map_or((None, Actor::Guest), |known| (Some(known.person), known.actor));
 
@@ -165,6 +170,11 @@ async fn known(site: &Site, token: Option<String>, now: Instant) -> Result<Optio
         site.mark_founded();
     }
     Ok(known)
+}
+
+/// Not where a page that was left open follows what happens.
+fn somebody_acts(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).is_none_or(|accept| accept != "text/event-stream")
 }
 
 fn new_visitor(house: &House) -> String {

@@ -23,8 +23,7 @@ pub async fn show(visit: Visit, consumer: Consumer) -> Answer<Page> {
                 suggestions: agrees(consents::SUGGESTIONS)?,
                 kept_out: consents::exceptions(view, &id, consents::SUGGESTIONS)?,
             };
-            let mut signed_in = sessions::of(view, &id)?;
-            signed_in.retain(|(_, ends)| now < *ends);
+            let signed_in = sessions::of(view, &id, now)?;
             let factor = ::people::second_factor::of(view, &id)?;
             Ok((memberships::of_person(view, &id)?, agreed, signed_in, factor))
         })
@@ -44,8 +43,8 @@ pub async fn show(visit: Visit, consumer: Consumer) -> Answer<Page> {
         (second_factor::card(&visit, factor))
         (erasure::card(&visit))
         (parts::titled_card(visit.say("Where you are signed in", "登录情况"), html! { div class="stack" {
-            ul { @for (since, ends) in &signed_in {
-                li { (visit.say("since", "始于")) " " (since.say(&visit.home.zone, lang)) ", " (visit.say("until", "止于")) " " (ends.say(&visit.home.zone, lang)) }
+            ul { @for one in &signed_in {
+                li { (visit.say("since", "始于")) " " (one.since.say(&visit.home.zone, lang)) ", " (visit.say("until", "止于")) " " (one.until.say(&visit.home.zone, lang)) }
             } }
             div class="actions" {
                 (parts::press(Weight::Quiet, "/sign-out", &[], visit.say("Sign out", "退出登录")))

@@ -204,7 +204,8 @@ mod tests {
     async fn a_recovery_code_opens_once_in_place_of_a_code() {
         let town = Town::new();
         let (_, _, told) = App::set_up(&town, &town.person("ann", &[]).await).await;
-        let code = told.value_after("<code class=\"key\"", ">").split('<').next().expect("a code").to_owned();
+        let code =
+            told.value_after("<code class=\"secret\"", ">").split('<').next().expect("a code").to_owned();
         let browser = half_open(&town).await;
         let page = browser.clone().in_chinese().get("/sign-in/code?with=recovery").await.text;
         assert!(page.contains("恢复码") && !page.contains("inputmode"), "{page}");

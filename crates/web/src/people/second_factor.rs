@@ -132,7 +132,7 @@ fn take_over(visit: &Visit, form: &Form, address: &str, key: &[u8]) -> Markup {
         p { (visit.say("Scan this with your app, or open it on this phone:", "用身份验证应用扫描，或在本机打开：")) }
         div class="qr" role="img" aria-label=(visit.say("QR code of the key", "密钥二维码")) { (qr::picture(address)) }
         p { a href=(address) { (visit.say("Open in an app on this device", "在本设备的应用中打开")) } }
-        p { (visit.say("Or type the key (by time, six digits):", "或手动输入密钥（基于时间、六位）：")) br; code class="key" { (second_factor::grouped(&second_factor::base32(key))) } }
+        p { (visit.say("Or type the key (by time, six digits):", "或手动输入密钥（基于时间、六位）：")) br; code class="secret" { (second_factor::grouped(&second_factor::base32(key))) } }
         (form.render(visit.lang, PAGE, visit.say("Turn it on", "开启"), fields))
     }
 }
@@ -226,7 +226,7 @@ fn written_down(visit: &Visit, codes: &[String], next: &str) -> Response {
                 "Write them down or print them now; they are never shown again. Each opens your account once, in place of a code, when your phone is lost. Keep them where your password is not.",
                 "请立即抄写或打印，此后不再显示。手机丢失时，每个恢复码可代替验证码登录一次。请勿与密码放在一起。",
             )) }
-            ol class="recovery-codes" { @for code in codes { li { code class="key" { (code) } } } }
+            ol class="recovery-codes" { @for code in codes { li { code class="secret" { (code) } } } }
             (parts::link_button(Weight::Primary, onward, visit.say("I have them", "已保存")))
         }
     };
@@ -380,7 +380,7 @@ mod tests {
 
         let code = App::scan(&shown.text).code(&town);
         let on = phone.post(SET_UP, &[("code", &code), ("next", "/console")]).await;
-        assert_eq!(on.text.matches("<code class=\"key\">").count(), 10, "{}", on.text);
+        assert_eq!(on.text.matches("<code class=\"secret\">").count(), 10, "{}", on.text);
         assert!(on.text.contains("href=\"/console\""));
         for over in [&phone, &desk] {
             assert_eq!(over.get("/account").await.location(), "/sign-in?next=%2Faccount");
@@ -429,7 +429,9 @@ mod tests {
             let wrong = ann.post(page, &[("password", "guess"), ("code", &code)]).await;
             assert!(wrong.text.contains("password-error"), "{}", wrong.text);
             let done = ann.post(page, &[("password", "correct horse"), ("code", &code)]).await;
-            assert!(done.text.matches("<code class=\"key\">").count() == 10 || done.location() == "/account");
+            assert!(
+                done.text.matches("<code class=\"secret\">").count() == 10 || done.location() == "/account"
+            );
         }
         assert!(ann.get("/account").await.text.contains("Off. With it"));
         let sign_in = [("email", "ann@example.com"), ("password", "correct horse"), ("next", "/account")];

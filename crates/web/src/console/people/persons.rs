@@ -82,8 +82,8 @@ pub async fn make_link(
                 "Give it to them yourself, by a way you know to be theirs. It is shown this once, is good for one use, and ends at",
                 "请通过您确知属于其本人的方式亲自转交。链接只显示这一次，只能使用一次，有效期至",
             )) " " b { (until) } (visit.say(".", "。")) }
-            p { code class="key" { (link) } }
-            p { (visit.say("To be read out, the code alone:", "如需口述，只报验证码：")) br; code class="key" { (code) } }
+            p { code class="secret" { (link) } }
+            p { (visit.say("To be read out, the code alone:", "如需口述，只报验证码：")) br; code class="secret" { (code) } }
             p class="muted" { (visit.say(
                 "It ends all their sessions, leaves their second factor on, and they are told at their next sign-in.",
                 "使用后其所有登录状态失效，两步验证保持不变；下次登录时会告知本人。",

@@ -1,4 +1,4 @@
-//! A second factor is asked for by the API as by the pages.
+//! What the house asks of accounts is asked by the API as by the pages: a second factor, and not to sit idle.
 
 use crate::town::{Answer, Client, NOW, PASSWORD, Town};
 use flows::{House, change_access_rules};
@@ -57,7 +57,7 @@ async fn roles_wait_for_a_factor_that_the_house_asks_for() {
     let studio = town.sign_in("studio_a").await;
     let slate = format!("/api/orgs/{}/titles", town.orgs["studio_a"]);
     studio.get(&slate).await.is(200);
-    let rules = Rules { factor_for: FactorFor::Money };
+    let rules = Rules { factor_for: FactorFor::Money, ..Rules::default() };
     let lane = House::lane();
     let kept =
         town.house.write(&lane, Actor::System, move |scene| change_access_rules::change(scene, &rules));
@@ -70,4 +70,18 @@ async fn roles_wait_for_a_factor_that_the_house_asks_for() {
     turned_on(&town, "studio_a").await;
     studio.get(&slate).await.is(200);
     assert_eq!(studio.get("/api/sessions/current").await.is(200)["roles_wait"], false);
+}
+
+#[tokio::test]
+async fn a_program_of_somebody_who_works_here_signs_in_again_after_sitting_idle() {
+    let town = Town::new();
+    let (studio, ann) = (town.sign_in("studio_a").await, town.sign_in("ann").await);
+    let hours = |hours: i64| town.clock.set(NOW.plus_minutes(60 * hours));
+    for after in [11, 22] {
+        hours(after);
+        studio.get("/api/sessions/current").await.is(200);
+    }
+    hours(34);
+    assert_eq!(studio.get("/api/sessions/current").await.refusal(), (401, "session_over"));
+    ann.get("/api/sessions/current").await.is(200);
 }
