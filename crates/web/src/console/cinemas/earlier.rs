@@ -3,7 +3,7 @@
 use super::{Side, address, find, titled, top};
 use crate::answer::{Answer, Page};
 use crate::console::imports::bringing::{self, Wanted};
-use crate::console::imports::{actors, refusals, size_hint, table};
+use crate::console::imports::{actors, between, refusals, size_hint, table};
 use crate::form::Form;
 use crate::look::parts::{self, Field};
 use crate::look::{Tone, money};
@@ -63,7 +63,9 @@ async fn page(visit: &Visit, cinema: &Cinema, form: &Form) -> Answer<Page> {
             (bringing::under_way(visit, &Some(cinema.org.clone()), &page))
             @if let Some(brought) = &brought { (told(visit, brought, from)) (unmet(visit, brought)) }
             (parts::titled_card(visit.say("Bring a file", "导入文件"), file_form(visit, form, &page)))
-            @if !all.is_empty() { (table(visit, &all, &names, None)) (refusals(visit, &all)) }
+            div id="imports" class="stack" data-fresh {
+                @if !all.is_empty() { (table(visit, &all, &names, None)) (refusals(visit, &all)) }
+            }
         }
     };
     Ok(Page::console(titled(visit, cinema, Side::Earlier), body).status(form.status()))
@@ -74,7 +76,7 @@ fn told(visit: &Visit, brought: &Brought, from: Day) -> Markup {
     let rows = [
         (visit.say("Showings", "场次"), counted(brought.showings)),
         (visit.say("With their sold seats", "有售票数"), counted(brought.counted)),
-        (visit.say("Days", "日期"), html! { (brought.first) " – " (brought.last) }),
+        (visit.say("Days", "日期"), html! { (between((brought.first, brought.last), visit.lang)) }),
         (visit.say("Near enough to learn from", "可供学习"), counted(brought.recent)),
     ];
     let too_old = match visit.lang {
