@@ -61,6 +61,18 @@ for (const part of all("[data-live]")) {
   addEventListener("pagehide", () => source.close(), { once: true });
 }
 
+// A file on its way: the page is asked again until it has arrived. Only what has changed is drawn anew, so that what was
+// chosen in a form meanwhile stays.
+const follow = async () => {
+  const answer = await fetch(location.href).catch(() => null);
+  if (answer?.ok) {
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of all("[data-fresh]")) part.replaceChildren(...(one(`#${part.id}`, page)?.childNodes ?? []));
+  }
+  if (one("[data-again]")) setTimeout(follow, 2000);
+};
+if (one("[data-again]")) setTimeout(follow, 2000);
+
 // A place in line, asked after without a session, so that waiting costs the house next to nothing.
 for (const card of all("[data-line]")) {
   const { line, place, state, zone } = card.dataset;
