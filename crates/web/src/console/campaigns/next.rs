@@ -14,7 +14,7 @@ use axum::response::IntoResponse;
 use demand::planning::advertising::{CELLS_MIN, CellPlan, Estimate, Evidence, PEOPLE_MIN, Plan, TICKETS_MIN};
 use flows::views::advertising::{self, Advice, Spot};
 use flows::{House, run_campaign};
-use kernel::{Currency, Error, Lang, Money, Refusal};
+use kernel::{Error, Lang, Money, Refusal};
 use maud::{Markup, html};
 
 /// Cells drawn, at most: those that the next hundred sells most in.
@@ -137,8 +137,8 @@ fn kept(visit: &Visit, kept: Money) -> String {
 }
 
 /// `¥100`: the step that places are compared by.
-fn step(visit: &Visit, plan: &Plan) -> String {
-    let currency = plan.cells.first().map_or(Currency::CNY, |cell| cell.spend.currency);
+fn step(visit: &Visit, advice: &Advice) -> String {
+    let currency = advice.budget.currency;
     let hundred = Money::parse("100", currency).map_or(0, |hundred| hundred.minor);
     money::compact(hundred, currency.code(), visit.lang)
 }
@@ -163,7 +163,7 @@ fn chart(visit: &Visit, advice: &Advice, plan: &Plan) -> Markup {
         .map(|(label, value, shown)| Bar { label, value: *value, shown, paint: Paint::Lantern })
         .collect();
     let best = drawn.first().map_or("", |(label, ..)| *label);
-    let step = step(visit, plan);
+    let step = step(visit, advice);
     let title = match visit.lang {
         Lang::En => format!("The next {step} sells most on {best}"),
         Lang::Zh => format!("再投 {step}，{best}卖得最多"),
