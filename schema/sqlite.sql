@@ -13,6 +13,14 @@ CREATE TABLE account (
     constraint account_not_overdrawn check (not limited or credits_posted >= debits_posted + debits_pending)
 );
 
+CREATE TABLE account_notice (
+    person_id text not null references person (id),
+    what text not null,
+    by_whom text not null,
+    at bigint not null,
+    primary key (person_id, what)
+);
+
 CREATE TABLE ad_credit (
     place_id text not null,
     order_id text not null,
@@ -344,6 +352,13 @@ CREATE TABLE event (
     primary key (place_id, id)
 );
 
+CREATE TABLE half_open_sign_in (
+    token_hash text not null primary key,
+    person_id text not null references person (id),
+    expires_at bigint not null,
+    tries_left bigint not null
+);
+
 CREATE TABLE hall (
     place_id text not null references cinema (place_id),
     id text not null,
@@ -491,6 +506,13 @@ CREATE TABLE org (
     name_en text not null,
     name_zh text not null,
     created_at bigint not null
+);
+
+CREATE TABLE password_link (
+    person_id text not null primary key references person (id),
+    code_hash text not null unique,
+    by_whom text not null,
+    expires_at bigint not null
 );
 
 CREATE TABLE payment_intent (
@@ -688,6 +710,12 @@ CREATE TABLE reconciliation_case (
     closed_by text
 );
 
+CREATE TABLE recovery_code (
+    person_id text not null references person (id),
+    code_hash text not null,
+    primary key (person_id, code_hash)
+);
+
 CREATE TABLE refund (
     place_id text not null,
     id text not null,
@@ -746,12 +774,20 @@ CREATE TABLE seal (
     primary key (book_id, number)
 );
 
+CREATE TABLE second_factor (
+    person_id text not null primary key references person (id),
+    sealed_key text not null,
+    since bigint not null,
+    last_step bigint not null,
+    misses bigint not null
+);
+
 CREATE TABLE session (
     token_hash text not null primary key,
     person_id text not null references person (id),
     created_at bigint not null,
     expires_at bigint not null
-);
+, seen_at bigint not null default 0);
 
 CREATE TABLE setting (
     name text not null primary key,
@@ -1021,6 +1057,8 @@ CREATE INDEX erasure_undone on erasure (at) where done_at is null;
 CREATE INDEX event_by_time on event (at);
 
 CREATE INDEX event_by_title on event (title_id, at);
+
+CREATE INDEX half_open_sign_in_by_person on half_open_sign_in (person_id);
 
 CREATE INDEX imported_file_by_org on imported_file (org_id, at);
 

@@ -14,9 +14,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use db::View;
 use flows::capacity::Work;
-use flows::{House, Scene};
+use flows::{House, Scene, sign_in};
 use kernel::{Actor, Error, Instant, Kind, Lang, OrgId, Refusal, Result, Role};
-use people::{Person, Who, sessions};
+use people::{Person, Who, access, sessions};
 use std::marker::PhantomData;
 use std::net::{IpAddr, SocketAddr};
 
@@ -36,6 +36,8 @@ pub struct Call {
     pub from: String,
     /// The session's token, if one was shown.
     pub token: Option<String>,
+    /// Their roles wait until they have a second factor.
+    pub roles_wait: bool,
 }
 
 impl Call {
@@ -46,17 +48,22 @@ impl Call {
         let is_bearer = token.is_some();
         let token = token.or_else(|| cookie(parts, service.settings().is_secure()));
         let known = match token.clone() {
-            Some(token) => house.read(move |view| sessions::actor(view, &token, now)).await?,
+            Some(token) => house.read(move |view| sessions::known(view, &token, now)).await?,
             None => None,
         };
         if is_bearer && known.is_none() {
             return Err(session_over().into());
         }
-        let (person, actor) = known.map_or((None, Actor::Guest), |(person, actor)| (Some(person), actor));
+        if let (Some(known), Some(token)) = (known.as_ref().filter(|known| known.unseen), &token) {
+            sign_in::keep_seen(&house, &known.actor, token.clone()).await;
+        }
+        let roles_wait = known.as_ref().is_some_and(|known| known.roles_wait);
+        let (person, actor) = known.map_or((None, Actor::Guest), |known| (Some(known.person), known.actor));
         Ok(Call {
             service: service.clone(),
             actor,
             person,
+            roles_wait,
             lang: accepted(&parts.headers),
             now,
             from: network(service, parts),
@@ -159,7 +166,8 @@ pub(crate) async fn usher(
 ) -> Response {
     let (mut parts, body) = request.into_parts();
     let let_in = Call::arrive(&service, &parts).await.and_then(|call| {
-        who.check(&call.actor)?;
+        who.check(&call.actor)
+            .map_err(|refusal| if call.roles_wait { access::factor_first() } else { refusal })?;
         Ok(call)
     });
     let path = parts.uri.path().to_owned();
@@ -178,7 +186,17 @@ pub(crate) async fn usher(
 /// Writes down who was refused what they may not, or tried too often, or showed a session that is none.
 fn note_refused(answered: &Response, who: &str, from: &str, path: &str) {
     let code = answered.extensions().get::<Problem>().map_or("", Problem::code);
-    if matches!(code, "forbidden" | "too_many_tries" | "wrong_password" | "session_over") {
+    if matches!(
+        code,
+        "code_wanted"
+            | "forbidden"
+            | "second_factor_first"
+            | "session_over"
+            | "too_many_tries"
+            | "too_many_wrong_codes"
+            | "wrong_code"
+            | "wrong_password"
+    ) {
         flows::security::refused(code, who, from, path);
     }
 }

@@ -185,10 +185,10 @@ fn unhex(text: &str) -> Option<[u8; 64]> {
     Some(bytes)
 }
 
-/// The code as a QR picture: an SVG document with square modules and a quiet zone.
+/// A text of at most 2,000 bytes as a QR picture: an SVG document with square modules and a quiet zone.
 pub fn qr_svg(code: &str) -> String {
     let qr = qrcode::QrCode::with_error_correction_level(code, qrcode::EcLevel::M)
-        .expect("a ticket code fits a QR code");
+        .expect("what we write into QR codes fits one");
     qr.render::<qrcode::render::svg::Color>().min_dimensions(240, 240).quiet_zone(true).build()
 }
 

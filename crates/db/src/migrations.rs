@@ -43,6 +43,9 @@ pub const MIGRATIONS: Tree = &[
     ("0066_settlement", include_str!("../../../migrations/0066_settlement.sql")),
     ("0068_box_office", include_str!("../../../migrations/0068_box_office.sql")),
     ("0069_market", include_str!("../../../migrations/0069_market.sql")),
+    ("0071_people", include_str!("../../../migrations/0071_people.sql")),
+    ("0072_people", include_str!("../../../migrations/0072_people.sql")),
+    ("0073_people", include_str!("../../../migrations/0073_people.sql")),
 ];
 
 const CREATE: &str = "create table if not exists migration (name text not null, statement bigint not null, primary key (name, statement))";

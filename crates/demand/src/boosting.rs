@@ -94,6 +94,10 @@ impl Table {
     pub fn columns(&self) -> usize {
         self.columns.len()
     }
+
+    pub fn column(&self, column: usize) -> &[f64] {
+        &self.columns[column]
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -145,19 +149,29 @@ impl Boosted {
     ///
     /// Panics when the lengths differ.
     pub fn fit(table: &Table, targets: &[f64], weights: &[f64], loss: Loss, settings: &Settings) -> Boosted {
-        assert!(targets.len() == table.rows && weights.len() == table.rows, "one target and weight a row");
+        Boosted::fit_on(&Bins::of(table), targets, weights, loss, settings)
+    }
+
+    /// The same for a table whose columns are binned already, as where several models learn from one.
+    pub(crate) fn fit_on(
+        bins: &Bins,
+        targets: &[f64],
+        weights: &[f64],
+        loss: Loss,
+        settings: &Settings,
+    ) -> Boosted {
+        assert!(targets.len() == bins.rows && weights.len() == bins.rows, "one target and weight a row");
         let start = start(targets, weights, loss);
-        let mut model = Boosted { loss, start, trees: Vec::new(), columns: table.columns() };
-        if table.rows == 0 {
+        let mut model = Boosted { loss, start, trees: Vec::new(), columns: bins.codes.len() };
+        if bins.rows == 0 {
             return model;
         }
-        let bins = Bins::of(table);
         let mut dice = Dice::seeded(settings.seed);
-        let mut scores = vec![start; table.rows];
+        let mut scores = vec![start; bins.rows];
         for _ in 0..settings.trees {
             let slopes: Vec<Slope> =
-                (0..table.rows).map(|i| slope(loss, targets[i], scores[i], weights[i])).collect();
-            let mut growth = Growth::new(&bins, &slopes, settings, &mut dice);
+                (0..bins.rows).map(|i| slope(loss, targets[i], scores[i], weights[i])).collect();
+            let mut growth = Growth::new(bins, &slopes, settings, &mut dice);
             for leaf in growth.grow() {
                 let rows = &growth.rows[leaf.rows];
                 let step = match quantile_of(loss) {
@@ -314,7 +328,8 @@ fn residual_quantile(rows: &[u32], targets: &[f64], scores: &[f64], weights: &[f
 const BINS_MAX: usize = 255;
 
 /// Every column as small numbers: 0 is missing, `k` lies between two edges.
-struct Bins {
+pub(crate) struct Bins {
+    rows: usize,
     /// By column and row.
     codes: Vec<Vec<u8>>,
     /// By column: bin `k + 1` holds values up to here.
@@ -324,13 +339,13 @@ struct Bins {
 }
 
 impl Bins {
-    fn of(table: &Table) -> Bins {
+    pub(crate) fn of(table: &Table) -> Bins {
         let edges: Vec<Vec<f64>> = table.columns.iter().map(|column| edges(column)).collect();
         let codes: Vec<Vec<u8>> =
             table.columns.iter().zip(&edges).map(|(column, edges)| codes(column, edges)).collect();
         let differs = |column: &usize| codes[*column].iter().any(|code| *code != codes[*column][0]);
         let telling = (0..table.columns()).filter(differs).collect();
-        Bins { codes, edges, telling }
+        Bins { rows: table.rows, codes, edges, telling }
     }
 }
 

@@ -9,6 +9,7 @@
 mod effects;
 mod features;
 mod fitting;
+mod line;
 mod market;
 mod market_model;
 mod moved;
@@ -18,6 +19,7 @@ mod plain;
 mod series;
 mod shape;
 mod telling;
+mod widths;
 
 use crate::calendar::Calendar;
 use kernel::{Currency, Day, Kind, Refusal, Words};

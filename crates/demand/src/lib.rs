@@ -10,3 +10,4 @@ pub mod planning;
 pub mod purchase;
 pub mod recommend;
 pub mod showing;
+mod threads;

@@ -405,8 +405,11 @@ impl Model {
         if days_ahead < 0 {
             return refuse(
                 "already_released",
-                format!("“{name}” opened on {}; a film that runs has a forecast of its own.", film.release),
-                format!("《{name}》已于 {} 上映，请用上映后的预测。", film.release),
+                format!(
+                    "“{name}” opened on {}; a film that runs has a forecast of its own.",
+                    film.release.in_full(Lang::En)
+                ),
+                format!("《{name}》已于{}上映，请用上映后的预测。", film.release.in_full(Lang::Zh)),
             );
         }
         if days_ahead > DAYS_AHEAD_MAX {

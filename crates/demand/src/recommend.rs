@@ -15,10 +15,10 @@ mod log;
 mod neighbours;
 mod popularity;
 mod taste;
-mod threads;
 
 pub use log::{Event, HISTORY_MAX, Held, Holdout, Item, Kind, Log, Taken};
 
+use crate::threads;
 use als::{Als, Folded};
 use ease::Ease;
 use kernel::{Dice, Instant, Words};

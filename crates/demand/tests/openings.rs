@@ -258,6 +258,15 @@ fn a_film_without_facts_gets_the_wide_ranges_it_deserves() {
     let bare = Film { facts: Vec::new(), ..past[400].film.clone() };
     let forecast = model.forecast(history, &bare, &[], as_of).unwrap();
     assert!(forecast.week.amount > 0 && forecast.week.wide.high as f64 > 1.5 * forecast.week.wide.low as f64);
+    let because = |film: &Film| {
+        let told = model.forecast(history, film, &[], as_of).unwrap().because;
+        told.into_iter().map(|words| words.en).collect::<Vec<_>>().join("\n")
+    };
+    let told = because(&bare);
+    assert!(!told.contains("distributor’s record") && told.contains("No distributor is named"), "{told}");
+    let known = past[400].film.facts.iter().filter(|one| one.at <= as_of).cloned().collect();
+    let told = because(&Film { facts: known, ..bare.clone() });
+    assert!(!told.contains("No distributor is named"), "{told}");
 }
 
 /// Takings twice on a day, negative ones and days out of order do no harm.

@@ -22,6 +22,7 @@ macro_rules! kinds {
 }
 
 kinds! {
+    AccessChanged = "access_changed", "Way into an account changed", "账号登录方式变更";
     AdClicked = "ad_clicked", "Ad clicked", "广告被点击";
     AdSeen = "ad_seen", "Ad seen", "看到广告";
     ApplicationDecided = "application_decided", "Application decided", "授权申请已审批";

@@ -11,6 +11,7 @@ mod import;
 mod installation;
 mod lines;
 mod metrics;
+mod password_link;
 mod plan;
 mod progress;
 mod providers;
@@ -37,6 +38,8 @@ enum Command {
     Serve(serve::Options),
     /// Found the house of an empty installation, with its first operator: what the first page does, for scripts.
     Found(found::Options),
+    /// Make a link by which somebody sets a new password, such as the only operator who is locked out.
+    PasswordLink(password_link::Options),
     /// Watch The Ferryman (摆渡人) go through its release, then look around.
     Demo(demo::Options),
     /// Prove that the books, the seats and the orders agree; exits with 1 when they do not.
@@ -83,6 +86,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Serve(options) => serve::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Found(options) => found::run(&options).map(|()| ExitCode::SUCCESS),
+        Command::PasswordLink(options) => password_link::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Demo(options) => demo::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Backup(options) => backup::take(&options),

@@ -5,7 +5,8 @@ use anyhow::Context;
 use axum::middleware::from_fn_with_state;
 use clap::Args;
 use flows::{
-    House, audiences, audit, fresh, learn_market, reconcile, seal_books, serve_ad, sweep, wait_in_line,
+    House, audiences, audit, fresh, learn_market, reconcile, seal_books, serve_ad, sign_in, sweep,
+    wait_in_line,
 };
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -82,7 +83,9 @@ fn recover(house: &House) {
 const TASTES_EVERY: Duration = Duration::from_secs(600);
 /// How often every book is audited from its newest seal on.
 const BOOKS_EVERY: Duration = Duration::from_secs(300);
-/// How often every invariant is checked, and how often the markets are learned again.
+/// How often it is looked whether a market is to be learned: soon after its chart was imported, else once a day.
+const MARKETS_EVERY: Duration = Duration::from_secs(30);
+/// How often every invariant is checked.
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// Serves a house until ctrl-c or SIGTERM, and lets what is under way finish.
@@ -95,7 +98,7 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
         house.capacity().set_looks(looks);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let served: anyhow::Result<()> = runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(edge.listen)
             .await
             .with_context(|| format!("{} is not free to listen on", edge.listen))?;
@@ -136,10 +139,11 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
             }),
             beside(house.clone(), stopping.clone(), Duration::from_secs(30), "ads", House::reload_ads),
             beside(house.clone(), stopping.clone(), Duration::from_secs(30), "home", House::reload_home),
+            beside(house.clone(), stopping.clone(), HOUR, "sessions", sign_in::sweep),
             behind(house.clone(), stopping.clone(), At::Once, BOOKS_EVERY, "books", audit::books),
             behind(house.clone(), stopping.clone(), At::Once, HOUR, "check", audit::whole),
             behind(house.clone(), stopping.clone(), At::Once, TASTES_EVERY, "tastes", House::learn_tastes),
-            behind(house.clone(), stopping, At::Later, HOUR, "markets", |house| {
+            behind(house.clone(), stopping, At::Later, MARKETS_EVERY, "markets", |house| {
                 learn_market::refresh(house).map(|_| ())
             }),
         ];
@@ -159,7 +163,10 @@ pub fn serve(house: House, edge: &Edge, greet: impl FnOnce(&str)) -> anyhow::Res
             task.await?;
         }
         Ok(())
-    })
+    });
+    // What only reads and learns may take minutes; it is begun again next time.
+    runtime.shutdown_background();
+    served
 }
 
 /// Whether somebody between a reader's machine and this one can read along.

@@ -55,6 +55,31 @@ fn a_house_is_founded_by_a_command_once() {
     assert!(said(&founded).contains("US, USD, America/New_York"), "{}", said(&founded));
 }
 
+#[test]
+fn the_machines_owner_lets_a_locked_out_operator_in() {
+    let folder = Folder::new("locked-out");
+    let db = folder.file("han.db");
+    assert!(found(&db, &["--territory", "KR"], PASSWORD).status.success());
+    let unknown = program::run(&["password-link", "eve@example.com", "--db", &db]);
+    assert!(!unknown.status.success() && said(&unknown).contains("no such account"), "{}", said(&unknown));
+
+    let served = Served::start(&db);
+    let made = program::run(&["password-link", EMAIL, "--db", &db, "--base-url", &served.house]);
+    assert!(made.status.success(), "{}", said(&made));
+    let link = format!("{}/new-password", served.house);
+    let printed = String::from_utf8_lossy(&made.stdout).into_owned();
+    let code = printed.lines().find_map(|line| line.strip_prefix(&link)?.strip_prefix('#')).expect("a link");
+    let mut browser = Browser::new();
+    let set = browser.post(&link, &[("code", code), ("password", "a boat goes over at dawn")]);
+    assert_eq!((set.status, set.location.as_str()), (303, "/sign-in"), "{}", set.text);
+    let sign_in = format!("{}/sign-in", served.house);
+    let old = browser.post(&sign_in, &[("email", EMAIL), ("password", PASSWORD)]);
+    assert_eq!(old.status, 422);
+    let new = [("email", EMAIL), ("password", "a boat goes over at dawn"), ("next", "/console/house")];
+    assert_eq!(browser.post(&sign_in, &new).location, "/console/house");
+    assert!(browser.get(&format!("{}/console/house", served.house)).text.contains("Han House"));
+}
+
 /// The house in service with its wallet; both end with it.
 struct Served {
     child: Child,

@@ -5,6 +5,7 @@ use crate::views::recommendations::Recommender;
 use db::{Db, Lane, Tx, View, Waiting};
 use kernel::{Act, Actor, Clock, Day, Dice, Error, Home, Instant, PlaceId, Result, Seal, Zone};
 use payments::{Provider, Providers};
+use people::second_factor::Vault;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -59,6 +60,8 @@ pub struct Keys {
     pub line: Seal,
     /// Whose lot in a line is which.
     pub line_lots: Seal,
+    /// Secrets of people that the house has to read again.
+    pub vault: Vault,
 }
 
 impl Keys {
@@ -72,6 +75,7 @@ impl Keys {
             tickets: box_office::Signer::new(key),
             line: Seal::new(key, "line"),
             line_lots: Seal::new(key, "line lots"),
+            vault: Vault::new(key),
         }
     }
 }

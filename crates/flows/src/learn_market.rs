@@ -9,7 +9,7 @@ use crate::views::{market_series, release_calendar};
 use db::{Lane, View};
 use demand::calendar::{Calendar, Country};
 use demand::in_release::{Effect, Film, Forecast, HORIZON_DAYS, MarketModel, Measure, Model, Watch};
-use kernel::{Currency, Day, Home, Instant, Kind, Refusal, Result, Territory, Words};
+use kernel::{Currency, Day, Error, Home, Instant, Kind, Lang, Refusal, Result, Territory, Words};
 use market::learned;
 use market::series::Market;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,7 +52,11 @@ fn calendar(market: Market) -> &'static Calendar {
 
 /// What was read of each market, until something newer is there.
 #[derive(Default)]
-pub(crate) struct Memory(Mutex<BTreeMap<Market, (Stand, Arc<Learned>)>>);
+pub(crate) struct Memory {
+    learned: Mutex<BTreeMap<Market, (Stand, Arc<Learned>)>>,
+    /// Charts that taught nothing, by the instant of their newest figures, and why.
+    refused: Mutex<BTreeMap<Market, (Option<Instant>, Refusal)>>,
+}
 
 /// What is newest: the model, the figures, the day. Whatever was read of an earlier one is read again.
 #[derive(Clone, Copy, PartialEq)]
@@ -111,23 +115,70 @@ pub fn refresh(house: &House) -> Result<Vec<Market>> {
         if !house.read_blocking(move |view| is_stale(view, market, now))? {
             continue;
         }
+        let figures = house.read_blocking(move |view| newest_figures(view, market))?;
+        if refused(house, market).is_some_and(|(of, _)| of == figures) {
+            continue;
+        }
         match learn(house, market) {
             Ok(_) => learned_now.push(market),
-            Err(error) if error.refusal().is_some() => {}
+            Err(Error::Refused(refusal)) => {
+                let memory = &house.memory().refused;
+                let mut memory = memory.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                memory.insert(market, (figures, refusal));
+            }
             Err(fault) => return Err(fault),
         }
     }
     Ok(learned_now)
 }
 
+fn refused(house: &House, market: Market) -> Option<(Option<Instant>, Refusal)> {
+    let memory = house.memory().refused.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    memory.get(&market).cloned()
+}
+
+/// The instant of what is newest of a market's fullest chart.
+fn newest_figures(view: &View, market: Market) -> Result<Option<Instant>> {
+    match market::series::fullest_chart(view, market)? {
+        Some(chart) => learned::newest_of(view, chart.code, learned::Kind::Run),
+        None => Ok(None),
+    }
+}
+
+/// How it stands with the model of the home market.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Standing {
+    /// Nothing was imported to learn from.
+    NoChart,
+    /// A chart is there, and [`refresh`] will learn it.
+    BeingLearned,
+    /// A chart is there that teaches nothing, and why.
+    Refused(Refusal),
+    Learned,
+}
+
+/// How it stands with the model of the home market.
+pub fn standing(house: &House, view: &View) -> Result<Standing> {
+    let Some(market) = market_series::home(view)? else { return Ok(Standing::NoChart) };
+    if learned::newest_at(view, market.code(), learned::Kind::Model, SUBJECT, house.now())?.is_some() {
+        return Ok(Standing::Learned);
+    }
+    let figures = newest_figures(view, market)?;
+    Ok(match (figures, refused(house, market)) {
+        (None, _) => Standing::NoChart,
+        (_, Some((of, refusal))) if of == figures => Standing::Refused(refusal),
+        _ => Standing::BeingLearned,
+    })
+}
+
 /// A chart must be there, or the shipped model is as good as ours can be.
 fn is_stale(view: &View, market: Market, now: Instant) -> Result<bool> {
     let Some(chart) = market::series::fullest_chart(view, market)? else { return Ok(false) };
-    let newest = learned::newest(view, market.code(), learned::Kind::Model, SUBJECT, now)?;
-    let Some(model) = newest else { return Ok(true) };
-    let is_young = model.at.seconds_until(now) < RELEARN_HOURS * 60 * 60;
+    let newest = learned::newest_at(view, market.code(), learned::Kind::Model, SUBJECT, now)?;
+    let Some(learned_at) = newest else { return Ok(true) };
+    let is_young = learned_at.seconds_until(now) < RELEARN_HOURS * 60 * 60;
     let figures = learned::newest_of(view, chart.code, learned::Kind::Run)?;
-    let grew = figures.is_some_and(|figures| figures > model.at);
+    let grew = figures.is_some_and(|figures| figures > learned_at);
     let sells = Some(market) == market_series::home(view)?;
     Ok(!is_young && (grew || sells))
 }
@@ -409,8 +460,11 @@ fn ranged(told: Forecast) -> Result<Forecast, Refusal> {
     Err(Refusal::new(
         Kind::Conflict,
         "not_judged_yet",
-        format!("No forecast had come due by {until}, so how far one may be off is not known; none is told."),
-        format!("截至 {until} 还没有到期的预测，误差无从得知，因此不作预测。"),
+        format!(
+            "No forecast had come due by {}, so how far one may be off is not known; none is told.",
+            until.in_full(Lang::En)
+        ),
+        format!("截至{}还没有到期的预测，误差无从得知，因此不作预测。", until.in_full(Lang::Zh)),
     ))
 }
 
@@ -419,12 +473,9 @@ fn remembered(house: &House, view: &View, market: Market) -> Result<Option<Arc<L
     let now = house.now();
     let kind = learned::Kind::Model;
     let Some(at) = learned::newest_at(view, market.code(), kind, SUBJECT, now)? else { return Ok(None) };
-    let chart = match market::series::fullest_chart(view, market)? {
-        Some(chart) => learned::newest_of(view, chart.code, learned::Kind::Run)?,
-        None => None,
-    };
+    let chart = newest_figures(view, market)?;
     let stand = Stand { model: at, chart, today: now.day_in(&house.zone()) };
-    let mut memory = house.memory().0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let mut memory = house.memory().learned.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     if let Some((kept, learned)) = memory.get(&market)
         && *kept == stand
     {

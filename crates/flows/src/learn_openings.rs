@@ -87,7 +87,8 @@ impl Openings {
     /// Refuses when fewer than [`demand::opening::FILMS_MIN`] films are known, and whatever [`Model::forecast`] does.
     pub fn forecast(&self, film: &Film, now: Instant) -> Result<Forecast, Refusal> {
         let days_ahead = self.history.market.day_of(now).days_until(film.release);
-        self.model(Model::rung(days_ahead))?.forecast(&self.history, film, &self.slate, now)
+        let model = self.model(Model::rung(days_ahead))?;
+        model.forecast(&self.history, film, &self.slate, now).map_err(guide)
     }
 
     /// The announced films that open no later than another, by the model that forecasts that one.
@@ -105,8 +106,15 @@ impl Openings {
     }
 }
 
-/// To whoever has too few films, where more come from.
-fn guide(refusal: Refusal) -> Refusal {
+/// To whoever has too few films, or a chart that ends long ago, where more comes from.
+pub(crate) fn guide(refusal: Refusal) -> Refusal {
+    if refusal.code == "stale_market" {
+        let say = Words::new(
+            format!("{} Import the daily chart since then under Market, Imported figures.", refusal.say.en),
+            format!("{}请在“市场”的“导入的数据”里导入此后的每日榜单。", refusal.say.zh),
+        );
+        return Refusal { say, ..refusal };
+    }
     if refusal.code != "too_few_films" {
         return refusal;
     }

@@ -14,7 +14,7 @@ use demand::calendar::Calendar;
 use demand::showing::{AHEAD_DAYS_MAX, BookingCurve, DayKind, Forecast, Model, Played, Question, SoFar};
 use kernel::{Day, Instant, OrgId, PlaceId, Refusal, Result, ShowtimeId};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, TryLockError};
 
 /// Days that are learned from; a day's weight halves in a week, so that older ones would say next to nothing.
 pub const LEARNED_DAYS: i32 = 42;
@@ -53,6 +53,31 @@ pub fn forecasts(house: &House, view: &View, cinema: &Cinema, now: Instant) -> R
     // Showings share their public with others of the circuit, so the whole schedule is asked about.
     let schedule = history::of_circuit(view, &cinema.org, today, today.plus(AHEAD_DAYS - 1))?;
     Ok(learned.forecasts(&schedule, &cinema.place, now, calendar))
+}
+
+/// What is told without waiting for a lesson.
+pub enum AtHand {
+    Told(Told),
+    /// Somebody has asked already, and it will be known.
+    BeingLearned,
+    /// Nobody has asked yet.
+    NotLearned,
+}
+
+/// [`forecasts`], where the circuit has learned today; nothing is learned here.
+pub fn at_hand(house: &House, view: &View, cinema: &Cinema, now: Instant) -> Result<AtHand> {
+    let (today, _) = history::business_time(now, &cinema.zone);
+    let lesson = house.showings().lesson(&cinema.org, today);
+    let brought = earlier_showings::state(view, &cinema.org)?;
+    let is_known = match lesson.0.try_lock() {
+        Ok(learned) => learned.as_ref().is_some_and(|learned| learned.brought == brought),
+        Err(TryLockError::WouldBlock) => return Ok(AtHand::BeingLearned),
+        Err(TryLockError::Poisoned(_)) => false,
+    };
+    if !is_known {
+        return Ok(AtHand::NotLearned);
+    }
+    Ok(AtHand::Told(forecasts(house, view, cinema, now)?))
 }
 
 impl Memory {

@@ -10,6 +10,11 @@ pub fn done(what: &str, who: &str, from: &str) {
     tracing::info!(target: TARGET, what, who, from);
 }
 
+/// Something was done to somebody's account by another: `factor_taken_off`.
+pub fn done_to(what: &str, whom: &str, by: &str, from: &str) {
+    tracing::info!(target: TARGET, what, who = whom, by, from);
+}
+
 /// Somebody was refused: `wrong_password`, `too_many_tries`, `forbidden`, `from_elsewhere`, `not_theirs`; `at` is the path
 /// or the thing.
 pub fn refused(what: &str, who: &str, from: &str, at: &str) {

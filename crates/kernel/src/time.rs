@@ -158,6 +158,14 @@ impl Day {
             Lang::Zh => format!("{}月{}日 周{}", self.month(), self.day(), DAYS_ZH[weekday]),
         }
     }
+
+    /// With its year, for a day that may be far off: `Fri 23 Dec 2016` or `2016年12月23日 周五`.
+    pub fn in_full(self, lang: Lang) -> String {
+        match lang {
+            Lang::En => format!("{} {}", self.say(lang), self.year()),
+            Lang::Zh => format!("{}年{}", self.year(), self.say(lang)),
+        }
+    }
 }
 
 impl fmt::Display for Day {

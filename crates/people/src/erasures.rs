@@ -1,7 +1,7 @@
 //! Who asked to be erased. Their account goes at once, and with it everything that says who they are; the number stays
 //! with what they bought. Whatever else was tied to it is untied place by place afterwards, until the erasure is done.
 
-use crate::{consents, sessions};
+use crate::{consents, notices, password_links, second_factor, sessions};
 use db::{FromRow, Row, Tx, View};
 use kernel::{Act, Instant, PersonId, Result};
 
@@ -22,10 +22,13 @@ impl FromRow for Erasure {
     }
 }
 
-/// Ends the account: its sessions, what was agreed to, name, address and password. Whether there was one. What other
+/// Ends the account: its sessions, what was agreed to, name, address, password and second factor. Whether there was one. What other
 /// rooms tie to the account has to be gone by then, and so have its roles.
 pub fn begin(tx: &Tx, act: &Act, person: &PersonId) -> Result<bool> {
     sessions::close_all(tx, person)?;
+    second_factor::turn_off(tx, person)?;
+    password_links::forget(tx, person)?;
+    notices::forget(tx, person)?;
     consents::forget(tx, person)?;
     if tx.run("delete from person where id = $1", &[person])? == 0 {
         return Ok(false);
@@ -58,8 +61,8 @@ pub fn finish(tx: &Tx, person: &PersonId, now: Instant) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::persons;
     use crate::testing::{NOW, act, ann, sign_up_of};
+    use crate::{half_open, persons};
     use db::{Lane, scratch::scratch};
 
     #[test]
@@ -69,9 +72,15 @@ mod tests {
         let person = ann.id.clone();
         let again = db.write_blocking(Lane::house(), move |tx| {
             let token = sessions::open(tx, &mut act(), &ann)?;
+            let (key, step) = ([7; second_factor::KEY_BYTES], second_factor::step(NOW));
+            let code = second_factor::code(&key, step, second_factor::DIGITS);
+            second_factor::turn_on(tx, &mut act(), &second_factor::Vault::new(b"key"), &ann.id, &key, &code)?;
+            half_open::open(tx, &mut act(), &ann.id)?;
+            password_links::make(tx, &mut act(), &ann.id)?;
+            notices::leave(tx, &act(), &ann.id, notices::What::FactorTakenOff, "per_op")?;
             assert!(begin(tx, &act(), &ann.id)?);
             assert!(!begin(tx, &act(), &ann.id)?, "nobody is erased twice");
-            assert!(sessions::actor(tx, &token.0, NOW)?.is_none());
+            assert!(sessions::known(tx, &token.0, NOW)?.is_none());
             assert!(persons::credentials(tx, "ann@example.com")?.is_none());
             let mut later = Act { dice: kernel::Dice::seeded(9), ..act() };
             persons::sign_up(tx, &mut later, &sign_up_of("ann"))

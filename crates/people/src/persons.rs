@@ -2,6 +2,7 @@
 //! which is all that is left of somebody who was erased (`erasures`).
 
 use crate::guessed::is_guessed;
+use crate::password_links;
 use crate::passwords::PasswordHash;
 use crate::text;
 use db::{FromRow, Row, Tx, View};
@@ -179,8 +180,9 @@ pub fn password(view: &View, id: &PersonId) -> Result<Option<PasswordHash>> {
     Ok(found.map(|(hash,)| PasswordHash::stored(hash)))
 }
 
-/// From now on only the new password is theirs. Sessions that were opened with the old one are the caller's to close.
+/// From now on only the new password is theirs, and a link by which to set one is used up. Sessions that were opened with the old one are the caller's to close.
 pub fn set_password(tx: &Tx, id: &PersonId, hash: &PasswordHash) -> Result<()> {
+    password_links::forget(tx, id)?;
     tx.run("update person set password_hash = $2 where id = $1", &[id, &hash.phc()]).map(|_| ())
 }
 

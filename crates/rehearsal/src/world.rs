@@ -307,16 +307,12 @@ fn ferryman(scene: &mut Scene, studio: &OrgId) -> Result<Film> {
 fn budget_lines(scene: &mut Scene, title: &TitleId) -> Result<()> {
     use budget::Category;
     let day = Day::new(2016, 10, 31)?;
-    for (i, (label, planned, spent)) in [
-        ("演员 Cast", 110_000_000_i64, 118_400_000_i64),
-        ("拍摄 Shooting", 120_000_000, 126_900_000),
-        ("后期 Post", 60_000_000, 57_300_000),
-        ("宣发 P&A", 60_000_000, 41_000_000),
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let category = Category::ALL[i.min(Category::ALL.len() - 1)];
+    for (category, label, planned, spent) in [
+        (Category::Cast, "演员 Cast", 110_000_000_i64, 118_400_000_i64),
+        (Category::Production, "拍摄 Shooting", 120_000_000, 126_900_000),
+        (Category::PostProduction, "后期 Post", 60_000_000, 57_300_000),
+        (Category::Marketing, "宣发 P&A", 60_000_000, 41_000_000),
+    ] {
         let line = budget::plan(scene.tx, &mut scene.act, title, category, label, Money::fen(planned * 100))?;
         budget::spend(scene.tx, &mut scene.act, title, &line.id, label, Money::fen(spent * 100), day)?;
     }
@@ -573,7 +569,8 @@ fn plan_campaign(house: &House, staff: &Staff, film: &Film, stands: &[Stand]) ->
         ends_at: premiere.plus(30).at(0, 0, &zone),
         budget: Money::fen(3_000_000),
         click_price: Money::fen(180),
-        holdout: ads::holdout::PROPOSED,
+        // Enough in a week that the split of the budget can be told.
+        holdout: Share::percent(20),
         surfaces: stands.iter().map(|stand| stand.surface.clone()).collect(),
         creative: NewCreative {
             headline: words("Every night has a ferryman", "每个夜里，都有一个摆渡人"),

@@ -23,6 +23,13 @@ for (const way of all(".strip [aria-current], .tabline [aria-current], .chips [a
   strip.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
 }
 
+// The code of a link for a new password stands behind its #, so that no server or log reads it on the way.
+const code = one('form[action="/new-password"] [name="code"]');
+if (code && location.hash) {
+  code.value = decodeURIComponent(location.hash.slice(1));
+  history.replaceState(null, "", location.pathname);
+}
+
 // Countdowns end at a moment, not after a number of ticks, so a sleeping phone stays honest.
 for (const clock of all("[data-countdown]")) {
   const ends = Date.now() + Number(clock.dataset.countdown) * 1000;
@@ -60,6 +67,18 @@ for (const part of all("[data-live]")) {
   };
   addEventListener("pagehide", () => source.close(), { once: true });
 }
+
+// A file on its way: the page is asked again until it has arrived. Only what has changed is drawn anew, so that what was
+// chosen in a form meanwhile stays.
+const follow = async () => {
+  const answer = await fetch(location.href).catch(() => null);
+  if (answer?.ok) {
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of all("[data-fresh]")) part.replaceChildren(...(one(`#${part.id}`, page)?.childNodes ?? []));
+  }
+  if (one("[data-again]")) setTimeout(follow, 2000);
+};
+if (one("[data-again]")) setTimeout(follow, 2000);
 
 // A place in line, asked after without a session, so that waiting costs the house next to nothing.
 for (const card of all("[data-line]")) {

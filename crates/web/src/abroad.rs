@@ -97,6 +97,9 @@ impl Abroad {
         let opened = town.browser().post("/first-run", &founding).await;
         let ann = town.browser().with_cookies_of(&opened);
         led(opened);
+        // Its days pass by the clock alone, and nobody is signed out over them.
+        let patient = [("factor_for", "nobody"), ("idle_minutes", "43200")];
+        led(ann.post("/console/house/access", &patient).await);
         let house =
             town.house.read(::people::installation::house).await.expect("a view").expect("founded").id;
         let li = town.person("li", &[(Role::Operator, house)]).await;

@@ -316,10 +316,12 @@ pub(crate) fn dress(visit: &Visit, method: &Method, mut response: Response) -> R
         }
         response.extensions_mut().insert(wrong.page(visit));
     }
+    // A page may bring cookies with it, too.
+    let onward = response.extensions_mut().remove::<SeeOther>();
     if let Some(page) = response.extensions_mut().remove::<Page>() {
         response = drawn(visit, page, response.headers().clone());
     }
-    if let Some(onward) = response.extensions_mut().remove::<SeeOther>() {
+    if let Some(onward) = onward {
         set_cookies_of(visit, onward, response.headers_mut());
     }
     keep_reader(visit, response.headers_mut());

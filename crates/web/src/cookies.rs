@@ -19,6 +19,10 @@ pub const LIGHT: &str = "light";
 pub const CLICK_COOKIE: &str = "ferry_click";
 /// A browser in which a person was signed in, so that strangers who guess at their password do not keep them out.
 pub const KNOWN: &str = "ferryman_known";
+/// A sign-in of which the password was right, while its code is still to come.
+pub const HALF: &str = "ferryman_half";
+/// The sealed key of a second factor that is being set up.
+pub const PROPOSED: &str = "ferryman_proposed";
 /// The signed place of a reader who stands in line.
 pub const LINE_COOKIE: &str = "ferry_line";
 

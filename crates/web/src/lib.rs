@@ -34,6 +34,7 @@ pub use address::encode;
 pub use answer::{Answer, Page, SeeOther, Wrong};
 pub use console::release::live::end_all as end_streams;
 pub use form::Form;
+pub use people::new_password::link as password_link;
 pub use routes::{Entry, Routes};
 pub use site::{Settings, Site};
 pub use visit::{

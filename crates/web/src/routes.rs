@@ -95,6 +95,11 @@ pub fn registry(site: Site) -> Routes {
         .page(GET, "/sign-in", ANYONE, people::sign_in::show)
         .page(POST, "/sign-in", ANYONE, people::sign_in::sign_in)
         .does(SignIn)
+        .page(GET, "/sign-in/code", ANYONE, people::code::show)
+        .page(POST, "/sign-in/code", ANYONE, people::code::answer)
+        .page(GET, "/new-password", ANYONE, people::new_password::show)
+        .page(POST, "/new-password", ANYONE, people::new_password::set)
+        .does(SignIn)
         .page(GET, "/session/new", ANYONE, people::sign_in::moved)
         .page(GET, "/sign-up", ANYONE, people::sign_up::show)
         .page(POST, "/sign-up", ANYONE, people::sign_up::sign_up)
@@ -104,6 +109,16 @@ pub fn registry(site: Site) -> Routes {
         .page(GET, "/account", SIGNED_IN, people::account::show)
         .page(GET, "/account/password", SIGNED_IN, people::password::show)
         .page(POST, "/account/password", SIGNED_IN, people::password::change)
+        .does(SignIn)
+        .page(GET, "/account/second-factor", SIGNED_IN, people::second_factor::show)
+        .page(POST, "/account/second-factor", SIGNED_IN, people::second_factor::turn_on)
+        .page(POST, "/account/second-factor/proposal", SIGNED_IN, people::second_factor::propose)
+        .does(SignIn)
+        .page(GET, "/account/second-factor/codes", SIGNED_IN, people::second_factor::ask_codes)
+        .page(POST, "/account/second-factor/codes", SIGNED_IN, people::second_factor::renew)
+        .does(SignIn)
+        .page(GET, "/account/second-factor/removal", SIGNED_IN, people::second_factor::ask_removal)
+        .page(POST, "/account/second-factor/removal", SIGNED_IN, people::second_factor::turn_off)
         .does(SignIn)
         .page(POST, "/account/consent", SIGNED_IN, people::consent::change)
         .page(GET, "/account/data.json", SIGNED_IN, people::erasure::download)
@@ -348,6 +363,7 @@ pub fn registry(site: Site) -> Routes {
         )
         .page(GET, "/console/house", OPERATOR, console::house::show)
         .page(POST, "/console/house", OPERATOR, console::house::change)
+        .page(POST, "/console/house/access", OPERATOR, console::house::access::change)
         .page(POST, "/console/house/tax", OPERATOR, console::house::change_tax)
         .page(GET, "/console/people", OPERATOR, console::people::list)
         .page(POST, "/console/people", OPERATOR, console::people::add)
@@ -355,6 +371,18 @@ pub fn registry(site: Site) -> Routes {
         .page(POST, "/console/people/persons", OPERATOR, console::people::persons::find)
         .page(GET, "/console/people/persons/{person}", OPERATOR, console::people::persons::show)
         .page(POST, "/console/people/persons/{person}/sign-out", OPERATOR, console::people::persons::sign_out)
+        .page(
+            POST,
+            "/console/people/persons/{person}/password-link",
+            OPERATOR,
+            console::people::persons::make_link,
+        )
+        .page(
+            POST,
+            "/console/people/persons/{person}/second-factor/removal",
+            OPERATOR,
+            console::people::persons::take_factor_off,
+        )
         .page(GET, "/console/people/persons/{person}/data.json", OPERATOR, console::people::persons::download)
         .page(POST, "/console/people/persons/{person}/erasure", OPERATOR, console::people::persons::erase)
         .page(GET, "/console/people/{org}", OPERATOR, console::people::show)

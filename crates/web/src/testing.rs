@@ -2,7 +2,9 @@
 
 use crate::{Entry, Settings, Site, routes};
 use ::people::persons::CheckedSignUp;
-use ::people::{OrgKind, PasswordHash, installation, memberships, orgs, passwords, persons, sessions};
+use ::people::{
+    OrgKind, PasswordHash, installation, memberships, orgs, passwords, persons, second_factor, sessions,
+};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
@@ -175,6 +177,40 @@ impl Town {
 fn sign_up_of(name: &str) -> CheckedSignUp {
     let email = format!("{name}@example.com");
     CheckedSignUp { name: name.into(), email, lang: Lang::En, password_hash: HASH.clone() }
+}
+
+/// An app on a phone that took over the key of a second factor.
+pub struct App(Vec<u8>);
+
+impl App {
+    /// Turns the second factor of a browser's owner on, with the key that the page shows; what they are told last.
+    pub async fn set_up(town: &Town, browser: &Browser) -> (App, Browser, Answer) {
+        let begun = browser.post("/account/second-factor/proposal", &[("password", "correct horse")]).await;
+        assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.text);
+        let browser = browser.clone().with_cookies_of(&begun);
+        let shown = browser.get("/account/second-factor").await;
+        let app = App::scan(&shown.text);
+        let on = browser.post("/account/second-factor", &[("code", &app.code(town))]).await;
+        assert_eq!(on.status, StatusCode::OK, "{}", on.text);
+        (app, browser.with_cookies_of(&on), on)
+    }
+
+    pub fn scan(page: &str) -> App {
+        let key =
+            page.split("<code class=\"secret\">").nth(1).expect("a key").split('<').next().expect("its end");
+        let value = |letter: u8| match letter {
+            b'A'..=b'Z' => u64::from(letter - b'A'),
+            _ => u64::from(letter - b'2') + 26,
+        };
+        let letters: Vec<u64> = key.bytes().filter(|byte| *byte != b'-').map(value).collect();
+        let fives = letters.chunks(8).map(|eight| eight.iter().fold(0, |bits, five| bits << 5 | five));
+        App(fives.flat_map(|bits: u64| bits.to_be_bytes()[3..].to_vec()).collect())
+    }
+
+    /// What it shows now.
+    pub fn code(&self, town: &Town) -> String {
+        second_factor::code(&self.0, second_factor::step(town.house.now()), second_factor::DIGITS)
+    }
 }
 
 /// What this thread writes into the log under the name `security`, until it is dropped.

@@ -7,6 +7,7 @@
 use crate::answer::{self, Wrong};
 use crate::look::money::Told;
 use crate::look::page::Theme;
+use crate::people::second_factor;
 use crate::site::Site;
 use crate::{address, cookies, guard};
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
@@ -16,9 +17,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use db::View;
 use flows::capacity::Work;
-use flows::{House, Scene};
+use flows::{House, Scene, sign_in};
 use kernel::{Actor, Currency, Day, Error, Home, Instant, Lang, OrgId, Refusal, Result, Role};
-use people::{Person, Who, home, installation, sessions};
+use people::sessions::Known;
+use people::{Person, Who, access, home, installation, sessions};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -44,6 +46,8 @@ pub struct Visit {
     pub from: String,
     /// The session's token, if one was shown.
     pub token: Option<String>,
+    /// Their roles wait until they have a second factor.
+    pub roles_wait: bool,
     pub(crate) first_time: bool,
     pub(crate) asked_lang: Option<Lang>,
     pub(crate) flash: Option<String>,
@@ -60,7 +64,13 @@ impl Visit {
         let cookie = |name| cookies::read(headers, name, site.settings().is_secure());
         let token = cookie(cookies::SESSION).map(str::to_owned);
         let known = known(site, token.clone(), now).await?;
-        let (person, actor) = known.map_or((None, Actor::Guest), |(person, actor)| (Some(person), actor));
+        if let (Some(known), Some(token)) = (known.as_ref().filter(|known| known.unseen), &token)
+            && somebody_acts(headers)
+        {
+            sign_in::keep_seen(site.house(), &known.actor, token.clone()).await;
+        }
+        let roles_wait = known.as_ref().is_some_and(|known| known.roles_wait);
+        let (person, actor) = known.map_or((None, Actor::Guest), |known| (Some(known.person), known.actor));
 
         let uri = parts.uri.clone();
         let asked_lang = address::asked(&uri, "lang").and_then(|code| Lang::parse(&code));
@@ -81,6 +91,7 @@ impl Visit {
             theme: cookie(cookies::LIGHT).map(Theme::parse).unwrap_or_default(),
             from: network(site.settings().behind_proxy, parts),
             token,
+            roles_wait,
             first_time,
             asked_lang,
             flash: cookie(cookies::FLASH).map(str::to_owned),
@@ -138,7 +149,7 @@ impl Visit {
 }
 
 /// Who carries the token; also learns, until it is so, whether the house is founded.
-async fn known(site: &Site, token: Option<String>, now: Instant) -> Result<Option<(Person, Actor)>> {
+async fn known(site: &Site, token: Option<String>, now: Instant) -> Result<Option<Known>> {
     let ask_founded = !site.is_founded();
     if token.is_none() && !ask_founded {
         return Ok(None);
@@ -147,7 +158,7 @@ async fn known(site: &Site, token: Option<String>, now: Instant) -> Result<Optio
         .house()
         .read(move |view| {
             let known = match token {
-                Some(token) => sessions::actor(view, &token, now)?,
+                Some(token) => sessions::known(view, &token, now)?,
                 None => None,
             };
             Ok((known, ask_founded && installation::is_new(view)?, home::of(view)?))
@@ -159,6 +170,11 @@ async fn known(site: &Site, token: Option<String>, now: Instant) -> Result<Optio
         site.mark_founded();
     }
     Ok(known)
+}
+
+/// Not where a page that was left open follows what happens.
+fn somebody_acts(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).is_none_or(|accept| accept != "text/event-stream")
 }
 
 fn new_visitor(house: &House) -> String {
@@ -215,6 +231,12 @@ fn turned_away(visit: &Visit, method: &Method, refusal: Refusal) -> Response {
     let can_come_back = method.is_safe() && refusal.kind == kernel::Kind::SignInFirst;
     if can_come_back {
         return Redirect::to(&address::sign_in_before(&visit.path)).into_response();
+    }
+    if visit.roles_wait && refusal.code == "forbidden" {
+        if method.is_safe() {
+            return Redirect::to(&second_factor::before(&visit.path)).into_response();
+        }
+        return Wrong::from(access::factor_first()).into_response();
     }
     Wrong::from(refusal).into_response()
 }

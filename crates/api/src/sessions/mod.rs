@@ -17,7 +17,10 @@ pub struct Who {
     email: String,
     /// `en` or `zh`.
     lang: String,
+    /// Those that count now.
     roles: Vec<Held>,
+    /// They hold roles that count only once they have set up a second factor, on their account page.
+    roles_wait: bool,
 }
 
 /// A role at an organisation.
@@ -35,13 +38,14 @@ impl From<&(Role, OrgId)> for Held {
 }
 
 impl Who {
-    fn new(person: &Person, actor: &Actor) -> Who {
+    fn new(person: &Person, actor: &Actor, roles_wait: bool) -> Who {
         Who {
             id: person.id.0.clone(),
             name: person.name.clone(),
             email: person.email.clone(),
             lang: person.lang.code().into(),
             roles: actor.roles().iter().map(Held::from).collect(),
+            roles_wait,
         }
     }
 }

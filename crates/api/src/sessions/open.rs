@@ -1,11 +1,13 @@
-//! Signing in: an email address and a password open a session.
+//! Signing in: an email address and a password open a session, and a code where a second factor is on.
 
 use super::Who;
 use crate::answer::{Answer, Made};
 use crate::body::Body;
 use crate::call::Call;
-use kernel::{Actor, Kind, Refusal};
-use people::{Person, persons, sessions};
+use flows::security;
+use flows::sign_in::{self, Answered, Entered};
+use kernel::{Actor, Kind, Refusal, Result};
+use people::{Person, persons, second_factor, sessions};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -16,6 +18,9 @@ pub struct SignIn {
     #[schema(example = "ann@example.com")]
     email: String,
     password: String,
+    /// Of the account's app, or a recovery code; asked for (`code_wanted`) where a second factor is on.
+    #[schema(example = "287082")]
+    code: Option<String>,
 }
 
 /// A session; whoever shows its token is the person.
@@ -28,31 +33,46 @@ pub struct Session {
 }
 
 pub async fn open(call: Call, Body(asked): Body<SignIn>) -> Answer<Made<Session>> {
-    call.service.throttle().knock(&asked.email, &call.from, call.now)?;
+    let throttle = call.service.throttle();
+    throttle.knock(&asked.email, &call.from, call.now)?;
     let email = asked.email.clone();
     let found = call.read(move |view| persons::credentials(view, &email)).await?;
     let (person, hash) = found.unzip();
     let is_right = call.service.verify(&call.house, asked.password, hash).await?;
     let person = person.filter(|_| is_right).ok_or_else(not_right)?;
-    call.service.throttle().welcome(&asked.email);
-    Ok(Made(begin(&call, person).await?))
+    if asked.code.is_some() {
+        throttle.knock_known(&second_factor::door(&person.id), &call.from, call.now)?;
+    }
+    let entered = enter(&call, &person, asked.code).await?;
+    throttle.welcome(&asked.email);
+    throttle.welcome_known(&second_factor::door(&person.id));
+    security::done(
+        if entered.recovered { "signed_in_by_recovery_code" } else { "signed_in" },
+        &person.id.0,
+        &call.from,
+    );
+    Ok(Made(told(&call, entered).await?))
 }
 
-async fn begin(call: &Call, person: Person) -> kernel::Result<Session> {
-    let (lane, before) = (person.id.clone(), call.token.clone());
-    let opened = call.write(&lane, move |scene| {
-        if let Some(token) = &before {
-            sessions::close(scene.tx, token)?;
-        }
-        let token = sessions::open(scene.tx, &mut scene.act, &person)?;
-        let (id, name) = (person.id.clone(), person.name.clone());
-        let actor = Actor::Person { roles: sessions::roles(scene.tx, &id)?, id, name };
-        let expires_at = scene.now().plus_seconds(sessions::LASTS_SECONDS).rfc3339();
-        Ok(Session { token: token.0, expires_at, who: Who::new(&person, &actor) })
-    });
-    let session = opened.await?;
-    flows::security::done("signed_in", &lane.0, &call.from);
-    Ok(session)
+async fn enter(call: &Call, person: &Person, code: Option<String>) -> Result<Entered> {
+    let (one, before) = (person.clone(), call.token.clone());
+    let story = call
+        .write(&person.id, move |scene| sign_in::at_once(scene, &one, code.as_deref(), before.as_deref()));
+    match story.await? {
+        Answered::Entered(entered) => Ok(entered),
+        Answered::Refused(refusal) => Err(refusal.into()),
+        Answered::Over => Err(not_right().into()),
+    }
+}
+
+async fn told(call: &Call, entered: Entered) -> Result<Session> {
+    let Entered { person, token, roles_wait, .. } = entered;
+    let id = person.id.clone();
+    let held = call.read(move |view| sessions::roles(view, &id)).await?;
+    let roles = if roles_wait { Vec::new() } else { held };
+    let actor = Actor::Person { id: person.id.clone(), name: person.name.clone(), roles };
+    let expires_at = call.now.plus_seconds(sessions::LASTS_SECONDS).rfc3339();
+    Ok(Session { token: token.0, expires_at, who: Who::new(&person, &actor, roles_wait) })
 }
 
 /// Says the same for an unknown address and a wrong password.

@@ -7,12 +7,14 @@
 
 use super::features::{COLUMNS, Ground, LEVEL, Origin, SAME_WEEKDAY};
 use super::fitting::{learn_base, too_few};
+use super::line::{self, Line};
 use super::market::Market;
 use super::openings::{Announced, Openings, Releases};
 use super::plain::{self, Plain};
 use super::series::check_market;
 use super::shape::Shape;
 use super::telling::standing;
+use super::widths::{STEPS_OF_DAYS, STEPS_OF_TOTALS, Widths};
 use super::{
     DayAhead, Expected, Film, Forecast, HORIZON_DAYS, Measure, Prior, RUN_DAYS, Range, amount, wrong_measure,
 };
@@ -21,9 +23,10 @@ use crate::calendar::Calendar;
 use crate::least_squares::quantile;
 use kernel::{Day, Dice, Kind, Refusal, Words};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Ages that forecasts are learned from and judged at.
-const AGES: [i32; 14] = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 21, 28];
+pub(super) const AGES: [i32; 14] = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 21, 28];
 /// Ages that errors are measured at.
 const AGES_JUDGED: [i32; 6] = [1, 3, 5, 7, 14, 21];
 /// The last age of each group of errors.
@@ -97,10 +100,18 @@ pub struct MarketModel {
     /// The second design's forests.
     #[serde(default, skip_serializing_if = "plain::Forests::is_empty")]
     plain: plain::Forests,
+    /// The smooth design, where films are few.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    line: Option<Line>,
     /// Below the first a film is small in its market, above the second large: `ln` of its day over the week of all.
     sizes: [f64; 2],
     errors: Vec<Missed>,
     totals: Vec<MissedTotal>,
+    /// How wide the ranges came to be made in the judged year, of days and of totals.
+    #[serde(default, skip_serializing_if = "Widths::is_empty")]
+    widths: Widths,
+    #[serde(default, skip_serializing_if = "Widths::is_empty")]
+    total_widths: Widths,
 }
 
 /// A forecast day that has come: how far it was off.
@@ -168,13 +179,14 @@ impl MarketModel {
             (judge(&before, &ground)?, runs_over(&before, &ground)?)
         };
         before.sizes = sizes(&judged);
-        let errors = before.errors_of(&judged);
-        let totals = totals_of(&before, &runs);
+        let ground = before.ground(&known, calendar);
+        let Watch { errors, totals, widths, total_widths, .. } =
+            Watch::through(&before, ground, &judged, &runs);
         if errors.len() < ERRORS_MIN || totals.len() < TOTALS_MIN {
             return Err(too_few(known.len()));
         }
         let model = MarketModel::grow(films, calendar, until, whole)?;
-        Ok(MarketModel { sizes: before.sizes, errors, totals, ..model })
+        Ok(MarketModel { sizes: before.sizes, errors, totals, widths, total_widths, ..model })
     }
 
     /// Shape, prior and trees; nothing judged yet.
@@ -196,9 +208,12 @@ impl MarketModel {
             columns: COLUMNS.len(),
             trees: Vec::new(),
             plain: plain::Forests::default(),
+            line: None,
             sizes: [0.0; 2],
             errors: Vec::new(),
             totals: Vec::new(),
+            widths: Widths::default(),
+            total_widths: Widths::default(),
         };
         let lessons = {
             let ground = model.ground(&known, calendar);
@@ -223,8 +238,9 @@ impl MarketModel {
             let growing: Vec<_> = (1..=effort.seeds).map(|seed| scope.spawn(move || forest(seed))).collect();
             growing.into_iter().map(|one| one.join().expect("growing does not panic")).collect()
         });
-        if let Some(plain) = &lessons.plain {
-            model.plain = plain.forests(|seed| settings(effort.trees, seed));
+        match &lessons.plain {
+            Some(plain) => model.plain = plain.forests(|seed| settings(effort.trees, seed)),
+            None => model.line = Line::through(&lessons.rows, &lessons.targets, &lessons.weights),
         }
         Ok(model)
     }
@@ -255,6 +271,9 @@ impl MarketModel {
     fn correction(&self, origin: &Origin<'_>, then: i32, row: &[f64]) -> f64 {
         let sum: f64 = self.trees.iter().map(|trees| trees.score(row)).sum();
         let of_path = sum / self.trees.len().max(1) as f64 + self.same_weekday_part() * same_weekday(row);
+        if let Some(line) = &self.line {
+            return line::together(of_path, line.score(row));
+        }
         if self.plain.is_empty() {
             return of_path;
         }
@@ -461,6 +480,9 @@ impl Lessons {
 /// One forecast day that has come, before any trust.
 struct Judged {
     day: Day,
+    /// When it was forecast, and at what age.
+    as_of: Day,
+    age: i32,
     age_group: usize,
     ahead_group: usize,
     path: f64,
@@ -482,6 +504,8 @@ fn judge(model: &MarketModel, ground: &Ground<'_>) -> Result<Vec<Judged>, Refusa
                 let row = origin.row(take.at)?;
                 judged.push(Judged {
                     day: market.day(take.at),
+                    as_of: market.day(at),
+                    age,
                     age_group: group(&AGE_GROUPS, age),
                     ahead_group: group(&AHEAD_GROUPS, take.at - at),
                     path: origin.path(take.at),
@@ -502,12 +526,28 @@ fn unseen<'a>(model: &'a MarketModel, market: &'a Market<'_>) -> impl Iterator<I
         .filter(|film| market.films[*film].release > model.until && market.releases[*film] >= 0)
 }
 
-/// What a run took after the days known at one age, and the forecast's days by path and correction.
+/// What a run took after the days known at one age, and the days that were forecast.
 struct RunOver {
     day: Day,
+    as_of: Day,
     age: i32,
     taken: f64,
-    days: Vec<(f64, f64)>,
+    days: Vec<Told>,
+}
+
+/// A day to come before any trust.
+#[derive(Clone, Copy)]
+struct Told {
+    path: f64,
+    correction: f64,
+    pace: f64,
+}
+
+impl Told {
+    /// `ln` of what is forecast, with so much of the correction and of what films' own paces did lately.
+    fn ln(&self, trust: f64, pace: f64) -> f64 {
+        self.path + trust * self.correction + pace * self.pace
+    }
 }
 
 /// Runs of unseen films that are over.
@@ -526,7 +566,8 @@ fn runs_over(model: &MarketModel, ground: &Ground<'_>) -> Result<Vec<RunOver>, R
             let taken: f64 = later.map(|take| take.amount).sum();
             if taken > 0.0 {
                 let days = days_ahead(model, &origin, at, release)?;
-                runs.push(RunOver { day: market.day(release + RUN_DAYS), age, taken, days });
+                let (day, as_of) = (market.day(release + RUN_DAYS), market.day(at));
+                runs.push(RunOver { day, as_of, age, taken, days });
             }
         }
     }
@@ -534,21 +575,16 @@ fn runs_over(model: &MarketModel, ground: &Ground<'_>) -> Result<Vec<RunOver>, R
     Ok(runs)
 }
 
-/// Path and correction of every day to come up to the end of the run; past the horizon the last correction holds.
-fn days_ahead(
-    model: &MarketModel,
-    origin: &Origin<'_>,
-    at: i32,
-    release: i32,
-) -> Result<Vec<(f64, f64)>, Refusal> {
+/// Every day to come up to the end of the run; past the horizon the last correction holds.
+fn days_ahead(model: &MarketModel, origin: &Origin<'_>, at: i32, release: i32) -> Result<Vec<Told>, Refusal> {
     let last = (release + RUN_DAYS - 1).max(at + HORIZON_DAYS);
-    let mut days: Vec<(f64, f64)> = Vec::new();
+    let mut days: Vec<Told> = Vec::new();
     for then in at + 1..=last {
         let correction = match days.last() {
-            Some((_, held)) if then > at + HORIZON_DAYS => *held,
+            Some(told) if then > at + HORIZON_DAYS => told.correction,
             _ => model.correction(origin, then, &origin.row(then)?),
         };
-        days.push((origin.path(then), correction));
+        days.push(Told { path: origin.path(then), correction, pace: origin.pace(then) });
     }
     Ok(days)
 }
@@ -557,7 +593,7 @@ fn totals_of(model: &MarketModel, runs: &[RunOver]) -> Vec<MissedTotal> {
     let missed = runs.iter().map(|run| {
         let age_group = group(&AGE_GROUPS, run.age);
         let trust = model.trust();
-        let expected: f64 = run.days.iter().map(|(path, correction)| (path + trust * correction).exp()).sum();
+        let expected: f64 = run.days.iter().map(|told| told.ln(trust, 0.0).exp()).sum();
         MissedTotal { day: run.day, age_group: age_group as u8, error: (run.taken / expected).ln() }
     });
     missed.collect()
@@ -576,6 +612,8 @@ pub struct Watch<'a> {
     /// The model's errors and those made since on films it had not learned from, oldest first.
     errors: Vec<Missed>,
     totals: Vec<MissedTotal>,
+    widths: Widths,
+    total_widths: Widths,
 }
 
 impl<'a> Watch<'a> {
@@ -586,11 +624,67 @@ impl<'a> Watch<'a> {
         calendar: &Calendar,
     ) -> Result<Watch<'a>, Refusal> {
         let ground = model.ground_with(films, announced, calendar);
+        let (judged, runs) = (judge(model, &ground)?, runs_over(model, &ground)?);
+        Ok(Watch::through(model, ground, &judged, &runs))
+    }
+
+    /// A market followed through every forecast of an unseen film that has come due.
+    fn through(model: &'a MarketModel, ground: Ground<'a>, judged: &[Judged], runs: &[RunOver]) -> Watch<'a> {
         let mut errors = model.errors.clone();
-        errors.extend(model.errors_of(&judge(model, &ground)?));
+        errors.extend(model.errors_of(judged));
         let mut totals = model.totals.clone();
-        totals.extend(totals_of(model, &runs_over(model, &ground)?));
-        Ok(Watch { model, ground, errors, totals })
+        totals.extend(totals_of(model, runs));
+        let (widths, total_widths) = (model.widths.clone(), model.total_widths.clone());
+        let mut watch = Watch { model, ground, errors, totals, widths, total_widths };
+        watch.follow_days(judged);
+        watch.follow_totals(runs);
+        watch
+    }
+
+    /// Holds days against the ranges that had been told of them, in the order in which they came.
+    fn follow_days(&mut self, judged: &[Judged]) {
+        let trust = self.model.trust();
+        let (mut evenings, mut ranges) = (BTreeMap::new(), BTreeMap::new());
+        for one in judged {
+            if self.errors_known(one.as_of).len() < ERRORS_MAX {
+                continue;
+            }
+            let size = self.model.size(one.level);
+            let lately = evenings.entry(one.as_of).or_insert_with(|| self.lately(one.as_of));
+            let ranges = ranges
+                .entry((one.as_of, one.age_group, size))
+                .or_insert_with(|| self.ranges(one.as_of, one.age_group, size, lately));
+            let told = Told { path: one.path, correction: one.correction, pace: one.pace };
+            let shift = lately.shifts[one.ahead_group];
+            let points = self.widths.widen(one.as_of, one.age, ranges[one.ahead_group]);
+            let error = one.taken.ln() - told.ln(trust, lately.pace) - shift;
+            let held = held(&points.map(|point| point - shift), error);
+            self.widths.come_due(one.day, one.age, held, STEPS_OF_DAYS);
+        }
+    }
+
+    /// The same of what runs came to after the days known.
+    fn follow_totals(&mut self, runs: &[RunOver]) {
+        let trust = self.model.trust();
+        for run in runs {
+            if self.totals_known(run.as_of).len() < TOTALS_MAX {
+                continue;
+            }
+            let pace = self.lately(run.as_of).pace;
+            let points = self.total_range(run.as_of, run.age);
+            let expected: f64 = run.days.iter().map(|told| told.ln(trust, pace).exp()).sum();
+            let error = (run.taken / expected).ln() - points[2];
+            let held = held(&points.map(|point| point - points[2]), error);
+            self.total_widths.come_due(run.day, run.age, held, STEPS_OF_TOTALS);
+        }
+    }
+
+    fn errors_known(&self, as_of: Day) -> &[Missed] {
+        &self.errors[..self.errors.partition_point(|one| one.day <= as_of)]
+    }
+
+    fn totals_known(&self, as_of: Day) -> &[MissedTotal] {
+        &self.totals[..self.totals.partition_point(|one| one.day <= as_of)]
     }
 
     /// What a film (its place in the films followed) will take after a day, from what was known at that day's end.
@@ -600,27 +694,22 @@ impl<'a> Watch<'a> {
         let market = &self.ground.market;
         let (at, origin) = (self.at(as_of), self.origin(film, as_of)?);
         let release = market.releases[film];
-        let age_group = group(&AGE_GROUPS, at - release + 1);
+        let age = at - release + 1;
+        let age_group = group(&AGE_GROUPS, age);
         let trust = self.model.trust();
         let size = self.model.size(origin.row(at + 1)?[LEVEL]);
         let lately = self.lately(as_of);
         let ranges = self.ranges(as_of, age_group, size, &lately);
         let days = days_ahead(self.model, &origin, at, release)?;
-        let amounts: Vec<f64> = days
-            .iter()
-            .zip(at + 1..)
-            .map(|((path, correction), then)| {
-                (path + trust * correction + lately.pace * origin.pace(then)).exp()
-            })
-            .collect();
+        let amounts: Vec<f64> = days.iter().map(|told| told.ln(trust, lately.pace).exp()).collect();
         let so_far: i64 = market.as_of(at).run(film).iter().map(|take| take.amount).sum::<f64>() as i64;
         let told = amounts.iter().zip(1..).take(HORIZON_DAYS as usize).map(|(value, ahead)| {
             let (errors, shift) =
                 (&ranges[group(&AHEAD_GROUPS, ahead)], lately.shifts[group(&AHEAD_GROUPS, ahead)]);
-            let centred = errors.map(|error| error - shift);
+            let centred = self.widths.widen(as_of, age, *errors).map(|error| error - shift);
             DayAhead { day: as_of.plus(ahead), expected: expected(0, value * shift.exp(), &centred) }
         });
-        let total = self.total_range(as_of, age_group);
+        let total = self.total_range(as_of, age);
         let rest = amounts.iter().sum::<f64>() * total[2].exp();
         let centred = total.map(|error| error - total[2]);
         Ok(Forecast {
@@ -642,6 +731,7 @@ impl<'a> Watch<'a> {
         // A film's first evening has none before it.
         forecast.because.extend(self.moved(film, as_of).ok().map(|moved| moved.words()));
         forecast.because.push(self.ranges_words());
+        forecast.because.extend(self.widths.words(as_of, self.origin(film, as_of)?.age()));
         Ok(forecast)
     }
 
@@ -692,12 +782,15 @@ impl<'a> Watch<'a> {
             }
         }
         parts[SAME_WEEKDAY] += self.model.same_weekday_part() * same_weekday(&row);
-        if !self.model.plain.is_empty() {
-            let (plain_base, plain_parts) = self.model.plain.by_column(&Plain::of(origin, then, &row));
-            base = plain::together(base, plain_base);
-            let both = parts.iter().zip(plain_parts);
-            parts = both.map(|(first, second)| plain::together(*first, second)).collect();
-        }
+        let (second, together): (_, fn(f64, f64) -> f64) = match &self.model.line {
+            Some(line) => (line.by_column(&row), line::together),
+            None if self.model.plain.is_empty() => {
+                return Ok((origin.path(then), self.model.trust(), base, parts));
+            }
+            None => (self.model.plain.by_column(&Plain::of(origin, then, &row)), plain::together),
+        };
+        base = together(base, second.0);
+        parts = parts.iter().zip(second.1).map(|(first, second)| together(*first, second)).collect();
         Ok((origin.path(then), self.model.trust(), base, parts))
     }
 
@@ -742,7 +835,7 @@ impl<'a> Watch<'a> {
         size: usize,
         lately: &Lately,
     ) -> [[f64; 5]; AHEAD_GROUPS.len()] {
-        let known = &self.errors[..self.errors.partition_point(|one| one.day <= as_of)];
+        let known = self.errors_known(as_of);
         std::array::from_fn(|ahead| {
             let alike = |one: &&Missed| one.group == [age_group as u8, ahead as u8, size as u8];
             let same_day = |one: &&Missed| one.group[1] == ahead as u8 && one.group[2] == size as u8;
@@ -764,7 +857,7 @@ impl<'a> Watch<'a> {
     /// What the newest errors known on a day say of the days to come, each counting as its film does and less the
     /// older it is.
     fn lately(&self, as_of: Day) -> Lately {
-        let known = &self.errors[..self.errors.partition_point(|one| one.day <= as_of)];
+        let known = self.errors_known(as_of);
         let forecast_day = f64::from(self.at(as_of));
         let weight = |one: &Missed| {
             let days = forecast_day - f64::from(self.at(one.day));
@@ -783,14 +876,16 @@ impl<'a> Watch<'a> {
         Lately { shifts, pace: believed_pace(left) }
     }
 
-    fn total_range(&self, as_of: Day, age_group: usize) -> [f64; 5] {
-        let known = &self.totals[..self.totals.partition_point(|one| one.day <= as_of)];
-        let alike = known.iter().rev().filter(|one| one.age_group == age_group as u8).take(TOTALS_MAX);
-        let errors: Vec<f64> = alike.map(|one| one.error).collect();
-        if errors.len() >= TOTALS_MIN {
-            return points(errors);
+    /// Where the newest runs that were over on a day lay, widened as far as they held too few.
+    fn total_range(&self, as_of: Day, age: i32) -> [f64; 5] {
+        let known = self.totals_known(as_of);
+        let age_group = group(&AGE_GROUPS, age) as u8;
+        let alike = known.iter().rev().filter(|one| one.age_group == age_group).take(TOTALS_MAX);
+        let mut errors: Vec<f64> = alike.map(|one| one.error).collect();
+        if errors.len() < TOTALS_MIN {
+            errors = known.iter().rev().take(TOTALS_MAX).map(|one| one.error).collect();
         }
-        points(known.iter().rev().take(TOTALS_MAX).map(|one| one.error).collect())
+        self.total_widths.widen(as_of, age, points(errors))
     }
 }
 
@@ -844,11 +939,21 @@ fn points(mut errors: Vec<f64>) -> [f64; 5] {
     POINTS.map(|part| quantile(&errors, part))
 }
 
-/// An amount with its ranges, which hold it.
+/// The half range and the wide range around a forecast, which they hold, as logarithms against it.
+fn around(points: &[f64; 5]) -> [[f64; 2]; 2] {
+    [[1, 3], [0, 4]].map(|[low, high]| [points[low].min(0.0), points[high].max(0.0)])
+}
+
+/// Whether the half range and the wide range held what came.
+fn held(points: &[f64; 5], error: f64) -> [bool; 2] {
+    around(points).map(|[low, high]| (low..=high).contains(&error))
+}
+
+/// An amount with its ranges.
 fn expected(base: i64, value: f64, points: &[f64; 5]) -> Expected {
     let plus = |error: f64| base.saturating_add(amount(value * error.exp()));
-    let range = |low: f64, high: f64| Range { low: plus(low.min(0.0)), high: plus(high.max(0.0)) };
-    Expected { amount: plus(0.0), half: range(points[1], points[3]), wide: range(points[0], points[4]) }
+    let [half, wide] = around(points).map(|[low, high]| Range { low: plus(low), high: plus(high) });
+    Expected { amount: plus(0.0), half, wide }
 }
 
 fn nothing_known(as_of: Day) -> Refusal {
@@ -875,6 +980,11 @@ mod tests {
 
     /// A made-up market: every second day a film opens, each with a decay of its own, weekends, and noise.
     fn market(films: i32, seed: u64) -> Vec<Film> {
+        market_with_noise(films, seed, |_| 0.2)
+    }
+
+    /// The same with as much noise as a day has.
+    fn market_with_noise(films: i32, seed: u64, noise: impl Fn(Day) -> f64) -> Vec<Film> {
         let mut dice = Dice::seeded(seed);
         let film = |i: i32, dice: &mut Dice| {
             let release = day("2012-01-06").plus(i * 2);
@@ -883,7 +993,7 @@ mod tests {
             for age in 0..40 {
                 let day = release.plus(age);
                 let weekend = if day.weekday() >= 6 { 0.6 } else { 0.0 };
-                let ln = size.ln() - decay * f64::from(age) + weekend + 0.2 * dice.normal();
+                let ln = size.ln() - decay * f64::from(age) + weekend + noise(day) * dice.normal();
                 let screens = Some((400.0 * (-decay * f64::from(age) / 2.0).exp()) as u32);
                 days.push(Observed { screens, ..Observed::amount(day, ln.exp() as i64) });
             }
@@ -1073,6 +1183,7 @@ mod tests {
         let (films, calendar, mut model) = learned();
         let known = known_until(&films, until());
         let plain = lessons(&model.ground(&known, &calendar), true).unwrap().plain.unwrap();
+        model.line = None;
         let grow = || plain.forests(|seed| settings(30, seed));
         model.plain = grow();
         assert_eq!(model.plain, grow(), "the same rows and seeds give the same forests");
@@ -1092,7 +1203,8 @@ mod tests {
     fn path_and_columns_add_up_where_there_are_two_designs() {
         assert!((plain::together(0.30, -0.10 + 0.10) - 0.20).abs() < 1e-12);
         let (films, calendar, both) = with_both_designs();
-        let (.., one) = learned();
+        let (.., mut one) = learned();
+        one.line = None;
         let film = films.iter().position(|film| film.release == until().plus(50)).unwrap();
         let watch = both.watch(&films, &calendar).unwrap();
         for as_of in [2, 9].map(|days| until().plus(50 + days)) {
@@ -1107,6 +1219,24 @@ mod tests {
                 assert_eq!(path, origin.path(then));
                 assert!((base + parts.iter().sum::<f64>() - mixed).abs() < 1e-9, "{as_of} {then}");
             }
+        }
+    }
+
+    #[test]
+    fn path_and_columns_add_up_where_a_line_stands_beside_the_trees() {
+        let (films, calendar, model) = learned();
+        let line = model.line.clone().expect("few films taught it");
+        let trees = MarketModel { line: None, ..model.clone() };
+        let film = films.iter().position(|film| film.release == until().plus(50)).unwrap();
+        let watch = model.watch(&films, &calendar).unwrap();
+        let origin = watch.origin(film, until().plus(59)).unwrap();
+        for then in origin.at() + 1..=origin.at() + HORIZON_DAYS {
+            let row = origin.row(then).unwrap();
+            let mixed = model.correction(&origin, then, &row);
+            let of_trees = trees.correction(&origin, then, &row);
+            assert!((mixed - 0.7 * of_trees - 0.3 * line.score(&row)).abs() < 1e-9 && mixed != of_trees);
+            let (_, _, base, parts) = watch.correction_by_column(&origin, then).unwrap();
+            assert!((base + parts.iter().sum::<f64>() - mixed).abs() < 1e-9, "{then}");
         }
     }
 
@@ -1174,32 +1304,47 @@ mod tests {
         assert!((0.85..1.18).contains(&ratio), "{ratio}");
     }
 
-    #[test]
-    fn ranges_cover_what_they_say_on_films_released_later() {
-        let (films, calendar) = (market(430, 11), Calendar::mainland_china());
-        let model = model(&films, &calendar);
-        let watch = model.watch(&films, &calendar).unwrap();
-        let (mut half, mut wide, mut days) = (0.0, 0.0, 0.0);
-        for (i, film) in films.iter().enumerate().filter(|(_, film)| film.release > until().plus(20)) {
+    /// What part of the days of films released in a time lay in the half range and in the wide range.
+    fn coverage(watch: &Watch<'_>, films: &[Film], released: std::ops::Range<Day>) -> [f64; 2] {
+        let (mut held, mut days) = ([0.0; 2], 0.0);
+        for (i, film) in films.iter().enumerate().filter(|(_, film)| released.contains(&film.release)) {
             for known in [3, 7, 14] {
                 let Ok(forecast) = watch.forecast(i, film.release.plus(known - 1)) else { continue };
                 for ahead in &forecast.days {
                     let Some(one) = film.days.iter().find(|one| one.day == ahead.day) else { continue };
-                    let inside =
-                        |range: Range| f64::from(u8::from((range.low..=range.high).contains(&one.amount)));
-                    half += inside(ahead.expected.half);
-                    wide += inside(ahead.expected.wide);
+                    for (held, range) in held.iter_mut().zip([ahead.expected.half, ahead.expected.wide]) {
+                        *held += f64::from(u8::from((range.low..=range.high).contains(&one.amount)));
+                    }
                     days += 1.0;
                 }
             }
         }
         assert!(days > 3_000.0);
-        assert!(
-            (half / days - 0.5).abs() < 0.05 && (wide / days - 0.9).abs() < 0.03,
-            "{} {}",
-            half / days,
-            wide / days
-        );
+        held.map(|held| held / days)
+    }
+
+    #[test]
+    fn ranges_cover_what_they_say_on_films_released_later() {
+        let (films, calendar) = (market(430, 11), Calendar::mainland_china());
+        let model = model(&films, &calendar);
+        let watch = model.watch(&films, &calendar).unwrap();
+        let [half, wide] = coverage(&watch, &films, until().plus(21)..until().plus(999));
+        assert!((half - 0.5).abs() < 0.05 && (wide - 0.9).abs() < 0.03, "{half} {wide}");
+    }
+
+    /// Ranges made of the newest errors alone miss; those that are widened come back.
+    #[test]
+    fn ranges_follow_a_market_whose_noise_doubles() {
+        let noise = |day: Day| if day > until() { 0.4 } else { 0.2 };
+        let (films, calendar) = (market_with_noise(480, 11, noise), Calendar::mainland_china());
+        let model = model(&films, &calendar);
+        let mut watch = model.watch(&films, &calendar).unwrap();
+        let later = until().plus(60)..until().plus(999);
+        let [half, wide] = coverage(&watch, &films, later.clone());
+        (watch.widths, watch.total_widths) = Default::default();
+        let fixed = coverage(&watch, &films, later);
+        assert!(fixed[0] < 0.42 && fixed[1] < 0.85, "{fixed:?}");
+        assert!((half - 0.5).abs() < 0.03 && (wide - 0.9).abs() < 0.03, "{half} {wide}");
     }
 
     #[test]

@@ -143,6 +143,12 @@ pub(super) fn strength(history: &History, film: &Film, as_of: Instant) -> f64 {
     Sight { history, film, name, as_of, today, usual, usual_legs: f64::NAN }.strength()
 }
 
+/// Whether a film before it in a series is known.
+pub(super) fn continues(history: &History, film: &Film, as_of: Instant) -> bool {
+    let before = number(history.market.day_of(as_of)).min(number(film.release));
+    history.earlier(film).into_iter().any(|one| one.release < before)
+}
+
 struct Sight<'a> {
     history: &'a History,
     film: &'a Film,

@@ -3,7 +3,7 @@
 use super::names::Name;
 use super::{Fact, Film, Past, Taken, Version, Window};
 use crate::calendar::Calendar;
-use kernel::{Day, Instant, Kind, Refusal, Zone};
+use kernel::{Day, Instant, Kind, Lang, Refusal, Zone};
 use std::collections::HashMap;
 
 /// Where films open: whose days, whose holidays.
@@ -224,14 +224,15 @@ impl History {
         if last.days_until(today) <= STALE_DAYS {
             return Ok(());
         }
-        let days = last.days_until(today);
+        let days = kernel::grouped(&last.days_until(today).to_string());
+        let (en, zh) = (last.in_full(Lang::En), last.in_full(Lang::Zh));
         Err(Refusal::new(
             Kind::Conflict,
             "stale_market",
             format!(
-                "The market was last reported for {last}, {days} days ago; how large it is now is not known."
+                "The market was last reported for {en}, {days} days ago; how large it is now is not known."
             ),
-            format!("市场数据截至 {last}，已是 {days} 天前；目前大盘多大无从得知。"),
+            format!("市场数据截至 {zh}，已是 {days} 天前；目前大盘多大无从得知。"),
         ))
     }
 

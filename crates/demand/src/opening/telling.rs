@@ -16,7 +16,8 @@ pub(super) fn tell(
 ) -> Vec<Words> {
     let mut because = vec![sources(model, forecast)];
     because.extend(comparables(forecast));
-    because.extend(forecast.reasons.iter().filter_map(reason));
+    because.extend(forecast.reasons.iter().filter_map(|one| reason(one, history, film, forecast)));
+    because.extend(total_of_a_week(forecast));
     because.extend(competition(history, film, slate, forecast));
     because.extend(unknown(film, forecast));
     because
@@ -57,27 +58,50 @@ fn comparables(forecast: &Forecast) -> Option<Words> {
     ))
 }
 
-fn reason(reason: &Reason) -> Option<Words> {
+/// One theme; that nothing is known of it says something, too.
+fn reason(reason: &Reason, history: &History, film: &Film, forecast: &Forecast) -> Option<Words> {
     let percent = signed(100.0 * (reason.factor - 1.0), 0);
     if (reason.factor.ln()).abs() < TOLD_FACTOR_MIN {
         return None;
     }
+    let knows = |read: fn(&Fact) -> bool| {
+        film.facts.iter().any(|known| known.at <= forecast.as_of && read(&known.fact))
+    };
     let (en, zh) = match reason.theme {
         Theme::Competition => ("What else opens", "同期竞争"),
+        Theme::Distributor if !knows(|fact| matches!(fact, Fact::Distributor(_))) => {
+            ("No distributor is named", "未注明发行方")
+        }
         Theme::Distributor => ("The distributor’s record", "发行方的过往表现"),
         Theme::Kind => ("Genre, length, versions and budget", "类型、片长、版本与预算"),
         Theme::Lately => ("How the newest films came out against their forecasts", "近期影片与预测之差"),
         Theme::Name => ("What the name promises", "片名"),
+        Theme::People if !knows(|fact| matches!(fact, Fact::Cast(_) | Fact::Directors(_))) => {
+            ("Neither cast nor directors are named", "未注明演员和导演")
+        }
         Theme::People => ("The record of cast and directors", "主创的过往表现"),
         Theme::Presales => ("Presales and want-to-see", "预售与想看"),
         Theme::Screens => ("Theatres and share of showings", "影院数与排片"),
         Theme::Season => ("The season", "档期"),
+        Theme::Series if !features::continues(history, film, forecast.as_of) => {
+            ("It continues no film that is known", "没有已知的前作")
+        }
         Theme::Series => ("The films before it in its series", "系列前作"),
     };
     Some(Words::new(
         format!("{en}: {percent} % on the first week against the average film."),
         format!("{zh}：首周与平均影片相比 {percent}%。"),
     ))
+}
+
+/// Says why no more is forecast of the whole run than of its first week.
+fn total_of_a_week(forecast: &Forecast) -> Option<Words> {
+    (forecast.total == forecast.week).then(|| {
+        Words::new(
+            "The total is that of the first week at least: totals are learned from every film, first weeks only from those that stayed on the chart for one.",
+            "总票房至少等于首周：总票房学习自全部影片，首周只学习自在榜满一周的影片。",
+        )
+    })
 }
 
 /// Who opens within a week, the strongest named.

@@ -222,17 +222,29 @@ fn unmeasured(cell: &Cell, currency: Currency) -> CellPlan {
 fn say(cell: &Cell, plan: &CellPlan, trust: f64) -> Words {
     let (spend, tickets, wide) = (plan.spend, plan.tickets.mean, plan.tickets.wide);
     let trust = (100.0 * trust).round();
-    let marginal = plan.marginal_planned.mean * 100.0;
+    let (step, marginal) = (step(spend.currency), plan.marginal_planned.mean * 100.0);
+    let [tickets, low, high] = [tickets, wide.0, wide.1].map(whole);
     Words::new(
         format!(
-            "{}: {spend} for {tickets:.0} more tickets ({:.0} to {:.0}); the next hundred would sell {marginal:.1}. Its own flights count {trust} %, those of all places the rest.",
-            cell.name.en, wide.0, wide.1
+            "{}: {spend} for {tickets} more tickets ({low} to {high}); the next {step} would sell {marginal:.1}. Its own flights count {trust} %, those of all places the rest.",
+            cell.name.en
         ),
         format!(
-            "{}：投 {spend}，多卖 {tickets:.0} 张（{:.0} 至 {:.0}）；再投一百可多卖 {marginal:.1} 张。自身投放占 {trust}%，其余参考全部位置。",
-            cell.name.zh, wide.0, wide.1
+            "{}：投 {spend}，多卖 {tickets} 张（{low} 至 {high}）；再投 {step} 可多卖 {marginal:.1} 张。自身投放占 {trust}%，其余参考全部位置。",
+            cell.name.zh
         ),
     )
+}
+
+/// `¥100`: the step by which places are compared.
+fn step(currency: Currency) -> String {
+    let step = Money::parse("100", currency).map_or_else(|_| "100".to_owned(), |step| step.to_string());
+    step.strip_suffix(".00").unwrap_or(&step).to_owned()
+}
+
+/// `1,246` or `−57`.
+fn whole(number: f64) -> String {
+    kernel::grouped(&format!("{number:.0}"))
 }
 
 fn sum_up(
@@ -244,21 +256,32 @@ fn sum_up(
 ) -> Vec<Words> {
     let funded = cells.iter().filter(|cell| cell.spend.minor > 0).count();
     let (mean, (low, high)) = (tickets.mean, tickets.wide);
+    let [mean, low, high] = [mean, low, high].map(whole);
+    let next = match marginal * 100.0 {
+        next if next < 0.05 => Words::new("", ""),
+        next => {
+            let step = step(budget.currency);
+            Words::new(
+                format!("; the next {step} would sell {next:.1}"),
+                format!("；再投 {step} 可多卖 {next:.1} 张"),
+            )
+        }
+    };
     let mut because = vec![Words::new(
         format!(
-            "{budget} over {} sells {mean:.0} tickets that would not be sold otherwise, nine times in ten between {low:.0} and {high:.0}; the next hundred would sell {:.1}.",
+            "{budget} over {} sells {mean} tickets that would not be sold otherwise, nine times in ten between {low} and {high}{}.",
             counted(funded, "place", "places"),
-            marginal * 100.0
+            next.en
         ),
         format!(
-            "{budget} 分到 {funded} 个位置，预计多卖 {mean:.0} 张，十次有九次在 {low:.0} 至 {high:.0} 之间；再投一百可多卖 {:.1} 张。",
-            marginal * 100.0
+            "{budget} 分到 {funded} 个位置，预计多卖 {mean} 张，十次有九次在 {low} 至 {high} 之间{}。",
+            next.zh
         ),
     )];
     if unspent.minor > 0 {
         because.push(Words::new(
-            format!("{unspent} is left: every place that sells is at its cap."),
-            format!("剩余 {unspent}：有效的位置都已到上限。"),
+            format!("{unspent} is left: every place that sells is at its cap, beyond which what was spent there says nothing."),
+            format!("剩余 {unspent}：有效的位置都已到上限，再多则没有可参照的投放数据。"),
         ));
     }
     let blind = cells.iter().filter(|cell| cell.evidence == Evidence::TooLittle).count();

@@ -55,6 +55,16 @@ pub struct Scenario {
     pub import_spread: f64,
 }
 
+/// The domestic films that usually open in a week, of which the slate knows those that are announced.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Usual {
+    pub films_per_week: f64,
+    /// The first week of such a film, in minor units: the median.
+    pub first_week: i64,
+    /// Standard deviation of its logarithm.
+    pub spread: f64,
+}
+
 /// What is known of the market.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Season {
@@ -133,7 +143,12 @@ impl Default for Competition {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question {
     pub film: Entrant,
+    /// What its forecast before release says of its first week on the day it opens now, the middle of what may come, in
+    /// minor units. It knows the season and the rivals of that day; the film's own `first_week` then gives way to what
+    /// comes to this under the first scenario.
+    pub foreseen: Option<i64>,
     pub slate: Vec<Entrant>,
+    pub usual: Usual,
     pub candidates: Vec<Day>,
     pub scenarios: Vec<Scenario>,
     pub season: Season,
@@ -173,7 +188,10 @@ pub fn compare(question: &Question, dice: &mut Dice) -> Result<Vec<Choice>, Refu
     let mut candidates = question.candidates.clone();
     candidates.sort();
     candidates.dedup();
-    let worlds = worlds::throw(question, &candidates, dice);
+    let mut worlds = worlds::throw(question, &candidates, dice);
+    if let Some(first_week) = question.foreseen {
+        choosing::meet(question, &mut worlds, first_week);
+    }
     Ok(choosing::choose(question, &candidates, &worlds))
 }
 
@@ -225,6 +243,16 @@ fn refuse_impossible(question: &Question) -> Result<(), Refusal> {
                 format!("《{name}》须有为正的首周票房、0 至 5 的离散度和 0 至 1 的重合人群。"),
             ));
         }
+    }
+    let Usual { films_per_week, spread, .. } = question.usual;
+    if !(0.0..=50.0).contains(&films_per_week) || !(0.0..=5.0).contains(&spread) {
+        return Err(impossible(
+            "0 to 50 films usually open in a week, of a spread from 0 to 5.",
+            "每周通常上映的影片应为 0 至 50 部，离散度应在 0 至 5 之间。",
+        ));
+    }
+    if question.foreseen.is_some_and(|first_week| first_week < 1) {
+        return Err(impossible("A forecast of a first week is positive.", "首周预测须为正。"));
     }
     let parts = [question.competition.overlap_least, question.competition.kept_weekly];
     let rules_sane = question.scenarios.iter().all(|one| {

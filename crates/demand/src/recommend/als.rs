@@ -3,7 +3,7 @@
 
 use super::cholesky::{Matrix, dot, inverse};
 use super::log::{Log, Taken};
-use super::threads;
+use crate::threads;
 use kernel::Dice;
 
 /// A confidence of `1 + CONFIDENCE · weight` in what was taken, 1 in what was not.

@@ -1,7 +1,7 @@
 //! The weights of a blend, from what people chose among everything they had not taken: the conditional logit
 //! (McFadden 1974), whose likelihood has one maximum, found by Newton's method.
 
-use super::threads;
+use crate::threads;
 
 /// One person's choice: a row of features for every item they could have taken, and which they took.
 pub(crate) struct Case<const N: usize> {

@@ -1,6 +1,6 @@
 //! The inverse of a large symmetric positive definite matrix, on all cores.
 
-use super::threads;
+use crate::threads;
 
 /// Columns of a panel and right-hand sides of a solve: as many numbers as stay in the nearest cache.
 const PANEL: usize = 48;

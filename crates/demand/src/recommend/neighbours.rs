@@ -1,7 +1,7 @@
 //! Items that the same people took: in the same days of their lives, or ever.
 
 use super::log::{Log, Taken, ranks};
-use super::threads;
+use crate::threads;
 use std::collections::BTreeMap;
 
 /// An item keeps this many neighbours.

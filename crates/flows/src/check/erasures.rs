@@ -23,6 +23,26 @@ pub(super) fn erased_forgotten(view: &View, at: Moment) -> Result<Vec<String>> {
          from erasure
          join session on session.person_id = erasure.person_id
          union all
+         select erasure.person_id, 'a second factor'
+         from erasure
+         join second_factor on second_factor.person_id = erasure.person_id
+         union all
+         select erasure.person_id, 'a recovery code'
+         from erasure
+         join recovery_code on recovery_code.person_id = erasure.person_id
+         union all
+         select erasure.person_id, 'a half-open sign-in'
+         from erasure
+         join half_open_sign_in on half_open_sign_in.person_id = erasure.person_id
+         union all
+         select erasure.person_id, 'a link for a new password'
+         from erasure
+         join password_link on password_link.person_id = erasure.person_id
+         union all
+         select erasure.person_id, 'a word about the account'
+         from erasure
+         join account_notice on account_notice.person_id = erasure.person_id
+         union all
          select erasure.person_id, 'a consent'
          from erasure
          join consent on consent.person_id = erasure.person_id

@@ -8,7 +8,7 @@ use crate::views::audiences;
 use ads::holdout::Lots;
 use db::View;
 use kernel::{Actor, CampaignId, Instant, OrderId, PersonId, PlaceId, Refusal, Result};
-use people::{consents, memberships, persons, sessions};
+use people::{consents, memberships, persons, second_factor, sessions};
 use serde_json::{Value, json};
 
 /// Rows of one kind that are told, at most, the latest.
@@ -17,7 +17,7 @@ pub const ROWS_MAX: i64 = 20_000;
 /// All of it at this instant, also what is in memory alone: which audiences somebody is in, and where they seem to live.
 /// Refuses (`not_found`) an actor of whom nothing is kept.
 pub fn taken_away(house: &House, view: &View, whom: &Actor) -> Result<Value> {
-    let mut told = of(view, &house.keys().lots, whom.signed_in()?)?;
+    let mut told = of(view, &house.keys().lots, whom.signed_in()?, house.now())?;
     if told.is_null() {
         return Err(Refusal::not_found("person", "用户").into());
     }
@@ -31,18 +31,23 @@ pub fn taken_away(house: &House, view: &View, whom: &Actor) -> Result<Value> {
 }
 
 /// Null when there is nobody with this number.
-pub fn of(view: &View, lots: &Lots, person: &PersonId) -> Result<Value> {
+pub fn of(view: &View, lots: &Lots, person: &PersonId, now: Instant) -> Result<Value> {
     let Some(account) = persons::any(view, person)? else { return Ok(Value::Null) };
     let roles = memberships::of_person(view, person)?;
     let consents = consents::of(view, person)?;
+    let factor = second_factor::of(view, person)?;
     Ok(json!({
         "account": {
             "id": account.id, "name": account.name, "email": account.email, "language": account.lang.code(),
             "signed_up": account.created_at.rfc3339(), "password": "kept as a hash that cannot be turned back",
         },
+        "second_factor": factor.map(|factor| json!({
+            "since": factor.since.rfc3339(), "recovery_codes_left": factor.codes_left, "key": "kept sealed",
+        })),
         "work": roles.iter().map(|(role, org)| json!({ "role": role.code(), "organisation": org.name.en })).collect::<Vec<_>>(),
-        "sessions": sessions::of(view, person)?.iter()
-            .map(|(from, until)| json!({ "from": from.rfc3339(), "until": until.rfc3339() })).collect::<Vec<_>>(),
+        "sessions": sessions::of(view, person, now)?.iter().map(|one| json!({
+            "from": one.since.rfc3339(), "until": one.until.rfc3339(), "seen": one.seen.rfc3339(),
+        })).collect::<Vec<_>>(),
         "consents": consents.iter()
             .map(|(purpose, at, kept_out)| json!({ "purpose": purpose, "given": at.rfc3339(), "kept_out": kept_out }))
             .collect::<Vec<_>>(),

@@ -2,7 +2,8 @@
 //! imported daily chart of the home market, the rivals from the slate and imported calendars, the scenarios from the
 //! import rules.
 //!
-//! A film's own week is its forecast before release, brought to an average season. Where too few films are known to
+//! A film's own week is its forecast before release, which it meets on its own day; what films keep from week to week is
+//! read from the market's ended runs. Where too few films are known to
 //! forecast from, and of rivals that open after it, it is that of the films of its kind in the newest years: half of
 //! them took more, half less; how far they lie apart is the spread.
 
@@ -11,7 +12,7 @@ use crate::House;
 use crate::learn_openings::{self, Openings};
 use db::View;
 use demand::opening::{Film, Forecast, History, Window};
-use demand::planning::release_date::{Competition, Entrant, Question, Scenario, Season};
+use demand::planning::release_date::{Competition, Entrant, Question, Scenario, Season, Usual};
 use kernel::{Day, Instant, Kind, Lang, Refusal, Result, Words};
 use market::release_calendar::Entry;
 use market::rules::Rules;
@@ -97,13 +98,15 @@ pub fn ask(known: &Known, title: &Title, now: Instant, lang: Lang) -> Result<Ask
     if weeks.len() < FILMS_MIN {
         return Err(too_little());
     }
-    history.refuse_stale(now)?;
+    history.refuse_stale(now).map_err(learn_openings::guide)?;
     let own = opening(openings, film.as_ref(), now);
     let rivals = film.as_ref().map(|film| openings.rivals(film, now)).unwrap_or_default();
     let (of_kind, alike) = entrant(Opener::of(title, title.premiere.unwrap_or(candidates[0]), lang), &weeks);
-    let film = match &own {
-        Ok(forecast) => foreseen(of_kind, forecast, &season),
-        Err(_) => of_kind,
+    let (film, foreseen) = match &own {
+        Ok(forecast) => {
+            (entrant_of(of_kind, forecast, &season), Some(forecast.of(Window::Week).amount.max(1)))
+        }
+        Err(_) => (of_kind, None),
     };
     let opens = |one: &&Title| one.id != title.id && one.status.is_public();
     let coming = |one: &Title| {
@@ -114,21 +117,56 @@ pub fn ask(known: &Known, title: &Title, now: Instant, lang: Lang) -> Result<Ask
     let slate = ours.chain(of_others.iter().map(Opener::announced)).map(|opener| {
         let (of_kind, _) = entrant(opener, &weeks);
         match rivals.get(&of_kind.id) {
-            Some(forecast) => foreseen(of_kind, forecast, &season),
+            Some(forecast) => entrant_of(of_kind, forecast, &season),
             None => of_kind,
         }
     });
     let slate = slate.collect();
     let scenarios = scenarios(series.market, &weeks, candidates[0].year())?;
-    let because = match own {
+    let mut because = match own {
         Ok(_) => vec![Words::new(
-            "Its first week is its forecast before release, brought to an average season.",
-            "首周取自上映前预测，按平均档期折算。",
+            "On its own day its first week is its forecast before release; other days differ from it by season and rivals.",
+            "在原定日期的首周即上映前预测；其他日期按档期与竞争折算。",
         )],
         Err(refusal) => vec![refusal.say, of_its_kind(alike, weeks.len())],
     };
-    let competition = Competition::default();
-    Ok(Asked { question: Question { film, slate, candidates, scenarios, season, competition }, because })
+    let usual = usual(&weeks, &scenarios[0]);
+    because.push(not_announced(&usual));
+    let by_default = Competition::default();
+    let kept_weekly = kept_weekly(&weeks).unwrap_or(by_default.kept_weekly);
+    let competition = Competition { kept_weekly, ..by_default };
+    let question = Question { film, foreseen, slate, usual, candidates, scenarios, season, competition };
+    Ok(Asked { question, because })
+}
+
+/// What the middle film's second week keeps of its first.
+fn kept_weekly(weeks: &[FirstWeek]) -> Option<f64> {
+    let mut kept: Vec<f64> = weeks.iter().filter_map(|week| week.kept).collect();
+    kept.sort_by(f64::total_cmp);
+    (kept.len() >= FILMS_MIN).then(|| kept[kept.len() / 2])
+}
+
+/// As many domestic films as lately opened in a week; where the chart says nothing of where films come from, all of them
+/// less the imports of the rules as they are.
+fn usual(weeks: &[FirstWeek], rules: &Scenario) -> Usual {
+    let domestic = || weeks.iter().filter(|week| week.domestic != Some(false));
+    let releases = weeks.iter().map(|week| week.release);
+    let span = releases.clone().min().zip(releases.max()).map_or(0, |(first, last)| first.days_until(last));
+    let a_week = domestic().count() as f64 / (f64::from(span) / 7.0).max(1.0);
+    let says_nothing = weeks.iter().all(|week| week.domestic.is_none());
+    let imports = if says_nothing { rules.imports_per_week } else { 0.0 };
+    let (first_week, spread) = middle(domestic());
+    Usual { films_per_week: (a_week - imports).clamp(0.0, 50.0), first_week, spread }
+}
+
+fn not_announced(usual: &Usual) -> Words {
+    let films = format!("{:.1}", usual.films_per_week);
+    Words::new(
+        format!(
+            "Each week is filled up to {films} domestic films, as lately: what is not announced yet opens all the same."
+        ),
+        format!("每周按近期常态补足 {films} 部国产片：尚未公布的影片届时同样会上映。"),
+    )
 }
 
 fn of_its_kind(alike: usize, all: usize) -> Words {
@@ -144,7 +182,7 @@ fn of_its_kind(alike: usize, all: usize) -> Words {
 }
 
 /// An entrant by its forecast, in an average season.
-fn foreseen(entrant: Entrant, forecast: &Forecast, season: &Season) -> Entrant {
+fn entrant_of(entrant: Entrant, forecast: &Forecast, season: &Season) -> Entrant {
     let week = forecast.of(Window::Week);
     let first_week = (week.amount as f64 / season.at(entrant.release)).round() as i64;
     let spread = (week.wide.high.max(1) as f64 / week.wide.low.max(1) as f64).ln() / (2.0 * NORMAL_WIDE);
@@ -172,9 +210,12 @@ fn candidates(title: &Title, today: Day) -> Result<Vec<Day>, Refusal> {
 
 /// What a film's first seven days took, in today's market and an average season.
 struct FirstWeek {
+    release: Day,
     genres: Vec<String>,
     domestic: Option<bool>,
     log: f64,
+    /// What its second week took of that, days that were not on the chart as nothing; `None` before it is over.
+    kept: Option<f64>,
 }
 
 fn first_weeks(series: &Series, history: &History, season: &Season, today: Day) -> Vec<FirstWeek> {
@@ -184,11 +225,13 @@ fn first_weeks(series: &Series, history: &History, season: &Season, today: Day) 
         let first = days.iter().filter(|one| (0..7).contains(&release.days_until(one.day)));
         let amounts: Vec<i64> = first.filter_map(|one| one.gross).filter(|amount| *amount > 0).collect();
         let whole = amounts.len() == 7;
-        let log = (amounts.iter().sum::<i64>() as f64).ln() + now
-            - history.level(release)
-            - season.at(release).ln();
+        let taken = amounts.iter().sum::<i64>() as f64;
+        let second = days.iter().filter(|one| (7..14).contains(&release.days_until(one.day)));
+        let second = second.filter_map(|one| one.gross).sum::<i64>() as f64;
+        let kept = (release.days_until(today) >= 14).then(|| (second / taken).clamp(0.0, 1.0));
+        let log = taken.ln() + now - history.level(release) - season.at(release).ln();
         let domestic = film.country.as_deref().map(openings::is_domestic);
-        whole.then(|| FirstWeek { genres: film.genres.clone(), domestic, log })
+        whole.then(|| FirstWeek { release, kept, genres: film.genres.clone(), domestic, log })
     };
     series.runs().filter_map(week).collect()
 }
@@ -428,6 +471,30 @@ mod tests {
         let week = asked.question.film.first_week as f64 * season;
         assert!((week / forecast.week.amount as f64 - 1.0).abs() < 0.01, "{week} {:?}", forecast.week);
         assert!(asked.question.slate[0].first_week != asked.question.film.first_week);
+
+        // On its own day it takes what its forecast says; a film a week opens, and keeps all of its first week.
+        let choices = compare(&asked.question, &mut Dice::seeded(1)).unwrap();
+        let own = choices.iter().find(|one| one.day == day("2018-01-19") && one.scenario == "hold").unwrap();
+        let missed = own.opening.amount as f64 / forecast.week.amount as f64;
+        assert!((missed - 1.0).abs() < 1e-3, "{:?} {:?}", own.opening, forecast.week);
+        let usual = asked.question.usual;
+        assert!((usual.films_per_week - (1.0 - 34.0 / 52.0)).abs() < 0.02, "{usual:?}");
+        let kept = asked.question.competition.kept_weekly;
+        assert!((kept - 1.0).abs() < 1e-6, "{kept}");
+        assert!(because.iter().any(|one| one.contains("0.4 domestic films")), "{because:?}");
+    }
+
+    #[test]
+    fn a_chart_that_ends_long_ago_leads_to_where_a_newer_one_goes() {
+        let now = day("2019-12-22").at(12, 0, &Zone::shanghai());
+        let ours = title("ours", "2020-01-19");
+        let known = known(chart(167), vec![ours.clone()], &ours, now);
+        let refused = ask(&known, &ours, now, Lang::En).unwrap_err();
+        assert!(
+            refused.say.en.contains("2017, ") && refused.say.en.ends_with("under Market, Imported figures.")
+        );
+        let opening = opening(&known.openings, known.film.as_ref(), now).unwrap_err();
+        assert_eq!(opening.say, refused.say);
     }
 
     #[test]
@@ -446,7 +513,8 @@ mod tests {
             let found = choices.iter().find(|one| one.day == day(text) && one.scenario == code);
             found.unwrap().total.amount
         };
-        assert!(total("2017-02-03", "hold") > 2 * total("2017-01-06", "hold"));
+        let opening = |text: &str| choices.iter().find(|one| one.day == day(text)).unwrap().opening.amount;
+        assert!(opening("2017-02-03") > 2 * opening("2017-01-06"));
         assert!(total("2017-02-03", "hold") > total("2017-02-03", "raise"));
         assert!(total("2017-02-03", "raise") > total("2017-02-03", "open"));
         let names: Vec<&str> = asked.question.scenarios.iter().map(|one| one.name.en.as_str()).collect();

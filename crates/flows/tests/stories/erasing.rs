@@ -163,8 +163,8 @@ fn what_is_known_of_a_person_is_theirs_to_take_away() {
     let town = Town::new();
     town.ann_was_here();
     let known = |name: &str| -> Value {
-        let (lots, one) = (town.house.keys().lots.clone(), person(name));
-        town.read(move |view| personal_data::of(view, &lots, &one))
+        let (lots, one, now) = (town.house.keys().lots.clone(), person(name), town.house.now());
+        town.read(move |view| personal_data::of(view, &lots, &one, now))
     };
     let told = known("ann");
     assert_eq!(told["account"]["name"], "Ann");

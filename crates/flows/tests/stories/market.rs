@@ -3,7 +3,7 @@
 use crate::town::{Town, code, person, premiere};
 use demand::in_release::FILMS_MIN;
 use demand::opening::Fact;
-use flows::learn_market::{self, Cause, Foresight};
+use flows::learn_market::{self, Cause, Foresight, Standing};
 use flows::views::{market_series, openings, outlook};
 use flows::{import_figures, keep_forecasts, learn_openings, want_to_see};
 use kernel::{Actor, Day, Dice, Instant, Result};
@@ -91,9 +91,12 @@ fn the_house_learns_a_market_and_forecasts_with_what_it_learned() {
     let newest = text.lines().skip(1).filter_map(|line| line.split(',').next()).max().expect("it has days");
     let newest = Day::parse(newest).expect("it is one");
     town.at(newest.plus(1), 9, 0);
+    assert_eq!(standing(&town), Standing::NoChart);
     bring_in(&town, &prepare(&text)).unwrap();
+    assert_eq!(standing(&town), Standing::BeingLearned);
     let lesson = learn_market::learn(&town.house, Market::China).unwrap();
     assert!(lesson.films >= FILMS_MIN, "{}", lesson.films);
+    assert_eq!(standing(&town), Standing::Learned);
     let (house, now) = (town.house.clone(), town.house.now());
     let (told, shipped) = town.read(move |view| {
         let films = market_series::films(view, Market::China, now)?;
@@ -137,6 +140,26 @@ fn the_house_learns_a_market_and_forecasts_with_what_it_learned() {
 }
 
 /// A calendar in which a dozen films open on a day, if it is one.
+fn standing(town: &Town) -> Standing {
+    let house = town.house.clone();
+    town.read(move |view| learn_market::standing(&house, view))
+}
+
+/// It says why, and is not tried again before there is more of it.
+#[test]
+fn a_chart_that_teaches_nothing_is_tried_once() {
+    let town = Town::new();
+    town.at(Day::new(2012, 6, 1).expect("a day"), 9, 0);
+    bring_in(&town, &prepare(&chart(9, 2_000))).unwrap();
+    assert_eq!(standing(&town), Standing::BeingLearned);
+    assert!(learn_market::refresh(&town.house).unwrap().is_empty());
+    let Standing::Refused(refusal) = standing(&town) else { panic!("{:?}", standing(&town)) };
+    assert_eq!(refusal.code, "too_few_films");
+    town.later(60);
+    bring_in(&town, &prepare(&chart(12, 2_000))).unwrap();
+    assert_eq!(standing(&town), Standing::BeingLearned, "there is more to learn from");
+}
+
 fn calendar(release: &str) -> Prepared {
     let films = (0..12).fold(String::new(), |text, i| text + &format!("Rival {i},{release}\n"));
     prepare(&format!("片名,上映日期\n{films}"))

@@ -3,7 +3,7 @@
 use crate::town::{Town, premiere};
 use box_office::{Cinema, cinemas};
 use demand::showing::{Forecast, SHOWINGS_MIN};
-use flows::learn_showings::{self, Told};
+use flows::learn_showings::{self, AtHand, Told};
 use flows::views::{earlier_showings, showing_history, showings_plan};
 use flows::{House, import_figures};
 use kernel::{Actor, Day, Dice, Lang, OrgId, PlaceId, ShowtimeId, Words, Zone};
@@ -86,13 +86,22 @@ fn of(told: &Told, nth: i32) -> Option<Forecast> {
     told.as_ref().expect("enough was sold").get(&ShowtimeId(id(premiere(), nth))).cloned()
 }
 
+/// What is told without waiting: nothing before somebody waited for the day's lesson.
+fn at_hand(town: &Town) -> AtHand {
+    let (house, now) = (town.house.clone(), town.house.now());
+    let star = PlaceId("plc_star".into());
+    town.read(move |view| learn_showings::at_hand(&house, view, &cinemas::any(view, &star)?, now))
+}
+
 #[test]
 fn a_circuit_learns_what_its_showings_sell() {
     let town = town(LEARNED);
+    assert!(matches!(at_hand(&town), AtHand::NotLearned));
     let before = told(&town, "plc_star");
     for nth in 0..A_DAY {
         assert_eq!(of(&before, nth).is_some(), minute(nth) > 12 * 60, "only what has not begun: {nth}");
     }
+    assert!(matches!(at_hand(&town), AtHand::Told(told) if told == before));
     let mean = |nths: std::ops::Range<i32>| {
         let count = f64::from(nths.end - nths.start);
         nths.map(|nth| of(&before, nth).expect("told").seats).sum::<f64>() / count

@@ -4,17 +4,16 @@ use super::{listed, located, order_address};
 use crate::answer::{Answer, Page};
 use crate::film;
 use crate::look::parts::{self, Action, TicketCard, Weight};
-use crate::look::{Tone, say, when};
+use crate::look::{Tone, qr, say, when};
 use crate::visit::{Consumer, Visit};
 use ::box_office::orders::State;
-use ::box_office::tickets::qr_svg;
 use ::box_office::{Signer, Ticket};
 use axum::extract::Path;
 use flows::buy_tickets::{self, Bought};
 use flows::views::tickets as kept;
 use kernel::ids::Id;
 use kernel::{Instant, Lang, OrderId, PersonId, PlaceId, Refusal, Result};
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 use payments::{Refund, intents};
 
 /// Letters of a code that people read out.
@@ -114,9 +113,7 @@ fn card(visit: &Visit, bought: &Bought, ticket: &Ticket) -> Markup {
 
 /// The signed code as a picture.
 fn code(signer: &Signer, ticket: &Ticket) -> Markup {
-    let document = qr_svg(&signer.code(ticket));
-    let picture = document.find("<svg").map_or(document.as_str(), |start| &document[start..]);
-    PreEscaped(picture.to_owned())
+    qr::picture(&signer.code(ticket))
 }
 
 /// `4K7 2QD`: the end of the ticket's id, for people to read out.

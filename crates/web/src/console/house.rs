@@ -1,4 +1,6 @@
-//! The house itself: what it is called and where it is at home.
+//! The house itself: what it is called, where it is at home, and what it asks of those who work in it.
+
+pub mod access;
 
 use crate::answer::{Answer, Page, SeeOther};
 use crate::form::Form;
@@ -43,7 +45,7 @@ pub async fn change_tax(visit: Visit, _: OperatorStaff, form: Form) -> Answer {
         }
         Err(error) => {
             let refused = form.refused(error)?;
-            let page = whole(&visit, &filled(&visit.home), &refused).await?;
+            let page = whole(&visit, [&filled(&visit.home), &refused, &Form::blank()]).await?;
             Ok(page.status(refused.status()).into_response())
         }
     }
@@ -105,18 +107,19 @@ fn zones() -> Vec<String> {
 
 async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
     let taxed = Form::filled([("starts_on", visit.today().to_string())]);
-    Ok(whole(visit, form, &taxed).await?.status(form.status()))
+    Ok(whole(visit, [form, &taxed, &Form::blank()]).await?.status(form.status()))
 }
 
-/// The page with its two forms: where the house is at home, and what the law takes there.
-async fn whole(visit: &Visit, form: &Form, taxed: &Form) -> Answer<Page> {
+/// The page with its three forms: where the house is at home, what the law takes there, what it asks of its people.
+async fn whole(visit: &Visit, [form, taxed, asked]: [&Form; 3]) -> Answer<Page> {
     let (home, today) = (visit.home.clone(), visit.today());
-    let (house, booked, rates, of_goods, of_tickets) = visit
+    let (house, booked, rates, rules, of_goods, of_tickets) = visit
         .read(move |view| {
             let goods = flows::change_tax::of_goods(view, &home, today)?;
             let tickets = flows::change_tax::usual_terms(view, &home, today)?.tax;
             let booked = views::books::is_anything_booked(view)?;
-            Ok((installation::house(view)?, booked, taxes::all(view)?, goods, tickets))
+            let rules = ::people::access::rules(view)?;
+            Ok((installation::house(view)?, booked, taxes::all(view)?, rules, goods, tickets))
         })
         .await?;
     let home = &visit.home;
@@ -142,6 +145,7 @@ async fn whole(visit: &Visit, form: &Form, taxed: &Form) -> Answer<Page> {
                 }
             }))
             (parts::titled_card(visit.say("Tax", "税率"), tax(visit, taxed, &rates, [of_goods, of_tickets])))
+            (parts::titled_card(visit.say("Who works here", "工作人员登录要求"), access::form(visit, asked, rules)))
         }
     };
     Ok(Page::console(heading, body))

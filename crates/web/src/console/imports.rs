@@ -5,6 +5,7 @@ pub(crate) mod bringing;
 
 use crate::answer::{Answer, Page};
 use crate::form::Form;
+use crate::look::Tone;
 use crate::look::parts::{self, Field};
 use crate::look::table::{Cell, Column, Kind as Holds, Table};
 use crate::upload::{self, Upload};
@@ -13,8 +14,9 @@ use ::people::{OrgKind, orgs};
 use axum::response::IntoResponse;
 use bringing::Wanted;
 use db::View;
+use flows::learn_market::{self, Standing};
 use kernel::ids::Id;
-use kernel::{Lang, OrgId, PersonId, Refusal, Result, Words};
+use kernel::{Day, Lang, OrgId, PersonId, Refusal, Result, Words};
 use market::imports::{self, Import, Kind};
 use maud::{Markup, html};
 use std::collections::{BTreeMap, HashMap};
@@ -68,22 +70,41 @@ pub(crate) fn actors(view: &View, all: &[Import]) -> Result<HashMap<String, Stri
 }
 
 async fn page(visit: &Visit, form: &Form) -> Answer<Page> {
-    let (all, names, circuits) = visit
-        .read(|view| {
+    let house = visit.house.clone();
+    let (all, names, circuits, standing) = visit
+        .read(move |view| {
             let all = imports::all(view)?;
             let names = actors(view, &all)?;
-            Ok((all, names, orgs::of_kind(view, OrgKind::Cinema)?))
+            let standing = learn_market::standing(&house, view)?;
+            Ok((all, names, orgs::of_kind(view, OrgKind::Cinema)?, standing))
         })
         .await?;
     let circuits: BTreeMap<OrgId, Words> = circuits.into_iter().map(|org| (org.id, org.name)).collect();
     let body = html! {
         (parts::heading(visit.say("Imported figures", "导入的数据"), visit.say("Charts, film facts and cinemas from outside, which the forecasts learn from, and what circuits showed before they joined. The same file twice changes nothing; a corrected figure is kept beside the earlier one.", "来自外部的榜单、影片资料和影院名录，供预测学习，以及院线加入前的历史场次。同一文件重复导入不会有变化；更正后的数字与原数字一并保留。"), html! {}))
-        (bringing::under_way(visit, &None, PAGE))
-        (parts::titled_card(visit.say("Import a file", "导入文件"), file_form(visit, form, &circuits)))
-        (table(visit, &all, &names, Some(&circuits)))
-        (refusals(visit, &all))
+        div class="stack" {
+            (bringing::under_way(visit, &None, PAGE))
+            (parts::titled_card(visit.say("Import a file", "导入文件"), file_form(visit, form, &circuits)))
+            div id="imports" class="stack" data-fresh {
+                @if let Some(said) = learning(visit, &standing) { (parts::alert(Tone::Plain, said, None)) }
+                (table(visit, &all, &names, Some(&circuits)))
+                (refusals(visit, &all))
+            }
+        }
     };
     Ok(Page::console(visit.say("Imported figures", "导入的数据"), body).status(form.status()))
+}
+
+/// What becomes of the home market's chart, until forecasts are made with it.
+fn learning<'a>(visit: &Visit, standing: &'a Standing) -> Option<&'a str> {
+    match standing {
+        Standing::NoChart | Standing::Learned => None,
+        Standing::BeingLearned => Some(visit.say(
+            "The chart of the home market is being learned, which takes a few minutes; forecasts in release are made with it from then on.",
+            "正在学习本地市场的榜单，需要几分钟；完成后上映预测将以此为据。",
+        )),
+        Standing::Refused(refusal) => Some(refusal.say.in_(visit.lang)),
+    }
 }
 
 /// A table of imports; with the names of circuits it says what each file is and whose.
@@ -95,35 +116,38 @@ pub(crate) fn table(
 ) -> Markup {
     let mut columns = vec![
         Column::new(visit.say("File", "文件"), Holds::Text),
-        Column::new(visit.say("When", "时间"), Holds::Date),
-        Column::new(visit.say("By", "操作人"), Holds::Text),
-        Column::new(visit.say("Days", "日期"), Holds::Text),
-        Column::new(visit.say("Rows", "行"), Holds::Number),
         Column::new(visit.say("New", "新增"), Holds::Number),
         Column::new(visit.say("Corrected", "更正"), Holds::Number),
         Column::new(visit.say("Refused", "拒绝"), Holds::Number),
+        Column::new(visit.say("Rows", "行"), Holds::Number),
+        Column::new(visit.say("Days", "日期"), Holds::Text),
+        Column::new(visit.say("When", "时间"), Holds::Date),
+        Column::new(visit.say("By", "操作人"), Holds::Text),
     ];
     if circuits.is_some() {
-        columns.insert(1, Column::new(visit.say("Kind", "种类"), Holds::Text));
-        columns.insert(2, Column::new(visit.say("Circuit", "院线"), Holds::Text));
+        columns.push(Column::new(visit.say("Circuit", "院线"), Holds::Text));
     }
     let row = |one: &Import| {
         let by = names.get(&one.actor).map_or(visit.say("the command line", "命令行"), String::as_str);
-        let days = one.first.zip(one.last).map_or(String::new(), |(first, last)| format!("{first} – {last}"));
+        let days = one.first.zip(one.last).map_or(String::new(), |days| between(days, visit.lang));
+        let kind = circuits.map(|_| kind_words(&one.kind));
+        let file = html! {
+            span class="file-name" { (one.file) }
+            @if let Some(kind) = &kind { br; span class="muted" { (kind.in_(visit.lang)) } }
+        };
         let mut cells = vec![
-            Cell::text(&one.file),
-            Cell::date(&one.at.rfc3339(), &one.at.say(&visit.home.zone, visit.lang)),
-            Cell::text(by),
-            Cell::text(&days),
-            Cell::number(one.rows),
+            Cell::markup(file, &one.file),
             Cell::number(one.added),
             Cell::number(one.corrected),
             Cell::number(one.refused),
+            Cell::number(one.rows),
+            Cell::text(&days),
+            Cell::date(&one.at.rfc3339(), &one.at.say(&visit.home.zone, visit.lang)),
+            Cell::text(by),
         ];
         if let Some(circuits) = circuits {
             let whose = one.circuit.as_ref().and_then(|org| circuits.get(org));
-            cells.insert(1, Cell::text(kind_words(&one.kind).in_(visit.lang)));
-            cells.insert(2, whose.map_or_else(Cell::none, |name| Cell::text(name.in_(visit.lang))));
+            cells.push(whose.map_or_else(Cell::none, |name| Cell::text(name.in_(visit.lang))));
         }
         cells
     };
@@ -138,6 +162,14 @@ pub(crate) fn table(
         .empty(empty)
         .filtered()
         .render(visit.lang)
+}
+
+/// `Sat 1 Jan 2011 – Tue 30 Sep 2014`; one day alone is said once.
+pub(crate) fn between((first, last): (Day, Day), lang: Lang) -> String {
+    match first == last {
+        true => first.in_full(lang),
+        false => format!("{} – {}", first.in_full(lang), last.in_full(lang)),
+    }
 }
 
 /// What a kind is called; one that this version does not know by its code.
@@ -219,6 +251,12 @@ mod tests {
                 && page.contains("operator"),
             "{page}"
         );
+        assert!(page.contains("Wed 1 Jan 2020") && !page.contains("2020-01-01 "), "{page}");
+        assert!(!page.contains("is being learned"), "films at home are not forecast with it\n{page}");
+        let home = "date,movie_id,title,releaseTime,box_wan,show_share\n2020-01-01,1,片,2020-01-01,90.5,20\n";
+        send(&operator, "china.csv", "", home).await;
+        let page = operator.get("/console/market/imports").await.text;
+        assert!(page.contains("The chart of the home market is being learned"), "{page}");
         assert!(operator.get("/console/market").await.text.contains("href=\"/console/market/imports\""));
         let zh = operator.get("/console/market/imports?lang=zh").await.text;
         assert!(zh.contains("导入的数据") && zh.contains("韩国日票房榜") && !zh.contains(">korea_daily<"));
@@ -294,6 +332,8 @@ mod tests {
             _ = send(&operator, "large.csv", "", &text) => panic!("nothing is stored while somebody else writes"),
             () = under_way(&operator, "large.csv") => {}
         }
+        let while_it_runs = operator.get("/console/market/imports").await.text;
+        assert!(while_it_runs.contains("data-again"), "the page asks again by itself\n{while_it_runs}");
         go_on.send(()).expect("the writer waits");
         writer.await.expect("a thread").expect("written");
         for _ in 0..600 {
@@ -305,7 +345,7 @@ mod tests {
         let (learned, files) = counted(&town).await;
         assert!(files == 1 && learned >= 400, "{learned} {files}");
         let page = operator.get("/console/market/imports").await.text;
-        assert!(page.contains("large.csv: Imported: 400 new"), "{page}");
+        assert!(page.contains("large.csv: Imported: 400 new") && !page.contains("data-again"), "{page}");
         assert!(
             !operator.get("/console/market/imports").await.text.contains("large.csv: Imported"),
             "told once"

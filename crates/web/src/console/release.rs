@@ -222,11 +222,15 @@ impl Glance<'_> {
         let age = self.facts.title.premiere.map(|premiere| premiere.days_until(today) + 1);
         let (day, at) = (today.say(self.lang), clock(self.facts.now, zone));
         match (self.lang, age) {
-            (Lang::En, Some(age)) if age > 0 => format!("{day}, day {age} of release, as of {at}"),
+            (Lang::En, Some(age)) if age > 0 => {
+                format!("{day}, day {} of release, as of {at}", money::grouped(i64::from(age)))
+            }
             (Lang::En, Some(0)) => format!("{day}, the day before the premiere, as of {at}"),
             (Lang::En, Some(age)) => format!("{day}, {} days before the premiere, as of {at}", 1 - age),
             (Lang::En, None) => format!("{day}, as of {at}"),
-            (Lang::Zh, Some(age)) if age > 0 => format!("{day}，上映第 {age} 天，截至 {at}"),
+            (Lang::Zh, Some(age)) if age > 0 => {
+                format!("{day}，上映第 {} 天，截至 {at}", money::grouped(i64::from(age)))
+            }
             (Lang::Zh, Some(age)) => format!("{day}，距首映 {} 天，截至 {at}", 1 - age),
             (Lang::Zh, None) => format!("{day}，截至 {at}"),
         }
@@ -346,7 +350,7 @@ fn ppm(part: i64, whole: i64) -> i64 {
 }
 
 /// `23 Dec` or `12/23`.
-fn short_day(day: Day, lang: Lang) -> String {
+pub(crate) fn short_day(day: Day, lang: Lang) -> String {
     let said = day.say(lang);
     match lang {
         Lang::En => said.split_once(' ').map_or_else(|| said.clone(), |(_, rest)| rest.to_owned()),
@@ -424,6 +428,9 @@ mod tests {
         let early = season.ann.get(&path).await;
         assert_eq!(early.status, StatusCode::OK);
         assert!(early.text.contains("There is no forecast."), "{}", early.text);
+        assert!(
+            early.text.contains("imports the market’s daily chart, a film is forecast from its first day on")
+        );
     }
 
     #[tokio::test]

@@ -64,7 +64,7 @@ fn row(visit: &Visit, title: &Title) -> Vec<Cell> {
         Cell::link(&address(&title.id), title.name.in_(visit.lang)),
         Cell::text(&title.original_name),
         Cell::markup(status(visit, title.status), title.status.code()),
-        title.premiere.map_or_else(Cell::none, |day| Cell::date(&day.to_string(), &day.to_string())),
+        title.premiere.map_or_else(Cell::none, |day| Cell::date(&day.to_string(), &day.in_full(visit.lang))),
         if minutes == 0 {
             Cell::none()
         } else {

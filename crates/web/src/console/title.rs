@@ -77,7 +77,10 @@ pub async fn show(visit: Visit, staff: StudioStaff, Path(id): Path<String>) -> A
     };
     let rows = [
         (visit.say("Status", "状态"), status(&visit, title.status)),
-        (visit.say("Premiere", "首映"), text(title.premiere.map(|day| day.to_string()).unwrap_or_default())),
+        (
+            visit.say("Premiere", "首映"),
+            text(title.premiere.map(|day| day.in_full(visit.lang)).unwrap_or_default()),
+        ),
         (visit.say("Length", "片长"), text(length)),
         (visit.say("Genre", "类型"), text(title.genre.clone())),
         (

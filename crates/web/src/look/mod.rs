@@ -12,6 +12,7 @@ pub mod map;
 pub mod money;
 pub mod page;
 pub mod parts;
+pub mod qr;
 pub mod seats;
 pub mod table;
 pub mod when;

@@ -4,6 +4,7 @@ use super::consent::{self, Agreed};
 use super::erasure;
 use super::password;
 use super::reading;
+use super::second_factor;
 use crate::answer::{Answer, Page};
 use crate::console::people::role_words;
 use crate::look::parts::{self, Weight};
@@ -14,7 +15,7 @@ use maud::html;
 pub async fn show(visit: Visit, consumer: Consumer) -> Answer<Page> {
     let id = consumer.person.id.clone();
     let now = visit.now;
-    let (roles, agreed, signed_in) = visit
+    let (roles, agreed, signed_in, factor) = visit
         .read(move |view| {
             let agrees = |purpose| Ok::<_, kernel::Error>(consents::since(view, &id, purpose)?.is_some());
             let agreed = Agreed {
@@ -22,9 +23,9 @@ pub async fn show(visit: Visit, consumer: Consumer) -> Answer<Page> {
                 suggestions: agrees(consents::SUGGESTIONS)?,
                 kept_out: consents::exceptions(view, &id, consents::SUGGESTIONS)?,
             };
-            let mut signed_in = sessions::of(view, &id)?;
-            signed_in.retain(|(_, ends)| now < *ends);
-            Ok((memberships::of_person(view, &id)?, agreed, signed_in))
+            let signed_in = sessions::of(view, &id, now)?;
+            let factor = ::people::second_factor::of(view, &id)?;
+            Ok((memberships::of_person(view, &id)?, agreed, signed_in, factor))
         })
         .await?;
     let lang = visit.lang;
@@ -39,10 +40,11 @@ pub async fn show(visit: Visit, consumer: Consumer) -> Answer<Page> {
         (parts::titled_card(visit.say("How you read", "阅读偏好"), reading::form(&visit)))
         (consent::cards(&visit, &agreed))
         (password::card(&visit))
+        (second_factor::card(&visit, factor))
         (erasure::card(&visit))
         (parts::titled_card(visit.say("Where you are signed in", "登录情况"), html! { div class="stack" {
-            ul { @for (since, ends) in &signed_in {
-                li { (visit.say("since", "始于")) " " (since.say(&visit.home.zone, lang)) ", " (visit.say("until", "止于")) " " (ends.say(&visit.home.zone, lang)) }
+            ul { @for one in &signed_in {
+                li { (visit.say("since", "始于")) " " (one.since.say(&visit.home.zone, lang)) ", " (visit.say("until", "止于")) " " (one.until.say(&visit.home.zone, lang)) }
             } }
             div class="actions" {
                 (parts::press(Weight::Quiet, "/sign-out", &[], visit.say("Sign out", "退出登录")))

@@ -106,10 +106,10 @@ async fn page(visit: &Visit, consumer: &Consumer, form: &Form) -> Answer<Page> {
 pub fn told(lang: Lang) -> Markup {
     let goes = say(
         lang,
-        "The account with its name, email and password; every session and key to the API; what was agreed to; wishes, baskets \
+        "The account with its name, email, password and second factor; every session and key to the API; what was agreed to; wishes, baskets \
          and suggestions; who received goods, and where; which ads were seen and followed; pages looked at and songs played. \
          The account ends at once, the rest is gone within minutes.",
-        "账号及其姓名、邮箱和密码；所有登录状态与 API 密钥；已作出的同意；想看、购物车与推荐；商品的收件人与地址；看过和点过的广告；浏览与播放记录。账号立即注销，其余在数分钟内清除。",
+        "账号及其姓名、邮箱、密码和两步验证；所有登录状态与 API 密钥；已作出的同意；想看、购物车与推荐；商品的收件人与地址；看过和点过的广告；浏览与播放记录。账号立即注销，其余在数分钟内清除。",
     );
     let stays = say(
         lang,

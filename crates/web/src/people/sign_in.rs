@@ -1,14 +1,16 @@
-//! Signing in: an email address and a password open a session.
+//! Signing in: an email address and a password open a session, or lead on to the code of a second factor.
 
-use super::{known_browser, let_in};
+use super::{code, known_browser, welcome};
 use crate::address;
 use crate::answer::{Answer, Page, SeeOther};
+use crate::cookies::{self, Seen};
 use crate::form::Form;
 use crate::look::parts::{self, Field};
 use crate::visit::Visit;
-use ::people::{Token, persons, sessions};
+use ::people::{half_open, notices, persons};
 use axum::response::{IntoResponse, Response};
 use flows::security;
+use flows::sign_in::{self, Opened};
 use kernel::{Error, Kind, Refusal, Result};
 use maud::html;
 
@@ -27,9 +29,9 @@ pub async fn moved() -> SeeOther {
 
 pub async fn sign_in(visit: Visit, form: Form) -> Answer {
     match open(&visit, &form).await {
-        Ok(token) => {
+        Ok((opened, told)) => {
             let next = address::next(form.text("next"));
-            Ok(let_in(&visit, form.text("email"), &token, next).into_response())
+            Ok(onward(&visit, opened, &told, next).into_response())
         }
         Err(error) => {
             note_refused(&visit, &error);
@@ -38,7 +40,17 @@ pub async fn sign_in(visit: Visit, form: Form) -> Answer {
     }
 }
 
-async fn open(visit: &Visit, form: &Form) -> Result<Token> {
+fn onward(visit: &Visit, opened: Opened, told: &[notices::What], next: &str) -> SeeOther {
+    match opened {
+        Opened::Session(entered) => welcome(visit, &entered, told, next),
+        Opened::HalfOpen(token) => {
+            let to = format!("{}?next={}", code::PAGE, address::encode(next));
+            SeeOther::to(to).cookie(cookies::HALF, token.0, half_open::LASTS_SECONDS, Seen::ByServer)
+        }
+    }
+}
+
+async fn open(visit: &Visit, form: &Form) -> Result<(Opened, Vec<notices::What>)> {
     let email = form.text("email").to_owned();
     let (throttle, known) = (visit.site.throttle(), known_browser(visit, &email));
     match known {
@@ -56,17 +68,15 @@ async fn open(visit: &Visit, form: &Form) -> Result<Token> {
         Some(browser) => throttle.welcome_known(browser),
         None => throttle.welcome(&email),
     }
-    security::done("signed_in", &person.id.0, &visit.from);
-    let before = visit.token.clone();
-    let lane = person.id.clone();
-    visit
-        .write(&lane, move |scene| {
-            if let Some(token) = &before {
-                sessions::close(scene.tx, token)?;
-            }
-            sessions::open(scene.tx, &mut scene.act, &person)
-        })
-        .await
+    let (before, one) = (visit.token.clone(), person.clone());
+    let story = visit.write(&person.id, move |scene| match sign_in::begin(scene, &one, before.as_deref())? {
+        Opened::Session(entered) => Ok((Opened::Session(entered), notices::take(scene.tx, &one.id)?)),
+        half_open => Ok((half_open, Vec::new())),
+    });
+    let (opened, told) = story.await?;
+    let what = if matches!(opened, Opened::Session(_)) { "signed_in" } else { "code_asked" };
+    security::done(what, &person.id.0, &visit.from);
+    Ok((opened, told))
 }
 
 /// Writes down that somebody did not get in; who they said they are is nobody's to read.
@@ -99,6 +109,7 @@ fn page(visit: &Visit, form: &Form) -> Page {
         (parts::heading(visit.say("Sign in", "登录"), "", html! {}))
         div class="stack" {
             (form.render(visit.lang, "/sign-in", visit.say("Sign in", "登录"), fields))
+            p class="muted" { (visit.say("Password forgotten? An operator of the house gives you a link.", "忘记密码？请向平台运营者索取重设链接。")) }
             p { (visit.say("No account yet?", "还没有账号？")) " " a href=(sign_up) { (visit.say("Sign up", "注册")) } }
         }
     };

@@ -203,3 +203,19 @@ fn nothing_to_spend_spends_nothing() {
     assert!(plan.cells.iter().all(|one| one.spend.minor == 0) && plan.unspent.minor == 0);
     assert!(plan.marginal > 0.0, "the first yuan would still sell");
 }
+
+#[test]
+fn a_sum_is_told_as_people_write_numbers() {
+    let tickets = Estimate { mean: 1_511.2, half: (0.0, 0.0), wide: (-57.1, 11_246.4) };
+    let told =
+        |marginal| sum_up(&[], Money::fen(1_038_563), Money::fen(0), &tickets, marginal).swap_remove(0);
+    let full = told(0.0).en;
+    assert!(
+        full.ends_with(
+            "sells 1,511 tickets that would not be sold otherwise, nine times in ten between −57 and 11,246."
+        ),
+        "{full}"
+    );
+    assert!(told(0.186).en.ends_with("; the next ¥100 would sell 18.6."), "{}", told(0.186).en);
+    assert!(told(0.186).zh.ends_with("；再投 ¥100 可多卖 18.6 张。"), "{}", told(0.186).zh);
+}

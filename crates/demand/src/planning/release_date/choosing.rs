@@ -41,6 +41,17 @@ pub(super) fn choose(question: &Question, candidates: &[Day], worlds: &[World]) 
     choices
 }
 
+/// Brings the film's draw to where the middle of its first week, on the day it opens now and under the first scenario, is
+/// what was foreseen of it.
+pub(super) fn meet(question: &Question, worlds: &mut [World], first_week: i64) {
+    let opening = |world: &World| outcome(question, world, 0, question.film.release).opening;
+    let middle = expected(worlds.iter().map(opening).collect()).amount;
+    let factor = first_week as f64 / middle.max(1) as f64;
+    for world in worlds {
+        world.film *= factor;
+    }
+}
+
 fn outcome(question: &Question, world: &World, scenario: usize, day: Day) -> Outcome {
     let rivals = || world.slate.iter().chain(&world.imports[scenario]);
     let (mut opening, mut total, mut domestic, mut all, mut first_appetite) = (0.0, 0.0, 0.0, 0.0, 1.0);

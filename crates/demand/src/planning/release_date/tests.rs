@@ -31,10 +31,12 @@ fn rule(code: &str, imports_per_week: f64) -> Scenario {
 fn question() -> Question {
     Question {
         film: entrant("Ours", "2016-12-23", 10_000, &["comedy"], true),
+        foreseen: None,
         slate: vec![
             entrant("Guns", "2016-12-23", 40_000, &["action"], false),
             entrant("Laughs", "2016-12-30", 40_000, &["comedy"], true),
         ],
+        usual: Usual::default(),
         candidates: ["2016-12-23", "2016-12-30", "2017-02-10"].map(day).to_vec(),
         scenarios: vec![rule("hold_34", 0.3), rule("open_40", 0.5), rule("open", 1.2)],
         season: Season::given(vec![1.0; 366], 50_000_000_000).unwrap(),
@@ -122,6 +124,44 @@ fn ranges_lie_within_each_other_and_one_day_is_best() {
     }
 }
 
+/// A forecast before release knows the rivals and the season of its day: they are not counted a second time.
+#[test]
+fn a_film_takes_on_its_own_day_what_was_foreseen_of_it() {
+    let mut question = question();
+    question.film.spread = 1.7;
+    question.film.release = day("2016-12-30");
+    let mut index = vec![1.0; 366];
+    index[of_year(day("2016-12-30"))] = 0.6;
+    question.season = Season::given(index, 50_000_000_000).unwrap();
+    question.foreseen = Some(9_200_000_000);
+    let choices = run(&question);
+    let own =
+        choices.iter().find(|one| one.day == question.film.release && one.scenario == "hold_34").unwrap();
+    assert!((own.opening.amount - 9_200_000_000).abs() <= 1, "{}", own.opening.amount);
+    let free = choices.iter().find(|one| one.day == day("2017-02-10") && one.scenario == "hold_34").unwrap();
+    assert!(free.opening.amount as f64 > 1.5 * 9.2e9, "no rival, a better season: {}", free.opening.amount);
+}
+
+/// What is not announced yet opens all the same: a far day is no freer, and no more foreign, than a near one.
+#[test]
+fn a_far_day_is_not_free_because_nothing_is_announced_for_it() {
+    let mut question = question();
+    question.slate = (0..4)
+        .map(|i| entrant("Near", &day("2016-12-23").plus(7 * i).to_string(), 20_000, &["comedy"], true))
+        .collect();
+    question.scenarios = vec![rule("hold_34", 0.65)];
+    question.candidates = vec![day("2017-01-06"), day("2017-04-28")];
+    let of = |question: &Question| {
+        let choices = run(question);
+        (choices[0].domestic_share.mean, choices[1].domestic_share.mean)
+    };
+    let (near, far) = of(&question);
+    assert!(far < 0.75 * near, "without what is not announced: {near} {far}");
+    question.usual = Usual { films_per_week: 1.0, first_week: 20_000_000_000, spread: 0.1 };
+    let (near, far) = of(&question);
+    assert!((far - near).abs() < 0.12 * near, "{near} {far}");
+}
+
 #[test]
 fn the_season_moves_the_film_as_it_moves_the_market() {
     let mut question = question();
@@ -161,6 +201,8 @@ fn what_cannot_be_is_refused() {
     assert_eq!(refused(|q| q.candidates.clear()), "impossible_plan");
     assert_eq!(refused(|q| q.scenarios.clear()), "impossible_plan");
     assert_eq!(refused(|q| q.film.first_week = 0), "impossible_plan");
+    assert_eq!(refused(|q| q.foreseen = Some(0)), "impossible_plan");
+    assert_eq!(refused(|q| q.usual.films_per_week = f64::NAN), "impossible_plan");
     assert_eq!(refused(|q| q.slate[0].shared_audience = Some(1.5)), "impossible_plan");
     assert_eq!(refused(|q| q.scenarios[0].imports_per_week = f64::NAN), "impossible_plan");
     assert_eq!(refused(|q| q.competition.kept_weekly = 2.0), "impossible_plan");

@@ -41,7 +41,7 @@ fn world(question: &Question, candidates: &[Day], overlaps: &[f64], dice: &mut D
         domestic: rival.domestic,
         lot: 0.0,
     });
-    let slate = rivals.collect();
+    let mut slate: Vec<Rival> = rivals.collect();
     let lots = lots(question, candidates, overlaps, dice);
     let imports = question.scenarios.iter().map(|scenario| {
         let size = scenario.import_first_week as f64;
@@ -50,7 +50,45 @@ fn world(question: &Question, candidates: &[Day], overlaps: &[f64], dice: &mut D
             .map(|lot| Rival { first_week: size * (lot.size * scenario.import_spread).exp(), ..lot.rival })
             .collect()
     });
-    World { film, slate, imports: imports.collect() }
+    let imports = imports.collect();
+    slate.extend(unannounced(question, candidates, overlaps, dice));
+    World { film, slate, imports }
+}
+
+/// Domestic films that nobody has announced yet: each week is filled up to as many as usually open, so that a far day
+/// does not look free only because it is far.
+fn unannounced(question: &Question, candidates: &[Day], overlaps: &[f64], dice: &mut Dice) -> Vec<Rival> {
+    let usual = &question.usual;
+    let mut films = Vec::new();
+    for week in weeks(candidates) {
+        let opens = |one: &&Entrant| one.domestic && (0..7).contains(&week.days_until(one.release));
+        let announced = question.slate.iter().filter(opens).count() as f64;
+        for _ in 0..dice.poisson((usual.films_per_week - announced).max(0.0)) {
+            films.push(Rival {
+                release: week.plus(dice.between(0, 6) as i32),
+                first_week: usual.first_week as f64 * (usual.spread * dice.normal()).exp(),
+                overlap: typical(question, overlaps, dice),
+                domestic: true,
+                lot: 0.0,
+            });
+        }
+    }
+    films
+}
+
+/// The weeks in which a rival of any candidate may open.
+fn weeks(candidates: &[Day]) -> impl Iterator<Item = Day> {
+    let ends = candidates.first().zip(candidates.last());
+    ends.into_iter().flat_map(|(first, last)| {
+        let begin = first.plus(-7 * RUN_WEEKS);
+        let end = last.plus(7 * RUN_WEEKS);
+        (0..).map(move |i| begin.plus(7 * i)).take_while(move |week| *week < end)
+    })
+}
+
+/// How much audience a film of which nothing is known shares: as much as one of the slate.
+fn typical(question: &Question, overlaps: &[f64], dice: &mut Dice) -> f64 {
+    if overlaps.is_empty() { question.competition.overlap_least } else { *dice.pick(overlaps) }
 }
 
 struct Lot {
@@ -62,13 +100,10 @@ struct Lot {
 /// Imports that might open, each with the rule's generosity from which on it does: a Poisson process thinned.
 fn lots(question: &Question, candidates: &[Day], overlaps: &[f64], dice: &mut Dice) -> Vec<Lot> {
     let most = question.scenarios.iter().map(|one| one.imports_per_week).fold(0.0, f64::max);
-    let (Some(first), Some(last)) = (candidates.first(), candidates.last()) else { return Vec::new() };
     let mut lots = Vec::new();
-    let mut week = first.plus(-7 * RUN_WEEKS);
-    while week < last.plus(7 * RUN_WEEKS) {
+    for week in weeks(candidates) {
         for _ in 0..dice.poisson(most) {
-            let typical =
-                if overlaps.is_empty() { question.competition.overlap_least } else { *dice.pick(overlaps) };
+            let typical = typical(question, overlaps, dice);
             let rival = Rival {
                 release: week.plus(dice.between(0, 6) as i32),
                 first_week: 0.0,
@@ -78,7 +113,6 @@ fn lots(question: &Question, candidates: &[Day], overlaps: &[f64], dice: &mut Di
             };
             lots.push(Lot { rival, size: dice.normal() });
         }
-        week = week.plus(7);
     }
     lots
 }

@@ -272,7 +272,7 @@ fn one_line(visit: &Visit, choices: &Choices, form: &Form, line: usize) -> Marku
     // The style sheet shows the one that fits what was chosen above it.
     let of_what = html! {
         span class="for-did" { (visit.say("Times (1 if left empty)", "次数（不填为 1）")) }
-        span class="for-like" { (visit.say("People alike (1000 if left empty)", "相似人数（不填为 1000）")) }
+        span class="for-like" { (visit.say("People alike (1,000 if left empty)", "相似人数（不填为 1,000）")) }
         span class="for-likely" { (visit.say("Probability, % (2 if left empty)", "概率 %（不填为 2）")) }
     };
     html! {
@@ -292,7 +292,8 @@ fn one_line(visit: &Visit, choices: &Choices, form: &Form, line: usize) -> Marku
                     @for (code, words) in &did { (option("term", code, words.in_(visit.lang))) }
                     (option("term", "lives", visit.say("live in (city)", "常住（城市）")))
                     (option("term", "likely", visit.say("will probably buy within a day", "一天内可能购买")))
-                    @if !choices.seeds.is_empty() { (option("term", "like", visit.say("are like (audience)", "相似于（人群）"))) }
+                    @if choices.seeds.is_empty() { option disabled { (visit.say("are like an audience (keep one first)", "相似于人群（请先保存一个人群）")) } }
+                    @else { (option("term", "like", visit.say("are like (audience)", "相似于（人群）"))) }
                 }))
                 (select("what", visit.say("About what", "对象"), what_options(visit, choices, terms::value(form, "what", line))))
                 (select("times", visit.say("How often", "次数"), html! {

@@ -6,7 +6,7 @@ use crate::form::Form;
 use crate::look::chart::{Bar, Figure, Paint, bars};
 use crate::look::parts::{self, Weight};
 use crate::look::table::{Cell, Column, Kind, Table};
-use crate::look::{Tone, unbroken};
+use crate::look::{Tone, money, unbroken};
 use crate::visit::Visit;
 use ads::campaigns::{Campaign, State};
 use axum::extract::Path;
@@ -119,10 +119,10 @@ fn planned(visit: &Visit, campaign: &Campaign, told: &Told, plan: &Plan) -> Mark
         }
         (chart(visit, &told.advice, plan))
         @if may_take {
-            (parts::card(html! {
+            div class="section" { (parts::card(html! {
                 p { (left) }
                 (parts::press(Weight::Primary, &format!("{}/split", address(&campaign.id)), &[], visit.say("Take this split", "采用此分配")))
-            }))
+            })) }
         }
     }
 }
@@ -134,6 +134,13 @@ fn kept(visit: &Visit, kept: Money) -> String {
         }
         Lang::Zh => format!("其中 {kept} 留给数据不足的地方，以便了解它们。"),
     }
+}
+
+/// `¥100`: the step that places are compared by.
+fn step(visit: &Visit, advice: &Advice) -> String {
+    let currency = advice.budget.currency;
+    let hundred = Money::parse("100", currency).map_or(0, |hundred| hundred.minor);
+    money::compact(hundred, currency.code(), visit.lang)
 }
 
 /// What the next hundred sells now, best first; the table says the rest.
@@ -156,17 +163,32 @@ fn chart(visit: &Visit, advice: &Advice, plan: &Plan) -> Markup {
         .map(|(label, value, shown)| Bar { label, value: *value, shown, paint: Paint::Lantern })
         .collect();
     let best = drawn.first().map_or("", |(label, ..)| *label);
+    let step = step(visit, advice);
     let title = match visit.lang {
-        Lang::En => format!("The next hundred sells most on {best}"),
-        Lang::Zh => format!("再投一百，{best}卖得最多"),
+        Lang::En => format!("The next {step} sells most on {best}"),
+        Lang::Zh => format!("再投 {step}，{best}卖得最多"),
+    };
+    let (now, then, unit) = match visit.lang {
+        Lang::En => (
+            format!("Next {step}, now"),
+            format!("Next {step}, after the split"),
+            format!(
+                "tickets that would not be sold otherwise, for the next {step} spent, with the range that holds nine times in ten"
+            ),
+        ),
+        Lang::Zh => (
+            format!("再投 {step}（目前）"),
+            format!("再投 {step}（分配后）"),
+            format!("每多投 {step} 带来的增量票数，括号内为九成区间"),
+        ),
     };
     let columns = [
         Column::new(visit.say("Where", "位置"), Kind::Text),
         Column::new(visit.say("Spend in a week", "一周花费"), Kind::Money),
         Column::new(visit.say("Best between", "最佳区间"), Kind::Text),
         Column::new(visit.say("Tickets it adds", "增量票数"), Kind::Text),
-        Column::new(visit.say("Next hundred, now", "再投一百（目前）"), Kind::Text),
-        Column::new(visit.say("Next hundred, then", "再投一百（之后）"), Kind::Text),
+        Column::new(&now, Kind::Text),
+        Column::new(&then, Kind::Text),
     ];
     let table = Table::new(
         visit.say("The split", "分配"),
@@ -178,7 +200,7 @@ fn chart(visit: &Visit, advice: &Advice, plan: &Plan) -> Markup {
             (Figure {
                 lang: visit.lang,
                 title: &title,
-                unit: visit.say("tickets that would not be sold otherwise, for the next hundred spent, with the range that holds nine times in ten", "每多投一百带来的增量票数，括号内为九成区间"),
+                unit: &unit,
                 source: visit.say("people held out of the ads at random, week by week", "逐周随机留出的对照组"),
                 chart: html! { div class="chart-box" { (bars(&title, &title, &rows)) } },
                 table,
@@ -193,7 +215,11 @@ fn hundred(visit: &Visit, of: &Estimate) -> String {
 }
 
 fn range(visit: &Visit, of: &Estimate, times: f64, digits: usize) -> String {
-    let said = |value: f64| format!("{:.digits$}", value * times).replace('-', "−");
+    let said = |value: f64| {
+        let number = format!("{:.digits$}", value * times);
+        let (whole, decimals) = number.split_at(number.find('.').unwrap_or(number.len()));
+        format!("{}{decimals}", kernel::grouped(whole))
+    };
     let (mean, low, high) = (said(of.mean), said(of.wide.0), said(of.wide.1));
     match visit.lang {
         Lang::En => format!("{mean} ({low} to {high})"),
@@ -248,7 +274,13 @@ fn not_yet(visit: &Visit, advice: &Advice) -> Markup {
     };
     let rows: Vec<_> = advice.spots.iter().map(row).collect();
     html! {
-        div class="section" { (parts::alert(Tone::Plain, &needed, None)) }
+        div class="section" {
+            (parts::alert(Tone::Plain, &needed, None))
+            p class="muted" { (visit.say(
+                "It is counted anew every week the campaign runs. A longer flight tells it, and so does a campaign that holds more people out.",
+                "投放期间每周重新统计。延长投放，或留出更多人的投放计划，都能让结果更早得出。",
+            )) }
+        }
         @if !rows.is_empty() {
             div class="section" { (Table::new(visit.say("Counted so far", "目前人数"), &columns, rows).render(visit.lang)) }
         }

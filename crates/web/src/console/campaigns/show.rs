@@ -3,6 +3,7 @@
 use super::{Promoter, Told, address, find, flight, lift, rate, state_pill, told};
 use crate::answer::{Answer, Page};
 use crate::console::audiences::aim::{self, Aim};
+use crate::console::release::short_day;
 use crate::form::Form;
 use crate::look::chart::{Bar, Columns, Figure, Paint, Series, bars};
 use crate::look::parts::{self, AdCard, Weight};
@@ -180,10 +181,7 @@ fn by_day(visit: &Visit, report: &Report) -> Markup {
         (Lang::En, _) => format!("{} clicks so far, most of them on {best}", money::grouped(clicks)),
         (Lang::Zh, _) => format!("共 {} 次点击，{best}最多", money::grouped(clicks)),
     };
-    let short = |day: i64| {
-        let day = first.plus(day as i32);
-        format!("{}/{}", day.month(), day.day())
-    };
+    let short = |day: i64| short_day(first.plus(day as i32), visit.lang);
     let chart = Columns {
         lang: visit.lang,
         title: &title,

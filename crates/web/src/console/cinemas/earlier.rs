@@ -3,7 +3,7 @@
 use super::{Side, address, find, titled, top};
 use crate::answer::{Answer, Page};
 use crate::console::imports::bringing::{self, Wanted};
-use crate::console::imports::{actors, refusals, size_hint, table};
+use crate::console::imports::{actors, between, refusals, size_hint, table};
 use crate::form::Form;
 use crate::look::parts::{self, Field};
 use crate::look::{Tone, money};
@@ -63,7 +63,9 @@ async fn page(visit: &Visit, cinema: &Cinema, form: &Form) -> Answer<Page> {
             (bringing::under_way(visit, &Some(cinema.org.clone()), &page))
             @if let Some(brought) = &brought { (told(visit, brought, from)) (unmet(visit, brought)) }
             (parts::titled_card(visit.say("Bring a file", "导入文件"), file_form(visit, form, &page)))
-            @if !all.is_empty() { (table(visit, &all, &names, None)) (refusals(visit, &all)) }
+            div id="imports" class="stack" data-fresh {
+                @if !all.is_empty() { (table(visit, &all, &names, None)) (refusals(visit, &all)) }
+            }
         }
     };
     Ok(Page::console(titled(visit, cinema, Side::Earlier), body).status(form.status()))
@@ -74,15 +76,19 @@ fn told(visit: &Visit, brought: &Brought, from: Day) -> Markup {
     let rows = [
         (visit.say("Showings", "场次"), counted(brought.showings)),
         (visit.say("With their sold seats", "有售票数"), counted(brought.counted)),
-        (visit.say("Days", "日期"), html! { (brought.first) " – " (brought.last) }),
+        (visit.say("Days", "日期"), html! { (between((brought.first, brought.last), visit.lang)) }),
         (visit.say("Near enough to learn from", "可供学习"), counted(brought.recent)),
     ];
     let too_old = match visit.lang {
         Lang::En => format!(
-            "Showings are learned from for {LEARNED_DAYS} days: what lies before {from} says nothing of the coming ones."
+            "Showings are learned from for {LEARNED_DAYS} days: what lies before {} says nothing of the coming ones.",
+            from.in_full(Lang::En)
         ),
         Lang::Zh => {
-            format!("预测只学习最近 {LEARNED_DAYS} 天的场次：{from} 之前的对将来的场次没有参考意义。")
+            format!(
+                "预测只学习最近 {LEARNED_DAYS} 天的场次：{}之前的对将来的场次没有参考意义。",
+                from.in_full(Lang::Zh)
+            )
         }
     };
     let body = html! {
@@ -184,13 +190,25 @@ mod tests {
         text
     }
 
+    /// The page once nothing is learned beside it any more.
+    async fn once_learned(season: &Season, path: &str) -> String {
+        for _ in 0..6_000 {
+            let page = season.chen.get(path).await.text;
+            if !page.contains("data-again") {
+                return page;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("{path} goes on learning")
+    }
+
     #[tokio::test]
     async fn a_circuit_brings_its_past_and_is_told_what_is_coming() {
         let season = Season::new().await;
         let tomorrow = crate::console::season::day(24);
         season.showing(&season.star, tomorrow, 19).await;
         let day = format!("{SHOWTIMES}?day={tomorrow}");
-        let before = season.chen.get(&day).await.text;
+        let before = once_learned(&season, &day).await;
         assert!(before.contains("A forecast needs 300 showings") && before.contains(PAGE), "{before}");
         assert!(season.chen.get(PAGE).await.text.contains("Bring a file"));
 
@@ -198,16 +216,16 @@ mod tests {
         let sent = season.chen.upload(PAGE, &[], ("old.csv", file.as_bytes())).await;
         assert_eq!((sent.status, sent.location()), (StatusCode::SEE_OTHER, PAGE), "{}", sent.text);
         let page = season.chen.get(PAGE).await.text;
-        for part in ["old.csv", "420", "2016-12-09 – 2016-12-22", "Halls: 4 of 5"] {
+        for part in ["old.csv", "420", "Fri 9 Dec 2016 – Thu 22 Dec 2016", "Halls: 4 of 5"] {
             assert!(page.contains(part), "{part}\n{page}");
         }
         assert!(
             !page.contains("Cinemas: 1 of 1") && !page.contains("Films: 1 of 1"),
             "these are met by name"
         );
-        let after = season.chen.get(&day).await.text;
+        let after = once_learned(&season, &day).await;
         assert!(after.contains("nine of ten such showings"), "{after}");
-        assert!(after.contains("earlier showings that were brought, up to 2016-12-22"), "{after}");
+        assert!(after.contains("earlier showings that were brought, up to Thu 22 Dec 2016"), "{after}");
         let zh = season.chen.get(&format!("{PAGE}?lang=zh")).await.text;
         assert!(zh.contains("已导入的内容") && zh.contains("影厅：4 / 5"), "{zh}");
         // Twice is once.
@@ -269,9 +287,9 @@ mod tests {
         let old = format!("{head}2016-10-20,Star,1,F,9:50,10,9\n2016-10-20,Star,1,F,19:50,10,1\n");
         season.chen.upload(PAGE, &[], ("old.csv", old.as_bytes())).await;
         let page = season.chen.get(PAGE).await.text;
-        assert!(page.contains("what lies before 2016-11-11 says nothing"), "{page}");
+        assert!(page.contains("what lies before Fri 11 Nov 2016 says nothing"), "{page}");
         season.showing(&season.star, crate::console::season::day(24), 19).await;
-        let day = season.chen.get(&format!("{SHOWTIMES}?day=2016-12-24")).await.text;
-        assert!(day.contains("end on 2016-10-20: too long ago"), "{day}");
+        let day = once_learned(&season, &format!("{SHOWTIMES}?day=2016-12-24")).await;
+        assert!(day.contains("end on Thu 20 Oct 2016: too long ago"), "{day}");
     }
 }

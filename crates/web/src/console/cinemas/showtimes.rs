@@ -14,17 +14,19 @@ use box_office::{Cinema, Hall, Showtime, halls, showtimes};
 use db::View;
 use demand::showing::Forecast;
 use events::log;
-use flows::House;
-use flows::learn_showings::{self, AHEAD_DAYS, LEARNED_DAYS, Told};
+use flows::learn_showings::{self, AHEAD_DAYS, AtHand, LEARNED_DAYS, Told};
 use flows::views::cinemas::{self as views, Shown};
 use kernel::ids::Id;
-use kernel::{Day, HallId, Instant, Lang, Refusal, Result, ShowtimeId, TitleId};
+use kernel::{Day, Error, HallId, Lang, Refusal, Result, ShowtimeId, TitleId};
 use market::imports;
 use maud::{Markup, html};
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::time::Duration;
 use titles::Title;
 
+/// A page waits this long for what is learned beside it.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Days offered around today.
 const DAYS_BEFORE: i32 = 3;
 const DAYS_AFTER: i32 = 10;
@@ -136,25 +138,43 @@ fn day_address(cinema: &Cinema, day: Day) -> String {
 
 struct DayView {
     shown: Vec<Shown>,
-    expected: Told,
+    /// `None` while the circuit's showings are being learned.
+    expected: Option<Told>,
     /// The last day that the circuit brought of its past, if it brought any.
     brought: Option<Day>,
     halls: Vec<Hall>,
     films: Vec<Title>,
 }
 
-fn expected(house: &House, view: &View, cinema: &Cinema, day: Day, now: Instant) -> Result<Told> {
-    let is_asked = (0..AHEAD_DAYS).contains(&now.day_in(&cinema.zone).days_until(day));
-    if is_asked { learn_showings::forecasts(house, view, cinema, now) } else { Ok(Ok(BTreeMap::new())) }
+/// What the day's showings will sell; `None` while that is being learned beside the page, which is then asked again.
+async fn expected(visit: &Visit, cinema: &Cinema, day: Day) -> Result<Option<Told>> {
+    let (house, of, now) = (visit.house.clone(), cinema.clone(), visit.now);
+    if !(0..AHEAD_DAYS).contains(&now.day_in(&cinema.zone).days_until(day)) {
+        return Ok(Some(Ok(BTreeMap::new())));
+    }
+    match visit.read(move |view| learn_showings::at_hand(&house, view, &of, now)).await? {
+        AtHand::Told(told) => return Ok(Some(told)),
+        AtHand::BeingLearned => return Ok(None),
+        AtHand::NotLearned => {}
+    }
+    let (visit, of) = (visit.clone(), cinema.clone());
+    let learning = tokio::spawn(async move {
+        let house = visit.house.clone();
+        visit.read(move |view| learn_showings::forecasts(&house, view, &of, now)).await
+    });
+    match tokio::time::timeout(PATIENCE, learning).await {
+        Ok(learned) => Ok(Some(learned.map_err(Error::from)??)),
+        Err(_) => Ok(None),
+    }
 }
 
-fn read(house: &House, view: &View, cinema: &Cinema, day: Day, now: Instant) -> Result<DayView> {
+fn read(view: &View, cinema: &Cinema, day: Day, expected: Option<Told>) -> Result<DayView> {
     let mut films: Vec<Title> =
         titles::all(view)?.into_iter().filter(|title| title.status.is_public()).collect();
     films.sort_by_key(|film| std::cmp::Reverse(film.premiere));
     Ok(DayView {
         shown: views::day(view, &cinema.place, day)?,
-        expected: expected(house, view, cinema, day, now)?,
+        expected,
         brought: imports::of_circuit(view, &cinema.org)?.into_iter().filter_map(|one| one.last).max(),
         halls: halls::of_cinema(view, &cinema.place)?,
         films,
@@ -162,8 +182,8 @@ fn read(house: &House, view: &View, cinema: &Cinema, day: Day, now: Instant) -> 
 }
 
 async fn page(visit: &Visit, cinema: &Cinema, day: Day, form: &Form) -> Answer<Page> {
-    let (of, house, now) = (cinema.clone(), visit.house.clone(), visit.now);
-    let found = visit.read(move |view| read(&house, view, &of, day, now)).await?;
+    let (of, expected) = (cinema.clone(), expected(visit, cinema, day).await?);
+    let found = visit.read(move |view| read(view, &of, day, expected)).await?;
     let today = visit.now.day_in(&cinema.zone);
     let days: Vec<Day> = (-DAYS_BEFORE..=DAYS_AFTER).map(|days| today.plus(days)).collect();
     let links: Vec<(String, String)> = days
@@ -180,8 +200,10 @@ async fn page(visit: &Visit, cinema: &Cinema, day: Day, form: &Form) -> Answer<P
         (top(visit, cinema, Side::Showtimes))
         div class="stack" {
             (parts::chips(visit.say("Days", "日期"), &links, chosen))
-            (table(visit, cinema, day, &found))
-            (forecasts(visit, cinema, &found))
+            div id="day" class="stack" data-fresh {
+                (table(visit, cinema, day, &found))
+                (forecasts(visit, cinema, day, &found))
+            }
             (parts::titled_card(visit.say("Put a showing on sale", "新增场次"), add_form(visit, cinema, &found, form)))
         }
     };
@@ -191,7 +213,7 @@ async fn page(visit: &Visit, cinema: &Cinema, day: Day, form: &Form) -> Answer<P
 fn table(visit: &Visit, cinema: &Cinema, day: Day, found: &DayView) -> Markup {
     let shown = &found.shown;
     let none = BTreeMap::new();
-    let forecasts = found.expected.as_ref().unwrap_or(&none);
+    let forecasts = found.expected.as_ref().and_then(|told| told.as_ref().ok()).unwrap_or(&none);
     let columns = [
         Column::new(visit.say("Film", "影片"), Kind::Text),
         Column::new(visit.say("Begins", "开映"), Kind::Date),
@@ -225,11 +247,22 @@ fn table(visit: &Visit, cinema: &Cinema, day: Day, found: &DayView) -> Markup {
 }
 
 /// What each showing that has not begun will sell and why, or why nobody can tell.
-fn forecasts(visit: &Visit, cinema: &Cinema, found: &DayView) -> Markup {
+fn forecasts(visit: &Visit, cinema: &Cinema, day: Day, found: &DayView) -> Markup {
     let heading = visit.say("What showings will sell, and why", "场次售票预测与依据");
     let forecasts = match &found.expected {
-        Err(_) if found.shown.is_empty() => return html! {},
-        Err(refusal) => {
+        _ if found.shown.is_empty() => return html! {},
+        None => {
+            let said = visit.say(
+                "Your circuit’s showings are being learned, which the day’s first question waits for. What each will sell appears here when that is done.",
+                "正在学习院线的场次，当天首次查询需要等待；完成后这里会显示每场预计售票。",
+            );
+            let again = day_address(cinema, day);
+            return parts::titled_card(
+                heading,
+                html! { p data-again { (said) } p { (parts::link_button(Weight::Quiet, &again, visit.say("Look again", "刷新进度"))) } },
+            );
+        }
+        Some(Err(refusal)) => {
             let not_yet = visit.say("It is not told yet.", "暂不能预测。");
             let body = html! {
                 p { (not_yet) " " (refusal.in_(visit.lang)) }
@@ -237,7 +270,7 @@ fn forecasts(visit: &Visit, cinema: &Cinema, found: &DayView) -> Markup {
             };
             return parts::titled_card(heading, body);
         }
-        Ok(forecasts) => forecasts,
+        Some(Ok(forecasts)) => forecasts,
     };
     let ahead: Vec<(&Shown, &Forecast)> =
         found.shown.iter().filter_map(|one| Some((one, forecasts.get(&one.showtime.id)?))).collect();
@@ -268,15 +301,16 @@ fn forecasts(visit: &Visit, cinema: &Cinema, found: &DayView) -> Markup {
 /// What was brought of the circuit's past, or where to bring it.
 fn past(visit: &Visit, cinema: &Cinema, found: &DayView) -> Markup {
     let today = visit.now.day_in(&cinema.zone);
-    let said = match (found.brought, visit.lang) {
+    let is_old = found.brought.is_some_and(|last| last < today.plus(-LEARNED_DAYS));
+    let said = match (found.brought.map(|last| last.in_full(visit.lang)), visit.lang) {
         (None, Lang::En) => {
             "What your cinemas sold before they joined can be brought here from your old ticketing system, and is learned from at once.".to_owned()
         }
         (None, Lang::Zh) => "可导入影院加入前在原售票系统中的场次与售票，预测会立即从中学习。".to_owned(),
-        (Some(last), Lang::En) if last < today.plus(-LEARNED_DAYS) => format!(
+        (Some(last), Lang::En) if is_old => format!(
             "The earlier showings that were brought end on {last}: too long ago, for the last {LEARNED_DAYS} days are learned from."
         ),
-        (Some(last), Lang::Zh) if last < today.plus(-LEARNED_DAYS) => {
+        (Some(last), Lang::Zh) if is_old => {
             format!("已导入的历史场次截至 {last}，过于久远：预测只从最近 {LEARNED_DAYS} 天学习。")
         }
         (Some(last), Lang::En) => format!("It is learned also from earlier showings that were brought, up to {last}."),
@@ -284,7 +318,7 @@ fn past(visit: &Visit, cinema: &Cinema, found: &DayView) -> Markup {
     };
     let bring = visit.say("Bring earlier showings", "导入历史场次");
     let page = super::earlier::page_address(cinema);
-    html! { p class="muted" { (said) } @if found.expected.is_err() { (parts::link_button(Weight::Primary, &page, bring)) } }
+    html! { p class="muted" { (said) } @if matches!(found.expected, Some(Err(_))) { (parts::link_button(Weight::Primary, &page, bring)) } }
 }
 
 /// What the day will come to, where anything of it is still to come.

@@ -178,23 +178,29 @@ fn at_file(refusal: Refusal) -> Refusal {
     Refusal { field: refusal.field.or(Some("file")), ..refusal }
 }
 
-/// How far the file on its way is, or what became of it.
+/// How far the file on its way is, or what became of it. While it is on its way the page is asked again by itself, and
+/// its parts with `data-fresh` are drawn anew.
 pub(crate) fn under_way(visit: &Visit, desk: &Desk, page: &str) -> Markup {
-    let Some(running) = visit.site.imports().look(desk) else { return html! {} };
+    html! { div id="under-way" data-fresh { @if let Some(running) = visit.site.imports().look(desk) { (standing(visit, &running, page)) } } }
+}
+
+fn standing(visit: &Visit, running: &Running, page: &str) -> Markup {
     if let Some((tone, words)) = running.told() {
-        return parts::alert(tone, &format!("{}: {}", running.file, words.in_(visit.lang)), None);
+        let colon = visit.say(": ", "：");
+        return parts::alert(tone, &format!("{}{colon}{}", running.file, words.in_(visit.lang)), None);
     }
     let (subjects, stored) =
         (running.subjects.load(Ordering::Relaxed), running.stored.load(Ordering::Relaxed));
+    let [all, done] = [subjects, stored].map(|count| money::grouped(count as i64));
     let label = match (subjects, visit.lang) {
         (0, Lang::En) => format!("Reading {}", running.file),
         (0, Lang::Zh) => format!("正在读取 {}", running.file),
-        (_, Lang::En) => format!("Storing {}: {stored} of {subjects}", running.file),
-        (_, Lang::Zh) => format!("正在写入 {}：{stored}/{subjects}", running.file),
+        (_, Lang::En) => format!("Storing {}: {done} of {all}", running.file),
+        (_, Lang::Zh) => format!("正在写入 {}：{done} / {all}", running.file),
     };
     let percent = (stored * 100).checked_div(subjects).unwrap_or(0).min(100) as u8;
     let again = visit.say("Look again", "刷新进度");
-    parts::card(html! { div class="stack" {
+    parts::card(html! { div class="stack" data-again {
         (parts::progress(&label, percent))
         p class="muted" { (visit.say("It counts when it is whole; whatever happens before, nothing of it is there.", "整个文件写完才生效；此前若中断，不会留下任何内容。")) }
         (parts::link_button(Weight::Quiet, page, again))

@@ -143,7 +143,11 @@ impl Known {
             currency: facts.home.currency,
             ..Known::default()
         };
-        let Some(latest) = &facts.latest else { return known };
+        // Of a run that ended days ago nothing asks for anything any more.
+        let yesterday = facts.now.day_in(&facts.home.zone).plus(-1);
+        let Some(latest) = facts.latest.as_ref().filter(|latest| latest.film.day >= yesterday) else {
+            return known;
+        };
         let newest = facts.outlook.as_ref().ok().map(|outlook| outlook.newest.as_of);
         let stands = newest.map(|day| facts.places.iter().filter_map(move |one| Stand::of(one, day)));
         let known = Known { cities: stands.into_iter().flatten().collect(), ..known };

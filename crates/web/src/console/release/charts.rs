@@ -8,9 +8,10 @@ use crate::look::money;
 use crate::look::parts;
 use crate::look::table::{Cell, Column, Kind, Table};
 use crate::look::unbroken;
+use flows::learn_market::Standing;
 use flows::views::outlook::{Outlook, Point};
 use flows::views::takings::FilmDay;
-use kernel::Lang;
+use kernel::{Lang, Refusal};
 use maud::{Markup, html};
 
 /// Past days on the chart.
@@ -78,13 +79,25 @@ impl Glance<'_> {
                     summary { (self.say("Why the forecast says so", "预测的依据")) }
                     ul class="stack" { @for sentence in &outlook.newest.because { li { (unbroken(sentence, self.lang)) } } }
                 },
-                Err(refusal) => (parts::alert(crate::look::Tone::Plain, &self.no_forecast(refusal.in_(self.lang)), None)),
+                Err(refusal) => (parts::alert(crate::look::Tone::Plain, &self.no_forecast(refusal), None)),
             }
         }
     }
 
-    fn no_forecast(&self, why: &str) -> String {
-        format!("{}{why}", self.say("There is no forecast. ", "暂无预测。"))
+    /// Why there is none, and what would bring one.
+    fn no_forecast(&self, why: &Refusal) -> String {
+        let sooner = match (why.code, &self.facts.market) {
+            ("too_few_days", Standing::NoChart) => self.say(
+                " Once an operator imports the market’s daily chart, a film is forecast from its first day on.",
+                "运营方导入大盘每日榜单后，影片从首日起即可预测。",
+            ),
+            ("too_few_days", Standing::BeingLearned) => self.say(
+                " The market’s daily chart is being learned; a film is then forecast from its first day on.",
+                "正在学习大盘每日榜单，完成后影片从首日起即可预测。",
+            ),
+            _ => "",
+        };
+        format!("{}{}{sooner}", self.say("There is no forecast. ", "暂无预测。"), why.in_(self.lang))
     }
 
     /// The chart's title says what it shows.

@@ -21,7 +21,10 @@ pub async fn show(visit: Visit, Path((id, code)): Path<(String, String)>) -> Ans
     let title = find(&visit, &id).await?;
     let (house, now, of) = (visit.house.clone(), visit.now, title.clone());
     let told = visit.read(move |view| release_places::foretold(&house, view, &of, now)).await?;
-    let (outlook, cities) = told?;
+    let (outlook, cities) = match told {
+        Ok(told) => told,
+        Err(refusal) => return Ok(nothing(&visit, &title, &refusal)),
+    };
     let city = cities.iter().find(|one| one.city.code == code);
     let city = city.ok_or_else(|| Refusal::not_found("city", "城市"))?;
     let (day, sums) = (outlook.newest.as_of, visit.told(outlook.currency()));
@@ -36,6 +39,18 @@ pub async fn show(visit: Visit, Path((id, code)): Path<(String, String)>) -> Ans
         div class="stack" { (run(&visit, sums, city)) (cinemas(&visit, sums, (&title, city, day))) }
     };
     Ok(Page::console(&heading, body))
+}
+
+/// Why nothing is told by city yet.
+fn nothing(visit: &Visit, title: &Title, refusal: &Refusal) -> Page {
+    let heading = visit.say("No cities yet", "暂无城市数据");
+    let back =
+        parts::link_button(parts::Weight::Quiet, &address(&title.id), visit.say("At a glance", "上映一览"));
+    let body = html! {
+        (parts::heading(heading, title.name.in_(visit.lang), back))
+        (parts::empty(visit.say("There is no forecast", "暂无预测"), refusal.say.in_(visit.lang), None))
+    };
+    Page::console(heading, body)
 }
 
 /// `Sun 1 Jan: ¥4.1m of ¥3.9m forecast, 123 admissions, occupancy 31 %`
@@ -195,6 +210,14 @@ mod tests {
     #[tokio::test]
     async fn a_city_of_too_few_days_has_no_forecast_and_says_why() {
         let season = Season::new().await;
+        let city = format!("/console/release/{}/cities/DOCK", season.title);
+        let before = season.ann.get(&city).await;
+        assert_eq!(before.status, StatusCode::OK);
+        assert!(
+            before.text.contains("There is no forecast") && before.text.contains("needs 3 days"),
+            "{}",
+            before.text
+        );
         season.runs(&[40, 50, 60, 20]).await;
         let showing = season.showing(&season.dock, day(22), 18).await;
         season.sells(&showing, 5).await;

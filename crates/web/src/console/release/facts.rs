@@ -4,6 +4,7 @@ use ads::campaigns::{self, Campaign};
 use db::View;
 use events::log::Event;
 use flows::House;
+use flows::learn_market::{self, Standing};
 use flows::views::outlook::{self, Outlook};
 use flows::views::release::{self, City, Pace};
 use flows::views::release_places::{self, InCity};
@@ -68,6 +69,8 @@ pub struct Facts {
     pub ahead: Vec<FilmDay>,
     pub latest: Option<Latest>,
     pub outlook: Result<Arc<Outlook>, Refusal>,
+    /// What became of the market's chart, which names comparable films.
+    pub market: Standing,
     /// By city, with their cinemas; of the newest day that is over.
     pub places: Vec<InCity>,
     pub campaigns: Vec<(Campaign, views::campaigns::Sums)>,
@@ -106,6 +109,7 @@ impl Facts {
             scale,
             home,
             outlook,
+            market: learn_market::standing(house, view)?,
             places,
             campaigns: campaigns_of(view, title)?,
             goods: merchandise::sums(view, id)?,

@@ -7,7 +7,7 @@ use crate::look::parts::{self, Action};
 use crate::look::table::{Cell, Column, Kind, Table};
 use crate::look::{Tone, money};
 use demand::in_release::Effect;
-use flows::learn_market::Alike;
+use flows::learn_market::{Alike, Standing};
 use flows::views::outlook::{Moved, Outlook};
 use kernel::{Lang, Refusal};
 use maud::{Markup, html};
@@ -140,10 +140,21 @@ impl Glance<'_> {
     }
 
     fn no_alike(&self) -> Markup {
-        let why = self.say(
-            "No comparable film is named yet: the model that came with the program knows a film by its own days alone. Once the market’s daily chart is imported and learned, the films that began most alike are drawn here over this one.",
-            "暂时没有可比影片：随程序附带的模型只依据影片自身走势。导入并学习大盘每日榜单后，这里会画出开局最相近的影片。",
-        );
+        let why = match &self.facts.market {
+            Standing::NoChart => self.say(
+                "No comparable film is named yet: the model that came with the program knows a film by its own days alone. Once an operator imports the market’s daily chart, the films that began most alike are drawn here over this one.",
+                "暂时没有可比影片：随程序附带的模型只依据影片自身走势。运营方导入大盘每日榜单后，这里会画出开局最相近的影片。",
+            ),
+            Standing::BeingLearned => self.say(
+                "The market’s daily chart is imported and is being learned, which takes a few minutes. The films that began most alike are then drawn here over this one, and the forecast is made with them.",
+                "大盘每日榜单已导入，正在学习，需要几分钟。完成后这里会画出开局最相近的影片，预测也将据此更新。",
+            ),
+            Standing::Refused(refusal) => refusal.say.in_(self.lang),
+            Standing::Learned => self.say(
+                "No film of the market’s chart began like this one.",
+                "大盘榜单中没有开局与本片相近的影片。",
+            ),
+        };
         parts::titled_card(
             self.say("Films that began alike", "开局相近的影片"),
             html! { p class="muted" { (why) } },

@@ -5,14 +5,14 @@ use crate::answer::{Answer, Page};
 use crate::look::chart::{Band, Figure, Line, Paint, Series};
 use crate::look::money::Told;
 use crate::look::table::{Cell, Column, Kind, Table};
-use crate::look::{parts, say, unbroken};
+use crate::look::{money, parts, say, unbroken};
 use crate::visit::{StudioStaff, Visit};
 use axum::extract::Path;
 use demand::in_release::Range;
 use demand::opening::{Comparable, Forecast, Window};
-use demand::planning::release_date::{Choice, Question, compare};
+use demand::planning::release_date::{Choice, Question, SHARE_WEEKS, compare};
 use flows::views::release_dates;
-use kernel::{Day, Dice, Error, Lang, Refusal, Words};
+use kernel::{Dice, Error, Lang, Refusal, Words};
 use maud::{Markup, html};
 use titles::Title;
 
@@ -73,10 +73,7 @@ pub(super) async fn opening(visit: &Visit, title: &Title) -> Result<Markup, Erro
 fn foreseen(sums: Told, heading: &str, forecast: &Forecast) -> Markup {
     let lang = sums.lang;
     let glance = |minor| sums.cell(minor);
-    let between = |range: Range| {
-        let [low, high] = [range.low, range.high].map(|minor| sums.glance(minor));
-        Cell::text(&format!("{low} – {high}"))
-    };
+    let between = |range: Range| Cell::text(&between(range, sums));
     let row = |window: Window| {
         let expected = forecast.of(window);
         let name = Cell::text(window.words().in_(lang));
@@ -96,7 +93,7 @@ fn foreseen(sums: Told, heading: &str, forecast: &Forecast) -> Markup {
         column("In today’s market", "折合今日市场", Kind::Money),
     ];
     let alike = |one: &Comparable| {
-        let opened = Cell::date(&one.release.to_string(), &opened_on(one.release, lang));
+        let opened = Cell::date(&one.release.to_string(), &one.release.in_full(lang));
         vec![Cell::text(&one.name), opened, glance(one.first_week), glance(one.first_week_today)]
     };
     let windows =
@@ -113,14 +110,6 @@ fn foreseen(sums: Told, heading: &str, forecast: &Forecast) -> Markup {
             }
         },
     )
-}
-
-/// A day of a year that need not be this one.
-fn opened_on(day: Day, lang: Lang) -> String {
-    match lang {
-        Lang::En => format!("{} {}", day.say(lang), day.year()),
-        Lang::Zh => format!("{}年{}", day.year(), day.say(lang)),
-    }
 }
 
 fn told(sums: Told, question: &Question, choices: &[Choice], because: &[Words]) -> Markup {
@@ -169,14 +158,52 @@ fn figure(sums: Told, question: &Question, choices: &[Choice], code: &str, title
         area: false,
         mark: None,
     };
+    let share = domestic_share(lang, question, choices, &shown);
     let unit = &sums
         .caption("box office of the first eight weeks, by the day of opening", "上映后八周票房，按上映日期");
     let source =
         say(lang, "the imported daily chart, the slate, the import rules", "导入的日票房、片单、进口片规定");
-    let chart = chart.render();
+    let chart = html! { (chart.render()) (share) };
     let columns = columns(lang);
     let rows = choices.iter().map(|one| row(sums, question, one)).collect();
     Figure { lang, title, unit, source, chart, table: Table::new(title, &columns, rows) }.render()
+}
+
+/// Domestic films' part of the market, under the same days: what one rule or another would do to it, with its spread.
+fn domestic_share(lang: Lang, question: &Question, choices: &[Choice], shown: &[&Choice]) -> Markup {
+    let percent = |part: f64| Some(100.0 * part);
+    let lines = question.scenarios.iter().zip(PAINTS).enumerate().map(|(i, (scenario, paint))| {
+        let of = choices.iter().filter(|one| one.scenario == scenario.code);
+        let line = Series::new(
+            scenario.name.in_(lang),
+            of.map(|one| percent(one.domestic_share.mean)).collect(),
+            paint,
+        );
+        if i == 0 { line } else { line.dashed() }
+    });
+    let half = Band {
+        name: say(lang, "one time in two", "五成把握区间"),
+        low: shown.iter().map(|one| percent(one.domestic_share.half.0)).collect(),
+        high: shown.iter().map(|one| percent(one.domestic_share.half.1)).collect(),
+        inner: true,
+    };
+    let heading = match lang {
+        Lang::En => {
+            format!("domestic films’ part of the market in the {SHARE_WEEKS} weeks from that day, percent")
+        }
+        Lang::Zh => format!("自该日起 {SHARE_WEEKS} 周国产片占大盘的百分比"),
+    };
+    let chart = Line {
+        lang,
+        title: &heading,
+        says: &heading,
+        labels: shown.iter().map(|one| one.day.say(lang)).collect(),
+        series: lines.collect(),
+        bands: vec![half],
+        area: false,
+        mark: None,
+    };
+    html! { p class="muted" { (heading) } (chart.render()) }
 }
 
 fn columns(lang: Lang) -> [Column<'static>; 8] {
@@ -186,10 +213,10 @@ fn columns(lang: Lang) -> [Column<'static>; 8] {
         column("Imports", "进口片情形", Kind::Text),
         column("First week", "首周", Kind::Money),
         column("Eight weeks", "八周合计", Kind::Money),
-        column("At least, 19 in 20", "下限（95%）", Kind::Money),
-        column("At most, 19 in 20", "上限（95%）", Kind::Money),
+        column("Nine times in ten", "九成把握区间", Kind::Text),
         column("Best of all days", "各日中最佳的概率", Kind::Share),
         column("Domestic share", "国产片占比", Kind::Share),
+        column("Nine times in ten", "九成把握区间", Kind::Text),
     ]
 }
 
@@ -203,11 +230,22 @@ fn row(sums: Told, question: &Question, one: &Choice) -> Vec<Cell> {
         Cell::text(scenario.map_or("", |scenario| scenario.name.in_(lang))),
         glance(one.opening.amount),
         glance(one.total.amount),
-        glance(one.total.wide.low),
-        glance(one.total.wide.high),
+        Cell::text(&between(one.total.wide, sums)),
         share(one.best),
         share(one.domestic_share.mean),
+        Cell::text(&parts_between(one.domestic_share.wide, lang)),
     ]
+}
+
+/// `¥1.2m – ¥3m`
+fn between(range: Range, sums: Told) -> String {
+    format!("{} – {}", sums.glance(range.low), sums.glance(range.high))
+}
+
+/// `31 % – 58 %`
+fn parts_between((low, high): (f64, f64), lang: Lang) -> String {
+    let [low, high] = [low, high].map(|part| money::percent(((part * 100.0).round() * 1e4) as i64, lang));
+    format!("{low} – {high}")
 }
 
 #[cfg(test)]
@@ -309,7 +347,9 @@ mod tests {
         };
         let question = Question {
             film,
+            foreseen: None,
             slate: vec![rival],
+            usual: release_date::Usual::default(),
             candidates: vec![day("2017-01-20"), day("2017-03-24")],
             scenarios: vec![scenario("none", 0.0), scenario("quota", 0.6)],
             season: release_date::Season::given(vec![1.0; 366], 50_000_000_000).expect("a season"),
@@ -318,7 +358,14 @@ mod tests {
         let choices = compare(&question, &mut Dice::seeded(1)).expect("choices");
         let shown = told(yuan(Lang::En), &question, &choices, &[Words::new("From films.", "取自影片。")])
             .into_string();
-        for part in ["Fri 24 Mar promises the most", "one time in two", "From films.", "Best of all days"] {
+        for part in [
+            "Fri 24 Mar promises the most",
+            "one time in two",
+            "From films.",
+            "Best of all days",
+            "domestic films’ part of the market",
+            "\u{202f}% – ",
+        ] {
             assert!(shown.contains(part), "{part}\n{shown}");
         }
         let shown = told(yuan(Lang::Zh), &question, &choices, &[]).into_string();

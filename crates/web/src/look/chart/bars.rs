@@ -5,6 +5,9 @@ use crate::look::money;
 use kernel::Lang;
 use maud::{Markup, html};
 
+/// What labels and values are written in, at most, in units of the sheet.
+const LABEL_SIZE: f64 = 15.0;
+
 #[derive(Clone, Copy)]
 pub struct Bar<'a> {
     pub label: &'a str,
@@ -22,7 +25,8 @@ pub fn bars(title: &str, says: &str, rows: &[Bar]) -> Markup {
         for (i, row) in rows.iter().enumerate() {
             let y = 38.0 * i as f64;
             let wide = sheet.width * (row.value / highest).max(0.0);
-            drawn += &text(0.0, y + 14.0, "bar-label", row.label);
+            let room = sheet.width - width_of(row.shown, LABEL_SIZE) - LABEL_SIZE;
+            drawn += &text(0.0, y + 14.0, "bar-label", &cut(row.label, room));
             drawn += &text(sheet.width, y + 14.0, "value end", row.shown);
             drawn += &format!(
                 r##"<rect class="track" x="0" y="{0:.0}" width="{1:.0}" height="10" rx="3"/><rect class="{2} fill" x="0" y="{0:.0}" width="{wide:.1}" height="10" rx="3"/>"##,
@@ -35,6 +39,16 @@ pub fn bars(title: &str, says: &str, rows: &[Bar]) -> Markup {
     };
     let height = 38.0 * rows.len() as f64;
     both_sized(title, says, height, draw)
+}
+
+/// What fits beside the value; the table under the chart has it whole.
+fn cut(label: &str, room: f64) -> String {
+    if width_of(label, LABEL_SIZE) <= room {
+        return label.to_owned();
+    }
+    let mut short = label.to_owned();
+    while width_of(&short, LABEL_SIZE) + LABEL_SIZE > room && short.pop().is_some() {}
+    format!("{}…", short.trim_end_matches([' ', ',', '，']))
 }
 
 /// A part of a whole.
@@ -78,4 +92,23 @@ pub fn share_bar(lang: Lang, title: &str, says: &str, parts: &[Part]) -> Markup 
         drawn
     };
     html! { (key(&names)) (both_sized(title, says, 34.0, draw)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_leaves_its_value_room() {
+        let label = "River City FC, Home card, city not known";
+        assert_eq!(cut(label, 1_000.0), label);
+        let short = cut(label, 200.0);
+        assert!(
+            width_of(&short, LABEL_SIZE) <= 200.0
+                && short.starts_with("River City FC")
+                && short.ends_with('…'),
+            "{short}"
+        );
+        assert_eq!(cut(label, -1.0), "…");
+    }
 }
