@@ -13,8 +13,7 @@ use super::{Learned, Options, said, singapore};
 use anyhow::Result;
 use demand::planning::attendance::{Attendance, Compared, Elasticity, Gain, Offer, Seen, Usual};
 use demand::planning::showings::{
-    Cinema, DayDemand, Demand, Film, Goal, Hall, Hours, Placed, Plan, Promised, Rules, Work, plan, value,
-    violations,
+    Cinema, DayDemand, Demand, Film, Goal, Hall, Hours, Placed, Plan, Promised, Rules, Work, plan, violations,
 };
 use demand::showing::{Played, Question, Showing};
 use kernel::{Clock, Day, SystemClock};
@@ -62,8 +61,6 @@ pub struct Judged {
     pub gain_forecast: f64,
     /// By the forecast of showings.
     pub gain_trees: f64,
-    /// By the planner's own demand.
-    pub gain_planner: f64,
     /// What a reader of the plan is told.
     pub told: Option<Gain>,
     pub gap: f64,
@@ -215,7 +212,6 @@ impl<'a> TheatreDay<'a> {
             gain: self.gain(&plan, &self.totals(&sold)),
             gain_forecast: self.gain(&plan, &self.totals(&self.forecasts())),
             gain_trees: self.gain_trees(&plan)?,
-            gain_planner: plan.expected / value(cinema, &self.placed()) - 1.0,
             told: self.told(&plan),
             gap: plan.gap(),
             seconds,
@@ -461,7 +457,7 @@ pub(super) fn print(f: &mut fmt::Formatter<'_>, plans: &Plans) -> fmt::Result {
     ] {
         writeln!(
             f,
-            "\n{name}\n{:<16} {:<10} {:>5} {:>5} {:>9} {:>7} {:>8} {:>9} {:>8} {:>9} {:>7} {:>16} {:>6} {:>8}",
+            "\n{name}\n{:<16} {:<10} {:>5} {:>5} {:>9} {:>7} {:>8} {:>9} {:>8} {:>7} {:>16} {:>6} {:>8}",
             "cinema",
             "day",
             "halls",
@@ -471,7 +467,6 @@ pub(super) fn print(f: &mut fmt::Formatter<'_>, plans: &Plans) -> fmt::Result {
             "gain",
             "forecast",
             "trees",
-            "planner",
             "told",
             "nine of ten",
             "gap",
@@ -481,7 +476,7 @@ pub(super) fn print(f: &mut fmt::Formatter<'_>, plans: &Plans) -> fmt::Result {
             let it = of(one);
             writeln!(
                 f,
-                "{:<16} {:<10} {:>5} {:>5} {:>9} {:>7.0} {:>8} {:>9} {:>8} {:>9} {:>7} {:>16} {:>6} {:>8.2}",
+                "{:<16} {:<10} {:>5} {:>5} {:>9} {:>7.0} {:>8} {:>9} {:>8} {:>7} {:>16} {:>6} {:>8.2}",
                 one.cinema,
                 one.day.to_string(),
                 one.halls,
@@ -491,7 +486,6 @@ pub(super) fn print(f: &mut fmt::Formatter<'_>, plans: &Plans) -> fmt::Result {
                 percent(it.gain),
                 percent(it.gain_forecast),
                 percent(it.gain_trees),
-                percent(it.gain_planner),
                 it.told.map_or("–".to_owned(), |told| percent(told.part)),
                 it.told.map_or("–".to_owned(), |told| format!(
                     "{}…{}",
@@ -505,11 +499,10 @@ pub(super) fn print(f: &mut fmt::Formatter<'_>, plans: &Plans) -> fmt::Result {
         let over = |gain: fn(&Judged) -> f64| percent(plans.together(&|one| gain(of(one))));
         writeln!(
             f,
-            "together: {} with the films' real totals, {} with forecast ones, {} by the forecast of showings, {} by the planner, {} told",
+            "together: {} with the films' real totals, {} with forecast ones, {} by the forecast of showings, {} told",
             over(|it| it.gain),
             over(|it| it.gain_forecast),
             over(|it| it.gain_trees),
-            over(|it| it.gain_planner),
             over(|it| it.told.map_or(0.0, |told| told.part))
         )?;
     }
