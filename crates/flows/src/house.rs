@@ -174,6 +174,11 @@ impl House {
         self.inner.clock.now()
     }
 
+    /// What clocks outside show, where the house lives in a time of its own.
+    pub fn outside(&self) -> Instant {
+        self.inner.clock.outside()
+    }
+
     pub fn keys(&self) -> &Keys {
         &self.inner.keys
     }

@@ -87,7 +87,7 @@ pub fn at_once(
 
 fn check(scene: &mut Scene, person: &Person, typed: &str, before: Option<&str>) -> Result<Answered> {
     let vault = &scene.house.keys().vault;
-    let checked = second_factor::check(scene.tx, &scene.act, vault, &person.id, typed)?;
+    let checked = second_factor::check(scene.tx, vault, &person.id, typed, scene.house.outside())?;
     match checked.opened("code") {
         Ok(opened) => Ok(Answered::Entered(enter(scene, person, before, opened == Checked::Recovery)?)),
         Err(refusal) => Ok(Answered::Refused(refusal)),
@@ -111,4 +111,45 @@ fn code_wanted() -> Refusal {
         "This account asks for a second factor. Send the code of its app, or a recovery code, as “code”.",
         "该账号已开启两步验证，请同时提交应用显示的验证码或恢复码（code）。",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use db::scratch::scratch;
+    use kernel::{Clock, Dice, Instant, Lang, ShiftedClock, SystemClock};
+    use payments::providers::pretend::Pretend;
+    use people::passwords;
+    use people::persons::{self, CheckedSignUp};
+    use std::sync::Arc;
+
+    /// A demonstration lives in January 2017; the phones of who looks at it do not.
+    #[test]
+    fn codes_are_those_that_phones_show_whatever_the_house_has_for_a_clock() {
+        let scratch = scratch();
+        let then = Instant::from_micros(1_483_340_400_000_000);
+        let clock = Arc::new(ShiftedClock::starting_at(then));
+        let provider = Arc::new(Pretend::new());
+        let house = House::open(scratch.db.clone(), clock, Dice::seeded(7), provider).expect("a house");
+        let key = [7; second_factor::KEY_BYTES];
+        let shows = move |at: Instant, steps: i64| {
+            second_factor::code(&key, second_factor::step(at) + steps, second_factor::DIGITS)
+        };
+        let told = house.write_blocking(&House::lane(), Actor::System, move |scene| {
+            let password_hash = passwords::hash("a long enough password", &mut scene.act.dice)?;
+            let (name, email) = ("Ann".to_owned(), "ann@example.com".to_owned());
+            let sign_up = CheckedSignUp { name, email, lang: Lang::En, password_hash };
+            let ann = persons::sign_up(scene.tx, &mut scene.act, &sign_up)?;
+            let (vault, at) = (&scene.house.keys().vault, scene.house.outside());
+            let phone = SystemClock.now();
+            second_factor::turn_on(scene.tx, &mut scene.act, vault, &ann.id, &key, &shows(phone, 0), at)?;
+            let house_clock = shows(scene.act.at, 1);
+            let by_the_house = at_once(scene, &ann, Some(&house_clock), None)?;
+            let by_the_phone = at_once(scene, &ann, Some(&shows(phone, 1)), None)?;
+            Ok((by_the_house, by_the_phone))
+        });
+        let (by_the_house, by_the_phone) = told.expect("a story");
+        assert!(matches!(by_the_house, Answered::Refused(_)), "{by_the_house:?}");
+        assert!(matches!(by_the_phone, Answered::Entered(_)), "{by_the_phone:?}");
+    }
 }

@@ -74,7 +74,15 @@ mod tests {
             let token = sessions::open(tx, &mut act(), &ann)?;
             let (key, step) = ([7; second_factor::KEY_BYTES], second_factor::step(NOW));
             let code = second_factor::code(&key, step, second_factor::DIGITS);
-            second_factor::turn_on(tx, &mut act(), &second_factor::Vault::new(b"key"), &ann.id, &key, &code)?;
+            second_factor::turn_on(
+                tx,
+                &mut act(),
+                &second_factor::Vault::new(b"key"),
+                &ann.id,
+                &key,
+                &code,
+                NOW,
+            )?;
             half_open::open(tx, &mut act(), &ann.id)?;
             password_links::make(tx, &mut act(), &ann.id)?;
             notices::leave(tx, &act(), &ann.id, notices::What::FactorTakenOff, "per_op")?;

@@ -91,7 +91,7 @@ pub fn propose(dice: &mut Dice) -> [u8; KEY_BYTES] {
     dice.bytes()
 }
 
-/// Turns it on when `typed` is a code of the key; answers the recovery codes, which nobody will see again. Refuses
+/// Turns it on when `typed` is a code of the key, by what phones show at `at`; answers the recovery codes, which nobody will see again. Refuses
 /// `wrong_code`, and `second_factor_is_on`.
 pub fn turn_on(
     tx: &Tx,
@@ -100,8 +100,9 @@ pub fn turn_on(
     person: &PersonId,
     key: &[u8],
     typed: &str,
+    at: Instant,
 ) -> Result<Vec<String>> {
-    let step = totp::step_of(key, &without_gaps(typed), act.at, i64::MIN).ok_or_else(|| wrong("code"))?;
+    let step = totp::step_of(key, &without_gaps(typed), at, i64::MIN).ok_or_else(|| wrong("code"))?;
     let sealed = vault.seal(&person.0, key, &mut act.dice)?;
     let on = tx.run(
         "insert into second_factor (person_id, sealed_key, since, last_step, misses)
@@ -145,8 +146,8 @@ pub fn turn_off(tx: &Tx, person: &PersonId) -> Result<bool> {
     Ok(tx.run("delete from second_factor where person_id = $1", &[person])? == 1)
 }
 
-/// Holds what was typed against the factor, and writes down that it was: the caller commits also when it was wrong.
-pub fn check(tx: &Tx, act: &Act, vault: &Vault, person: &PersonId, typed: &str) -> Result<Checked> {
+/// Holds what was typed against the factor, by what phones show at `at`, and writes down that it was: the caller commits also when it was wrong.
+pub fn check(tx: &Tx, vault: &Vault, person: &PersonId, typed: &str, at: Instant) -> Result<Checked> {
     let found: Option<(String, i64, i64)> =
         tx.maybe("select sealed_key, last_step, misses from second_factor where person_id = $1", &[person])?;
     let Some((sealed, last, misses)) = found else { return Ok(Checked::Wrong) };
@@ -160,7 +161,7 @@ pub fn check(tx: &Tx, act: &Act, vault: &Vault, person: &PersonId, typed: &str) 
     let key = vault
         .open(&person.0, &sealed)
         .ok_or_else(|| Error::fault(format!("the second factor of {person} was sealed under another key")))?;
-    match totp::step_of(&key, &typed, act.at, last) {
+    match totp::step_of(&key, &typed, at, last) {
         Some(step) if take_step(tx, person, step)? => Ok(Checked::Code),
         _ => missed(tx, person),
     }
@@ -234,21 +235,17 @@ mod tests {
         code(&KEY, step(now), DIGITS)
     }
 
-    fn at(now: Instant) -> Act {
-        Act { at: now, ..act() }
-    }
-
     fn on(db: &Db, person: &PersonId) -> Vec<String> {
         let person = person.clone();
         db.write_blocking(Lane::house(), move |tx| {
-            turn_on(tx, &mut act(), &vault(), &person, &KEY, &app(NOW))
+            turn_on(tx, &mut act(), &vault(), &person, &KEY, &app(NOW), NOW)
         })
         .expect("it is on")
     }
 
     fn types(db: &Db, person: &PersonId, typed: &str, now: Instant) -> Checked {
         let (person, typed) = (person.clone(), typed.to_owned());
-        db.write_blocking(Lane::house(), move |tx| check(tx, &at(now), &vault(), &person, &typed))
+        db.write_blocking(Lane::house(), move |tx| check(tx, &vault(), &person, &typed, now))
             .expect("a check")
     }
 
@@ -258,12 +255,12 @@ mod tests {
         let ann = ann(&db).id;
         let person = ann.clone();
         let story = db.write_blocking(Lane::house(), move |tx| {
-            let tried = turn_on(tx, &mut act(), &vault(), &person, &KEY, "000000").expect_err("a guess");
+            let tried = turn_on(tx, &mut act(), &vault(), &person, &KEY, "000000", NOW).expect_err("a guess");
             assert_eq!(tried.refusal().map(|no| no.code), Some("wrong_code"));
             assert_eq!(of(tx, &person)?, None);
             let typed = format!(" {} {}", &app(NOW)[..3], &app(NOW)[3..]);
-            let codes = turn_on(tx, &mut act(), &vault(), &person, &KEY, &typed)?;
-            let again = turn_on(tx, &mut act(), &vault(), &person, &KEY, &typed).expect_err("once");
+            let codes = turn_on(tx, &mut act(), &vault(), &person, &KEY, &typed, NOW)?;
+            let again = turn_on(tx, &mut act(), &vault(), &person, &KEY, &typed, NOW).expect_err("once");
             assert_eq!(again.refusal().map(|no| no.code), Some("second_factor_is_on"));
             assert_eq!(of(tx, &person)?, Some(Factor { since: NOW, codes_left: 10 }));
             Ok(codes)

@@ -237,7 +237,15 @@ mod tests {
             assert!(look()?.roles_wait && look()?.actor.roles().is_empty());
             let (key, now) = ([7; second_factor::KEY_BYTES], second_factor::step(NOW));
             let code = second_factor::code(&key, now, second_factor::DIGITS);
-            second_factor::turn_on(tx, &mut act(), &second_factor::Vault::new(b"key"), &ann.id, &key, &code)?;
+            second_factor::turn_on(
+                tx,
+                &mut act(),
+                &second_factor::Vault::new(b"key"),
+                &ann.id,
+                &key,
+                &code,
+                NOW,
+            )?;
             assert!(!look()?.roles_wait && look()?.actor.has(Role::Cinema));
             Ok(())
         });

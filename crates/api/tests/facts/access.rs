@@ -20,7 +20,7 @@ async fn turned_on(town: &Town, name: &str) -> Vec<String> {
     let on = town.house.write(&lane, Actor::System, move |scene| {
         let person = persons::by_email(scene.tx, &email)?.expect("somebody of the town");
         let vault = &scene.house.keys().vault;
-        second_factor::turn_on(scene.tx, &mut scene.act, vault, &person.id, &KEY, &code(0))
+        second_factor::turn_on(scene.tx, &mut scene.act, vault, &person.id, &KEY, &code(0), NOW)
     });
     on.await.expect("it is on")
 }

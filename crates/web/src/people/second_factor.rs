@@ -206,7 +206,8 @@ async fn keep(visit: &Visit, consumer: &Consumer, key: Vec<u8>, form: &Form) -> 
     let (person, typed) = (consumer.person.clone(), form.text("code").to_owned());
     let kept = visit.write(&consumer.person.id, move |scene| {
         let vault = &scene.house.keys().vault;
-        let codes = second_factor::turn_on(scene.tx, &mut scene.act, vault, &person.id, &key, &typed)?;
+        let at = scene.house.outside();
+        let codes = second_factor::turn_on(scene.tx, &mut scene.act, vault, &person.id, &key, &typed, at)?;
         sessions::close_all(scene.tx, &person.id)?;
         Ok((sessions::open(scene.tx, &mut scene.act, &person)?, codes))
     });
@@ -289,7 +290,7 @@ async fn with_both<T: Send + 'static>(
     let story = visit.write(&consumer.person.id, move |scene| {
         let vault = &scene.house.keys().vault;
         // A wrong code is written down, so it is no error in here.
-        match second_factor::check(scene.tx, &scene.act, vault, &id, &typed)?.opened("code") {
+        match second_factor::check(scene.tx, vault, &id, &typed, scene.house.outside())?.opened("code") {
             Ok(_) => change(scene).map(Ok),
             Err(refusal) => Ok(Err(refusal)),
         }
