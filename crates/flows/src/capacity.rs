@@ -229,8 +229,8 @@ impl Away {
             ),
             Away::TooSlow => (
                 "too_slow",
-                "This took so long that we stopped waiting. What you sent may have been done all the same; please look before you send it again.",
-                "处理时间过长，已停止等待。您提交的操作可能已经生效，请先核实，再重新提交。",
+                "This took so long that we stopped waiting. If you sent something, it may have been done all the same; please look before you send it again.",
+                "处理时间过长，已停止等待。如果您提交了操作，它可能已经生效，请先核实，再重新提交。",
             ),
         };
         Refusal::new(Kind::Busy, code, en, zh)

@@ -41,6 +41,8 @@ const JUDGED_DAYS: i32 = 7;
 const JUDGED_SHOWINGS_MIN: usize = 20;
 /// What a film's day misses its forecast by where too few have run to tell.
 const FILM_MISSED: f64 = 0.5;
+/// So many times the most showings a day ever had are beyond what was seen.
+const BEYOND: f64 = 1.2;
 /// Added to seats before a ratio is taken, so that an empty showing has one.
 const SOFT_SEATS: f64 = 3.0;
 
@@ -175,6 +177,8 @@ pub struct Learned {
     /// Of these, what its circuit brought from before it joined.
     pub brought: usize,
     pub admissions: i64,
+    /// The most showings that one of the days had.
+    pub a_day_max: usize,
     /// More people than were counted would have come to these.
     pub sold_out: usize,
     /// So many minutes from the hour they would like half of the people still come.
@@ -540,6 +544,7 @@ impl Question {
         let mut because = vec![self.beside(plan.expected, scheduled_expected, gain), self.learned_from()];
         because.extend(self.missed.iter().map(Missed::words));
         because.extend(self.films_told(&plan));
+        because.extend(self.beyond(&plan));
         because.extend(self.limits());
         Ok(Answer { plan, scheduled_expected, gain, because })
     }
@@ -642,6 +647,21 @@ impl Question {
                 whole(admissions as f64)
             ),
         )
+    }
+
+    /// That the plan has more showings a day than the cinema ever had, where it has many more.
+    fn beyond(&self, plan: &Plan) -> Option<Words> {
+        let of_day = |day: usize| plan.showings.iter().filter(|one| one.day == day).count();
+        let most = (0..self.days.len()).map(of_day).max().unwrap_or(0);
+        let known = self.learned.a_day_max;
+        (most as f64 > BEYOND * known as f64).then(|| {
+            Words::new(
+                format!(
+                    "A day of the plan has up to {most} showings; no day it is learned from had more than {known} here. What so many would bring is carried on from fewer, and less sure than the range says."
+                ),
+                format!("方案单日最多 {most} 场，而以往最多的一天只有 {known} 场；更多场次的效果由较少场次推算，比区间所示更不确定。"),
+            )
+        })
     }
 
     /// What the reader should know before following the plan.
@@ -801,7 +821,9 @@ fn habits(circuit: &[Played], before: Day) -> Attendance {
 }
 
 fn enough(ran: &[Counted]) -> Result<Learned, Refusal> {
-    let days = ran.iter().map(|one| one.day).collect::<BTreeSet<Day>>().len();
+    let mut of_day: BTreeMap<Day, usize> = BTreeMap::new();
+    ran.iter().for_each(|one| *of_day.entry(one.day).or_default() += 1);
+    let (days, a_day_max) = (of_day.len(), of_day.into_values().max().unwrap_or(0));
     let (showings, admissions) = (ran.len(), ran.iter().map(|one| one.sold).sum());
     if days < DAYS_MIN || showings < SHOWINGS_MIN || admissions == 0 {
         return Err(Refusal::new(
@@ -819,7 +841,7 @@ fn enough(ran: &[Counted]) -> Result<Learned, Refusal> {
         ));
     }
     let sold_out = ran.iter().filter(|one| one.sold >= one.seats).count();
-    Ok(Learned { days, showings, brought: 0, admissions, sold_out, half_minutes: 0 })
+    Ok(Learned { days, showings, brought: 0, admissions, a_day_max, sold_out, half_minutes: 0 })
 }
 
 fn too_far() -> Refusal {

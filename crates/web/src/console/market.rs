@@ -256,10 +256,17 @@ fn opens_next(visit: &Visit, coming: &[Coming]) -> Markup {
         &columns,
         coming.iter().take(COMING_MAX).map(row).collect(),
     )
-    .empty(visit.say(
-        "Nothing is announced. Import a calendar of releases, and forecasts know the rivals to come.",
-        "暂无待映影片。导入上映日程后，预测会考虑即将上映的竞争影片。",
-    ))
+    .empty(if visit.site.leads("/console/market/imports", &visit.actor) {
+        visit.say(
+            "Nothing is announced. Import a calendar of releases, and forecasts know the rivals to come.",
+            "暂无待映影片。导入上映日程后，预测会考虑即将上映的竞争影片。",
+        )
+    } else {
+        visit.say(
+            "Nothing is announced. Once an operator imports a calendar of releases, forecasts know the rivals to come.",
+            "暂无待映影片。运营者导入上映日程后，预测会考虑即将上映的竞争影片。",
+        )
+    })
     .render(visit.lang)
 }
 

@@ -60,6 +60,7 @@ async fn a_week_is_planned_taken_once_and_undone() {
     for part in [
         "What films draw is learned from 12 showings on 4 days here, 360 admissions;",
         "no plan could sell more than",
+        "A day of the plan has up to 7 showings; no day it is learned from had more than 3 here.",
         "Seats are sold or held for one of the scheduled showings: it stays as it is.",
         "stays: seats are sold",
         "hours-list",
@@ -69,8 +70,13 @@ async fn a_week_is_planned_taken_once_and_undone() {
         assert!(shown.text.contains(part), "{part}\n{}", shown.text);
     }
     let chinese = chen.get(&format!("{}&lang=zh", made.location())).await;
-    for part in ["任何方案最多比它再高", "预计人次", "查看变更并采用", "《摆渡人》："]
-    {
+    for part in [
+        "任何方案最多比它再高",
+        "预计人次",
+        "查看变更并采用",
+        "《摆渡人》：",
+        "方案单日最多 7 场，而以往最多的一天只有 3 场",
+    ] {
         assert!(chinese.text.contains(part), "{part}\n{}", chinese.text);
     }
     let taking = taking_of(&shown.text);
